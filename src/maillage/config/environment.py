@@ -1,0 +1,50 @@
+"""Settings by environment variables: each is read here, and a bad value is refused by name, in French."""
+
+import os
+from pathlib import Path
+
+
+class BadSetting(Exception):
+    """A MAILLAGE_… variable cannot be used; `sentence` says which, what it holds and what is expected."""
+
+    def __init__(self, name: str, value: str, expected: str) -> None:
+        self.name = name
+        self.sentence = f"Le réglage {name} vaut « {value} » : {expected}"
+        super().__init__(self.sentence)
+
+
+def read_text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def read_flag(name: str, *, default: bool = False) -> bool:
+    value = read_text(name)
+    if not value:
+        return default
+    if value.lower() in {"1", "oui", "true", "yes"}:
+        return True
+    if value.lower() in {"0", "non", "false", "no"}:
+        return False
+    raise BadSetting(name, value, "on attend « oui » ou « non ».")
+
+
+def read_number(name: str, default: int, *, least: int, most: int) -> int:
+    value = read_text(name)
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise BadSetting(name, value, f"on attend un nombre entier entre {least} et {most}.")
+    return int(value)
+
+
+def read_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    value = read_text(name)
+    return [item.strip() for item in value.split(",") if item.strip()] if value else list(default)
+
+
+def read_folder(name: str, default: Path) -> Path:
+    value = read_text(name)
+    folder = Path(value).expanduser().resolve() if value else default
+    if folder.exists() and not folder.is_dir():
+        raise BadSetting(name, value, "on attend un dossier, et c’est un fichier.")
+    return folder

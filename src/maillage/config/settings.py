@@ -1,0 +1,203 @@
+"""The one settings file. Everything an operator may change is a MAILLAGE_… variable (docs/exploitation.md)."""
+
+import secrets
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from maillage.config.environment import BadSetting, read_flag, read_folder, read_list, read_number, read_text
+
+PACKAGE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = read_folder("MAILLAGE_DATA_DIR", Path.cwd() / "data")
+KEYS_DIR = read_folder(
+    "MAILLAGE_KEYS_DIR", DATA_DIR / "keys"
+)  # session keys, kept apart from the database and its backups
+DEMO = read_flag("MAILLAGE_DEMO")
+DEBUG = read_flag("MAILLAGE_DEBUG")
+
+
+def _secret_key() -> str:
+    """Given by MAILLAGE_SECRET_KEY, else made once and kept in the data folder, readable by its owner only."""
+    given = read_text("MAILLAGE_SECRET_KEY")
+    if given:
+        if len(given) < 32:
+            raise BadSetting("MAILLAGE_SECRET_KEY", "…", "on attend au moins 32 caractères.")
+        return given
+    file = DATA_DIR / "secret-key"
+    if not file.exists():
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        try:
+            with file.open("x", encoding="ascii") as handle:
+                file.chmod(0o600)
+                handle.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass  # another process made it between the two lines above
+    return file.read_text(encoding="ascii").strip()
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = read_list("MAILLAGE_HOSTS", ("*",) if DEMO or DEBUG else ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = read_list("MAILLAGE_ORIGINS")
+HTTPS = read_flag("MAILLAGE_HTTPS")
+PUBLIC_URL = read_text("MAILLAGE_PUBLIC_URL").rstrip(
+    "/"
+)  # where phones find this server; empty: the address of the request
+MAX_UPLOAD_MB = read_number("MAILLAGE_MAX_UPLOAD_MB", 10, least=1, most=100)
+
+INSTALLED_APPS = [
+    "maillage.config",
+    "maillage.ui",
+    "maillage.office",
+    "maillage.territories",
+    "maillage.people",
+    "maillage.methods",
+    "maillage.contracts",
+    "maillage.gatherings",
+    "maillage.registrations",
+    "maillage.plans",
+    "maillage.live",
+    "maillage.memory",
+    "maillage.reports",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "maillage.config.urls"
+ASGI_APPLICATION = "maillage.config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "people:sign-in"
+LOGIN_REDIRECT_URL = "gatherings:list"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "maillage.ui.context.shell",
+            ],
+            "builtins": ["maillage.ui.templatetags.ui", "django.contrib.humanize.templatetags.humanize"],
+        },
+    }
+]
+
+
+def _databases() -> dict[str, dict[str, object]]:
+    url = read_text("MAILLAGE_DATABASE_URL")
+    if url:
+        try:
+            database = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError) as error:
+            raise BadSetting(
+                "MAILLAGE_DATABASE_URL",
+                "…",
+                "on attend postgresql://utilisateur:mot-de-passe@serveur/base ou sqlite:///fichier.",
+            ) from error
+    else:
+        database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "maillage.sqlite3")}
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",  # one writer: ask for the lock at once instead of failing half-way
+            "timeout": 20,
+            # FULL: a move that was acknowledged must survive a power cut (docs/decisions/0003-durable-moves.md)
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+        }
+    return {"default": database}
+
+
+DATABASES = _databases()
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+LOCALE_PATHS = [PACKAGE_DIR / "ui" / "locale"]
+TIME_ZONE = read_text("MAILLAGE_TIME_ZONE", "Europe/Paris")
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "servestatic.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+SERVESTATIC_KEEP_ONLY_HASHED_FILES = False
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = False  # the proxy in front does it
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "maillage.ui.views.csrf_failure"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # forms; files have MAX_UPLOAD_MB
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "sesame.backends.ModelBackend"]
+SESAME_TOKEN_NAME = "jeton"  # noqa: S105 - the name of a URL parameter, not a secret
+SESAME_MAX_AGE = 12 * 3600  # seconds: the day of the gathering
+SESAME_ONE_TIME = not DEMO  # the demo's links are printed again and again
+SESAME_INVALIDATE_ON_EMAIL_CHANGE = True
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if read_text("MAILLAGE_SMTP_HOST")
+    else "django.core.mail.backends.filebased.EmailBackend"
+)
+EMAIL_HOST = read_text("MAILLAGE_SMTP_HOST")
+EMAIL_PORT = read_number("MAILLAGE_SMTP_PORT", 587, least=1, most=65535)
+EMAIL_HOST_USER = read_text("MAILLAGE_SMTP_USER")
+EMAIL_HOST_PASSWORD = read_text("MAILLAGE_SMTP_PASSWORD")
+EMAIL_USE_TLS = read_flag("MAILLAGE_SMTP_TLS", default=True)
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = read_text("MAILLAGE_FROM", "Maillage <ne-pas-repondre@localhost>")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": read_text("MAILLAGE_LOG_LEVEL", "WARNING").upper()},
+}

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class GatheringsConfig(AppConfig):
+    name = "maillage.gatherings"

@@ -1,0 +1,87 @@
+"""A session is a log. No content here is readable without the session's key, which lives elsewhere (live/keys.py)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from maillage.gatherings.models import Gathering, Workshop
+from maillage.lib.identifiers import uuid7
+from maillage.live.enums import SeatKind, SessionStatus
+from maillage.methods.models import MethodVersion
+from maillage.registrations.models import Registration
+
+
+class Session(models.Model):
+    """What happens in one workshop: all its tables, one log. A rehearsal is a session of its own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="sessions")
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="sessions")
+    method_version = models.ForeignKey(MethodVersion, on_delete=models.PROTECT)
+    options = models.JSONField(default=dict)  # preset, minutes and tables given to facilitation.start()
+    status = models.CharField(max_length=8, choices=SessionStatus, default=SessionStatus.OPEN)
+    rehearsal = models.BooleanField(default=False)
+    join_code = models.CharField(max_length=6, unique=True)  # KAVU72; shown as KAVU 72
+    facilitator_code = models.CharField(max_length=12, unique=True)
+    last_number = models.PositiveIntegerField(default=0)  # of moves; changed only under this row's lock
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True)
+    erase_at = models.DateTimeField()  # 30 days after the day, by default
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workshop", "rehearsal"],
+                condition=~models.Q(status="erased"),
+                name="live_one_session_a_workshop",
+                violation_error_message=_("Cet atelier a déjà une séance ouverte."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.workshop)
+
+
+class Seat(models.Model):
+    """A phone, a laptop or a projector in a session. Its name and role are in the log, encrypted; never here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="seats")
+    kind = models.CharField(max_length=12, choices=SeatKind)
+    registration = models.ForeignKey(Registration, on_delete=models.SET_NULL, null=True, related_name="seats")
+    generation = models.PositiveSmallIntegerField(default=1)  # raising it revokes the cookies given before
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "registration"],
+                condition=models.Q(registration__isnull=False),
+                name="live_one_seat_a_registration",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.id}"
+
+
+class Move(models.Model):
+    """One thing that happened, appended once and never changed. The payload is sealed with the session's key."""
+
+    id = models.BigAutoField(primary_key=True)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="moves")
+    number = models.PositiveIntegerField()
+    seat = models.UUIDField()  # not a key to Seat: the log outlives revoked seats
+    kind = models.CharField(max_length=20)
+    payload = models.BinaryField()
+    key = models.CharField(max_length=64)  # the client's: a repeat is answered, not appended
+    at = models.BigIntegerField()  # ms since the epoch, this server's clock
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "number"], name="live_move_number"),
+            models.UniqueConstraint(fields=["session", "seat", "key"], name="live_move_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} #{self.number} {self.kind}"

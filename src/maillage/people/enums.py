@@ -1,0 +1,22 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ActorCategory(TextChoices):
+    """Who takes part, in the field's words: used to mix groups and to count, never to name."""
+
+    RESIDENT = "resident", _("Habitant·e")
+    ELECTED_OFFICIAL = "elected_official", _("Élu·e")
+    LOCAL_OFFICER = "local_officer", _("Technicien·ne de collectivité")
+    STATE_OFFICER = "state_officer", _("Technicien·ne de l’État")
+    ASSOCIATION = "association", _("Acteur·rice associatif·ve")
+    PARTNER = "partner", _("Autre partenaire institutionnel")
+    OTHER = "other", _("Autre")
+    UNSAID = "unsaid", _("Préfère ne pas dire")
+
+
+class SpaceRole(TextChoices):
+    ORGANISER = "organiser", _("organisation")
+    FACILITATOR = "facilitator", _("animation")
+    DESK = "desk", _("accueil")
+    READER = "reader", _("lecture")

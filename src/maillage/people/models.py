@@ -1,0 +1,121 @@
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from maillage.lib.identifiers import uuid7
+from maillage.people.enums import ActorCategory, SpaceRole
+from maillage.territories.models import Commune, Region
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, name: str = "") -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), name=name)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody of the staff. Participants have no account. No password: a link, later a code by e-mail or OIDC."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(_("adresse électronique"), unique=True)
+    name = models.CharField(_("nom"), max_length=150, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    objects: ClassVar[UserManager] = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Space(models.Model):
+    """A resource centre's house: everything it owns, nobody else sees."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    host = models.CharField(max_length=200, blank=True)
+    partners = models.JSONField(default=list)  # of names
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True)
+    background = models.JSONField(
+        default=list
+    )  # of {period, title, steps}: the work before the gatherings, as told by the space
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Right(models.Model):
+    """What a user may do in a space."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="rights")
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="rights")
+    role = models.CharField(max_length=12, choices=SpaceRole)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "space", "role"],
+                name="people_right_once",
+                violation_error_message=_("Cette personne a déjà ce rôle."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} : {self.get_role_display()} ({self.space})"
+
+
+class Organisation(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="organisations")
+    name = models.CharField(max_length=200)
+    folded_name = models.CharField(max_length=200)  # lib.matching.fold(name): one organisation, one row
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "folded_name"],
+                name="people_organisation_name",
+                violation_error_message=_("Cette structure existe déjà."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """Somebody who takes part. Only what the day needs: no birth date, no address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="people")
+    first_name = models.CharField(_("prénom"), max_length=100)
+    last_name = models.CharField(_("nom"), max_length=100, blank=True)
+    email = models.EmailField(_("courriel"), blank=True)
+    phone = models.CharField(_("téléphone"), max_length=30, blank=True)
+    category = models.CharField(_("vous êtes"), max_length=20, choices=ActorCategory, default=ActorCategory.UNSAID)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
+    )
+    commune = models.ForeignKey(Commune, on_delete=models.SET_NULL, null=True, blank=True)
+    commune_text = models.CharField(max_length=100, blank=True)  # as written, when no commune matched
+    territory_text = models.CharField(max_length=200, blank=True)  # the intercommunalité as written
+
+    class Meta:
+        indexes = [models.Index(fields=["space", "last_name", "first_name"], name="people_person_name")]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()

@@ -1,0 +1,60 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from maillage.gatherings.models import Gathering, Slot, Workshop
+from maillage.lib.identifiers import uuid7
+from maillage.plans.enums import PlanStatus
+from maillage.registrations.models import Registration
+
+
+class Plan(models.Model):
+    """Who sits where, at one moment. A published plan is what people see; a new run starts from it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="plans")
+    status = models.CharField(max_length=10, choices=PlanStatus, default=PlanStatus.DRAFT)
+    seed = models.PositiveIntegerField(default=0)
+    notes = models.JSONField(default=list)  # sentences: broken soft rules, and why
+    figures = models.JSONField(default=dict)  # recounted by seating.measure
+    by = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gathering"],
+                condition=models.Q(status="published"),
+                name="plans_one_published",
+                violation_error_message=_("Une répartition est déjà publiée."),
+            )
+        ]
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.gathering} {self.created_at:%d/%m %H:%M}"
+
+
+class Placement(models.Model):
+    """One person's place in one slot."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="placements")
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="placements")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE)
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="placements")
+    table = models.PositiveSmallIntegerField(null=True)  # 1, 2, …; null: the workshop is one group
+    porteur = models.BooleanField(default=False)
+    locked = models.BooleanField(default=False)
+    reason = models.CharField(max_length=400)  # why this person is here
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "registration", "slot"],
+                name="plans_one_place_a_slot",
+                violation_error_message=_("Cette personne a déjà une place à ce moment."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration.person} : {self.workshop}"
