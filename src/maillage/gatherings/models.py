@@ -82,18 +82,13 @@ class Slot(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["gathering", "position"],
-                name="gatherings_slot_position",
-                deferrable=models.Deferrable.DEFERRED,
-            ),
             models.CheckConstraint(
                 condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=models.F("starts_at")),
                 name="gatherings_slot_order",
                 violation_error_message=_("La fin vient après le début."),
             ),
         ]
-        ordering = ["position"]
+        ordering = ["position", "id"]
 
     def __str__(self) -> str:
         return self.title

@@ -23,10 +23,14 @@ class MethodVersion(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["space", "method", "checksum"],
-                nulls_distinct=False,
                 name="methods_version_once",
                 violation_error_message=_("Cette version existe déjà."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["method", "checksum"],
+                condition=models.Q(space__isnull=True),
+                name="methods_shipped_version_once",
+            ),
         ]
         ordering = ["method", "-created_at", "-id"]
 
