@@ -1,0 +1,70 @@
+# Two commands do everything: `make demo` runs the second regional day, `make test` passes the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+HOST ?= 127.0.0.1
+DATA ?= data
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test long lint fmt bench lock vendor clean
+
+help: ## les commandes, une ligne chacune
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# uv if the machine has it, else venv and pip. Stamps: a changed lock or pyproject installs again.
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Il faut Python 3.11 ou plus récent (PYTHON=python3.12 make …)."; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then \
+		test -x $(BIN)/python || uv venv -q --python $(PYTHON) $(VENV); \
+		uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock && \
+		uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+		test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@if command -v uv >/dev/null 2>&1; then \
+		uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock; \
+	else \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock; \
+	fi
+	@touch $@
+
+demo: $(VENV)/.installed ## la journée du 2 octobre 2025, prête à jouer (PORT=, DATA=, HOST=0.0.0.0)
+	@$(BIN)/maillage demo --host $(HOST) --port $(PORT) --data $(DATA)
+
+demo-reset: $(VENV)/.installed ## efface les données de la démonstration et recommence
+	@$(BIN)/maillage demo --host $(HOST) --port $(PORT) --data $(DATA) --reset
+
+test: $(VENV)/.installed-dev ## tous les tests courts ; dit ce qu’il passe et pourquoi
+	@$(BIN)/python -m pytest
+
+long: $(VENV)/.installed-dev ## tout : fuzz, fautes et accessibilité en entier
+	@MAILLAGE_LONG=1 $(BIN)/python -m pytest -m "long or not long"
+
+lint: $(VENV)/.installed-dev ## style, types, sens des imports, migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@MAILLAGE_DATA_DIR=$$(mktemp -d) $(BIN)/python -m django makemigrations --check --dry-run --settings maillage.config.settings
+
+fmt: $(VENV)/.installed-dev ## met le code en forme
+	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
+
+bench: $(VENV)/.installed ## mesure, à côté d’une référence, en tableau et en JSON
+	@$(BIN)/maillage bench
+
+lock: ## refait les deux fichiers de versions (demande uv)
+	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group dev pyproject.toml -o requirements-dev.lock
+
+vendor: $(VENV)/.installed-dev ## recopie htmx, polices et axe-core depuis leurs versions épinglées (demande npm)
+	@$(BIN)/python frontend/copy.py
+
+clean: ## efface l’environnement et les caches
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

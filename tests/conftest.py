@@ -1,0 +1,36 @@
+"""What all tests share. A missing browser or database is said at the end; with CI=true it is a failure."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+CI = os.environ.get("CI") == "true"
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    database = os.environ.get("MAILLAGE_TEST_DATABASE") or "sqlite"
+    return [f"maillage: base {database}, navigateur {chromium() or 'absent'}, CI {'oui' if CI else 'non'}"]
+
+
+def chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    long = bool(os.environ.get("MAILLAGE_LONG"))
+    for item in items:
+        if item.get_closest_marker("long") and not long:
+            item.add_marker(pytest.mark.skip(reason="long : lancez make long"))
+        if item.get_closest_marker("browser") and chromium() is None:
+            if CI:
+                raise pytest.UsageError("Chromium est absent : en CI, un navigateur absent est une erreur.")
+            item.add_marker(pytest.mark.skip(reason="navigateur absent : installez chromium"))
+
+
+@pytest.fixture(autouse=True)
+def _folders(settings, tmp_path: Path) -> None:
+    """Each test has its own keys and files."""
+    settings.KEYS_DIR = tmp_path / "keys"
+    settings.MEDIA_ROOT = tmp_path / "files"

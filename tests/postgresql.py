@@ -1,0 +1,77 @@
+"""A throwaway PostgreSQL cluster on a free port of the loopback, started once a run and removed at its end."""
+
+import atexit
+import functools
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+
+class NoPostgreSQL(Exception):
+    """initdb was not found: install PostgreSQL's server, or leave MAILLAGE_TEST_DATABASE empty."""
+
+
+def binaries() -> Path | None:
+    """The folder of initdb and postgres, or None. Debian keeps them out of the PATH."""
+    found = shutil.which("initdb")
+    folders = [Path(found).resolve().parent] if found else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "pg_ctl").exists()), None)
+
+
+class Cluster:
+    def __init__(self) -> None:
+        folder = binaries()
+        if folder is None:
+            raise NoPostgreSQL(NoPostgreSQL.__doc__)
+        self.folder = folder
+        self.home = Path(tempfile.mkdtemp(prefix="maillage-postgresql-"))
+        self.user: str | None = None
+        if os.geteuid() == 0:  # initdb refuses root
+            known = {entry.pw_name for entry in pwd.getpwall()}
+            self.user = "postgres" if "postgres" in known else "nobody"
+            shutil.chown(self.home, self.user)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self._run("initdb", "-D", "data", "-U", "maillage", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+        self.start()
+        atexit.register(self.remove)
+
+    def _run(self, name: str, *arguments: str) -> None:
+        subprocess.run(
+            [self.folder / name, *arguments],
+            cwd=self.home,
+            user=self.user,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+        )
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        self._run("pg_ctl", "-D", "data", "-w", "-m", mode, "stop")
+
+    def url(self, database: str) -> str:
+        return f"postgresql://maillage@127.0.0.1:{self.port}/{database}"
+
+    def make_database(self, name: str) -> str:
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "maillage", name)
+        return self.url(name)
+
+    def remove(self) -> None:
+        self.stop("immediate")
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+@functools.cache
+def cluster() -> Cluster:
+    return Cluster()
