@@ -1,0 +1,285 @@
+"""Recount a plan against its problem, rule by rule. Shares nothing with the solver: only `problem` and `plan`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+from seating.plan import FREE, UNWISHED, Plan, Seat
+from seating.problem import RESIDENT, Person, Problem, Workshop
+
+Level = Literal["hard", "relaxable", "soft"]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One rule that a plan does not keep.
+
+    Attributes
+    ----------
+    kind : str
+        Stable English name, e.g. ``"over_maximum"``.
+    level : {"hard", "relaxable", "soft"}
+        Hard: the plan must not be used. Relaxable: a rule that may give way only where nothing keeps it. Soft: a wish
+        of the mix.
+    sentence : str
+        French, for the organiser.
+    """
+
+    kind: str
+    level: Level
+    sentence: str
+    slot: str = ""
+    workshop: str = ""
+    table: int | None = None
+    people: tuple[str, ...] = ()
+
+
+def check(problem: Problem, plan: Plan) -> list[Violation]:
+    """Everything wrong with a plan, hard rules first; an empty list when there is nothing to say.
+
+    Complexity: people x slots, plus the pairs of each table.
+    """
+    found = [*_strays(problem, plan)]
+    for slot in problem.slots:
+        found += _seats(problem, plan, slot)
+        found += _pairs(problem, plan, slot)
+        for workshop in problem.workshops_of(slot):
+            members = [p for p in problem.present(slot) if _workshop_of(plan, p, slot) == workshop.id]
+            found += _workshop(problem, workshop, members)
+            found += _tables(problem, plan, workshop, members)
+    found += _figures(problem, plan)
+    found += _met_again(problem, plan)
+    order: dict[str, int] = {"hard": 0, "relaxable": 1, "soft": 2}
+    return sorted(found, key=lambda violation: order[violation.level])
+
+
+def _workshop_of(plan: Plan, person: Person, slot: str) -> str | None:
+    seat = plan.seat(person.id, slot)
+    return seat.workshop if seat else None
+
+
+def _strays(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    for (person, slot), seat in plan.seats.items():
+        if not problem.has_person(person):
+            yield Violation("unknown_person", "hard", f"« {person} » a une place mais n’est pas inscrit·e.", slot)
+        elif slot not in problem.slots:
+            yield Violation(
+                "unknown_slot",
+                "hard",
+                f"{problem.person(person).label} a une place au créneau « {slot} », qui n’existe pas.",
+                slot,
+                people=(person,),
+            )
+        elif slot in problem.person(person).absent_slots:
+            yield Violation(
+                "absent_seated",
+                "hard",
+                f"{problem.person(person).label} a une place au créneau « {problem.slot_name(slot)} » "
+                "mais n’est pas là.",
+                slot,
+                seat.workshop,
+                people=(person,),
+            )
+
+
+def _seats(problem: Problem, plan: Plan, slot: str) -> Iterator[Violation]:
+    for person in problem.present(slot):
+        seat = plan.seat(person.id, slot)
+        if seat is None:
+            yield Violation(
+                "no_seat",
+                "hard",
+                f"{person.label} n’a pas de place au créneau « {problem.slot_name(slot)} ».",
+                slot,
+                people=(person.id,),
+            )
+            continue
+        if not problem.has_workshop(seat.workshop) or problem.workshop(seat.workshop).slot != slot:
+            yield Violation(
+                "wrong_workshop",
+                "hard",
+                f"{person.label} est placé·e dans l’atelier « {seat.workshop} », "
+                f"qui n’existe pas au créneau « {problem.slot_name(slot)} ».",
+                slot,
+                seat.workshop,
+                people=(person.id,),
+            )
+            continue
+        yield from _seat(problem, person, seat, problem.workshop(seat.workshop))
+
+
+def _seat(problem: Problem, person: Person, seat: Seat, workshop: Workshop) -> Iterator[Violation]:
+    def fault(kind: str, sentence: str) -> Violation:
+        return Violation(kind, "hard", sentence, workshop.slot, workshop.id, seat.table, (person.id,))
+
+    lock = person.locks.get(workshop.slot)
+    if lock is not None and lock.workshop != seat.workshop:
+        wanted = problem.workshop(lock.workshop).label
+        yield fault(
+            "lock_workshop", f"{person.label} est dans « {workshop.label} », sa place est fixée à « {wanted} »."
+        )
+    elif lock is not None and lock.table is not None and lock.table != seat.table:
+        yield fault(
+            "lock_table",
+            f"{person.label} est à la table {seat.table} de « {workshop.label} », "
+            f"sa place est fixée à la table {lock.table}.",
+        )
+    lacking = sorted(person.needs - workshop.facilities)
+    if lacking:
+        yield fault(
+            "need",
+            f"La salle de « {workshop.label} » ne répond pas au besoin de {person.label} : {', '.join(lacking)}.",
+        )
+    if workshop.tables is None and seat.table is not None:
+        yield fault("table_unexpected", f"{person.label} a une table dans « {workshop.label} », qui n’en a pas.")
+    if workshop.tables is not None and seat.table is None:
+        yield fault("table_missing", f"{person.label} n’a pas de table dans « {workshop.label} ».")
+    if seat.porteur and not person.volunteer_porteur:
+        yield fault("porteur_unwilling", f"{person.label} apporte un sujet sans s’être proposé·e.")
+    if seat.porteur and not workshop.porteur_needed:
+        yield fault(
+            "porteur_unneeded", f"{person.label} apporte un sujet dans « {workshop.label} », qui n’en demande pas."
+        )
+
+
+def _pairs(problem: Problem, plan: Plan, slot: str) -> Iterator[Violation]:
+    for together in (True, False):
+        for a, b in problem.pairs(slot, together=together):
+            one, other = plan.seat(a, slot), plan.seat(b, slot)
+            if one is None or other is None:
+                continue
+            joined = (one.workshop, one.table) == (other.workshop, other.table)
+            if joined != together:
+                names = f"{problem.person(a).label} et {problem.person(b).label}"
+                why = "devaient être ensemble" if together else "ne devaient pas être ensemble"
+                kind = "together_split" if together else "apart_joined"
+                sentence = f"{names} {why} au créneau « {problem.slot_name(slot)} »."
+                yield Violation(kind, "hard", sentence, slot, one.workshop, one.table, (a, b))
+
+
+def _workshop(problem: Problem, workshop: Workshop, members: list[Person]) -> Iterator[Violation]:
+    def fault(kind: str, level: Level, sentence: str, people: tuple[str, ...] = ()) -> Violation:
+        return Violation(kind, level, sentence, workshop.slot, workshop.id, None, people)
+
+    count = len(members)
+    if count > workshop.maximum:
+        yield fault("over_maximum", "hard", f"« {workshop.label} » : {count} personnes pour {workshop.maximum} places.")
+    if count < workshop.minimum:
+        yield fault(
+            "below_minimum",
+            "relaxable",
+            f"« {workshop.label} » : {_people(count)}, il en faut au moins {workshop.minimum}.",
+        )
+    residents = [person for person in members if person.category == RESIDENT]
+    if len(residents) == 1:
+        yield fault(
+            "resident_alone",
+            "relaxable",
+            f"« {workshop.label} » : {residents[0].label} est seul·e habitant·e.",
+            (residents[0].id,),
+        )
+
+
+def _tables(problem: Problem, plan: Plan, workshop: Workshop, members: list[Person]) -> Iterator[Violation]:
+    seats = {person.id: seat for person in members if (seat := plan.seat(person.id, workshop.slot))}
+    groups: dict[int | None, list[Person]] = {}
+    for person in members:
+        groups.setdefault(seats[person.id].table, []).append(person)
+    if workshop.tables is not None and workshop.table_count is not None and len(groups) > workshop.table_count:
+        sentence = f"« {workshop.label} » : {len(groups)} tables, la salle en a {workshop.table_count}."
+        yield Violation("too_many_tables", "hard", sentence, workshop.slot, workshop.id)
+    residents_here = sum(person.category == RESIDENT for person in members)
+    for table, group in sorted(groups.items(), key=lambda item: item[0] or 0):
+        where = f"« {workshop.label} »" if table is None else f"« {workshop.label} », table {table}"
+
+        def fault(
+            kind: str, level: Level, said: str, people: list[Person], where: str = where, table: int | None = table
+        ) -> Violation:
+            ids = tuple(person.id for person in people)
+            return Violation(kind, level, f"{where} : {said}", workshop.slot, workshop.id, table, ids)
+
+        if workshop.tables is not None and table is not None:
+            least, most = workshop.tables
+            if len(group) > most:
+                yield fault("table_over", "hard", f"{_people(len(group))}, {most} au plus.", group)
+            if len(group) < least:
+                yield fault("table_small", "relaxable", f"{_people(len(group))}, {least} au moins.", group)
+            residents = [person for person in group if person.category == RESIDENT]
+            if len(residents) == 1 and residents_here > 1:
+                said = f"{residents[0].label} est seul·e habitant·e à la table."
+                yield fault("resident_alone_table", "relaxable", said, residents)
+        porteurs = [person for person in group if seats[person.id].porteur]
+        if len(porteurs) > 1:
+            names = ", ".join(person.label for person in porteurs)
+            yield fault("porteur_double", "hard", f"{len(porteurs)} personnes apportent un sujet ({names}).", porteurs)
+        if workshop.porteur_needed and not porteurs:
+            yield fault("porteur_missing", "relaxable", "personne n’apporte de sujet.", [])
+        if table is None or workshop.compose == "free":
+            continue
+        ties = {frozenset(tie) for tie in problem.ties}
+        for one, other in combinations(group, 2):
+            if one.organisation and one.organisation == other.organisation:
+                said = f"{one.label} et {other.label} sont de la même structure ({one.organisation})."
+                yield fault("colleagues", "soft", said, [one, other])
+            elif workshop.compose == "peers" and frozenset((one.organisation, other.organisation)) in ties:
+                said = (
+                    f"{one.label} ({one.organisation}) et {other.label} ({other.organisation}) : "
+                    "une structure finance ou encadre l’autre."
+                )
+                yield fault("hierarchy", "soft", said, [one, other])
+
+
+def _met_again(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """Pairs at a same table twice today, or who had met before and share a table."""
+    met: dict[frozenset[str], str] = {
+        frozenset((encounter.a, encounter.b)): "lors d’une rencontre précédente" for encounter in problem.encounters
+    }
+    for slot in problem.slots:
+        for (workshop, table), group in plan.groups(slot).items():
+            if table is None:
+                continue
+            known = sorted(person for person in group if problem.has_person(person))
+            for a, b in combinations(known, 2):
+                before = met.get(frozenset((a, b)))
+                if before:
+                    names = f"{problem.person(a).label} et {problem.person(b).label}"
+                    sentence = f"{names} se retrouvent à la table {table} : déjà ensemble {before}."
+                    yield Violation("met_again", "soft", sentence, slot, workshop, table, (a, b))
+                else:
+                    met[frozenset((a, b))] = f"au créneau « {problem.slot_name(slot)} »"
+
+
+def _figures(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    regret = 0
+    for slot in problem.slots:
+        offered = len(problem.workshops_of(slot))
+        ranks: Counter[str] = Counter()
+        for person in problem.present(slot):
+            seat = plan.seat(person.id, slot)
+            if seat is None:
+                continue
+            wishes = person.wishes.get(slot, ())
+            if seat.workshop in wishes:
+                regret += 2 * wishes.index(seat.workshop)
+                ranks[str(wishes.index(seat.workshop) + 1)] += 1
+            else:
+                regret += len(wishes) + offered - 1 if wishes else 0
+                ranks[UNWISHED if wishes else FREE] += 1
+        said = Counter(plan.ranks.get(slot, {}))
+        if +said != ranks:
+            yield Violation(
+                "wrong_ranks",
+                "hard",
+                f"Créneau « {problem.slot_name(slot)} » : les comptes par souhait annoncés ne sont pas ceux du plan.",
+                slot,
+            )
+    if regret != plan.regret:
+        yield Violation("wrong_regret", "hard", f"Le regret annoncé est {plan.regret}, le plan donne {regret}.")
+
+
+def _people(count: int) -> str:
+    return f"{count} personne{'s' if count > 1 else ''}"
