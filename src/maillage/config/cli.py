@@ -67,19 +67,19 @@ def make_parser() -> argparse.ArgumentParser:
     subs = {}
     for name, help_text in COMMANDS.items():
         sub = subparsers.add_parser(name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".")
-        sub.add_argument("--data", metavar="DOSSIER", help="le dossier des données (sinon MAILLAGE_DATA_DIR, sinon ./data)")
+        sub.add_argument("--data", metavar="DOSSIER", help="les données (sinon MAILLAGE_DATA_DIR, sinon ./data)")
         subs[name] = sub
     for name in ("demo", "serve"):
-        subs[name].add_argument("--host", default="127.0.0.1", metavar="ADRESSE", help="0.0.0.0 : le réseau de la salle")
+        subs[name].add_argument("--host", default="127.0.0.1", metavar="ADRESSE", help="0.0.0.0 : réseau de la salle")
         subs[name].add_argument("--port", type=port_number, default=DEFAULT_PORT, help=f"{DEFAULT_PORT} par défaut")
     subs["demo"].add_argument("--reset", action="store_true", help="efface les données et recommence")
     subs["demo"].add_argument("--no-serve", action="store_true", help="prépare la journée, puis rend la main")
     subs["import-gathering"].add_argument("file", metavar="FICHIER.toml")
     subs["import-gathering"].add_argument("--assumptions", metavar="FICHIER.toml", help="places et tables supposées")
-    subs["import-registrations"].add_argument("gathering", metavar="RENCONTRE", help="son nom court, par exemple jr-2025")
+    subs["import-registrations"].add_argument("gathering", metavar="RENCONTRE", help="son nom court : jr-2025")
     subs["import-registrations"].add_argument("file", metavar="FICHIER")
     subs["plan"].add_argument("gathering", metavar="RENCONTRE")
-    subs["plan"].add_argument("--seed", type=whole_number, default=0, help="le hasard choisi : même graine, même résultat")
+    subs["plan"].add_argument("--seed", type=whole_number, default=0, help="même graine, même résultat")
     subs["plan"].add_argument("--publish", action="store_true", help="publie aussitôt")
     subs["rehearse"].add_argument("gathering", metavar="RENCONTRE")
     subs["rehearse"].add_argument("--url", help="un serveur qui tourne ; sinon, le sien sur une copie des données")
@@ -116,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # the edge of the process: a refusal is said in its own words, anything else is ours to mend
+    except Exception as error:  # the edge of the process: a refusal is said in its words, the rest is ours
         sentence = getattr(error, "sentence", None)
         if sentence is None:
             raise

@@ -1,0 +1,10 @@
+from django.db.models import Q
+
+from maillage.methods.models import MethodVersion
+from maillage.people.models import Space
+
+
+def latest_version(method: str, space: Space) -> MethodVersion | None:
+    """The space's own newest version of a method, else the shipped one; None when nobody has written it yet."""
+    versions = MethodVersion.objects.filter(Q(space=space) | Q(space__isnull=True), method=method)
+    return versions.order_by("space_id", "-version", "-created_at").first()

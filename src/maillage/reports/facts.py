@@ -1,0 +1,259 @@
+"""The facts of a document, as plain data: what typst, and later DOCX or HTML, lay out. No name of a participant."""
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from maillage.gatherings.enums import GroupColour, SlotKind
+from maillage.gatherings.models import Gathering, Slot, Workshop
+from maillage.lib.typography import count, join_words, typo
+from maillage.memory.enums import TakeawayOrigin
+from maillage.memory.models import Takeaway
+from maillage.people.enums import ActorCategory
+from maillage.plans.enums import PlanStatus
+from maillage.plans.models import Placement
+from maillage.registrations.enums import Presence, RegistrationStatus
+from maillage.registrations.models import Registration
+
+SOURCES = "Sources : ANCT (QPV 2024), Insee, DGCL. Licence Ouverte 2.0."
+
+
+def date_words(gathering: Gathering) -> str:
+    return formats.date_format(gathering.date, "j F Y") if gathering.date else ""
+
+
+def place_words(gathering: Gathering) -> str:
+    """« Maison régionale des sports, Tomblaine »: the venue, and the commune unless the venue already names it."""
+    parts = [gathering.venue] if gathering.venue else []
+    area = gathering.commune or gathering.epci
+    if area and area.name not in gathering.venue:
+        parts.append(area.name)
+    return ", ".join(parts)
+
+
+def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, Any]:
+    """Everything the evening's report says. `rehearsal` takes the rehearsal's takeaways instead of the day's."""
+    came = people_who_came(gathering)
+    return {
+        "kind": gathering.get_kind_display(),
+        "title": typo(gathering.title, medium="plain"),
+        "subtitle": typo(gathering.subtitle, medium="plain"),
+        "theme": typo(gathering.theme, medium="plain"),
+        "date": date_words(gathering),
+        "place": place_words(gathering),
+        "space": gathering.space.name,
+        "host": gathering.space.host,
+        "partners": gathering.space.partners,
+        "objectives": [typo(sentence, medium="plain") for sentence in gathering.objectives],
+        "definition": {
+            key: typo(value, medium="plain")
+            if isinstance(value, str)
+            else [typo(item, medium="plain") for item in value]
+            for key, value in gathering.definition.items()
+        },
+        "programme": [slot_facts(slot) for slot in gathering.slots.all()],
+        "came": came,
+        "rounds": [round_facts(slot, rehearsal) for slot in gathering.slots.filter(kind=SlotKind.WORKSHOPS)],
+        "takeaways": takeaways(gathering, workshop=None, rehearsal=rehearsal),
+        "cycle": cycle_facts(gathering),
+        "rehearsal": rehearsal,
+        "sources": SOURCES,
+        "made_on": formats.date_format(timezone.localdate(), "j F Y"),
+    }
+
+
+def slot_facts(slot: Slot) -> dict[str, Any]:
+    times = [formats.time_format(time, "H:i") for time in (slot.starts_at, slot.ends_at) if time]
+    return {
+        "kind": slot.kind,
+        "title": typo(slot.title, medium="plain"),
+        "time": " – ".join(times),
+        "speakers": [speaker_words(speaker) for speaker in slot.speakers.all() if speaker.workshop_id is None],
+        "workshops": [str(workshop) for workshop in slot.workshops.all()],
+    }
+
+
+def speaker_words(speaker) -> str:
+    return ", ".join(part for part in (speaker.name, speaker.role, speaker.organisation) if part)
+
+
+def people_who_came(gathering: Gathering) -> dict[str, Any]:
+    """Counts, and organisations by name. People present once attendance was taken; before that, those registered."""
+    registered = Registration.objects.filter(gathering=gathering, status=RegistrationStatus.REGISTERED)
+    present = registered.filter(presence=Presence.PRESENT)
+    counted = present if present.exists() else registered
+    by_category = Counter(counted.values_list("person__category", flat=True))
+    territories = Counter(
+        name or _("Non précisé") for name in counted.values_list("person__commune__epci__name", flat=True)
+    )
+    organisations = sorted(
+        {name for name in counted.values_list("person__organisation__name", flat=True) if name}, key=str.casefold
+    )
+    total = sum(by_category.values())
+    return {
+        "attendance_taken": present.exists(),
+        "total": total,
+        "sentence": count(total, _("personne"), _("personnes"), zero=_("aucune personne")),
+        "registered": registered.count(),
+        "categories": [
+            {"name": category.label, "count": by_category[category]}
+            for category in ActorCategory
+            if by_category[category]
+        ],
+        "territories": [
+            {"name": name, "count": number}
+            for name, number in sorted(territories.items(), key=lambda item: (-item[1], item[0]))
+        ],
+        "organisations": organisations,
+    }
+
+
+def round_facts(slot: Slot, rehearsal: bool) -> dict[str, Any]:
+    workshops = (
+        slot.workshops.select_related("room", "commune", "epci", "qpv")
+        .prefetch_related("facilitators", "speakers")
+        .annotate(
+            seated=Count(
+                "placements",
+                filter=Q(placements__plan__status=PlanStatus.PUBLISHED)
+                & ~Q(placements__registration__presence=Presence.ABSENT),
+            )
+        )
+        .order_by("position")
+    )
+    return {
+        "title": typo(slot.title, medium="plain"),
+        "workshops": [workshop_facts(workshop, rehearsal) for workshop in workshops],
+    }
+
+
+def workshop_facts(workshop: Workshop, rehearsal: bool) -> dict[str, Any]:
+    seated = workshop.seated  # annotated by round_facts
+    return {
+        "number": workshop.number,
+        "title": typo(workshop.title, medium="plain"),
+        "room": workshop.room.name if workshop.room else "",
+        "colour": workshop.colour,
+        "colour_name": GroupColour(workshop.colour).label if workshop.colour else "",
+        "territory": workshop.territory,
+        "qpv": workshop.qpv.name if workshop.qpv else "",
+        "facilitators": join_words([facilitator.name for facilitator in workshop.facilitators.all()]),
+        "speakers": join_words([speaker.name or speaker.organisation for speaker in workshop.speakers.all()]),
+        "people": count(seated, _("personne"), _("personnes"), zero=""),
+        "takeaways": takeaways(workshop.slot.gathering, workshop=workshop, rehearsal=rehearsal),
+    }
+
+
+def takeaways(gathering: Gathering, *, workshop: Workshop | None, rehearsal: bool) -> list[dict[str, Any]]:
+    rows = Takeaway.objects.filter(gathering=gathering, workshop=workshop, rehearsal=rehearsal)
+    return [{"text": typo(row.text, medium="plain"), "released": row.origin == TakeawayOrigin.RELEASED} for row in rows]
+
+
+def cycle_facts(gathering: Gathering) -> list[dict[str, Any]]:
+    """The space's earlier meetings, oldest first, each with what was kept of it."""
+    if gathering.date is None:
+        return []
+    earlier = (
+        Gathering.objects.filter(space=gathering.space, date__lt=gathering.date)
+        .select_related("commune", "epci")
+        .order_by("date")
+    )
+    return [
+        {
+            "kind": meeting.get_kind_display(),
+            "title": typo(meeting.title, medium="plain"),
+            "date": date_words(meeting),
+            "place": place_words(meeting),
+            "takeaways": takeaways(meeting, workshop=None, rehearsal=False),
+        }
+        for meeting in earlier
+    ]
+
+
+def badge_facts(gathering: Gathering) -> dict[str, Any]:
+    """One badge a person still expected: name, organisation, and each round's colour, room and table."""
+    places: dict[Any, list[Placement]] = {}
+    placements = (
+        Placement.objects.filter(plan__gathering=gathering, plan__status=PlanStatus.PUBLISHED)
+        .select_related("slot", "workshop__room")
+        .order_by("slot__position")
+    )
+    for placement in placements:
+        places.setdefault(placement.registration_id, []).append(placement)
+    registrations = (
+        Registration.objects.filter(gathering=gathering, status=RegistrationStatus.REGISTERED)
+        .exclude(presence=Presence.ABSENT)
+        .select_related("person__organisation")
+        .order_by("person__last_name", "person__first_name")
+    )
+    return {
+        "title": typo(gathering.title, medium="plain"),
+        "date": date_words(gathering),
+        "space": gathering.space.name,
+        "badges": [
+            {
+                "first_name": registration.person.first_name,
+                "last_name": registration.person.last_name,
+                "organisation": registration.person.organisation.name if registration.person.organisation else "",
+                "places": [
+                    {
+                        "slot": place.slot.title,
+                        "workshop": str(place.workshop),
+                        "number": place.workshop.number,
+                        "colour": place.workshop.colour,
+                        "room": place.workshop.room.name if place.workshop.room else "",
+                        "table": place.table,
+                    }
+                    for place in places.get(registration.pk, [])
+                ],
+            }
+            for registration in registrations
+        ],
+    }
+
+
+def sign_in_facts(gathering: Gathering) -> dict[str, Any]:
+    """One sheet a room and round: who is expected there, with room to sign."""
+    placements = (
+        Placement.objects.filter(plan__gathering=gathering, plan__status=PlanStatus.PUBLISHED)
+        .exclude(registration__status=RegistrationStatus.CANCELLED)
+        .select_related("slot", "workshop__room", "registration__person__organisation")
+        .order_by(
+            "slot__position",
+            "workshop__position",
+            "registration__person__last_name",
+            "registration__person__first_name",
+        )
+    )
+    sheets: dict[Any, dict[str, Any]] = {}
+    for placement in placements:
+        workshop, person = placement.workshop, placement.registration.person
+        sheet = sheets.setdefault(
+            workshop.pk,
+            {
+                "slot": placement.slot.title,
+                "workshop": typo(workshop.title, medium="plain"),
+                "number": workshop.number,
+                "colour": workshop.colour,
+                "room": workshop.room.name if workshop.room else "",
+                "people": [],
+            },
+        )
+        sheet["people"].append(
+            {
+                "last_name": person.last_name,
+                "first_name": person.first_name,
+                "organisation": person.organisation.name if person.organisation else "",
+                "table": placement.table,
+            }
+        )
+    return {
+        "title": typo(gathering.title, medium="plain"),
+        "date": date_words(gathering),
+        "place": place_words(gathering),
+        "space": gathering.space.name,
+        "sheets": list(sheets.values()),
+    }
