@@ -100,7 +100,7 @@ def first_tables(problem: Problem, workshop: Workshop, members: Sequence[Person]
     others = [p.id for p in waiting if not p.is_resident and p.id not in at]
     for person_id in [*residents, *others]:
         room = [table for table in numbers if filled[table] < sizes[table]]
-        alone = [t for t in room if person_id in residents and 1 == sum(at[p] == t for p in at if here[p].is_resident)]
+        alone = [t for t in room if person_id in residents and sum(at[p] == t for p in at if here[p].is_resident) == 1]
         sit([person_id], min(alone or room, key=lambda t: (filled[t] - sizes[t], t)))
     return at
 

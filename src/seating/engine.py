@@ -1,0 +1,264 @@
+"""The way from a problem to a plan: wishes of every slot, then tables, then the mix, then the recount."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from seating.check import check
+from seating.diagnose import Infeasible, Missing, diagnose
+from seating.measure import measure
+from seating.mix import Dice, Groups, mix
+from seating.plan import Plan, Seat
+from seating.problem import Person, Problem
+from seating.tables import NoTables, first_tables, settle_tables
+from seating.wishes import NoAssignment, TooFewMoves, assign
+
+Effort = Literal["quick", "normal", "high"]
+CHUNKS: Mapping[str, int] = {"quick": 0, "normal": 4, "high": 60}  # shakes of the mix in each slot
+Group = tuple[str, int | None]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """News of a run: `done` steps of `total`, what comes next in French, and the best plan so far (None at first)."""
+
+    done: int
+    total: int
+    sentence: str
+    best: Plan | None
+
+
+def solve(
+    problem: Problem,
+    *,
+    seed: int = 0,
+    effort: Effort = "normal",
+    time_limit: float | None = None,
+    start: Plan | None = None,
+    on_progress: Callable[[Progress], bool | None] | None = None,
+) -> Plan:
+    """Seat everybody.
+
+    Parameters
+    ----------
+    seed : int
+        One seed, one plan.
+    effort : {"quick", "normal", "high"}
+        How long the mix is improved, in chunks, not in seconds.
+    time_limit : float or None
+        Seconds after which no further chunk starts. The clock is read only if this is given. Seats that keep the hard
+        rules are always found first, however long that takes.
+    start : Plan or None
+        Seats to keep wherever the rules and the wishes allow: with nothing changed, nobody moves.
+    on_progress : callable or None
+        Called between steps; returning False stops with the best plan so far.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    Infeasible
+        Hard rules cannot be kept together; carries what lacks.
+    """
+    if effort not in CHUNKS:
+        raise ValueError(f"effort must be one of {sorted(CHUNKS)}, not {effort!r}")
+    deadline = None if time_limit is None else time.monotonic() + time_limit
+    stopped = False
+
+    def go_on() -> bool:
+        return not stopped and (deadline is None or time.monotonic() < deadline)
+
+    steps = 2 * len(problem.slots)
+
+    def tell(done: int, sentence: str, best: Plan | None) -> None:
+        nonlocal stopped
+        if on_progress is not None and on_progress(Progress(done, steps, sentence, best)) is False:
+            stopped = True
+
+    before = {} if start is None else dict(start.seats)
+    groups: dict[str, dict[str, Group]] = {}
+    proven = True
+    for number, slot in enumerate(problem.slots):
+        tell(number, f"Souhaits : {problem.slot_name(slot)}", None)
+        keep = {person: seat.workshop for (person, when), seat in before.items() if when == slot}
+        try:
+            assignment = assign(problem, slot, seed=seed, keep=keep, go_on=go_on)
+        except NoAssignment as impossible:
+            raise Infeasible(diagnose(problem)) from impossible
+        proven = proven and assignment.proven
+        groups[slot] = seat_at_tables(problem, slot, assignment.workshop, before, seed=seed)
+    plan = finish(problem, groups, before, seed=seed, proven=proven)
+    dice = Dice(seed)
+    for number, slot in enumerate(problem.slots):
+        tell(len(problem.slots) + number, f"Tables : {problem.slot_name(slot)}", plan)
+        if not go_on():
+            break
+        groups[slot] = mix_slot(problem, slot, groups, before, dice=dice, chunks=CHUNKS[effort], go_on=go_on)
+        plan = finish(problem, groups, before, seed=seed, proven=proven)
+    tell(steps, "Terminé", plan)
+    return plan
+
+
+def seat_at_tables(
+    problem: Problem,
+    slot: str,
+    workshop_of: Mapping[str, str],
+    before: Mapping[tuple[str, str], Seat],
+    *,
+    seed: int,
+    max_moves: int | None = None,
+) -> dict[str, Group]:
+    """A group for everybody assigned in a slot, near `before`.
+
+    Raises
+    ------
+    Infeasible
+        Table locks, sizes and pairs cannot be kept together.
+    TooFewMoves
+        They can, but not with `max_moves` people of `before` changing seat in this slot.
+    """
+    found: dict[str, Group] = {}
+    moves = 0
+    for workshop in problem.workshops_of(slot):
+        members = [p for p in problem.present(slot) if workshop_of.get(p.id) == workshop.id]
+        if workshop.tables is None or not members:
+            found |= {person.id: (workshop.id, None) for person in members}
+            continue
+        seated = {
+            person.id: seat.table
+            for person in members
+            if (seat := before.get((person.id, slot))) and seat.workshop == workshop.id and seat.table is not None
+        }
+        room = None if max_moves is None else max_moves - moves
+        try:
+            tables = _tables_near(problem, workshop.id, members, seated, seed=seed, max_moves=room)
+        except NoTables as impossible:
+            raise Infeasible([*diagnose(problem), _no_tables(problem, workshop.id)]) from impossible
+        moves += sum(tables[person] != table for person, table in seated.items())
+        found |= {person.id: (workshop.id, tables[person.id]) for person in members}
+    if max_moves is not None and moves > max_moves:
+        raise TooFewMoves(allowed=max_moves, needed=moves)
+    return found
+
+
+def _tables_near(
+    problem: Problem,
+    workshop: str,
+    members: Sequence[Person],
+    seated: Mapping[str, int],
+    *,
+    seed: int,
+    max_moves: int | None,
+) -> dict[str, int]:
+    room = problem.workshop(workshop)
+    if not seated:
+        try:
+            return first_tables(problem, room, members)
+        except NoTables:
+            pass  # the quick way places one after the other; the programme below weighs all at once
+    try:
+        return settle_tables(problem, room, members, seated, seed=seed, max_moves=max_moves)
+    except NoTables:
+        if max_moves is None:
+            raise
+        return settle_tables(problem, room, members, seated, seed=seed)  # the caller says how many moves it takes
+
+
+def _no_tables(problem: Problem, workshop: str) -> Missing:
+    room = problem.workshop(workshop)
+    return Missing(
+        "tables",
+        f"« {room.label} » : les tables ne peuvent pas tenir à la fois les tailles, les places fixées et les paires.",
+        blocking=True,
+        slot=room.slot,
+        workshop=workshop,
+    )
+
+
+def mix_slot(
+    problem: Problem,
+    slot: str,
+    groups: Mapping[str, Groups],
+    before: Mapping[tuple[str, str], Seat],
+    *,
+    dice: Dice,
+    chunks: int,
+    go_on: Callable[[], bool] = lambda: True,
+) -> dict[str, Group]:
+    """Mix one slot: who kept a seat stays there, and table rules still broken are mended by the programme."""
+    earlier = [groups[when] for when in problem.slots[: problem.slots.index(slot)]]
+    here = groups[slot]
+    held = frozenset(
+        person
+        for person, group in here.items()
+        if (seat := before.get((person, slot))) and (seat.workshop, seat.table) == group
+    )
+    mixed = mix(problem, slot, here, earlier, held=held, dice=dice, chunks=chunks, go_on=go_on)
+    faults = {
+        violation.workshop
+        for violation in check(problem, _bare(problem, {slot: mixed}, before))
+        if violation.slot == slot and violation.table is not None and violation.level != "soft"
+    }
+    for workshop in problem.workshops_of(slot):
+        members = [p for p in problem.present(slot) if mixed.get(p.id, ("",))[0] == workshop.id]
+        # Where somebody is held, the tables come from settle_tables already: what is broken there cannot be mended.
+        if workshop.id in faults and workshop.tables is not None and held.isdisjoint(p.id for p in members):
+            at = {person.id: table for person in members if (table := mixed[person.id][1]) is not None}
+            try:
+                mended = settle_tables(problem, workshop, members, at)
+            except NoTables as impossible:
+                raise Infeasible([*diagnose(problem), _no_tables(problem, workshop.id)]) from impossible
+            mixed |= {person: (workshop.id, table) for person, table in mended.items()}
+    return mixed
+
+
+def _bare(problem: Problem, groups: Mapping[str, Groups], before: Mapping[tuple[str, str], Seat]) -> Plan:
+    """Seats and porteurs, without figures."""
+    seats: dict[tuple[str, str], Seat] = {}
+    brought: Counter[str] = Counter()
+    for slot in problem.slots:
+        here = groups.get(slot, {})
+        bringing: dict[Group, tuple[tuple[bool, int], str]] = {}
+        for person in problem.present(slot):
+            group = here.get(person.id)
+            if group is None or not person.volunteer_porteur or not problem.workshop(group[0]).porteur_needed:
+                continue
+            had = before.get((person.id, slot))
+            kept = had is not None and had.porteur and (had.workshop, had.table) == group
+            rank = (not kept, brought[person.id])  # who brings it already, then who brought least today
+            if group not in bringing or rank < bringing[group][0]:
+                bringing[group] = (rank, person.id)
+        chosen = {person for _, person in bringing.values()}
+        brought.update(chosen)
+        for person in problem.present(slot):
+            if person.id in here:
+                workshop, table = here[person.id]
+                seats[person.id, slot] = Seat(workshop, table, person.id in chosen)
+    return Plan(seats)
+
+
+def finish(
+    problem: Problem,
+    groups: Mapping[str, Groups],
+    before: Mapping[tuple[str, str], Seat],
+    *,
+    seed: int,
+    proven: bool,
+    notes: tuple[str, ...] = (),
+) -> Plan:
+    """The plan with its figures and its notes, refused if the checker finds a hard rule broken."""
+    plan = _bare(problem, groups, before)
+    report = measure(problem, plan)
+    plan = replace(plan, regret=report.regret, ranks=report.ranks, seed=seed, proven=proven)
+    violations = check(problem, plan)
+    hard = [violation.sentence for violation in violations if violation.level == "hard"]
+    said = [violation.sentence for violation in violations if violation.level == "relaxable"]
+    if hard:
+        raise Infeasible([*diagnose(problem), *(Missing("rule", sentence, blocking=True) for sentence in hard)])
+    return replace(plan, notes=(*notes, *said))

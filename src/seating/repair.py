@@ -1,0 +1,118 @@
+"""The day changes: people leave, people come, and as few as possible of the others move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from seating.diagnose import Infeasible, diagnose
+from seating.engine import finish, mix_slot, seat_at_tables
+from seating.mix import Dice
+from seating.plan import Plan
+from seating.problem import InvalidProblem, Person, Problem
+from seating.wishes import NoAssignment, TooFewMoves, assign
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What happened since the plan.
+
+    Parameters
+    ----------
+    absent : mapping of person identifier to slots
+        Slots a person is not at after all.
+    walk_ins : tuple of Person
+        Newcomers.
+    present : mapping of person identifier to slots
+        Slots somebody announced absent is at after all.
+    """
+
+    absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    walk_ins: tuple[Person, ...] = ()
+    present: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def applied_to(self, problem: Problem) -> Problem:
+        """The problem as it now is; `check` and `explain` want this one.
+
+        Raises
+        ------
+        InvalidProblem
+            An unknown person or slot, a newcomer who is already there.
+        """
+        for person in (*self.absent, *self.present):
+            if not problem.has_person(person):
+                raise InvalidProblem(f"La personne « {person} » n’est pas inscrite.", field="Changes", who=person)
+        people = [
+            replace(
+                person,
+                absent_slots=(person.absent_slots | frozenset(self.absent.get(person.id, ())))
+                - frozenset(self.present.get(person.id, ())),
+            )
+            if person.id in self.absent or person.id in self.present
+            else person
+            for person in problem.people
+        ]
+        return replace(problem, people=(*people, *self.walk_ins))
+
+
+def reoptimise(problem: Problem, plan: Plan, changes: Changes, *, max_moves: int | None = None, seed: int = 0) -> Plan:
+    """Seats after `changes`: the absent leave, newcomers sit, and nobody already seated moves unless a rule demands it.
+
+    Parameters
+    ----------
+    problem : Problem
+        Before the changes.
+    plan : Plan
+        In force.
+    max_moves : int or None
+        Most people already seated who may change workshop or table, over the day. Rules that may give way do so
+        within this bound; hard rules do not.
+
+    Returns
+    -------
+    Plan
+        Every move is said in its notes. In each slot the fewest people change workshop (proven), then, in each
+        workshop, table (proven).
+
+    Raises
+    ------
+    Infeasible
+        More people than places, say.
+    TooFewMoves
+        The hard rules demand more than `max_moves`.
+    """
+    now = changes.applied_to(problem)
+    left = max_moves
+    before = {key: seat for key, seat in plan.seats.items() if now.has_person(key[0])}
+    groups: dict[str, dict[str, tuple[str, int | None]]] = {}
+    notes: list[str] = []
+    dice = Dice(seed)
+    for slot in now.slots:
+        keep = {p.id: before[p.id, slot].workshop for p in now.present(slot) if (p.id, slot) in before}
+        try:
+            assignment = assign(now, slot, seed=seed, keep=keep, calm=True, max_moves=left)
+        except NoAssignment as impossible:
+            raise Infeasible(diagnose(now)) from impossible
+        changed = sum(assignment.workshop[person] != workshop for person, workshop in keep.items())
+        room = None if left is None else left - changed
+        groups[slot] = seat_at_tables(now, slot, assignment.workshop, before, seed=seed, max_moves=room)
+        groups[slot] = mix_slot(now, slot, groups, before, dice=dice, chunks=1)
+        moved = []
+        for person in now.present(slot):
+            seat, group = before.get((person.id, slot)), groups[slot][person.id]
+            if seat is not None and (seat.workshop, seat.table) != group:
+                moved.append(_said(now, person, (seat.workshop, seat.table), group))
+        if left is not None:
+            if len(moved) > left:
+                raise TooFewMoves(allowed=max_moves or 0, needed=(max_moves or 0) - left + len(moved))
+            left -= len(moved)
+        notes += moved
+    return finish(now, groups, before, seed=seed, proven=False, notes=tuple(notes))
+
+
+def _said(problem: Problem, person: Person, old: tuple[str, int | None], new: tuple[str, int | None]) -> str:
+    def place(group: tuple[str, int | None]) -> str:
+        name = problem.workshop(group[0]).label if problem.has_workshop(group[0]) else group[0]
+        return f"« {name} »" if group[1] is None else f"« {name} », table {group[1]}"
+
+    return f"{person.label} change de place : de {place(old)} à {place(new)}, pour tenir une règle."
