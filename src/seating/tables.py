@@ -102,6 +102,8 @@ def first_tables(problem: Problem, workshop: Workshop, members: Sequence[Person]
         room = [table for table in numbers if filled[table] < sizes[table]]
         alone = [t for t in room if person_id in residents and sum(at[p] == t for p in at if here[p].is_resident) == 1]
         sit([person_id], min(alone or room, key=lambda t: (filled[t] - sizes[t], t)))
+    if any(at[a] == at[b] for a, b in apart):
+        raise NoTables
     return at
 
 

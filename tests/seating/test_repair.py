@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seating import Changes, Infeasible, InvalidProblem, Person, Plan, Problem, Workshop, check, reoptimise, solve
+from seating import Changes, Infeasible, InvalidProblem, Person, Plan, Problem, Seat, Workshop, check, reoptimise, solve
 from seating.wishes import TooFewMoves
 from tests.seating.days import regional_day
 
@@ -35,7 +35,7 @@ def test_nothing_changed_nobody_moves() -> None:
 def test_a_walk_in_sits_where_wished_and_nobody_moves() -> None:
     small = Problem(
         slots=("s",),
-        people=tuple(Person(id=f"p{i}", category="partner") for i in range(6)),
+        people=tuple(Person(id=f"p{i}", category="partner", wishes={"s": ("ab"[i % 2],)}) for i in range(6)),
         workshops=(Workshop(id="a", slot="s", maximum=4), Workshop(id="b", slot="s", maximum=4, tables=(2, 4))),
     )
     plan = solve(small)
@@ -73,7 +73,7 @@ def test_a_hard_rule_beyond_max_moves_is_refused_with_the_number() -> None:
             Workshop(id="b", slot="s", maximum=3),
         ),
     )
-    plan = Plan({**solve(small).seats, **{(f"p{i}", "s"): next(s for s in [_seat("a")]) for i in range(3)}})
+    plan = Plan({(f"p{i}", "s"): Seat("a") for i in range(3)})
     changes = Changes(walk_ins=(Person(id="new", category="partner", needs=frozenset({"rampe"})),))
     with pytest.raises(TooFewMoves) as refusal:
         reoptimise(small, plan, changes, max_moves=0)
@@ -81,12 +81,6 @@ def test_a_hard_rule_beyond_max_moves_is_refused_with_the_number() -> None:
     assert refusal.value.sentence == "Il faut au moins 1 déplacement ; vous en autorisez 0."
     after = reoptimise(small, plan, changes, max_moves=1)
     assert len(moved(plan, after)) == 1
-
-
-def _seat(workshop: str):  # type: ignore[no-untyped-def]
-    from seating import Seat
-
-    return Seat(workshop)
 
 
 def test_more_walk_ins_than_places_is_infeasible_and_says_how_many() -> None:
