@@ -1,0 +1,97 @@
+"""The application: /live/ to its own small ASGI part, /healthz, static files, and Django for the rest."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
+django.setup()
+
+from asgiref.sync import ThreadSensitiveContext  # noqa: E402 - Django is set up before its applications are imported
+from django.conf import settings  # noqa: E402
+from django.core.handlers.asgi import ASGIHandler  # noqa: E402
+from django.db import connections  # noqa: E402
+from servestatic import ServeStaticASGI  # noqa: E402
+
+from maillage.config import health  # noqa: E402
+from maillage.live import asgi as live_asgi  # noqa: E402
+from maillage.live.runtime import live  # noqa: E402
+
+THREADS = 4  # shared by all requests: a thread a request would be a thousand on a full day (STACK)
+FOREVER = 31_536_000  # seconds; a static file's name holds its digest
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+
+
+class SharedThreads:
+    """Django, each request on one of a few threads: one request stays on one thread, so its connection is its own."""
+
+    def __init__(self) -> None:
+        self.application = ASGIHandler()
+        self.executors: list[ThreadPoolExecutor] = []
+
+    def start(self) -> None:
+        self.executors = [ThreadPoolExecutor(1, thread_name_prefix=f"django-{n}") for n in range(THREADS)]
+        self.threads = cycle(self.executors)
+
+    def stop(self) -> None:
+        for executor in self.executors:
+            executor.submit(connections.close_all)
+            executor.shutdown()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with ThreadSensitiveContext(executor=next(self.threads)):
+            await self.application(scope, receive, send)
+
+
+def _with_static(application: Any) -> Any:
+    if not settings.STATIC_ROOT.is_dir():
+        return application
+    return ServeStaticASGI(
+        application,
+        root=str(settings.STATIC_ROOT),
+        prefix=settings.STATIC_URL,
+        autorefresh=settings.DEBUG,
+        max_age=FOREVER,
+    )
+
+
+class Application:
+    def __init__(self) -> None:
+        self.django = SharedThreads()
+        self.pages = _with_static(self.django)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live_and_die(receive, send)
+        elif scope["type"] != "http":
+            raise ValueError(f"no {scope['type']} here")
+        elif scope["path"].startswith("/live/"):
+            await live_asgi.application(scope, receive, send)
+        elif scope["path"] == "/healthz":
+            await health.application(scope, receive, send)
+        else:
+            await self.pages(scope, receive, send)
+
+    async def _live_and_die(self, receive: Receive, send: Send) -> None:
+        while True:
+            event = await receive()
+            if event["type"] == "lifespan.startup":
+                self.django.start()
+                await live().start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await live().stop()
+                await asyncio.to_thread(self.django.stop)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+application = Application()

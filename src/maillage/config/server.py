@@ -1,0 +1,118 @@
+"""uvicorn, with three things of ours: a taken port is said in French, streams end at once, a dead client can be cut."""
+
+import asyncio
+import contextlib
+import errno
+import socket
+import sys
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+BACKLOG = 2048  # connections that wait to be accepted: a whole day comes back at once after a restart
+STOP_WITHIN = 5  # seconds for what is being answered when the server is asked to stop
+
+
+class PortTaken(Exception):
+    """Carries the sentence the command prints."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.sentence = (
+            f"Le port {port} est déjà pris sur {host} : un autre programme, ou une autre fenêtre de Maillage, s’en "
+            f"sert. Fermez-le, ou choisissez un autre port : --port {port + 1} (avec make : PORT={port + 1})."
+        )
+        super().__init__(self.sentence)
+
+
+class AddressRefused(Exception):
+    def __init__(self, host: str, port: int, why: str) -> None:
+        self.sentence = f"On ne peut pas servir sur {host}, port {port} : {why}. Essayez --host 127.0.0.1 --port 8000."
+        super().__init__(self.sentence)
+
+
+class Protocol(HttpToolsProtocol):
+    """HTTP/1.1, telling the application how to cut a connection whose client does not read."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {"maillage.abort": self.transport.abort}  # type: ignore[typeddict-unknown-key]
+
+
+class Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._end_streams()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._close_hub()
+        await super().shutdown(sockets)
+
+    def _end_streams(self) -> None:
+        """Streams end now, not when uvicorn next looks: it would wait for them."""
+        with contextlib.suppress(RuntimeError):  # the signal came between two turns of the loop: shutdown() does it
+            asyncio.get_running_loop().call_soon_threadsafe(self._close_hub)
+
+    @staticmethod
+    def _close_hub() -> None:
+        from maillage.live.runtime import live  # the settings are read when the server starts, not when it is imported
+
+        live().hub.close()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket, or the sentence that says why not. Port 0: any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise PortTaken(host, port) from None
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise AddressRefused(host, port, why) from None
+    listener.setblocking(False)
+    return listener
+
+
+def check_port(host: str, port: int) -> str | None:
+    """The sentence that says why this port cannot be served, before long work is begun for nothing; None: it can."""
+    try:
+        bind(host, port).close()
+    except (PortTaken, AddressRefused) as refusal:
+        return refusal.sentence
+    return None
+
+
+def make_server(application: Any = "maillage.config.asgi:application") -> Server:
+    return Server(
+        uvicorn.Config(
+            application,
+            http=Protocol,
+            ws="none",
+            loop="uvloop" if sys.platform != "win32" else "asyncio",
+            lifespan="on",
+            backlog=BACKLOG,
+            log_level="warning",
+            access_log=False,  # addresses of phones and paths of sessions: nobody needs them kept
+            server_header=False,
+            timeout_graceful_shutdown=STOP_WITHIN,
+        )
+    )
+
+
+def serve(*, host: str, port: int) -> int:
+    """Serves until stopped. 0: stopped as asked; a port that is taken is refused before anything starts."""
+    listener = bind(host, port)
+    server = make_server()
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass  # uvicorn hands the signal back once everything is stopped: asked for, hence no error
+    finally:
+        listener.close()
+    return 0 if server.started else 1

@@ -1,0 +1,211 @@
+"""/live/: streams, polling and moves, a small ASGI application beside Django. Why not views: STACK's table of streams.
+
+It opens no thread for a stream, reads no row for one it already knows, and answers everything with a French sentence.
+"""
+
+import asyncio
+import json
+import logging
+import re
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from maillage.live import seats
+from maillage.live.committer import Submitted
+from maillage.live.hub import Stream, frame, message
+from maillage.live.outcomes import RETRY_AFTER, Outcome, refuse
+from maillage.live.requests import BadRequest, PostedMove, Receive, Request, read_number
+from maillage.live.rooms import ErasedSession, Room, UnknownSession
+from maillage.live.runtime import live
+
+logger = logging.getLogger(__name__)
+
+ROUTE = re.compile(r"/live/([0-9a-fA-F-]{32,36})/(stream|moves|since/(\d{1,10}))")
+SERVER_ONLY = frozenset({"join"})  # who sits down is decided by a code or a link, never by the one who asks
+SAFE_HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"same-origin"),
+]
+FLASH_SECONDS = 60  # how long the sentence of a refused form waits for its page
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Refused(Exception):
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        super().__init__(outcome.reason)
+
+
+async def application(scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+    request = Request(scope, receive)
+    try:
+        request.check_host()
+        await _route(request, send)
+    except BadRequest as refusal:
+        await _answer(send, refuse(refusal.reason), close=refusal.reason == "too-big")
+    except Refused as refusal:
+        await _answer(send, refusal.outcome)
+
+
+async def _route(request: Request, send: Send) -> None:
+    found = ROUTE.fullmatch(request.scope["path"])
+    if found is None:
+        raise BadRequest("unknown-page")
+    try:
+        session_id = uuid.UUID(found[1])
+    except ValueError:
+        raise BadRequest("unknown-session") from None
+    if request.method != ("POST" if found[2] == "moves" else "GET"):
+        raise BadRequest("wrong-method")
+    if found[2] == "moves":
+        await _moves(request, session_id, send)
+    elif found[2] == "stream":
+        await _stream(request, session_id, send)
+    else:
+        await _since(request, session_id, read_number(found[3]), send)
+
+
+async def _stream(request: Request, session_id: uuid.UUID, send: Send) -> None:
+    ticket = await _open_ticket(request, session_id)
+    here = live()
+    if here.rooms.get(session_id) is None:
+        await _load(session_id)
+    if here.hub.closing:
+        raise Refused(refuse("busy"))
+    headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"), *SAFE_HEADERS]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    abort = (request.scope.get("extensions") or {}).get("maillage.abort", _cannot_abort)
+    stream = Stream(session_id, str(ticket.seat_id), send, abort)
+    here.hub.join(stream, after=request.after)
+    try:
+        # the hub writes and ends the answer; what is left here is to hear the client go
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+    finally:
+        here.hub.leave(stream)
+
+
+async def _since(request: Request, session_id: uuid.UUID, after: int, send: Send) -> None:
+    ticket = await _open_ticket(request, session_id)
+    room = await _load(session_id)
+    if room.number == after:
+        await _respond(send, 204, b"", [(b"x-number", b"%d" % room.number)])
+        return
+    html = live().hub.render(room, str(ticket.seat_id))
+    number = (b"x-number", b"%d" % room.number)
+    if "text/event-stream" in request.headers.get("accept", ""):
+        kind = (b"content-type", b"text/event-stream; charset=utf-8")
+        await _respond(send, 200, message(room.number, frame(html)), [kind, number])
+    else:
+        await _respond(send, 200, html, [(b"content-type", b"text/html; charset=utf-8"), number])
+
+
+async def _moves(request: Request, session_id: uuid.UUID, send: Send) -> None:
+    request.check_origin()
+    try:
+        move = request.read_move(await request.read_body())
+        outcome = await _submit(request, session_id, move)
+    except BadRequest as refusal:
+        if request.is_json:
+            raise
+        outcome = refuse(refusal.reason)
+    if request.is_json:
+        await _answer(send, outcome)
+    else:
+        await _back_to_screen(request, session_id, outcome, send)
+
+
+async def _submit(request: Request, session_id: uuid.UUID, move: PostedMove) -> Outcome:
+    ticket = seats.read_ticket(request.cookies, session_id, request.which_seat)
+    if ticket is None:
+        await _load(session_id)  # says so if there is no such session, or no longer
+        return refuse("no-seat")
+    if move.kind in SERVER_ONLY:
+        return refuse("reserved")
+    submitted = Submitted(session_id, ticket.seat_id, move.kind, move.payload, move.key, ticket.generation)
+    return await asyncio.wrap_future(live().committer.enqueue(submitted))
+
+
+async def _open_ticket(request: Request, session_id: uuid.UUID) -> seats.Ticket:
+    """The seat this browser holds here, still standing."""
+    ticket = seats.read_ticket(request.cookies, session_id, request.which_seat)
+    if ticket is None:
+        await _load(session_id)  # says so if there is no such session, or no longer
+        raise Refused(refuse("no-seat"))
+    kind = seats.find_kind(ticket, cached_only=True)
+    if kind is None:
+        kind = await live().in_thread(seats.find_kind, ticket)
+    if not kind:
+        await _load(session_id)
+        raise Refused(refuse("revoked-seat"))
+    return ticket
+
+
+async def _load(session_id: uuid.UUID) -> Room:
+    return await live().in_thread(_known_session, session_id)
+
+
+def _known_session(session_id: uuid.UUID) -> Room:
+    try:
+        return live().rooms.load(session_id)
+    except UnknownSession:
+        raise Refused(refuse("unknown-session")) from None
+    except ErasedSession:
+        raise Refused(refuse("erased")) from None
+
+
+def _cannot_abort() -> None:
+    """Another server than ours gives no way to cut: its own timeouts will."""
+
+
+async def _back_to_screen(request: Request, session_id: uuid.UUID, outcome: Outcome, send: Send) -> None:
+    """A form posted without JavaScript goes back to its screen, which says what was refused."""
+    which = request.which_seat
+    address = reverse("live:screen", args=[session_id]) + (f"?siege={which}" if which in ("a", "p", "c") else "")
+    headers = [(b"location", address.encode())]
+    if not outcome.accepted:
+        secure = "; Secure" if settings.HTTPS else ""
+        flash = signing.dumps(str(outcome.sentence), salt="maillage.live.flash", compress=True)
+        cookie = f"{flash_name(session_id)}={flash}; Max-Age={FLASH_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
+        headers.append((b"set-cookie", cookie.encode()))
+    await _respond(send, 303, b"", headers)
+
+
+def flash_name(session_id: uuid.UUID) -> str:
+    return f"refus-{session_id.hex[-12:]}"
+
+
+def read_flash(cookies: Mapping[str, str], session_id: uuid.UUID) -> str:
+    """The sentence of the form that was just refused, if this browser has one. Signed: nobody else wrote it."""
+    try:
+        return signing.loads(cookies.get(flash_name(session_id), ""), salt="maillage.live.flash", max_age=FLASH_SECONDS)
+    except signing.BadSignature:
+        return ""
+
+
+async def _answer(send: Send, outcome: Outcome, *, close: bool = False) -> None:
+    answer = {"sentence": str(outcome.sentence), "reason": outcome.reason, "number": outcome.number}
+    headers = [
+        (b"content-type", b"application/json"),
+        *_retry(outcome),
+        *([(b"connection", b"close")] if close else []),
+    ]
+    await _respond(send, outcome.status, json.dumps(answer, ensure_ascii=False).encode(), headers)
+
+
+def _retry(outcome: Outcome) -> list[tuple[bytes, bytes]]:
+    return [(b"retry-after", b"%d" % RETRY_AFTER)] if outcome.status in (429, 503) else []
+
+
+async def _respond(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    length = [] if status == 204 else [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length, *SAFE_HEADERS]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,262 @@
+"""One committer a process: it groups the moves of all sessions that wait, and stores them in one transaction.
+
+A transaction costs a disk flush whatever it holds: while one is being flushed, moves wait, and the next takes them all.
+Nobody is acknowledged before the commit; nothing in memory moves before it either, so a failure drops the drafts and
+the rooms are what they were. Figures: docs/decisions/0003-durable-moves.md.
+"""
+
+import logging
+import queue
+import threading
+import time
+import traceback
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
+
+from facilitation import Move, Refusal, apply
+from maillage.live import keys, log
+from maillage.live.enums import SessionStatus
+from maillage.live.models import Seat
+from maillage.live.outcomes import CREATED, REFUSED, REPEATED, Outcome, refuse
+from maillage.live.rooms import Room, Rooms
+
+logger = logging.getLogger(__name__)
+
+MOST_WAITING = 4_000  # moves; some two seconds of work: beyond, it is kinder to say so than to let people wait
+MOST_A_BATCH = 256  # moves; the flush is shared by enough of them, and the first does not wait for the last
+MOST_A_SEAT = 32  # moves of one seat that wait; a phone that comes back sends its outbox, it does not send hundreds
+ANSWER_WITHIN = 30  # seconds a thread waits for its outcome; the database gives up at 20
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    session_id: uuid.UUID
+    seat: uuid.UUID
+    kind: str
+    payload: Mapping[str, Any]
+    key: str
+    generation: int | None = None  # of the seat's cookie; None: the server speaks for the seat
+    future: "Future[Outcome]" = field(default_factory=Future)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a commit did to one session."""
+
+    before: Room
+    after: Room
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A batch being decided: nothing of it is true before the commit."""
+
+    rooms: dict[uuid.UUID, Room] = field(default_factory=dict)
+    closed: set[uuid.UUID] = field(default_factory=set)
+    entries: list[log.Entry] = field(default_factory=list)
+    numbers: dict[tuple[uuid.UUID, uuid.UUID, str], int] = field(default_factory=dict)
+
+
+class Committer:
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+        self.listeners: list[Callable[[Sequence[Change]], None]] = []  # called after each commit, in the same thread
+        self._waiting: queue.Queue[Submitted | None] = queue.Queue(MOST_WAITING)
+        self._of_seat: Counter[uuid.UUID] = Counter()
+        self._seats_lock = threading.Lock()
+        self._inline = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._last_at = 0
+
+    @property
+    def alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        if not self.alive:
+            self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stores what waits, then ends."""
+        if self._thread is not None:
+            self._waiting.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def submit(self, move: Submitted) -> Outcome:
+        """Stores a move from a thread and waits for the outcome. Without a running committer it is stored here."""
+        if not self.alive:
+            with self._inline:
+                outcomes, changes = self._store([move])
+            self._tell(changes)
+            return outcomes[0]
+        if connection.in_atomic_block:
+            raise ValueError("a move submitted inside a transaction would wait for that transaction's own end")
+        return self.enqueue(move).result(ANSWER_WITHIN)
+
+    def enqueue(self, move: Submitted) -> "Future[Outcome]":
+        """Queues a move; never blocks. The future is done when the move is on disk, or refused."""
+        with self._seats_lock:
+            if self._of_seat[move.seat] >= MOST_A_SEAT:
+                move.future.set_result(refuse("too-many"))
+                return move.future
+            self._of_seat[move.seat] += 1
+        try:
+            self._waiting.put_nowait(move)
+        except queue.Full:
+            self._leave([move])
+            move.future.set_result(refuse("busy"))
+        return move.future
+
+    def _run(self) -> None:
+        try:
+            while batch := self._next_batch():
+                close_old_connections()
+                changes: Sequence[Change] = ()
+                try:
+                    outcomes, changes = self._store(batch)
+                except Exception as error:  # a process edge: everybody is answered, and the committer lives
+                    _report(f"{len(batch)} moves were not stored", error)
+                    outcomes = [refuse("engine")] * len(batch)
+                for move, outcome in zip(batch, outcomes, strict=True):
+                    move.future.set_result(outcome)
+                self._tell(changes)
+        finally:
+            connection.close()
+
+    def _next_batch(self) -> list[Submitted]:
+        """All that waits, at most MOST_A_BATCH; empty once stopped."""
+        first = self._waiting.get()
+        batch: list[Submitted] = []
+        while first is not None:
+            batch.append(first)
+            if len(batch) == MOST_A_BATCH:
+                break
+            try:
+                first = self._waiting.get_nowait()
+            except queue.Empty:
+                break
+        else:
+            if batch:
+                self._waiting.put(None)  # what came before the stop is stored first
+        self._leave(batch)
+        return batch
+
+    def _leave(self, moves: Sequence[Submitted]) -> None:
+        with self._seats_lock:
+            for move in moves:
+                self._of_seat[move.seat] -= 1
+                if self._of_seat[move.seat] <= 0:
+                    del self._of_seat[move.seat]
+
+    def _store(self, batch: Sequence[Submitted]) -> tuple[list[Outcome], list[Change]]:
+        draft = _Draft()
+        try:
+            with transaction.atomic():
+                before, outcomes = self._decide(batch, draft)
+                if draft.entries:
+                    heads = {entry.session_id: entry.number for entry in draft.entries}
+                    log.append(draft.entries, heads, draft.closed)
+        except (DatabaseError, InterfaceError, OSError, keys.KeyMissing) as error:
+            # the message may quote a row: its name is enough, and no content reaches the log
+            logger.error("%d moves were not stored: %s", len(batch), type(error).__name__)
+            return [refuse("not-stored")] * len(batch), []
+        changes = [
+            Change(before[session_id], room)
+            for session_id, room in draft.rooms.items()
+            if room.number > before[session_id].number
+        ]
+        for room in draft.rooms.values():
+            self.rooms.put(room)
+        return outcomes, changes
+
+    def _tell(self, changes: Sequence[Change]) -> None:
+        for listener in self.listeners if changes else ():
+            try:
+                listener(changes)
+            except Exception as error:  # a process edge: what is stored stays stored, and the committer lives
+                _report("a listener failed", error)
+
+    def _decide(self, batch: Sequence[Submitted], draft: _Draft) -> tuple[dict[uuid.UUID, Room], list[Outcome]]:
+        heads = log.lock({move.session_id for move in batch})
+        seats = {
+            id_: (session_id, generation)
+            for id_, session_id, generation in Seat.objects.filter(id__in={move.seat for move in batch}).values_list(
+                "id", "session_id", "generation"
+            )
+        }
+        draft.numbers = log.find_repeats([(move.session_id, move.seat, move.key) for move in batch])
+        before: dict[uuid.UUID, Room] = {}
+        for session_id, head in heads.items():
+            if head.status == SessionStatus.ERASED:
+                self.rooms.drop(session_id)
+                keys.forget(session_id)
+            else:
+                before[session_id] = draft.rooms[session_id] = self.rooms.at(session_id, head.number)
+        outcomes = []
+        for move in batch:
+            head = heads.get(move.session_id)
+            if head is None:
+                outcomes.append(refuse("unknown-session"))
+            elif head.status == SessionStatus.ERASED:
+                outcomes.append(refuse("erased"))
+            else:
+                outcomes.append(_seat_refusal(move, seats) or self._decide_one(move, head, draft))
+        return before, outcomes
+
+    def _decide_one(self, move: Submitted, head: log.Head, draft: _Draft) -> Outcome:
+        identity = (move.session_id, move.seat, move.key)
+        if identity in draft.numbers:
+            return Outcome(REPEATED, number=draft.numbers[identity])
+        if not keys.has_key(move.session_id):
+            return refuse("no-key")
+        room = draft.rooms[move.session_id]
+        self._last_at = max(self._last_at, time.time_ns() // 1_000_000)  # a clock set back does not turn the log's time
+        applied = Move(room.number + 1, str(move.seat), move.kind, dict(move.payload), self._last_at)
+        try:
+            after = apply(room.state, applied)
+        except Exception as error:  # a process edge: one method's fault must not stop every room
+            _report(f"the engine failed on a move of kind {move.kind}", error)
+            return refuse("engine")
+        ended = head.status == SessionStatus.CLOSED
+        if isinstance(after, Refusal):
+            closed = ended or _is_closed(room)
+            return Outcome(410 if closed else REFUSED, after.reason, after.sentence)
+        if ended and not _is_closed(room):
+            return refuse("closed")  # closed by the organiser, the method being in the middle
+        draft.entries.append(
+            log.Entry(
+                move.session_id, applied.number, move.seat, move.kind, applied.payload or {}, move.key, applied.at
+            )
+        )
+        draft.rooms[move.session_id] = room = replace(room, state=after, number=applied.number)
+        draft.numbers[identity] = applied.number
+        if not ended and _is_closed(room):
+            draft.closed.add(move.session_id)
+        return Outcome(CREATED, number=applied.number)
+
+
+def _seat_refusal(move: Submitted, seats: Mapping[uuid.UUID, tuple[uuid.UUID, int]]) -> Outcome | None:
+    seat = seats.get(move.seat)
+    if seat is None or seat[0] != move.session_id:
+        return refuse("no-seat")
+    if move.generation is not None and move.generation != seat[1]:
+        return refuse("revoked-seat")
+    return None
+
+
+def _is_closed(room: Room) -> bool:
+    return room.state.status == "closed"
+
+
+def _report(what: str, error: Exception) -> None:
+    """Says where it failed, never the error's own words: they may quote what a person typed."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("%s: %s\n%s", what, type(error).__name__, where)

@@ -1,0 +1,219 @@
+"""One broadcaster a process: the bytes of a screen are made once an audience, and each open stream's send is called.
+
+A client whose send would block is dropped: it comes back with its Last-Event-ID and gets the whole view. Changes are
+coalesced: the first goes at once, the next wait for INTERVAL, whatever their number. All of it runs on the event loop.
+"""
+
+import asyncio
+import json
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from facilitation import audience, view_audience, view_own
+from maillage.live.rooms import Room, Rooms
+
+logger = logging.getLogger(__name__)
+
+INTERVAL = 0.25  # seconds between two updates of one session: four a second, as much as an eye follows
+HEARTBEAT = 15.0  # seconds; proxies cut a silent line at 30 or 60
+TURN = 0.01  # seconds of sending before others get the loop
+
+Render = Callable[[Room, dict[str, Any]], bytes]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+BEAT = b": \n\n"
+
+
+@dataclass(eq=False, slots=True)
+class Stream:
+    """One open page. `send` is its ASGI send, `abort` cuts the connection without waiting for what it holds."""
+
+    session_id: uuid.UUID
+    seat: str
+    send: Send
+    abort: Callable[[], None]
+    shared: bytes = b""  # the last sent; the very object all of its audience got, so it costs nothing here
+    own: int | None = None  # a hash of the seat's own last view
+    open: bool = True
+
+
+@dataclass(slots=True)
+class _Channel:
+    streams: set[Stream] = field(default_factory=set)
+    timer: asyncio.TimerHandle | None = None
+    flushed_at: float = float("-inf")
+    running: bool = False
+    again: bool = False
+
+
+class Hub:
+    def __init__(self, rooms: Rooms, render_shared: Render, render_own: Render) -> None:
+        self.rooms = rooms
+        self.render_shared = render_shared
+        self.render_own = render_own
+        self.closing = False
+        self._channels: dict[uuid.UUID, _Channel] = {}
+        self._tasks: set[asyncio.Task[None]] = set()  # the loop itself holds tasks weakly
+
+    def sessions(self) -> list[uuid.UUID]:
+        return list(self._channels)
+
+    def count(self, session_id: uuid.UUID | None = None) -> int:
+        channels = self._channels.values() if session_id is None else [self._channels.get(session_id, _Channel())]
+        return sum(len(channel.streams) for channel in channels)
+
+    def seats(self, session_id: uuid.UUID) -> set[str]:
+        """The seats that have a page open now."""
+        channel = self._channels.get(session_id)
+        return {stream.seat for stream in channel.streams} if channel else set()
+
+    def join(self, stream: Stream, *, after: int) -> None:
+        """Takes a stream in, then gives it what it lacks: in this order nothing falls between the two."""
+        self._channels.setdefault(stream.session_id, _Channel()).streams.add(stream)
+        room = self.rooms.get(stream.session_id)
+        if room is None or room.number == after:
+            self._push(stream, BEAT)  # the first byte proves the line
+        else:
+            self._update(stream, room, {})
+
+    def leave(self, stream: Stream) -> None:
+        stream.open = False
+        channel = self._channels.get(stream.session_id)
+        if channel is not None:
+            channel.streams.discard(stream)
+            if not channel.streams and not channel.running:
+                if channel.timer is not None:
+                    channel.timer.cancel()
+                del self._channels[stream.session_id]
+
+    def publish(self, session_ids: Iterable[uuid.UUID]) -> None:
+        """Says that these rooms moved. Their streams hear of it now, or at the end of the current interval."""
+        loop = asyncio.get_running_loop()
+        for session_id in session_ids:
+            channel = self._channels.get(session_id)
+            if channel is None or channel.timer is not None:
+                continue
+            if channel.running:
+                channel.again = True
+                continue
+            wait = channel.flushed_at + INTERVAL - loop.time()
+            if wait > 0:
+                channel.timer = loop.call_later(wait, self._begin_flush, session_id, channel)
+            else:
+                self._begin_flush(session_id, channel)
+
+    def end(self, session_id: uuid.UUID, *, seat: str | None = None) -> None:
+        """Ends the streams of a session (erased), or of one of its seats (revoked)."""
+        channel = self._channels.get(session_id)
+        for stream in list(channel.streams) if channel else ():
+            if seat is None or stream.seat == seat:
+                self._finish(stream)
+
+    def close(self) -> None:
+        """Ends every stream at once: the server stops."""
+        self.closing = True
+        for session_id in self.sessions():
+            self.end(session_id)
+
+    def render(self, room: Room, seat: str) -> bytes:
+        """A seat's whole view, as a page that has none asks for it."""
+        group = audience(room.state, seat)
+        shared = self.render_shared(room, view_audience(room.state, group))
+        return shared + b"\n" + self.render_own(room, view_own(room.state, seat))
+
+    async def beat(self) -> None:
+        """Speaks on every line from time to time, until cancelled."""
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            for channel in list(self._channels.values()):
+                for stream in list(channel.streams):
+                    self._push(stream, BEAT)
+
+    def _begin_flush(self, session_id: uuid.UUID, channel: _Channel) -> None:
+        channel.timer = None
+        channel.running = True
+        task = asyncio.get_running_loop().create_task(self._flush(session_id, channel))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _flush(self, session_id: uuid.UUID, channel: _Channel) -> None:
+        loop = asyncio.get_running_loop()
+        channel.flushed_at = began = loop.time()
+        room = self.rooms.get(session_id)
+        made: dict[Hashable, bytes] = {}
+        try:
+            for stream in list(channel.streams) if room else ():
+                self._update(stream, cast(Room, room), made)
+                if loop.time() - began > TURN:
+                    await asyncio.sleep(0)
+                    began = loop.time()
+        finally:
+            channel.running = False
+            if not channel.streams:
+                self._channels.pop(session_id, None)
+            elif channel.again:
+                channel.again = False
+                self.publish([session_id])
+
+    def _update(self, stream: Stream, room: Room, made: dict[Hashable, bytes]) -> None:
+        """Sends a stream what changed for it: its audience's bytes, made once, and its own when they differ."""
+        if not stream.open:
+            return
+        group = audience(room.state, stream.seat)
+        shared = made.get(group)
+        if shared is None:
+            shared = made[group] = frame(self.render_shared(room, view_audience(room.state, group)))
+        own_view = view_own(room.state, stream.seat)
+        own = hash(json.dumps(own_view, sort_keys=True, default=str))
+        data = b""
+        if shared != stream.shared:
+            data = shared
+        if own != stream.own:
+            data += frame(self.render_own(room, own_view))
+        stream.shared, stream.own = shared, own
+        if data:
+            self._push(stream, message(room.number, data))
+
+    def _push(self, stream: Stream, data: bytes) -> None:
+        """Writes without waiting. A send that would wait belongs to a client that does not read: it is dropped."""
+        if not stream.open:
+            return
+        sending = cast(
+            "Coroutine[Any, Any, None]",
+            stream.send({"type": "http.response.body", "body": data, "more_body": True}),
+        )
+        try:
+            sending.send(None)
+        except StopIteration:
+            return
+        except OSError:
+            self.leave(stream)
+            return
+        sending.close()
+        self.leave(stream)
+        stream.abort()
+
+    def _finish(self, stream: Stream) -> None:
+        self.leave(stream)
+        ending = cast(
+            "Coroutine[Any, Any, None]",
+            stream.send({"type": "http.response.body", "body": b"", "more_body": False}),
+        )
+        try:
+            ending.send(None)
+        except (StopIteration, OSError):
+            return
+        ending.close()
+        stream.abort()
+
+
+def frame(html: bytes) -> bytes:
+    """HTML as the data lines of a server-sent event. A carriage return typed by somebody would end a line too."""
+    lines = html.replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip().split(b"\n")
+    return b"".join(b"data: %b\n" % line for line in lines if line.strip())
+
+
+def message(number: int, data: bytes) -> bytes:
+    return b"id: %d\nevent: view\n%b\n" % (number, data)

@@ -1,0 +1,131 @@
+"""The log of moves on disk: locked, read, appended. Payloads go in and out sealed with their session's key."""
+
+import json
+import logging
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from maillage.live import keys
+from maillage.live.enums import SessionStatus
+from maillage.live.models import Move, Session
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a session's log stands, read under the lock of its row."""
+
+    number: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One move to append, as the engine accepted it."""
+
+    session_id: uuid.UUID
+    number: int
+    seat: uuid.UUID
+    kind: str
+    payload: Mapping[str, Any]
+    key: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One move read back; its payload is None where the key is gone or does not open it."""
+
+    number: int
+    seat: str
+    kind: str
+    payload: dict[str, Any] | None
+    at: int
+
+
+def lock(session_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Head]:
+    """Locks the sessions' rows until the transaction ends, in one order for everybody so that nobody waits in a ring.
+
+    On SQLite the transaction itself is the lock: it was begun IMMEDIATE (settings).
+    """
+    rows = Session.objects.select_for_update().filter(id__in=session_ids).order_by("id")
+    return {id_: Head(number, status) for id_, number, status in rows.values_list("id", "last_number", "status")}
+
+
+def read(session_id: uuid.UUID, *, after: int = 0) -> list[Read]:
+    rows = Move.objects.filter(session_id=session_id, number__gt=after).order_by("number")
+    values = rows.values_list("number", "seat", "kind", "payload", "at")
+    try:
+        key = keys.read_key(session_id)
+    except keys.KeyMissing:
+        return [Read(number, str(seat), kind, None, at) for number, seat, kind, _sealed, at in values]
+    return [
+        Read(number, str(seat), kind, _open(key, bytes(sealed), _context(session_id, number, seat, kind)), at)
+        for number, seat, kind, sealed, at in values
+    ]
+
+
+def find_repeats(
+    moves: Collection[tuple[uuid.UUID, uuid.UUID, str]],
+) -> dict[tuple[uuid.UUID, uuid.UUID, str], int]:
+    """Of these (session, seat, key), those already in the log, with their number."""
+    rows = Move.objects.filter(
+        session_id__in={session for session, _seat, _key in moves},
+        seat__in={seat for _session, seat, _key in moves},
+        key__in={key for _session, _seat, key in moves},
+    )
+    known = {
+        (session, seat, key): number
+        for session, seat, key, number in rows.values_list("session_id", "seat", "key", "number")
+    }
+    return {move: known[move] for move in moves if move in known}
+
+
+def append(entries: Iterable[Entry], heads: Mapping[uuid.UUID, int], closed: Collection[uuid.UUID]) -> None:
+    """Writes the moves and the new number of each session, in the transaction that holds their lock."""
+    if not transaction.get_connection().in_atomic_block:
+        raise ValueError("append() belongs to the transaction that locked the sessions")
+    Move.objects.bulk_create([_row(entry) for entry in entries])
+    field = Session._meta.pk
+    statement = f"UPDATE {Session._meta.db_table} SET last_number = %s WHERE id = %s"  # noqa: S608 - no outside text
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            statement, [(number, field.get_db_prep_value(session, connection)) for session, number in heads.items()]
+        )
+    if closed:
+        Session.objects.filter(id__in=closed, status=SessionStatus.OPEN).update(
+            status=SessionStatus.CLOSED, closed_at=timezone.now()
+        )
+
+
+def _row(entry: Entry) -> Move:
+    key = keys.read_key(entry.session_id)
+    context = _context(entry.session_id, entry.number, entry.seat, entry.kind)
+    text = json.dumps(entry.payload, ensure_ascii=False, separators=(",", ":"))
+    return Move(
+        session_id=entry.session_id,
+        number=entry.number,
+        seat=entry.seat,
+        kind=entry.kind,
+        payload=keys.seal(key, text.encode(), context=context),
+        key=entry.key,
+        at=entry.at,
+    )
+
+
+def _open(key: bytes, sealed: bytes, context: str) -> dict[str, Any] | None:
+    try:
+        return json.loads(keys.open_sealed(key, sealed, context=context))
+    except keys.BadSeal:
+        logger.error("a move does not open: %s", context)  # ids and a kind: nothing of the content
+        return None
+
+
+def _context(session_id: uuid.UUID, number: int, seat: uuid.UUID, kind: str) -> str:
+    return f"{session_id}/{number}/{seat}/{kind}"

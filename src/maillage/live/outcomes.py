@@ -1,0 +1,46 @@
+"""What a submitted move is answered: a status, a stable name, a sentence for the person."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+CREATED, REPEATED, REFUSED = 201, 200, 409
+RETRY_AFTER = 2  # seconds; the queue empties many times in between
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    status: int
+    reason: str = ""
+    sentence: str | Promise = ""
+    number: int | None = None
+
+    @property
+    def accepted(self) -> bool:
+        return self.status in (CREATED, REPEATED)
+
+
+SENTENCES: dict[str, tuple[int, Promise]] = {
+    "bad-request": (400, _("Cette demande n’est pas lisible. Rechargez la page et recommencez.")),
+    "no-seat": (403, _("Vous n’avez pas de place dans cette séance. Entrez avec le code affiché dans la salle.")),
+    "revoked-seat": (403, _("Cette place a été retirée. Entrez de nouveau avec le code affiché dans la salle.")),
+    "foreign-page": (403, _("Cette demande vient d’un autre site : elle est refusée.")),
+    "reserved": (403, _("Cette action ne se fait pas d’ici.")),
+    "unknown-session": (404, _("Cette séance n’existe pas.")),
+    "unknown-page": (404, _("Cette adresse n’existe pas.")),
+    "wrong-method": (405, _("Cette adresse attend une autre demande.")),
+    "closed": (410, _("La séance est close : on ne peut plus rien y ajouter.")),
+    "erased": (410, _("Cette séance a été effacée.")),
+    "too-big": (413, _("C’est trop long : 64 ko au plus.")),
+    "too-many": (429, _("Trop d’envois à la fois. Attendez quelques secondes, puis recommencez.")),
+    "busy": (503, _("Le serveur est très sollicité. Rien n’a été enregistré : recommencez dans quelques secondes.")),
+    "not-stored": (503, _("L’enregistrement a échoué. Rien n’a été enregistré : recommencez dans quelques secondes.")),
+    "no-key": (503, _("La clé de cette séance manque sur le serveur : rien ne peut y être enregistré.")),
+    "engine": (500, _("Une erreur de notre côté empêche cette action. L’équipe en est avertie.")),
+}
+
+
+def refuse(reason: str) -> Outcome:
+    status, sentence = SENTENCES[reason]
+    return Outcome(status, reason, sentence)

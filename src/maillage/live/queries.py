@@ -1,0 +1,53 @@
+"""What others read of sessions. A content never leaves by here but through the engine's views and what was released."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from facilitation import Method
+from maillage.live.enums import SessionStatus
+from maillage.live.models import Session
+from maillage.people.enums import SpaceRole
+from maillage.people.models import Right, User
+
+FACILITATOR_ROLE = "facilitator"
+
+
+def session_by_join_code(code: str) -> Session | None:
+    return Session.objects.filter(join_code=code).first() if code else None
+
+
+def session_by_facilitator_code(code: str) -> Session | None:
+    return Session.objects.filter(facilitator_code=code).first() if code else None
+
+
+def join_roles(method: Method) -> list[dict[str, str]]:
+    """The roles somebody may take at the door, the usual one first."""
+    return [{"id": "participant", "label": "participant"}]
+
+
+def default_role(method: Method) -> str:
+    return join_roles(method)[0]["id"]
+
+
+def tables(session: Session) -> list[dict[str, Any]]:
+    """The tables one may choose at the door; none to choose when there is one."""
+    declared = session.options.get("tables", [])
+    return declared if len(declared) > 1 else []
+
+
+def can_control(user: User | AnonymousUser, session: Session) -> bool:
+    """The control room belongs to those who organise or facilitate in the gathering's space."""
+    if not user.is_authenticated:
+        return False
+    roles = [SpaceRole.ORGANISER, SpaceRole.FACILITATOR]
+    return Right.objects.filter(user=user, space=session.gathering.space_id, role__in=roles).exists()
+
+
+def open_sessions(gathering_id: object) -> list[Session]:
+    rows = Session.objects.filter(gathering_id=gathering_id).exclude(status=SessionStatus.ERASED)
+    return list(
+        rows.select_related("workshop__slot", "workshop__room").order_by(
+            "workshop__slot__position", "workshop__position"
+        )
+    )

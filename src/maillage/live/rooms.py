@@ -1,0 +1,115 @@
+"""The sessions this process holds in memory. A room is a session's state at a number; it is replaced, never changed."""
+
+import threading
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from facilitation import Method, Move, State, TableSpec, load_method
+from facilitation import replay as replay_moves
+from facilitation import start as start_method
+from maillage.live import keys, log
+from maillage.live.enums import SessionStatus
+from maillage.live.models import Session
+from maillage.methods.models import MethodVersion
+
+
+class UnknownSession(Exception):
+    pass
+
+
+class ErasedSession(Exception):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    session_id: uuid.UUID
+    title: str
+    rehearsal: bool
+    join_code: str
+    method: Method
+    state: State
+    number: int  # of the last move in `state`
+
+
+class Rooms:
+    """Kept by session. Any thread may read or put; a room only ever gives way to a later one."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[uuid.UUID, Room] = {}
+        self._lock = threading.Lock()
+
+    def get(self, session_id: uuid.UUID) -> Room | None:
+        """What memory holds, without a query."""
+        return self._rooms.get(session_id)
+
+    def put(self, room: Room) -> None:
+        with self._lock:
+            known = self._rooms.get(room.session_id)
+            if known is None or known.number < room.number:
+                self._rooms[room.session_id] = room
+
+    def drop(self, session_id: uuid.UUID) -> None:
+        with self._lock:
+            self._rooms.pop(session_id, None)
+
+    def load(self, session_id: uuid.UUID) -> Room:
+        """The room at the number the log has now, whoever wrote it."""
+        row = Session.objects.filter(id=session_id).values_list("status", "last_number").first()
+        if row is None:
+            raise UnknownSession(session_id)
+        status, number = row
+        if status == SessionStatus.ERASED:
+            self.drop(session_id)
+            keys.forget(session_id)
+            raise ErasedSession(session_id)
+        return self.at(session_id, number)
+
+    def at(self, session_id: uuid.UUID, number: int) -> Room:
+        """The room at least at `number`: what memory lacks is read from the log and replayed."""
+        room = self._rooms.get(session_id)
+        if room is None:
+            room = _begin(session_id)
+        if room.number < number:
+            room = catch_up(room, log.read(session_id, after=room.number))
+        self.put(room)
+        return room
+
+
+def catch_up(room: Room, moves: Iterable[log.Read]) -> Room:
+    lacking = [Move(move.number, move.seat, move.kind, move.payload, move.at) for move in moves]
+    if not lacking:
+        return room
+    return replace(room, state=replay_moves(room.state, lacking), number=lacking[-1].number)
+
+
+def start_state(method: Method, options: dict[str, Any]) -> State:
+    """The state before any move, from what `open_session` kept in Session.options."""
+    tables = tuple(TableSpec(**table) for table in options.get("tables", ()))
+    return start_method(method, preset=options.get("preset"), tables=tables, minutes=options.get("minutes", {}))
+
+
+def method_of(version: MethodVersion) -> Method:
+    return _load(version.checksum, version.source, version.method)
+
+
+@lru_cache(maxsize=64)
+def _load(checksum: str, source: str, name: str) -> Method:
+    return load_method(source, name=name)
+
+
+def _begin(session_id: uuid.UUID) -> Room:
+    session = Session.objects.select_related("method_version", "workshop").get(id=session_id)
+    method = method_of(session.method_version)
+    return Room(
+        session_id=session_id,
+        title=str(session.workshop),
+        rehearsal=session.rehearsal,
+        join_code=session.join_code,
+        method=method,
+        state=start_state(method, session.options),
+        number=0,
+    )

@@ -1,0 +1,114 @@
+"""The live part of this process: its rooms, its committer, its hub, and how they are started and stopped together."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from django.db import DatabaseError, close_old_connections, connection
+
+from maillage.live import screens, signals
+from maillage.live.committer import Change, Committer
+from maillage.live.enums import SessionStatus
+from maillage.live.hub import Hub
+from maillage.live.models import Session
+from maillage.live.rooms import ErasedSession, Rooms
+
+logger = logging.getLogger(__name__)
+
+WATCH = 1.0  # seconds between two looks at the log for moves another process stored
+READERS = 2  # threads that read the database for streams; SQLite and two cores serve no more at a time
+
+T = TypeVar("T")
+
+
+class Live:
+    def __init__(self) -> None:
+        self.rooms = Rooms()
+        self.committer = Committer(self.rooms)
+        self.hub = Hub(self.rooms, screens.render_shared, screens.render_own)
+        self.committer.listeners = [self._publish, signals.tell]
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._readers: ThreadPoolExecutor | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="live-reader")
+        self.hub.closing = False
+        self.committer.start()
+        self._tasks = [self._loop.create_task(self.hub.beat()), self._loop.create_task(self._watch())]
+
+    async def stop(self) -> None:
+        """Ends the streams, stores what waits, lets go of the database."""
+        self.hub.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self.committer.stop)
+        if self._readers is not None:
+            for _reader in range(READERS):
+                self._readers.submit(connection.close)
+            self._readers.shutdown(wait=True)
+        self._loop = self._readers = None
+
+    async def in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Runs work that reads the database beside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, _with_connection, work, *arguments)
+
+    def end_streams(self, session_id: uuid.UUID, *, seat: str | None = None) -> None:
+        """From any thread: ends the streams of a session or of a seat."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(lambda: self.hub.end(session_id, seat=seat))
+
+    def _publish(self, changes: Sequence[Change]) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.hub.publish, [change.after.session_id for change in changes])
+
+    async def _watch(self) -> None:
+        """Other processes (a command, a second server) store moves too: their rooms are brought up to date here."""
+        while True:
+            await asyncio.sleep(WATCH)
+            watched = self.hub.sessions()
+            if watched:
+                try:
+                    moved, erased = await self.in_thread(self._look, watched)
+                except DatabaseError as error:
+                    logger.error("the log could not be looked at: %s", type(error).__name__)
+                    continue
+                self.hub.publish(moved)
+                for session_id in erased:
+                    self.hub.end(session_id)
+
+    def _look(self, watched: list[uuid.UUID]) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+        moved, erased = [], []
+        rows = Session.objects.filter(id__in=watched).values_list("id", "last_number", "status")
+        for session_id, number, status in rows:
+            room = self.rooms.get(session_id)
+            if status == SessionStatus.ERASED:
+                erased.append(session_id)
+            elif room is None or room.number < number:
+                try:
+                    self.rooms.load(session_id)
+                except ErasedSession:
+                    continue
+                moved.append(session_id)
+        return moved, erased
+
+
+def _with_connection(work: Callable[..., T], *arguments: Any) -> T:
+    close_old_connections()
+    return work(*arguments)
+
+
+_live: Live | None = None
+
+
+def live() -> Live:
+    """This process's own, made when first asked for."""
+    global _live
+    if _live is None:
+        _live = Live()
+    return _live

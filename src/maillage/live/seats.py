@@ -1,0 +1,182 @@
+"""Seats: how one is taken, and how a browser shows it is sitting there.
+
+The cookie says session, seat and generation, signed: raising the seat's generation revokes it. A browser may hold
+several seats of one session (an organiser's laptop prompts and projects): one cookie a kind, chosen by `?siege=`.
+"""
+
+import hashlib
+import hmac
+import threading
+import time
+import unicodedata
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from maillage.live import runtime
+from maillage.live.committer import Submitted
+from maillage.live.enums import SeatKind
+from maillage.live.models import Seat, Session
+from maillage.live.outcomes import Outcome
+
+COOKIE_DAYS = 14  # the day, and time to come back to one's sheet
+LONGEST_NAME = 40  # characters
+SEAT_CACHE = 30.0  # seconds: how late a stream of another process hears of a revocation; a move hears at once
+MOST_CACHED = 20_000  # seats
+
+SUFFIXES = {
+    SeatKind.PARTICIPANT: "",
+    SeatKind.ROBOT: "",
+    SeatKind.FACILITATOR: "a",
+    SeatKind.PROJECTOR: "p",
+    SeatKind.CONTROL: "c",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a cookie claims. Its signature is right; whether the seat still stands is asked of the database."""
+
+    session_id: uuid.UUID
+    seat_id: uuid.UUID
+    generation: int
+
+
+class JoinRefused(Exception):
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.sentence = str(outcome.sentence)
+        super().__init__(outcome.reason)
+
+
+def take_seat(
+    *,
+    session: Session,
+    kind: SeatKind,
+    name: str,
+    role: str,
+    key: str,
+    table: int | None = None,
+    registration_id: uuid.UUID | None = None,
+) -> Seat:
+    """Sits somebody down: a seat, and the move `join`. The same key gives the same seat, however often it is sent."""
+    name = clean_name(name)
+    if not name and kind in (SeatKind.PARTICIPANT, SeatKind.FACILITATOR, SeatKind.ROBOT):
+        raise JoinRefused(Outcome(422, "no-name", _("Écrivez votre prénom.")))
+    seat, created = Seat.objects.get_or_create(
+        id=_seat_id(session.id, kind, key),
+        defaults={"session": session, "kind": kind, "registration_id": registration_id},
+    )
+    payload: dict[str, object] = {"name": name, "role": role}
+    if table is not None:
+        payload["table"] = table
+    outcome = runtime.live().committer.submit(Submitted(session.id, seat.id, "join", payload, "join"))
+    if not outcome.accepted:
+        if created:
+            seat.delete()
+        raise JoinRefused(outcome)
+    return seat
+
+
+def revoke_seat(*, seat: Seat) -> None:
+    """Takes a seat back: its cookies no longer open anything, its streams end. What it wrote stays."""
+    seat.generation += 1
+    seat.save(update_fields=["generation"])
+    _forget(seat.id)
+    runtime.live().end_streams(seat.session_id, seat=str(seat.id))
+
+
+def clean_name(text: str) -> str:
+    kept = "".join(sign for sign in unicodedata.normalize("NFC", text) if unicodedata.category(sign)[0] != "C")
+    return " ".join(kept.split())[:LONGEST_NAME]
+
+
+def cookie_name(session_id: uuid.UUID, kind: str = SeatKind.PARTICIPANT) -> str:
+    """The end of a UUIDv7 is random; its beginning is the time, the same for sessions opened together."""
+    suffix = SUFFIXES[SeatKind(kind)]
+    return f"siege-{session_id.hex[-12:]}" + (f"-{suffix}" if suffix else "")
+
+
+def make_ticket(seat: Seat) -> str:
+    return _signer().sign(f"{seat.session_id.hex}:{seat.id.hex}:{seat.generation}")
+
+
+def remember(response: HttpResponse, seat: Seat) -> None:
+    response.set_cookie(
+        cookie_name(seat.session_id, seat.kind),
+        make_ticket(seat),
+        max_age=COOKIE_DAYS * 86_400,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
+    )
+
+
+def read_ticket(cookies: Mapping[str, str], session_id: uuid.UUID, which: str = "") -> Ticket | None:
+    """The seat a browser holds in this session: the one asked for, else the first of a person, then of a screen."""
+    suffixes = [which] if which else ["", "a", "p", "c"]
+    for suffix in suffixes:
+        value = cookies.get(f"siege-{session_id.hex[-12:]}" + (f"-{suffix}" if suffix else ""))
+        if value is None:
+            continue
+        try:
+            session_hex, seat_hex, generation = _signer().unsign(value).split(":")
+            ticket = Ticket(uuid.UUID(session_hex), uuid.UUID(seat_hex), int(generation))
+        except (signing.BadSignature, ValueError):
+            continue
+        if ticket.session_id == session_id:
+            return ticket
+    return None
+
+
+_known: dict[uuid.UUID, tuple[float, uuid.UUID, int, str]] = {}
+_known_lock = threading.Lock()
+
+
+def find_kind(ticket: Ticket, *, cached_only: bool = False) -> str | None:
+    """The kind of the ticket's seat; "" if it was revoked or never was; None: the database must be asked."""
+    known = _known.get(ticket.seat_id)
+    if known is None or known[0] < time.monotonic():
+        if cached_only:
+            return None
+        row = Seat.objects.filter(id=ticket.seat_id).values_list("session_id", "generation", "kind").first()
+        if row is None:
+            return ""
+        known = (time.monotonic() + SEAT_CACHE, *row)
+        with _known_lock:
+            if len(_known) >= MOST_CACHED:
+                _known.clear()
+            _known[ticket.seat_id] = known
+    _until, session_id, generation, kind = known
+    return kind if (session_id, generation) == (ticket.session_id, ticket.generation) else ""
+
+
+def _forget(seat_id: uuid.UUID) -> None:
+    with _known_lock:
+        _known.pop(seat_id, None)
+
+
+def make_projection_token(session_id: uuid.UUID) -> str:
+    """The projector's link: it shows what the room sees, and may do nothing."""
+    return signing.dumps(session_id.hex, salt="maillage.live.projection")
+
+
+def read_projection_token(token: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(signing.loads(token, salt="maillage.live.projection"))
+    except (signing.BadSignature, ValueError):
+        return None
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt="maillage.live.seat")
+
+
+def _seat_id(session_id: uuid.UUID, kind: str, key: str) -> uuid.UUID:
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"{session_id}/{kind}/{key}".encode(), hashlib.sha256).digest()
+    return uuid.UUID(bytes=digest[:16], version=4)

@@ -1,0 +1,143 @@
+"""Opening, closing, erasing sessions. `by` says who asked; the content of a room never reaches the activity log."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from maillage.gatherings.models import Gathering, Workshop
+from maillage.lib.codes import new_code
+from maillage.live import keys
+from maillage.live.enums import SessionStatus
+from maillage.live.models import Session
+from maillage.live.rooms import method_of, start_state
+from maillage.live.runtime import live
+from maillage.methods.models import MethodVersion
+from maillage.methods.queries import latest_version
+from maillage.office.models import Activity
+
+KEEP_DAYS = 30  # after the day: what was typed in a room erases itself
+CODE_TRIES = 20
+FACILITATOR_SIGNS = "ABCDEFGHJKMNPRTUVXYZ23456789"
+
+
+class NoMethod(Exception):
+    """The workshop names no method, or one that has no file: there is nothing to unfold."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self.sentence = f"L’atelier « {workshop} » n’a pas de méthode : choisissez-en une avant d’ouvrir sa séance."
+        super().__init__(self.sentence)
+
+
+def open_session(
+    *,
+    workshop: Workshop,
+    by: str,
+    preset: str | None = None,
+    tables: Sequence[dict[str, Any]] = (),
+    minutes: dict[str, int] | None = None,
+    rehearsal: bool = False,
+) -> Session:
+    """Opens a workshop's session, or gives the one it already has. Its key is on disk before its row is."""
+    gathering = workshop.slot.gathering
+    known = Session.objects.filter(workshop=workshop, rehearsal=rehearsal).exclude(status=SessionStatus.ERASED).first()
+    if known is not None:
+        return known
+    version = latest_version(workshop.method, gathering.space) if workshop.method else None
+    if version is None:
+        raise NoMethod(workshop)
+    options = {"preset": preset, "tables": list(tables), "minutes": minutes or {}}
+    start_state(method_of(version), options)  # a preset or a table that is refused is refused now
+    session = _create(gathering, workshop, version, options, rehearsal)
+    _note(session, by, "a ouvert une séance de répétition" if rehearsal else "a ouvert une séance")
+    return session
+
+
+def close_session(*, session: Session, by: str) -> None:
+    """Closes from outside of the room. The room's own « Terminer la séance » is the move `close`."""
+    closed = Session.objects.filter(id=session.id, status=SessionStatus.OPEN).update(
+        status=SessionStatus.CLOSED, closed_at=timezone.now()
+    )
+    session.refresh_from_db()
+    if closed:
+        _note(session, by, "a clos une séance")
+
+
+def erase_session(*, session: Session, by: str) -> None:
+    """Destroys the session's key: names and texts are lost for good, the numbers of its moves stay. Harmless twice."""
+    with transaction.atomic():
+        Session.objects.select_for_update().get(id=session.id)  # the committer waits, then sees it erased
+        keys.destroy_key(session.id)
+        Session.objects.filter(id=session.id).exclude(status=SessionStatus.ERASED).update(
+            status=SessionStatus.ERASED, erased_at=timezone.now()
+        )
+        _note(session, by, "a effacé une séance")
+    here = live()
+    here.rooms.drop(session.id)
+    here.end_streams(session.id)
+    session.refresh_from_db()
+
+
+def erase_due(*, now: datetime) -> int:
+    """Erases the sessions whose time has come; says how many."""
+    due = list(Session.objects.filter(erase_at__lte=now).exclude(status=SessionStatus.ERASED))
+    for session in due:
+        erase_session(session=session, by="la durée de conservation")
+    return len(due)
+
+
+def _create(
+    gathering: Gathering, workshop: Workshop, version: MethodVersion, options: dict[str, Any], rehearsal: bool
+) -> Session:
+    for attempt in range(CODE_TRIES):
+        session = Session(
+            gathering=gathering,
+            workshop=workshop,
+            method_version=version,
+            options=options,
+            rehearsal=rehearsal,
+            join_code=new_code(),
+            facilitator_code=_facilitator_code(),
+            erase_at=_erase_at(gathering),
+        )
+        if Session.objects.filter(join_code=session.join_code).exists():
+            continue
+        keys.create_key(session.id)
+        try:
+            with transaction.atomic():
+                session.save(force_insert=True)
+        except IntegrityError:
+            keys.destroy_key(session.id)
+            known = Session.objects.filter(workshop=workshop, rehearsal=rehearsal)
+            opened = known.exclude(status=SessionStatus.ERASED).first()
+            if opened is not None:  # somebody pressed the same button at the same moment
+                return opened
+            if attempt == CODE_TRIES - 1:
+                raise
+        else:
+            return session
+    raise ValueError("no free join code after many draws")
+
+
+def _facilitator_code() -> str:
+    """Twelve signs, 57 bits: it opens the whole session. Typed by hand at worst, so no sign taken for another."""
+    return "".join(secrets.choice(FACILITATOR_SIGNS) for _ in range(12))
+
+
+def _erase_at(gathering: Gathering) -> datetime:
+    """Thirty days after the gathering, or after today when it has no date or it is past."""
+    zone = ZoneInfo(gathering.timezone)
+    today = timezone.now().astimezone(zone).date()
+    day = max(gathering.date or today, today)
+    return datetime.combine(day + timedelta(days=KEEP_DAYS + 1), time(), zone)
+
+
+def _note(session: Session, by: str, verb: str) -> None:
+    gathering = session.gathering
+    Activity.objects.create(
+        space=gathering.space.slug, by=by, verb=verb, about=str(session.workshop), about_id=session.id
+    )

@@ -1,0 +1,78 @@
+"""How often wrong codes may be tried. Right codes never count: a whole room arrives behind one address.
+
+Memory only, one process: a restart forgives. An address that made too many errors is asked to wait, except for the
+sessions it already entered rightly: one joker in the room does not close the door on the others.
+"""
+
+import ipaddress
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+WINDOW = 600.0  # seconds
+MOST_OF_ONE = 20  # wrong codes of one address in the window
+MOST_OF_ALL = 1_000  # wrong codes of everybody: a guesser with fifty addresses is slowed too (175,000 codes)
+REMEMBERED = 10_000  # addresses
+
+
+@dataclass(slots=True)
+class _Address:
+    errors: deque[float] = field(default_factory=deque)
+    entered: set[str] = field(default_factory=set)
+
+
+class Throttle:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._addresses: OrderedDict[str, _Address] = OrderedDict()
+        self._errors: deque[float] = deque()
+
+    def wait(self, address: str, code: str) -> int:
+        """Seconds this address must wait before trying this code; 0: it may."""
+        with self._lock:
+            known = self._of(address)
+            if code in known.entered:
+                return 0
+            now = self._clock()
+            for errors, most in ((known.errors, MOST_OF_ONE), (self._errors, MOST_OF_ALL)):
+                _forget_old(errors, now)
+                if len(errors) >= most:
+                    return max(1, int(errors[0] + WINDOW - now))
+            return 0
+
+    def wrong(self, address: str) -> None:
+        with self._lock:
+            now = self._clock()
+            self._of(address).errors.append(now)
+            self._errors.append(now)
+
+    def right(self, address: str, code: str) -> None:
+        with self._lock:
+            self._of(address).entered.add(code)
+
+    def _of(self, address: str) -> _Address:
+        name = _network(address)
+        known = self._addresses.setdefault(name, _Address())
+        self._addresses.move_to_end(name)
+        if len(self._addresses) > REMEMBERED:
+            self._addresses.popitem(last=False)
+        return known
+
+
+def _forget_old(errors: deque[float], now: float) -> None:
+    while errors and errors[0] <= now - WINDOW:
+        errors.popleft()
+
+
+def _network(address: str) -> str:
+    """An IPv6 subscriber holds a whole /64: it counts as one."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return address

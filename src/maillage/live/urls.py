@@ -1,0 +1,13 @@
+from django.urls import path
+
+from maillage.live import views
+
+app_name = "live"
+urlpatterns = [
+    path("s/", views.code, name="code"),
+    path("s/<str:code>/", views.join, name="join"),
+    path("seance/<uuid:session_id>/", views.screen, name="screen"),
+    path("animer/<str:code>/", views.facilitate, name="facilitate"),
+    path("projection/<str:token>/", views.project, name="project"),
+    path("regie/<uuid:session_id>/", views.control, name="control"),
+]

@@ -1,0 +1,202 @@
+"""The doors of a session: by code, by the facilitator's link, by the projector's; and the screen behind them."""
+
+import secrets
+import uuid
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from maillage.lib.codes import normalise_code
+from maillage.live import queries, screens, seats
+from maillage.live.asgi import flash_name, read_flash
+from maillage.live.enums import SeatKind, SessionStatus
+from maillage.live.models import Session
+from maillage.live.outcomes import refuse
+from maillage.live.rooms import ErasedSession, UnknownSession
+from maillage.live.runtime import live
+from maillage.live.throttle import Throttle
+
+codes_throttle = Throttle()
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """Where one types the code; it leads to the session's own door."""
+    if request.method != "POST":
+        return render(request, "live/code.html")
+    typed = request.POST.get("code", "")
+    if not typed.strip():
+        return render(request, "live/code.html", {"error": _("Tapez le code affiché dans la salle.")}, status=422)
+    found, wait = _try_code(request, typed)
+    if found is not None:
+        return redirect("live:join", found.join_code)
+    return _wrong_code(request, wait)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, code: str) -> HttpResponse:
+    session, wait = _try_code(request, code)
+    if session is None:
+        return _wrong_code(request, wait)
+    if session.status != SessionStatus.OPEN:
+        return _sentence(
+            request, refuse("erased" if session.status == SessionStatus.ERASED else "closed").sentence, 410
+        )
+    ticket = seats.read_ticket(request.COOKIES, session.id, "")
+    if ticket is not None and seats.find_kind(ticket) in (SeatKind.PARTICIPANT, SeatKind.ROBOT):
+        return redirect("live:screen", session.id)
+    room = live().rooms.load(session.id)
+    context = {"room": room, "roles": queries.join_roles(room.method), "tables": queries.tables(session)}
+    if request.method != "POST":
+        return render(request, "live/join.html", context | {"key": secrets.token_urlsafe(16)})
+    roles = {role["id"] for role in context["roles"]}
+    role = request.POST.get("role", "")
+    table = request.POST.get("table", "")
+    try:
+        seat = seats.take_seat(
+            session=session,
+            kind=SeatKind.PARTICIPANT,
+            name=request.POST.get("name", ""),
+            role=role if role in roles else queries.default_role(room.method),
+            key=request.POST.get("key") or secrets.token_urlsafe(16),
+            table=int(table) if table.isascii() and table.isdigit() and len(table) < 5 else None,
+        )
+    except seats.JoinRefused as refusal:
+        typed = {"error": refusal.sentence, "name": request.POST.get("name", ""), "key": secrets.token_urlsafe(16)}
+        return render(request, "live/join.html", context | typed, status=_page_status(refusal.outcome.status))
+    return _sit(request, seat)
+
+
+@never_cache
+@require_GET
+def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
+    """The seat's screen, complete as it is: pushes only keep it fresh."""
+    which = request.GET.get("siege", "")
+    try:
+        room = live().rooms.load(session_id)
+    except UnknownSession:
+        return _sentence(request, refuse("unknown-session").sentence, 404)
+    except ErasedSession:
+        return _sentence(request, refuse("erased").sentence, 410)
+    ticket = seats.read_ticket(request.COOKIES, session_id, which)
+    if ticket is None or not seats.find_kind(ticket):
+        return _sentence(request, refuse("no-seat" if ticket is None else "revoked-seat").sentence, 403)
+    refusal = read_flash(request.COOKIES, session_id)
+    context = screens.screen(room, str(ticket.seat_id), which=which, refusal=refusal)
+    response = render(request, "live/screen.html", context)
+    if refusal:
+        response.delete_cookie(flash_name(session_id))
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def facilitate(request: HttpRequest, code: str) -> HttpResponse:
+    """Prompting begins, or a second phone takes over: both hold the same code."""
+    session, wait = _try_code(request, code, facilitator=True)
+    if session is None:
+        return _wrong_code(request, wait)
+    if session.status == SessionStatus.ERASED:
+        return _sentence(request, refuse("erased").sentence, 410)
+    ticket = seats.read_ticket(request.COOKIES, session.id, "a")
+    if ticket is not None and seats.find_kind(ticket):
+        return redirect(_screen_address(session.id, "a"))
+    room = live().rooms.load(session.id)
+    if request.method != "POST":
+        return render(request, "live/facilitate.html", {"room": room, "key": secrets.token_urlsafe(16)})
+    try:
+        seat = seats.take_seat(
+            session=session,
+            kind=SeatKind.FACILITATOR,
+            name=request.POST.get("name", ""),
+            role=queries.FACILITATOR_ROLE,
+            key=request.POST.get("key") or secrets.token_urlsafe(16),
+        )
+    except seats.JoinRefused as refusal:
+        typed = {"error": refusal.sentence, "name": request.POST.get("name", ""), "key": secrets.token_urlsafe(16)}
+        status = _page_status(refusal.outcome.status)
+        return render(request, "live/facilitate.html", {"room": room} | typed, status=status)
+    return _sit(request, seat)
+
+
+@never_cache
+@require_GET
+def project(request: HttpRequest, token: str) -> HttpResponse:
+    """The projector's own link. It makes one seat a session, however often it is opened."""
+    session_id = seats.read_projection_token(token)
+    session = Session.objects.filter(id=session_id).first() if session_id else None
+    if session is None:
+        return _sentence(request, refuse("unknown-session").sentence, 404)
+    return _take_screen_seat(request, session, SeatKind.PROJECTOR)
+
+
+@never_cache
+@require_GET
+def control(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
+    """The organiser looks at a session from the control room: counts, never a card."""
+    session = Session.objects.select_related("gathering").filter(id=session_id).first()
+    if session is None or not queries.can_control(request.user, session):
+        raise Http404
+    return _take_screen_seat(request, session, SeatKind.CONTROL)
+
+
+def _take_screen_seat(request: HttpRequest, session: Session, kind: SeatKind) -> HttpResponse:
+    if session.status == SessionStatus.ERASED:
+        return _sentence(request, refuse("erased").sentence, 410)
+    try:
+        seat = seats.take_seat(session=session, kind=kind, name="", role=str(kind), key="one")
+    except seats.JoinRefused as refusal:
+        return _sentence(request, refusal.sentence, _page_status(refusal.outcome.status))
+    return _sit(request, seat)
+
+
+def _sit(request: HttpRequest, seat: seats.Seat) -> HttpResponse:
+    response = redirect(_screen_address(seat.session_id, seats.SUFFIXES[SeatKind(seat.kind)]))
+    response.status_code = HTTPStatus.SEE_OTHER
+    seats.remember(response, seat)
+    return response
+
+
+def _screen_address(session_id: uuid.UUID, which: str) -> str:
+    return reverse("live:screen", args=[session_id]) + (f"?siege={which}" if which else "")
+
+
+def _try_code(request: HttpRequest, typed: str, *, facilitator: bool = False) -> tuple[Session | None, int]:
+    """The session of a code, or how many seconds to wait before the next try (0: it was only wrong)."""
+    address = request.META.get("REMOTE_ADDR", "")
+    meant = typed.strip().upper()[:12] if facilitator else normalise_code(typed) or ""
+    wait = codes_throttle.wait(address, meant)
+    if wait:
+        return None, wait
+    found = queries.session_by_facilitator_code(meant) if facilitator else queries.session_by_join_code(meant)
+    if found is None:
+        codes_throttle.wrong(address)
+    else:
+        codes_throttle.right(address, meant)
+    return found, 0
+
+
+def _wrong_code(request: HttpRequest, wait: int) -> HttpResponse:
+    if wait:
+        error = _("Trop de codes essayés d’ici. Attendez quelques minutes, ou demandez de l’aide à l’accueil.")
+        response = render(request, "live/code.html", {"error": error}, status=429)
+        response["Retry-After"] = str(wait)
+        return response
+    error = _("Ce code n’ouvre aucune séance. Vérifiez les quatre lettres et les deux chiffres.")
+    return render(request, "live/code.html", {"error": error}, status=404)
+
+
+def _sentence(request: HttpRequest, sentence: object, status: int) -> HttpResponse:
+    return render(request, "live/sentence.html", {"sentence": sentence}, status=status)
+
+
+def _page_status(status: int) -> int:
+    """A page that shows its form again after a refusal says 422, as all our forms; the rest keeps its own."""
+    return 422 if status == 409 else status
