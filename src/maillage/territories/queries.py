@@ -1,0 +1,95 @@
+"""Finding a territory by its official code or its written name. What is unknown or ambiguous is said, never guessed."""
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from maillage.lib.matching import fold
+from maillage.lib.typography import join_words
+from maillage.territories.models import Commune, Epci, Qpv
+
+T = TypeVar("T", Commune, Epci, Qpv)
+NEAREST = 3  # how many near names a refusal proposes
+ALIKE = 0.6  # difflib ratio on folded names: under it, a proposal would only puzzle the reader
+
+
+class PlaceNotFound(Exception):
+    """`nearest`: names that could have been meant; `ambiguous`: the name is right but several places carry it."""
+
+    def __init__(self, kind: str, text: str, nearest: list[str], *, ambiguous: bool = False) -> None:
+        self.kind, self.text, self.nearest, self.ambiguous = kind, text, nearest, ambiguous
+        words = {"kind": kind, "text": text, "nearest": join_words(nearest, last=_("ou"))}
+        if ambiguous:
+            self.sentence = _("plusieurs %(kind)s s’appellent « %(text)s » : %(nearest)s") % words
+        elif nearest:
+            self.sentence = _("%(kind)s « %(text)s » : nom inconnu ; noms proches : %(nearest)s") % words
+        else:
+            self.sentence = _("%(kind)s « %(text)s » : nom inconnu, et aucun nom proche") % words
+        super().__init__(self.sentence)
+
+
+def find_commune(text: str, department: str | None = None) -> Commune:
+    """By Insee code or by name, « Saint- » and accents aside. `department`: a code, to tell namesakes apart."""
+    rows = Commune.objects.select_related("department")
+    if department:
+        rows = rows.filter(department=department)
+    return _find(
+        text,
+        rows,
+        kind=_("commune"),
+        plural=_("communes"),
+        code=lambda row: row.insee,
+        label=lambda row: f"{row.name} ({row.insee}, {row.department.name})",
+    )
+
+
+def find_epci(text: str) -> Epci:
+    """By SIREN or by name. « CA de Forbach » is not « CA de Forbach Porte de France »: only proposed."""
+    return _find(
+        text,
+        Epci.objects.all(),
+        kind=_("intercommunalité"),
+        plural=_("intercommunalités"),
+        code=lambda row: row.siren,
+        label=lambda row: f"{row.name} ({row.siren})",
+    )
+
+
+def find_qpv(text: str) -> Qpv:
+    """By code or by name."""
+    return _find(
+        text,
+        Qpv.objects.all(),
+        kind=_("quartier prioritaire"),
+        plural=_("quartiers prioritaires"),
+        code=lambda row: row.code,
+        label=lambda row: f"{row.name} ({row.code})",
+    )
+
+
+def _find(
+    text: str,
+    rows: Iterable[T],
+    *,
+    kind: str,
+    plural: str,
+    code: Callable[[T], str],
+    label: Callable[[T], str],
+) -> T:
+    text = " ".join(text.split())
+    named: dict[str, list[T]] = {}
+    for row in rows:
+        if code(row) == text:
+            return row
+        named.setdefault(fold(row.name), []).append(row)
+    wanted = fold(text)
+    found = named.get(wanted, [])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise PlaceNotFound(plural, text, [label(row) for row in found], ambiguous=True)
+    near = [name for name in named if wanted and f" {wanted} " in f" {name} "][:NEAREST]
+    near += [name for name in get_close_matches(wanted, named, n=NEAREST, cutoff=ALIKE) if name not in near]
+    raise PlaceNotFound(kind, text, [label(row) for name in near[:NEAREST] for row in named[name]][:NEAREST])
