@@ -6,23 +6,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 import pytest
-from django.utils import timezone
 
 from maillage.config.server import bind, make_server
-from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.live import runtime, seats
 from maillage.live.enums import SeatKind
 from maillage.live.models import Seat, Session
 from maillage.live.services import open_session
 from maillage.live.views import codes_throttle
-from maillage.methods.services import keep_version
-from maillage.people.models import Space
-
-METHOD = Path(__file__).with_name("essai.toml")
+from tests.live.play import make_workshop
 
 
 @pytest.fixture(autouse=True)
@@ -31,16 +25,6 @@ def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runtime, "_live", None)
     monkeypatch.setattr(seats, "_known", {})
     codes_throttle.__init__()
-
-
-def make_workshop(name: str = "Codéveloppement") -> Workshop:
-    space, _made = Space.objects.get_or_create(slug="essai", defaults={"name": "Essai"})
-    keep_version(source=METHOD.read_text(encoding="utf-8"), name=METHOD.name, space=space)
-    gathering, _made = Gathering.objects.get_or_create(
-        space=space, slug="journee", defaults={"title": "Journée", "kind": "regional_day", "date": timezone.now().date()}
-    )
-    slot = Slot.objects.create(gathering=gathering, position=1, kind="workshops", title="Ateliers")
-    return Workshop.objects.create(slot=slot, position=1, title=name, method="essai")
 
 
 @pytest.fixture
@@ -67,7 +51,9 @@ class Phone:
     def move(self, kind: str, payload: dict | None = None, key: str | None = None, **headers: str) -> httpx.Response:
         self.sent += 1
         content = json.dumps({"key": key or f"k{self.sent}", "kind": kind, "payload": payload or {}})
-        headers = {"content-type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        headers = {"content-type": "application/json"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
         return self.client.post(f"/live/{self.session.id}/moves", content=content, headers=headers)
 
     def write(self, text: str, key: str | None = None) -> httpx.Response:
@@ -113,7 +99,7 @@ class RunningServer:
 
     def __init__(self) -> None:
         self.socket = bind("127.0.0.1", 0)
-        self.url = "http://127.0.0.1:{}".format(self.socket.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         self.server = make_server()
         self.started = threading.Event()
         self.thread = threading.Thread(target=self._run)

@@ -1,17 +1,234 @@
-"""Moves over HTTP, against the real server."""
+"""Moves over HTTP, against the real server: what is stored, what is refused, and in which words."""
+
+import json
+from pathlib import Path
 
 import pytest
+from django.db import connection
+
+from maillage.live import keys, log, seats
+from maillage.live.enums import SeatKind, SessionStatus
+from maillage.live.models import Move, Seat, Session
+from maillage.live.services import close_session, erase_session, open_session
+from tests.live.play import make_workshop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_move_is_stored_once(phone, session) -> None:
+@pytest.fixture
+def lead(phone):
     lead = phone("Lise", role="facilitator")
     assert lead.move("open").status_code == 201
-    amel = phone()
+    return lead
+
+
+@pytest.fixture
+def amel(lead, phone):
+    return phone("Amel")
+
+
+def test_move_is_stored_once(amel, session) -> None:
     first = amel.write("Une idée", key="same")
     again = amel.write("Une idée", key="same")
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()["number"] == again.json()["number"]
     session.refresh_from_db()
     assert session.last_number == first.json()["number"] == 4
+    assert list(session.moves.order_by("number").values_list("number", flat=True)) == [1, 2, 3, 4]
+
+
+def test_two_seats_may_use_the_same_key(amel, phone) -> None:
+    assert amel.write("Une idée", key="same").status_code == 201
+    assert phone("Bruno").write("Une autre", key="same").status_code == 201
+
+
+def test_refused_move_says_why_and_is_not_stored(amel, session) -> None:
+    refused = amel.move("open")
+    assert refused.status_code == 409
+    assert refused.json()["reason"]
+    assert refused.json()["sentence"].endswith(".")
+    assert not session.moves.filter(seat=amel.seat.id).exclude(kind="join").exists()
+
+
+def test_move_the_server_alone_makes_is_refused(amel) -> None:
+    answer = amel.move("join", {"name": "Amel", "role": "facilitator"})
+    assert (answer.status_code, answer.json()["reason"]) == (403, "reserved")
+
+
+def test_nobody_without_a_seat(amel, server, session) -> None:
+    amel.client.cookies.clear()
+    answer = amel.write("Une idée")
+    assert (answer.status_code, answer.json()["reason"]) == (403, "no-seat")
+    assert "code" in answer.json()["sentence"]
+
+
+def test_forged_seat_is_no_seat(amel, session) -> None:
+    ticket = seats.make_ticket(amel.seat)
+    amel.client.cookies.clear()
+    for forged in (ticket[:-1] + ("A" if ticket[-1] != "A" else "B"), ticket.replace(":1:", ":2:"), "n’importe quoi"):
+        cookie = f"{seats.cookie_name(session.id)}={forged}".encode()
+        answer = amel.client.post(
+            f"/live/{session.id}/moves",
+            content=json.dumps({"key": "a", "kind": "write", "payload": {"text": "x"}}),
+            headers={"content-type": "application/json", "cookie": cookie},
+        )
+        assert answer.status_code == 403
+    assert session.moves.filter(kind="write").count() == 0
+
+
+def test_seat_of_another_session_is_no_seat(amel, session, phone) -> None:
+    other = open_session(workshop=make_workshop("Autre"), by="essai")
+    seat = seats.take_seat(session=other, kind=SeatKind.PARTICIPANT, name="Chloé", role="participant", key="c")
+    amel.client.cookies = {seats.cookie_name(session.id): seats.make_ticket(seat)}
+    assert amel.write("Une idée").status_code == 403
+
+
+def test_revoked_seat_stops_at_once(amel) -> None:
+    assert amel.write("Une idée").status_code == 201
+    seats.revoke_seat(seat=Seat.objects.get(id=amel.seat.id))
+    answer = amel.write("Une autre")
+    assert (answer.status_code, answer.json()["reason"]) == (403, "revoked-seat")
+
+
+def test_session_closed_in_the_room_answers_410(amel, lead, session) -> None:
+    assert lead.move("close").status_code == 201
+    session.refresh_from_db()
+    assert session.status == SessionStatus.CLOSED
+    assert amel.write("Trop tard").status_code == 410
+
+
+def test_session_closed_by_the_organiser_answers_410(amel, session) -> None:
+    close_session(session=session, by="organisation")
+    answer = amel.write("Trop tard")
+    assert (answer.status_code, answer.json()["reason"]) == (410, "closed")
+
+
+def test_repeat_of_a_move_is_recognised_after_the_close(amel, lead) -> None:
+    assert amel.write("À temps", key="a").status_code == 201
+    assert lead.move("close").status_code == 201
+    assert amel.write("À temps", key="a").status_code == 200
+
+
+def test_unknown_session_is_said(amel) -> None:
+    for method, path in (("GET", "stream"), ("GET", "since/3"), ("POST", "moves")):
+        answer = amel.client.request(
+            method, f"/live/01900000-0000-7000-8000-000000000000/{path}", json={"key": "a", "kind": "write"}
+        )
+        assert (answer.status_code, answer.json()["reason"]) == (404, "unknown-session")
+
+
+def test_megabyte_of_text_is_refused_and_the_phone_goes_on(amel, session) -> None:
+    answer = amel.write("x" * 1_000_000)
+    assert (answer.status_code, answer.json()["reason"]) == (413, "too-big")
+    assert amel.write("Plus court").status_code == 201
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{",
+        b'{"key": 3, "kind": "write"}',
+        b'{"key": "a", "kind": "write", "payload": []}',
+        b'{"key": "", "kind": "write"}',
+        b'{"key": "a\\u0000", "kind": "write"}',
+        b'{"key": "' + b"k" * 65 + b'", "kind": "write"}',
+        b'{"key": "a", "kind": "write", "payload": {"text": NaN}}',
+        b'{"key": "a", "kind": "write", "payload": {"text": "\\ud800"}}',
+        b"[" * 60_000,
+        b"\xff\xfe",
+    ],
+)
+def test_what_is_no_move_is_refused(amel, session, body: bytes) -> None:
+    answer = amel.client.post(f"/live/{session.id}/moves", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["reason"]) == (400, "bad-request")
+
+
+def test_page_of_another_site_cannot_post(amel) -> None:
+    for headers in (
+        {"origin": "https://ailleurs.example"},
+        {"origin": "null"},
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+    ):
+        answer = amel.move("write", {"text": "x"}, **headers)
+        assert (answer.status_code, answer.json()["reason"]) == (403, "foreign-page")
+    own = amel.client.base_url
+    accepted = amel.move(
+        "write", {"kind": "idea", "text": "x"}, origin=str(own).rstrip("/"), sec_fetch_site="same-origin"
+    )
+    assert accepted.status_code == 201
+
+
+def test_foreign_host_name_is_refused(amel) -> None:
+    assert amel.move("write", {"text": "x"}, host="ailleurs.example").status_code == 400
+
+
+def test_form_without_javascript_goes_back_to_its_screen(amel, session) -> None:
+    answer = amel.client.post(
+        f"/live/{session.id}/moves", data={"kind": "write", "kind_of_card": "idea", "text": "Au clavier"}
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/seance/{session.id}/")
+    assert "Au clavier" in amel.client.get(answer.headers["location"]).text
+
+
+def test_refused_form_says_why_on_its_screen_once(amel, session) -> None:
+    answer = amel.client.post(f"/live/{session.id}/moves", data={"kind": "open"})
+    assert answer.status_code == 303
+    assert "refus" not in answer.headers["location"]
+    sentence = amel.move("open").json()["sentence"]
+    screen = amel.client.get(answer.headers["location"])
+    assert f'role="alert">{sentence}' in screen.text
+    assert sentence not in amel.client.get(answer.headers["location"]).text
+
+
+def test_html_that_is_typed_is_shown_as_text(amel, session) -> None:
+    assert amel.write("<img src=x onerror=alert(1)>").status_code == 201
+    screen = amel.client.get(f"/seance/{session.id}/").text
+    assert "&lt;img src=x onerror=alert(1)&gt;" in screen
+    assert "<img" not in screen
+
+
+def test_payloads_names_and_texts_are_sealed_in_the_database(amel, session) -> None:
+    assert amel.write("canari-jaune").status_code == 201
+    assert amel.client.get(f"/seance/{session.id}/").text.count("canari-jaune") > 0  # it could leak
+    for move in Move.objects.filter(session=session):
+        for secret in (b"canari-jaune", b"Amel", b"Lise"):
+            assert secret not in bytes(move.payload)
+    if connection.vendor == "sqlite":
+        name = str(connection.settings_dict["NAME"])
+        content = b"".join(Path(name + end).read_bytes() for end in ("", "-wal"))
+        assert session.join_code.encode() in content  # what is not secret is found there
+        assert b"canari-jaune" not in content
+        assert b"Amel" not in content
+
+
+def test_payload_moved_to_another_row_does_not_open(amel, session) -> None:
+    assert amel.write("canari-jaune").status_code == 201
+    assert amel.write("canari-vert").status_code == 201
+    one, two = session.moves.order_by("-number")[:2]
+    Move.objects.filter(id=one.id).update(payload=bytes(two.payload))
+    assert [read.payload for read in log.read(session.id, after=3)][1] is None
+    assert log.read(session.id, after=3)[0].payload["text"] == "canari-jaune"
+
+
+def test_erased_session_is_gone_for_everybody(amel, session) -> None:
+    assert amel.write("canari-jaune").status_code == 201
+    erase_session(session=session, by="organisation")
+    assert amel.write("Encore").status_code == 410
+    for path in (f"/live/{session.id}/stream", f"/live/{session.id}/since/0", f"/seance/{session.id}/"):
+        answer = amel.client.get(path)
+        assert answer.status_code == 410
+        assert "effacée" in answer.text
+    assert not keys.has_key(session.id)
+    assert Session.objects.get(id=session.id).moves.count() == 4  # the numbers stay
+    assert {read.payload for read in log.read(session.id)} == {None}
+
+
+def test_missing_key_refuses_to_store_and_says_so(amel, session) -> None:
+    keys.destroy_key(session.id)
+    answer = amel.write("Une idée")
+    assert (answer.status_code, answer.json()["reason"]) == (503, "no-key")
+    assert answer.headers["retry-after"]

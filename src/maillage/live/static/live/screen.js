@@ -1,0 +1,186 @@
+// A live screen: what is pushed takes its place, what is typed stays, what is sent is kept until the server has it.
+
+import { connect } from "../ui/live-stream.js";
+import { replaceById } from "../ui/replace-by-id.js";
+import { startClock } from "./clock.js";
+import { newKey, openOutbox } from "./outbox.js";
+
+const { session, stream, moves, number, now } = document.body.dataset;
+const line = document.getElementById("line");
+const cue = document.getElementById("cue");
+const words = line.dataset; // the sentences, in the page's language
+
+let network = "online";
+let waiting = 0;
+
+// --- how the line is, in words ---
+
+function sayState() {
+  const kept = waiting ? (waiting === 1 ? words.oneWaiting : words.waiting.replace("{n}", waiting)) : words.kept;
+  line.textContent = network === "ended" ? words.ended : `${words[network]} · ${kept}`;
+  line.dataset.state = waiting && network === "online" ? "sending" : network;
+}
+
+// --- what this seat may do now: the forms stay in the page, only their turn changes ---
+
+const forms = [...document.querySelectorAll("form[data-form]")];
+
+const text = (form) => form.querySelector("textarea, input[type=text], input[type=date]");
+
+function turnForms() {
+  const open = new Set((document.getElementById("own").dataset.forms || "").split(" "));
+  for (const form of forms) {
+    const mine = open.has(form.dataset.form);
+    const typed = text(form)?.value.trim() && text(form).value !== text(form).defaultValue;
+    const stale = !mine && Boolean(typed);
+    form.hidden = !mine && !stale;
+    form.querySelector(".stale")?.toggleAttribute("hidden", !stale);
+    for (const button of form.querySelectorAll("button")) button.disabled = stale;
+  }
+}
+
+function pressMarks() {
+  const marks = JSON.parse(document.getElementById("own").dataset.marks || "{}");
+  for (const button of document.querySelectorAll("button[data-mark]")) {
+    const on = (marks[button.dataset.mark] || []).includes(button.dataset.card);
+    button.setAttribute("aria-pressed", String(on));
+    button.value = on ? "0" : "1";
+    const label = button.querySelector(".label");
+    if (label) label.textContent = on ? button.dataset.labelOn : button.dataset.label;
+  }
+}
+
+// A reply names the card it answers: the choices follow the board, the choice made stays.
+function offerParents() {
+  for (const select of document.querySelectorAll("select[data-parents]")) {
+    const cards = document.querySelectorAll(`#shared [data-kind="${select.dataset.parents}"]`);
+    const chosen = select.value;
+    const known = new Set([...select.options].map((option) => option.value));
+    for (const card of cards) {
+      if (known.has(card.dataset.card)) continue;
+      select.add(new Option(card.querySelector("p").textContent.slice(0, 80), card.dataset.card));
+    }
+    if (chosen) select.value = chosen;
+  }
+}
+
+function refresh() {
+  turnForms();
+  pressMarks();
+  offerParents();
+  tick();
+}
+
+// --- a gentle hint while typing, never a block; the draft survives a reload ---
+
+const fold = (value) => value.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[’']/g, "'").toLowerCase();
+
+const draftName = (form) => `draft ${session} ${form.dataset.form}`;
+
+function hint(form) {
+  const note = form.querySelector(".hint");
+  if (!note) return;
+  const typed = fold(text(form).value);
+  note.hidden = !JSON.parse(form.dataset.hintWords || "[]").some((word) => typed.includes(fold(word)));
+}
+
+for (const form of forms) {
+  const field = text(form);
+  if (!field) continue;
+  const draft = sessionStorage.getItem(draftName(form));
+  if (draft && !field.value) field.value = draft;
+  hint(form);
+  field.addEventListener("input", () => {
+    sessionStorage.setItem(draftName(form), field.value);
+    hint(form);
+  });
+}
+
+// --- sending ---
+
+const NUMBERS = new Set(["seconds", "table"]);
+
+function payloadOf(form, submitter) {
+  const payload = {};
+  const data = new FormData(form);
+  if (submitter?.name) data.append(submitter.name, submitter.value);
+  for (const [name, value] of data) {
+    if (name === "key" || name === "kind") continue;
+    payload[name] = name === "on" ? value === "1" : NUMBERS.has(name) ? Number(value) : value;
+  }
+  return { kind: data.get("kind"), payload };
+}
+
+function refusalOf(form) {
+  return form?.querySelector(".refused") || document.getElementById("refused");
+}
+
+function say(place, sentence) {
+  place.textContent = sentence;
+  place.hidden = !sentence;
+}
+
+const box = openOutbox(session, {
+  url: moves,
+  onChange(count) {
+    waiting = count;
+    sayState();
+  },
+  onAnswer(move, status, answer) {
+    const form = forms.find((one) => one.dataset.form === move.form);
+    if (status === 200 || status === 201) {
+      say(refusalOf(form), "");
+      return;
+    }
+    // refused: the words go back where they were typed, with the reason
+    const field = form && text(form);
+    if (field && move.payload.text && !field.value) field.value = move.payload.text;
+    say(refusalOf(form), answer.sentence);
+    refusalOf(form).scrollIntoView({ block: "nearest" });
+    turnForms();
+  },
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.getAttribute("action") !== moves) return;
+  event.preventDefault();
+  const { kind, payload } = payloadOf(form, event.submitter);
+  const question = event.submitter?.dataset.confirm;
+  if (question && !confirm(question)) return;
+  box.send({ key: newKey(), kind, payload, form: form.dataset.form || "" });
+  if (form.dataset.form && form.dataset.keep === undefined) {
+    text(form).value = "";
+    sessionStorage.removeItem(draftName(form));
+    hint(form);
+    text(form).focus();
+  }
+});
+
+// --- the line ---
+
+const tick = startClock({
+  now: Number(now),
+  onCue() {
+    cue.textContent = words.cue;
+    setTimeout(() => (cue.textContent = ""), 10_000);
+    navigator.vibrate?.(200);
+  },
+});
+
+connect(stream, {
+  after: number,
+  onMessage({ event, data }) {
+    if (event !== "view") return;
+    replaceById(data);
+    refresh();
+  },
+  onState(state) {
+    network = state;
+    sayState();
+    if (state === "online") box.flush();
+  },
+});
+
+refresh();
+sayState();

@@ -1,0 +1,164 @@
+"""How one comes in: by code, by the facilitator's link, by the projector's; what a stranger gets."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from maillage.live import log, seats, urls_of
+from maillage.live.enums import SeatKind
+from maillage.live.models import Seat
+from maillage.live.services import close_session, erase_session
+from maillage.live.throttle import MOST_OF_ONE
+from maillage.people.enums import SpaceRole
+from maillage.people.models import Right, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def enter(client: Client, session, name: str = "Amel", **fields: str):
+    page = client.get(f"/s/{session.join_code}/")
+    key = re.search(r'name="key" value="([^"]+)"', page.content.decode())[1]
+    return client.post(f"/s/{session.join_code}/", {"name": name, "key": key} | fields)
+
+
+def test_code_typed_as_people_type_leads_to_the_session(session) -> None:
+    code = session.join_code
+    for typed in (code, code.lower(), f" {code[:4]} {code[4:]} ", f"{code[:4]}-{code[4:]}"):
+        answer = Client().post("/s/", {"code": typed})
+        assert (answer.status_code, answer["Location"]) == (302, f"/s/{code}/")
+
+
+def test_wrong_code_is_said(session) -> None:
+    answer = Client().post("/s/", {"code": "XXXX99"})
+    assert answer.status_code == 404
+    assert "Ce code n’ouvre aucune séance" in answer.content.decode()
+
+
+def test_guesser_must_wait_and_the_room_still_enters(session) -> None:
+    here = Client(REMOTE_ADDR="192.0.2.1")
+    assert here.get(f"/s/{session.join_code}/").status_code == 200
+    statuses = [here.post("/s/", {"code": f"XXXX{n:02}"}).status_code for n in range(MOST_OF_ONE + 1)]
+    assert statuses == [404] * MOST_OF_ONE + [429]
+    assert enter(Client(REMOTE_ADDR="192.0.2.1"), session).status_code == 303
+    elsewhere = Client(REMOTE_ADDR="192.0.2.2")
+    assert elsewhere.post("/s/", {"code": "XXXX00"}).status_code == 404
+
+
+def test_joining_gives_a_seat_and_its_screen(session) -> None:
+    client = Client()
+    answer = enter(client, session)
+    assert (answer.status_code, answer["Location"]) == (303, f"/seance/{session.id}/")
+    cookie = answer.cookies[seats.cookie_name(session.id)]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+    screen = client.get(answer["Location"])
+    assert screen.status_code == 200
+    assert "Amel" in screen.content.decode()
+    assert "no-store" in screen["Cache-Control"]
+    assert client.get(f"/s/{session.join_code}/")["Location"] == f"/seance/{session.id}/"  # already seated
+
+
+def test_form_sent_twice_sits_one_person(session) -> None:
+    client = Client()
+    page = client.get(f"/s/{session.join_code}/")
+    key = re.search(r'name="key" value="([^"]+)"', page.content.decode())[1]
+    for _twice in range(2):
+        answer = Client().post(f"/s/{session.join_code}/", {"name": "Amel", "key": key})
+        assert answer.status_code == 303
+    assert Seat.objects.filter(session=session).count() == 1
+    assert session.moves.count() == 1
+
+
+def test_nobody_joins_as_facilitator_by_the_rooms_code(session) -> None:
+    enter(Client(), session, role="facilitator")
+    (seat,) = Seat.objects.filter(session=session)
+    assert seat.kind == SeatKind.PARTICIPANT
+    (joined,) = log.read(session.id)
+    assert joined.payload["role"] != "facilitator"
+
+
+def test_name_is_asked_for(session) -> None:
+    answer = enter(Client(), session, name="  \u200b ")
+    assert answer.status_code == 422
+    assert "Écrivez votre prénom" in answer.content.decode()
+    assert Seat.objects.filter(session=session).count() == 0
+
+
+def test_name_is_cleaned() -> None:
+    assert seats.clean_name("  Zoé \n\x00 B.\u202e ") == "Zoé B."
+    assert len(seats.clean_name("x" * 500)) == 40
+
+
+def test_facilitator_confirms_before_taking_the_seat(session) -> None:
+    client = Client()
+    path = urls_of.facilitator_url(session)
+    assert client.get(path).status_code == 200
+    assert Seat.objects.filter(session=session).count() == 0
+    answer = client.post(path, {"name": "Lise", "key": "k"})
+    assert (answer.status_code, answer["Location"]) == (303, f"/seance/{session.id}/?siege=a")
+    assert 'value="open"' in client.get(answer["Location"]).content.decode()
+
+
+def test_second_facilitators_phone_takes_over(session) -> None:
+    path = urls_of.facilitator_url(session)
+    for name in ("Lise", "Marc"):
+        client = Client()
+        answer = client.post(path, {"name": name, "key": name})
+        assert 'value="open"' in client.get(answer["Location"]).content.decode()
+    assert Seat.objects.filter(session=session, kind=SeatKind.FACILITATOR).count() == 2
+
+
+def test_projector_link_makes_one_seat(session) -> None:
+    for _time in range(2):
+        client = Client()
+        answer = client.get(urls_of.projector_url(session))
+        assert answer["Location"] == f"/seance/{session.id}/?siege=p"
+        assert client.get(answer["Location"]).status_code == 200
+    assert Seat.objects.filter(session=session, kind=SeatKind.PROJECTOR).count() == 1
+    token = urls_of.projector_url(session).split("/")[2]
+    assert Client().get(f"/projection/{token[:-2]}AA/").status_code == 404
+
+
+def test_one_laptop_prompts_and_projects(session) -> None:
+    client = Client()
+    client.post(urls_of.facilitator_url(session), {"name": "Lise", "key": "k"})
+    client.get(urls_of.projector_url(session))
+    assert 'value="open"' in client.get(f"/seance/{session.id}/?siege=a").content.decode()
+    assert 'value="open"' not in client.get(f"/seance/{session.id}/?siege=p").content.decode()
+
+
+def test_control_is_for_the_staff_of_the_space(session) -> None:
+    client = Client()
+    assert client.get(urls_of.control_url(session)).status_code == 404
+    user = User.objects.create_user("organisation@exemple.invalid")
+    client.force_login(user)
+    assert client.get(urls_of.control_url(session)).status_code == 404
+    Right.objects.create(user=user, space=session.gathering.space, role=SpaceRole.DESK)
+    assert client.get(urls_of.control_url(session)).status_code == 404
+    Right.objects.create(user=user, space=session.gathering.space, role=SpaceRole.ORGANISER)
+    assert client.get(urls_of.control_url(session))["Location"] == f"/seance/{session.id}/?siege=c"
+
+
+def test_screen_is_for_seats(session) -> None:
+    answer = Client().get(f"/seance/{session.id}/")
+    assert answer.status_code == 403
+    assert "code affiché" in answer.content.decode()
+    assert Client().get("/seance/01900000-0000-7000-8000-000000000000/").status_code == 404
+
+
+def test_closed_and_erased_sessions_let_nobody_in(session) -> None:
+    close_session(session=session, by="organisation")
+    assert Client().get(f"/s/{session.join_code}/").status_code == 410
+    erase_session(session=session, by="organisation")
+    for path in (f"/s/{session.join_code}/", urls_of.facilitator_url(session), urls_of.projector_url(session)):
+        assert Client().get(path).status_code == 410
+
+
+def test_screen_needs_no_javascript(session) -> None:
+    client = Client()
+    enter(client, session)
+    html = client.get(f"/seance/{session.id}/").content.decode()
+    assert '<noscript><meta http-equiv="refresh"' in html
+    assert 'id="shared"' in html
+    assert 'id="own"' in html
+    assert "<script>" not in html
