@@ -60,10 +60,14 @@ def test_typo_html_touches_only_what_is_read(before, after):
     assert typo(before, medium="html") == after
 
 
+PIECES_OF_HTML = ["</b>", "&amp;", "&quot;", "&#x27;", "\ue000", "\ue001", "<pre>", "</pre>"]
 PIECES = st.lists(
     st.sampled_from(
-        [*" \n\u00a0\u202f\t!?;:.…«»\"'’()[]-–<>&@/%€", "a", "l", "É", "14", "...", "https://a.fr/?b", "x@y.fr", "<b>"]
-        + ["</b>", "&amp;", "&quot;", "&#x27;", "\ue000", "\ue001", "<pre>", "</pre>"]
+        [
+            *" \n\u00a0\u202f\t!?;:.…«»\"'’()[]-–<>&@/%€",
+            *("a", "l", "É", "14", "...", "https://a.fr/?b", "x@y.fr", "<b>"),
+            *PIECES_OF_HTML,
+        ]
     ),
     max_size=14,
 ).map("".join)

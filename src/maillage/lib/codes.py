@@ -9,10 +9,10 @@ from itertools import product
 CONSONANTS = "BDFGJKMNPRTVXZ"
 VOWELS = "AEU"
 # Words a projector must not show a whole room.
-_RUDE = frozenset(
-    "BAVE BETE FETU GAZE JUDA KAKA NAZA NAZE NEGE NEGU PEDA PEDE PEDU PENE PUTA PUTE PUTU RATE TARE VERU ZUBE".split()
+_RUDE = "BAVE BETE FETU GAZE JUDA KAKA NAZA NAZE NEGE NEGU PEDA PEDE PEDU PENE PUTA PUTE PUTU RATE TARE VERU ZUBE"
+SYLLABLES = tuple(
+    word for word in map("".join, product(CONSONANTS, VOWELS, CONSONANTS, VOWELS)) if word not in _RUDE.split()
 )
-SYLLABLES = tuple(word for word in map("".join, product(CONSONANTS, VOWELS, CONSONANTS, VOWELS)) if word not in _RUDE)
 NUMBER_OF_CODES = len(SYLLABLES) * 100  # some 174,000: guesses must be limited by who calls
 
 _DIGITS_MISREAD = str.maketrans("OQILSZB", "0011528")

@@ -1,0 +1,182 @@
+"""XLSX: the first sheet that holds something, values as a reader sees them."""
+
+import datetime as dt
+import io
+import re
+import struct
+import warnings
+import zipfile
+import zlib
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from maillage.lib.spreadsheets.table import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_UNCOMPRESSED,
+    Table,
+    UnreadableTable,
+    grouped,
+    make_table,
+)
+
+_MAX_MEMBERS = 2_000  # a workbook of a hundred sheets with pictures has a few hundred
+# openpyxl pads each row to the last column asked for; the margin past our limit is there to see what goes over it.
+_WIDTH_READ = MAX_COLUMNS + 56
+_LAST_ROW = 1_048_576  # of any sheet; also bounds a forged row number
+# What openpyxl, zipfile and expat raise on damaged or hostile files.
+_DAMAGED = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    InvalidFileException,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,  # xml.etree's ParseError
+    TypeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def read_workbook(data: bytes, name: str) -> Table:
+    try:
+        unsaved = _inspect(data, name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # « Data Validation extension is not supported »: nothing we read
+            rows, sheet, others = _first_filled_sheet(data, name)
+            notes = []
+            if others:
+                notes.append(f"Seule la feuille « {sheet} » a été lue ({others}).")
+            if unsaved:
+                notes += _formulas_without_value(data, sheet, rows)
+    except UnreadableTable:
+        raise
+    except _DAMAGED as error:
+        raise UnreadableTable(
+            "damaged",
+            f"{name} est un classeur abîmé. Ouvrez-le dans votre tableur, enregistrez-le à nouveau en .xlsx, puis "
+            "envoyez-le.",
+        ) from error
+    return make_table(rows, encoding="", separator="", notes=notes)
+
+
+def _inspect(data: bytes, name: str) -> bool:
+    """Refuse bombs before anything is unpacked; say whether some sheet holds formulas."""
+    formulas = False
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = archive.infolist()
+        # zipfile never reads past the size announced here, so a false one only truncates.
+        if len(members) > _MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNCOMPRESSED:
+            raise UnreadableTable(
+                "too_big",
+                f"{name} prend trop de place une fois décompressé (plus de {MAX_UNCOMPRESSED // 1_000_000} Mo). Copiez "
+                "le tableau seul dans un nouveau classeur, puis envoyez celui-ci.",
+            )
+        for member in members:
+            if member.filename.endswith((".xml", ".rels")):
+                with archive.open(member) as part:
+                    # No office suite writes a DTD; entities that unfold are the other kind of bomb.
+                    if b"<!DOCTYPE" in part.read(4096).upper():
+                        raise UnreadableTable("damaged", f"{name} n'est pas un classeur ordinaire : il est refusé.")
+            if re.fullmatch(r"xl/worksheets/[^/]+\.xml", member.filename) and not formulas:
+                formulas = re.search(rb"<(?:\w+:)?f[\s/>]", archive.read(member)) is not None
+    return formulas
+
+
+def _first_filled_sheet(data: bytes, name: str) -> tuple[list[tuple[int, list[str]]], str, str]:
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    try:
+        empty: list[str] = []
+        for sheet in book.worksheets:
+            rows = _read_sheet(sheet, name)
+            if rows:
+                left = len(book.worksheets) - len(empty) - 1
+                others = [f"{len(empty)} vide{'s' * (len(empty) > 1)} avant elle"] if empty else []
+                others += [f"{left} après elle"] if left else []
+                return rows, sheet.title, ", ".join(others)
+            empty.append(sheet.title)
+    finally:
+        book.close()
+    return [], "", ""
+
+
+def _read_sheet(sheet: Any, name: str) -> list[tuple[int, list[str]]]:
+    sheet.reset_dimensions()  # what the file says of its own size is often wrong
+    rows: list[tuple[int, list[str]]] = []
+    cells = 0
+    values = sheet.iter_rows(max_row=_LAST_ROW, max_col=_WIDTH_READ, values_only=True)
+    for number, row in enumerate(values, start=1):
+        texts = [_text(value) for value in row]
+        while texts and not texts[-1].strip():
+            texts.pop()
+        if not texts:
+            continue
+        cells += len(texts)
+        rows.append((number, texts))
+        if cells > MAX_CELLS or len(rows) > MAX_ROWS + 100:  # preamble and totals do not count
+            raise UnreadableTable(
+                "too_many_rows",
+                f"{name} est trop grand : plus de {grouped(MAX_ROWS)} lignes ou d'un million de cellules, à la ligne "
+                f"{number}. Coupez-le en plusieurs fichiers.",
+                line=number,
+            )
+    return rows
+
+
+def _formulas_without_value(data: bytes, title: str, rows: list[tuple[int, list[str]]]) -> list[str]:
+    """A workbook written by a program holds formulas nobody has computed: their cells read as empty. Say it."""
+    shown = dict(rows)
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+    try:
+        sheet = book[title]
+        sheet.reset_dimensions()
+        missing = 0
+        first = (0, 0)
+        for number, row in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS), start=1):
+            for place, cell in enumerate(row, start=1):
+                texts = shown.get(number, [])
+                if cell.data_type == "f" and not (place <= len(texts) and texts[place - 1]):
+                    missing += 1
+                    first = first if missing > 1 else (number, place)
+    finally:
+        book.close()
+    if not missing:
+        return []
+    return [
+        f"Formules dont le résultat n'est pas enregistré, lues comme vides : {missing} (la première : ligne "
+        f"{first[0]}, colonne {first[1]}). Ouvrez le classeur dans un tableur et enregistrez-le pour les retrouver."
+    ]
+
+
+def _text(value: object) -> str:
+    """What a French reader sees in the cell; dates in the order that sorts."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "Oui" if value else "Non"
+        case str():
+            # Excel's own errors (#N/A, #REF!) are no text anybody typed.
+            return "" if re.fullmatch(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!)", value) else value
+        case float():
+            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.12g}".replace(".", ",")
+        case dt.datetime():
+            return value.strftime("%Y-%m-%d" if value.time() == dt.time() else "%Y-%m-%d %H:%M")
+        case dt.date():
+            return value.isoformat()
+        case dt.time():
+            return value.strftime("%H:%M")
+        case dt.timedelta():
+            minutes = round(value.total_seconds() / 60)
+            return f"{minutes // 60}:{minutes % 60:02}"
+        case _:
+            return str(value)
