@@ -64,7 +64,7 @@ lock: ## refait les deux fichiers de versions (demande uv)
 	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group dev pyproject.toml -o requirements-dev.lock
 
 vendor: $(VENV)/.installed-dev ## recopie htmx, polices et axe-core depuis leurs versions épinglées (demande npm)
-	@$(BIN)/python frontend/copy.py
+	@$(BIN)/python -P frontend/copy.py
 
 clean: ## efface l’environnement et les caches
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -142,7 +142,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "servestatic.storage.CompressedManifestStaticFilesStorage"
+        else "maillage.config.storage.StaticStorage"
     },
 }
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = False

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from maillage.gatherings.enums import GroupColour, SlotKind
+from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.typography import count, join_words, typo
 from maillage.memory.enums import TakeawayOrigin
@@ -86,9 +86,7 @@ def people_who_came(gathering: Gathering) -> dict[str, Any]:
     present = registered.filter(presence=Presence.PRESENT)
     counted = present if present.exists() else registered
     by_category = Counter(counted.values_list("person__category", flat=True))
-    territories = Counter(
-        name or _("Non précisé") for name in counted.values_list("person__commune__epci__name", flat=True)
-    )
+    territories = Counter(counted.values_list("person__commune__epci__name", flat=True))
     organisations = sorted(
         {name for name in counted.values_list("person__organisation__name", flat=True) if name}, key=str.casefold
     )
@@ -99,13 +97,13 @@ def people_who_came(gathering: Gathering) -> dict[str, Any]:
         "sentence": count(total, _("personne"), _("personnes"), zero=_("aucune personne")),
         "registered": registered.count(),
         "categories": [
-            {"name": category.label, "count": by_category[category]}
+            {"name": str(category.label), "count": by_category[category]}
             for category in ActorCategory
             if by_category[category]
         ],
         "territories": [
-            {"name": name, "count": number}
-            for name, number in sorted(territories.items(), key=lambda item: (-item[1], item[0]))
+            {"name": name or _("Non précisé"), "count": number, "known": name is not None}
+            for name, number in sorted(territories.items(), key=lambda row: (row[0] is None, -row[1], row[0]))
         ],
         "organisations": organisations,
     }
@@ -137,7 +135,7 @@ def workshop_facts(workshop: Workshop, rehearsal: bool) -> dict[str, Any]:
         "title": typo(workshop.title, medium="plain"),
         "room": workshop.room.name if workshop.room else "",
         "colour": workshop.colour,
-        "colour_name": GroupColour(workshop.colour).label if workshop.colour else "",
+        "colour_name": workshop.get_colour_display(),
         "territory": workshop.territory,
         "qpv": workshop.qpv.name if workshop.qpv else "",
         "facilitators": join_words([facilitator.name for facilitator in workshop.facilitators.all()]),
@@ -204,6 +202,7 @@ def badge_facts(gathering: Gathering) -> dict[str, Any]:
                         "workshop": str(place.workshop),
                         "number": place.workshop.number,
                         "colour": place.workshop.colour,
+                        "colour_name": place.workshop.get_colour_display(),
                         "room": place.workshop.room.name if place.workshop.room else "",
                         "table": place.table,
                     }
@@ -238,6 +237,7 @@ def sign_in_facts(gathering: Gathering) -> dict[str, Any]:
                 "workshop": typo(workshop.title, medium="plain"),
                 "number": workshop.number,
                 "colour": workshop.colour,
+                "colour_name": workshop.get_colour_display(),
                 "room": workshop.room.name if workshop.room else "",
                 "people": [],
             },

@@ -1,0 +1,102 @@
+"""Is this installation sound? Each check is a sentence; the first thing that is wrong comes with the way out."""
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Callable
+
+import typst
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from facilitation import shipped_methods
+
+FREE_DISK = 500_000_000  # bytes; a day writes a few MB, a full disk loses it
+
+
+class Wrong(Exception):
+    """What is wrong, and the way out, in one sentence."""
+
+
+def check_python() -> str:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    if sys.version_info < (3, 11):
+        raise Wrong(f"Python {version} est trop ancien : il faut Python 3.11 ou plus récent.")
+    return f"Python {version}"
+
+
+def check_data_folder() -> str:
+    folder = settings.DATA_DIR
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".doctor"
+        probe.write_text("écrit", encoding="utf-8")
+        probe.unlink()
+    except OSError as error:
+        raise Wrong(
+            f"On ne peut pas écrire dans {folder} ({error.strerror}) : changez ses droits, ou MAILLAGE_DATA_DIR."
+        ) from error
+    free = shutil.disk_usage(folder).free
+    if free < FREE_DISK:
+        raise Wrong(f"Il reste {free // 1_000_000} Mo sur le disque de {folder} : libérez au moins 500 Mo.")
+    return f"dossier des données : {folder}"
+
+
+def check_keys_folder() -> str:
+    folder = settings.KEYS_DIR
+    if not folder.exists():
+        return "dossier des clés : il sera fait à la première séance"
+    if folder.stat().st_mode & 0o077:
+        raise Wrong(f"D’autres comptes de la machine peuvent lire {folder} : chmod 700 {folder}.")
+    return f"dossier des clés : {folder}"
+
+
+def check_database() -> str:
+    try:
+        connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        raise Wrong(f"La base ne répond pas : {str(error).strip().splitlines()[0]}") from error
+    if waiting:
+        return f"base {connection.vendor} : {len(waiting)} mises à jour des tables se feront au prochain démarrage"
+    return f"base {connection.vendor} : à jour"
+
+
+def check_methods() -> str:
+    methods = shipped_methods()
+    return "méthodes livrées : " + ", ".join(sorted(methods))
+
+
+def check_pdf() -> str:
+    typst.compile('#set document(title: [essai])\n#set text(lang: "fr")\nEssai'.encode(), pdf_standards=["ua-1"])
+    return "documents PDF : typst répond"
+
+
+CHECKS: tuple[Callable[[], str], ...] = (
+    check_python,
+    check_data_folder,
+    check_keys_folder,
+    check_database,
+    check_methods,
+    check_pdf,
+)
+
+
+def run(options: argparse.Namespace) -> int:
+    rows = []
+    for check in CHECKS:
+        try:
+            rows.append({"ok": True, "sentence": check()})
+        except Wrong as wrong:
+            rows.append({"ok": False, "sentence": str(wrong)})
+    sound = all(row["ok"] for row in rows)
+    if options.json:
+        print(json.dumps({"sound": sound, "checks": rows}, ensure_ascii=False, indent=2))
+    else:
+        for row in rows:
+            print(("✓ " if row["ok"] else "✗ ") + row["sentence"])
+        print("Cette installation est saine." if sound else "Quelque chose est à mettre en ordre.")
+    return 0 if sound else 1

@@ -1,0 +1,108 @@
+import io
+
+import pypdf
+import pytest
+from django.test.utils import CaptureQueriesContext
+
+from maillage.memory.enums import TakeawayOrigin
+from maillage.memory.models import Takeaway
+from maillage.registrations.enums import Presence
+from maillage.registrations.models import Registration
+from maillage.reports.facts import report_facts
+from maillage.reports.services import make_badges, make_report, make_sign_in_sheets
+
+
+def text_of(pdf: bytes) -> str:
+    """The words of a PDF, without the line ends of its layout."""
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_report_says_what_the_day_kept_and_the_cycle_before(day):
+    codev = day.slots.get().workshops.get(title="Co-développement")
+    Takeaway.objects.create(
+        gathering=day, workshop=codev, text="Aller chercher ceux qui décident", origin=TakeawayOrigin.RELEASED
+    )
+    text = text_of(make_report(day))
+    assert "Aller chercher ceux qui décident" in text
+    assert "phrase confiée par une personne qui a apporté son sujet" in text
+    assert "Partir de l’existant" in text
+    assert "Métropole du Grand Nancy" in text
+    assert "Centre social de Laxou" in text
+
+
+def test_report_names_no_participant(day):
+    """The same words are on the badges: had the report a way to leak them, this would see it."""
+    canaries = ["Prénomcanari", "Nomcanari", "exemple.invalid", "06 00 00", "besoincanari"]
+    text = text_of(make_report(day))
+    assert [word for word in canaries if word in text] == []
+    assert "Prénomcanari" in text_of(make_badges(day))
+
+
+def test_report_counts_those_who_came_once_attendance_is_taken(day):
+    assert report_facts(day)["came"]["total"] == 3
+    first = Registration.objects.filter(gathering=day).first()
+    first.presence = Presence.PRESENT
+    first.save()
+    came = report_facts(day)["came"]
+    assert (came["total"], came["registered"], came["attendance_taken"]) == (1, 3, True)
+    assert sum(row["count"] for row in came["categories"]) == 1
+
+
+def test_report_of_a_rehearsal_holds_only_its_own_sentences(day):
+    for rehearsal, text in ((True, "dit par un robot"), (False, "dit pour de vrai")):
+        Takeaway.objects.create(
+            gathering=day, text=text, origin=TakeawayOrigin.ORGANISER, rehearsal=rehearsal, position=1
+        )
+    real, played = text_of(make_report(day)), text_of(make_report(day, rehearsal=True))
+    assert ("dit pour de vrai" in real, "dit par un robot" in real) == (True, False)
+    assert ("dit pour de vrai" in played, "dit par un robot" in played) == (False, True)
+
+
+def test_report_is_tagged_french_and_titled(day):
+    reader = pypdf.PdfReader(io.BytesIO(make_report(day)))
+    assert reader.trailer["/Root"]["/Lang"].startswith("fr")
+    assert "/StructTreeRoot" in reader.trailer["/Root"]
+    assert reader.metadata.title == "2e journée régionale"
+    xmp = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert "<pdfuaid:part>1</pdfuaid:part>" in xmp
+    assert "<pdfaid:part>2</pdfaid:part>" in xmp
+
+
+def test_report_of_an_empty_gathering_is_still_a_document(day):
+    Registration.objects.all().delete()
+    day.slots.all().delete()
+    text = text_of(make_report(day))
+    assert "2e journée régionale" in text
+    assert " 0 " not in text
+
+
+@pytest.mark.parametrize("text", ["#panic(x)", "$x$ *gras* <label>", "@ref \\u{41} ]", "🧡 émoji", "= titre"])
+def test_report_prints_what_was_typed_as_text(day, text):
+    Takeaway.objects.create(gathering=day, text=text, origin=TakeawayOrigin.ORGANISER)
+    printed = text_of(make_report(day))
+    assert text.replace("🧡", "▫").replace(" ", "") in printed.replace("\N{NARROW NO-BREAK SPACE}", "").replace(" ", "")
+
+
+def test_badges_show_colour_by_name_and_sign_in_sheets_leave_out_nobody(day):
+    assert "Bleu" in text_of(make_badges(day))
+    sheets = text_of(make_sign_in_sheets(day))
+    assert all(f"Nomcanari{number}" in sheets for number in range(3))
+
+
+def test_facts_ask_the_database_as_often_for_many_as_for_few(day, django_assert_num_queries):
+    from django.db import connection
+
+    with CaptureQueriesContext(connection) as few:
+        report_facts(day)
+    slot = day.slots.get()
+    codev = slot.workshops.get(title="Co-développement")
+    for registration in list(Registration.objects.filter(gathering=day)):
+        registration.person.pk = registration.pk = None
+        registration.person.save()
+        registration.person = registration.person
+        registration.save(force_insert=True)
+    assert Registration.objects.filter(gathering=day).count() == 6
+    with django_assert_num_queries(len(few)):
+        report_facts(day)
+    assert codev.placements.count() == 3
