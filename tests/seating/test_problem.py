@@ -129,8 +129,8 @@ REFUSALS: list[tuple[Callable[[], object], str, str, str]] = [
     ),
     (
         lambda: Problem(
-            slots=("s",), people=[Person(id=str(i), category="other") for i in range(5_001)], workshops=(ROOM,)
-        ),  # type: ignore[arg-type]
+            slots=("s",), people=tuple(Person(id=str(i), category="other") for i in range(5_001)), workshops=(ROOM,)
+        ),
         "Problem.people",
         "",
         "5001 personnes : la répartition en traite 5000 au plus. Répartissez-les en plusieurs rencontres.",

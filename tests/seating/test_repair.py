@@ -46,6 +46,15 @@ def test_a_walk_in_sits_where_wished_and_nobody_moves() -> None:
     assert check(changes.applied_to(small), after) == []
 
 
+def test_a_walk_in_s_wish_never_moves_somebody_seated() -> None:
+    rooms = (Workshop(id="a", slot="s", maximum=1), Workshop(id="b", slot="s", maximum=4))
+    small = Problem(slots=("s",), people=(Person(id="first", category="partner"),), workshops=rooms)
+    plan = Plan({("first", "s"): Seat("a")}, ranks={"s": {"none": 1}})
+    newcomer = Person(id="new", category="partner", wishes={"s": ("a", "b")})
+    after = reoptimise(small, plan, Changes(walk_ins=(newcomer,)))
+    assert after.seats == {("first", "s"): Seat("a"), ("new", "s"): Seat("b")}
+
+
 def test_an_absence_that_breaks_a_minimum_moves_exactly_the_people_it_takes() -> None:
     small = Problem(
         slots=("s",),

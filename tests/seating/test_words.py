@@ -152,7 +152,8 @@ PLAN = Plan(
         (
             "p2",
             "« Codev », table 2 : c’est votre deuxième choix ; « Anarchaise » est complet (2 places, "
-            "4 premiers choix). Autour de la table, une personne du même type d’acteurs que vous (autre partenaire institutionnel). "
+            "4 premiers choix). Autour de la table, "
+            "une personne du même type d’acteurs que vous (autre partenaire institutionnel). "
             "Une personne de votre structure est à la même table.",
         ),
         (
