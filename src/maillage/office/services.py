@@ -1,0 +1,129 @@
+"""The writes every noun shares: a line of the activity log, long work beside the request, a letter in the queue."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from smtplib import SMTPException
+from typing import Any
+from uuid import UUID
+
+from django.core.mail import EmailMessage
+from django.db import connections, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.office.enums import JobStatus, MailStatus
+from maillage.office.models import Activity, Job, Mail
+
+logger = logging.getLogger(__name__)
+
+JOB_THREADS = 2  # HiGHS and typst release the GIL; more would only share the same two cores
+PROGRESS_EVERY = 0.25  # seconds: a solver may report thousands of times, the row is written four times a second
+LOST_AFTER = timedelta(minutes=30)  # no work of ours lasts that long: its process has stopped
+MAIL_ATTEMPTS = 5
+MAIL_BATCH = 50
+
+ReportProgress = Callable[..., None]  # report_progress(percent, sentence="")
+Work = Callable[[ReportProgress], Mapping[str, Any] | None]
+
+_executor = ThreadPoolExecutor(JOB_THREADS, thread_name_prefix="travaux")
+
+
+def record_activity(*, space: str, by: str, verb: str, about: str = "", about_id: UUID | None = None) -> Activity:
+    """`space` is a slug, `by` a name. Never a content of a live room."""
+    return Activity.objects.create(space=space, by=by[:200], verb=verb, about=about[:300], about_id=about_id)
+
+
+def run_job(*, kind: str, about: UUID | None, by: str, work: Work) -> Job:
+    """Runs `work(report_progress)` in a thread once the transaction is committed, and returns its row at once.
+
+    What `work` returns becomes `job.result`; a "url" in it is where the waiting page goes. A refusal (an exception
+    with a `sentence`) is shown to the person; anything else is logged and said in general words.
+    """
+    close_lost_jobs()
+    job = Job.objects.create(kind=kind, about=about, by=by[:200])
+    transaction.on_commit(lambda: _executor.submit(_run, job.pk, work))
+    return job
+
+
+def _run(job_id: UUID, work: Work) -> None:
+    try:
+        Job.objects.filter(pk=job_id).update(status=JobStatus.RUNNING, started_at=timezone.now())
+        result = work(_progress_writer(job_id))
+        _finish(job_id, JobStatus.DONE, progress=100, result=dict(result or {}))
+    except Exception as error:  # the edge of the thread: nobody above would hear of it
+        sentence = getattr(error, "sentence", None)
+        if sentence is None:
+            logger.exception("job %s failed", job_id)
+            sentence = _("Une erreur inattendue a arrêté ce travail. Rien n’a été perdu ; relancez-le.")
+        _finish(job_id, JobStatus.FAILED, sentence=str(sentence)[:500])
+    finally:
+        connections.close_all()
+
+
+def _progress_writer(job_id: UUID) -> ReportProgress:
+    written_at = 0.0
+
+    def report_progress(percent: float, sentence: str = "") -> None:
+        nonlocal written_at
+        now = time.monotonic()
+        if now - written_at < PROGRESS_EVERY:
+            return
+        written_at = now
+        news: dict[str, Any] = {"progress": min(100, max(0, int(percent)))}
+        if sentence:
+            news["sentence"] = sentence[:500]
+        Job.objects.filter(pk=job_id).update(**news)
+
+    return report_progress
+
+
+def _finish(job_id: UUID, status: JobStatus, **fields: Any) -> None:
+    Job.objects.filter(pk=job_id).update(status=status, finished_at=timezone.now(), **fields)
+
+
+def close_lost_jobs(*, older_than: timedelta = LOST_AFTER) -> int:
+    """Says failed the jobs whose process stopped under them. A server that starts alone passes timedelta(0)."""
+    return Job.objects.filter(
+        status__in=[JobStatus.QUEUED, JobStatus.RUNNING], created_at__lte=timezone.now() - older_than
+    ).update(
+        status=JobStatus.FAILED,
+        finished_at=timezone.now(),
+        sentence=_("Le serveur s’est arrêté pendant ce travail. Relancez-le."),
+    )
+
+
+def queue_mail(*, to: str, subject: str, body: str) -> Mail:
+    """Nothing leaves inside a request; a line break in a subject is a space (it would forge headers)."""
+    return Mail.objects.create(to=to, subject=" ".join(subject.split())[:200], body=body)
+
+
+def send_due_mail(*, limit: int = MAIL_BATCH) -> int:
+    """Sends what waits, oldest first; a letter refused MAIL_ATTEMPTS times is left aside. Returns how many left."""
+    waiting = Mail.objects.filter(status=MailStatus.QUEUED).order_by("created_at", "pk")
+    return sum(_send(mail_id) for mail_id in list(waiting.values_list("pk", flat=True)[:limit]))
+
+
+@transaction.atomic
+def _send(mail_id: UUID) -> bool:
+    """The row stays locked while it is sent: two processes never send the same letter.
+
+    A crash between the sending and the commit sends it again: twice is better than never.
+    """
+    mail = Mail.objects.select_for_update(skip_locked=True).filter(pk=mail_id, status=MailStatus.QUEUED).first()
+    if mail is None:
+        return False
+    mail.attempts += 1
+    try:
+        EmailMessage(mail.subject, mail.body, to=[mail.to]).send()
+    except (SMTPException, OSError) as error:
+        mail.error = str(error)[:500]
+        if mail.attempts >= MAIL_ATTEMPTS:
+            mail.status = MailStatus.FAILED
+        mail.save(update_fields=["attempts", "error", "status"])
+        return False
+    mail.status, mail.sent_at, mail.error = MailStatus.SENT, timezone.now(), ""
+    mail.save(update_fields=["attempts", "error", "status", "sent_at"])
+    return True

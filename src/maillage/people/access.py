@@ -1,0 +1,33 @@
+"""One way in for every page of a space: it fetches and checks, so no view can forget the second half."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from maillage.people.models import Space
+from maillage.people.queries import Visitor, can_read
+
+M = TypeVar("M", bound=Model)
+Can = Callable[[Visitor, Space], bool]
+
+
+def fetch_in_space(
+    user: Visitor, rows: QuerySet[M], *, can: Can, space_of: Callable[[M], Space], **lookup: object
+) -> M:
+    """The row, or 404 when it does not exist or belongs to a space the user has no role in.
+
+    Somebody of the space whose role does not reach this far gets 403 and a sentence: they know the thing exists.
+    """
+    row = rows.filter(**lookup).first()
+    if row is None:
+        raise Http404
+    space = space_of(row)
+    if can(user, space):
+        return row
+    if can_read(user, space):
+        raise PermissionDenied(_("Votre rôle dans cet espace ne permet pas d’ouvrir cette page."))
+    raise Http404

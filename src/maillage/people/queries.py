@@ -1,0 +1,46 @@
+"""Who may do what. A right is held in a space; what a space owns, nobody else sees."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from maillage.people.enums import SpaceRole
+from maillage.people.models import Right, Space, User
+
+Visitor = User | AnonymousUser
+
+
+def roles_in(user: Visitor, space: Space) -> frozenset[str]:
+    """Empty for somebody who is not signed in, or no longer active."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    return frozenset(Right.objects.filter(user=user, space=space).values_list("role", flat=True))
+
+
+def can_organise(user: Visitor, space: Space) -> bool:
+    """Prepare: programme, registrations, plan, report."""
+    return SpaceRole.ORGANISER in roles_in(user, space)
+
+
+def can_facilitate(user: Visitor, space: Space) -> bool:
+    """The control room and the prompters."""
+    return bool(roles_in(user, space) & {SpaceRole.ORGANISER, SpaceRole.FACILITATOR})
+
+
+def can_run_desk(user: Visitor, space: Space) -> bool:
+    """The welcome: attendance, walk-ins, who goes where."""
+    return bool(roles_in(user, space) & {SpaceRole.ORGANISER, SpaceRole.DESK})
+
+
+def can_read(user: Visitor, space: Space) -> bool:
+    """Any role of the space."""
+    return bool(roles_in(user, space))
+
+
+def spaces_of(user: Visitor) -> QuerySet[Space]:
+    if not user.is_authenticated or not user.is_active:
+        return Space.objects.none()
+    return Space.objects.filter(rights__user=user).distinct().order_by("name")
+
+
+def spaces_to_organise(user: Visitor) -> QuerySet[Space]:
+    return spaces_of(user).filter(rights__user=user, rights__role=SpaceRole.ORGANISER)

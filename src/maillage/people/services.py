@@ -1,0 +1,75 @@
+"""Spaces, rights, organisations, and the links that sign the staff in."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.urls import reverse
+from sesame.utils import get_query_string, get_user
+
+from maillage.lib.matching import fold
+from maillage.office.services import record_activity
+from maillage.people.enums import SpaceRole
+from maillage.people.models import Organisation, Right, Space, User
+from maillage.territories.models import Region
+
+SIGN_IN_SCOPE = "sign-in"  # a token made for another purpose never opens an account
+
+
+@transaction.atomic
+def make_space(
+    *,
+    slug: str,
+    name: str,
+    by: str,
+    region: Region | None = None,
+    host: str = "",
+    partners: Sequence[str] = (),
+    background: Sequence[dict[str, Any]] = (),
+) -> Space:
+    space = Space.objects.create(
+        slug=slug, name=name, region=region, host=host, partners=list(partners), background=list(background)
+    )
+    record_activity(space=slug, by=by, verb="make-space", about=name, about_id=space.pk)
+    return space
+
+
+@transaction.atomic
+def give_right(*, user: User, space: Space, role: SpaceRole | str, by: str) -> Right:
+    """Giving it again changes nothing."""
+    right, made = Right.objects.get_or_create(user=user, space=space, role=SpaceRole(role))
+    if made:
+        record_activity(space=space.slug, by=by, verb="give-right", about=f"{user} : {right.get_role_display()}")
+    return right
+
+
+@transaction.atomic
+def withdraw_right(*, right: Right, by: str) -> None:
+    record_activity(
+        space=right.space.slug, by=by, verb="withdraw-right", about=f"{right.user} : {right.get_role_display()}"
+    )
+    right.delete()
+
+
+def find_or_make_organisation(*, space: Space, name: str) -> Organisation:
+    """One organisation, one row, whatever its accents and case; the first spelling stays."""
+    name = " ".join(name.split())[:200]
+    organisation, _made = Organisation.objects.get_or_create(
+        space=space, folded_name=fold(name)[:200], defaults={"name": name}
+    )
+    return organisation
+
+
+def make_sign_in_link(*, user: User, base_url: str, next_url: str = "") -> str:
+    """A link that opens this account for SESAME_MAX_AGE, once. Whoever holds it signs in: give it to its owner only."""
+    link = base_url.rstrip("/") + reverse("people:sign-in-link") + get_query_string(user, scope=SIGN_IN_SCOPE)
+    return f"{link}&{urlencode({'next': next_url})}" if next_url else link
+
+
+def owner_of_link(token: str) -> User | None:
+    """Whose link this is, without using it up; None when it expired, was used, or never existed."""
+    if not token or len(token) > 500 or not token.isascii():
+        return None
+    user: User | None = get_user(token, scope=SIGN_IN_SCOPE, update_last_login=False)
+    return user
