@@ -1,0 +1,67 @@
+"""A participant's own page: the personal link, and what later nouns add to the page (their place, their session)."""
+
+import base64
+import binascii
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.signing import BadSignature, Signer
+
+from maillage.gatherings.models import Gathering
+from maillage.registrations.models import Registration
+
+_signer = Signer(salt="maillage.registrations.own", sep="~")
+
+
+@dataclass(frozen=True)
+class OwnPart:
+    """A piece of the page: a template of the noun that gives it, and its context. Least position first."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    position: int = 50
+
+
+Provider = Callable[[Registration], OwnPart | None]
+_providers: list[Provider] = []
+_closures: list[Callable[[Gathering], bool]] = []
+
+
+def register(provider: Provider) -> None:
+    """Called from a later noun's AppConfig.ready(): `provider(registration)` gives a part of the page, or None."""
+    if provider not in _providers:
+        _providers.append(provider)
+
+
+def close_wishes_when(closed: Callable[[Gathering], bool]) -> None:
+    """Called from a later noun's AppConfig.ready(): wishes are closed as soon as one of these says so."""
+    if closed not in _closures:
+        _closures.append(closed)
+
+
+def wishes_closed(gathering: Gathering) -> bool:
+    return any(closed(gathering) for closed in _closures)
+
+
+def parts_of(registration: Registration) -> list[OwnPart]:
+    parts = [part for provider in _providers if (part := provider(registration)) is not None]
+    return sorted(parts, key=lambda part: part.position)
+
+
+def token_of(registration: Registration) -> str:
+    """Opens this registration's page, and nothing else, until its token_version is raised."""
+    identifier = base64.urlsafe_b64encode(registration.pk.bytes).decode().rstrip("=")
+    return _signer.sign(f"{identifier}.{registration.token_version}")
+
+
+def find_by_token(token: str) -> Registration | None:
+    try:
+        identifier, _dot, version = _signer.unsign(token).partition(".")
+        pk = uuid.UUID(bytes=base64.urlsafe_b64decode(identifier + "=="))
+        token_version = int(version)
+    except (BadSignature, ValueError, binascii.Error):
+        return None
+    found = Registration.objects.select_related("gathering__space", "person__organisation", "person__commune")
+    return found.filter(pk=pk, token_version=token_version).first()

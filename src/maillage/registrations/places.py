@@ -1,0 +1,55 @@
+"""Communes and intercommunalités as a file writes them, found among the official names."""
+
+import re
+
+from maillage.lib.matching import closest, fold
+from maillage.registrations.reading import Place
+from maillage.territories.models import Commune, Epci
+
+ABOUT_A_NAME = re.compile(r"\([^)]*\)|\b\d{5}\b|\bcedex(?:\s*\d+)?\b", re.I)  # « 67000 STRASBOURG CEDEX (Bas-Rhin) »
+NEAR_LENGTHS = 3  # letters a slip may add or drop
+NEAR_NAMES = 0.75  # one letter of four: « Mets » for « Metz »; it is only ever a proposal
+
+
+class Communes:
+    """Two queries, whatever the number of rows."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, list[tuple[str, str, str, str]]] = {}  # folded → [(insee, name, epci, department)]
+        rows = Commune.objects.order_by("insee").values_list("insee", "name", "epci__name", "department__name")
+        for insee, name, epci, department in rows:
+            self._by_name.setdefault(_key(name), []).append((insee, name, fold(epci or ""), department))
+        self._epcis = {fold(name): name for name in Epci.objects.values_list("name", flat=True)}
+
+    def find(self, commune: str, territory: str) -> Place | None:
+        key = _key(ABOUT_A_NAME.sub(" ", commune))
+        if not key:
+            return None
+        if key in self._by_name:
+            return self._chosen(self._by_name[key], territory, sure=True)
+        ends = {key[:1], key[-3:]}
+        around = [
+            name
+            for name in self._by_name
+            if abs(len(name) - len(key)) <= NEAR_LENGTHS and (name[:1] in ends or name[-3:] in ends)
+        ]
+        near = closest(key, around, cutoff=NEAR_NAMES)
+        if near is None:
+            return None
+        names = near.among or (near.key,)
+        return self._chosen([place for name in names for place in self._by_name[name]], territory, sure=False)
+
+    def territory(self, name: str) -> str:
+        return self._epcis.get(fold(name), name)
+
+    @staticmethod
+    def _chosen(places: list[tuple[str, str, str, str]], territory: str, *, sure: bool) -> Place:
+        """Of several communes of one name, that of the intercommunalité; else the organiser says."""
+        here = [place for place in places if territory and place[2] == fold(territory)] or places
+        shown = [(place[0], place[1] if len(places) == 1 else f"{place[1]} ({place[3]})") for place in here]
+        return Place(*shown[0], sure=sure and len(here) == 1, others=tuple(shown[1:]))
+
+
+def _key(name: str) -> str:
+    words = fold(name).split()
+    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words)
