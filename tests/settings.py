@@ -1,4 +1,4 @@
-"""The product's settings over a throwaway data folder. MAILLAGE_TEST_DATABASE=postgresql plays the suite on PostgreSQL."""
+"""The settings over a throwaway data folder. MAILLAGE_TEST_DATABASE=postgresql plays the suite on PostgreSQL."""
 
 import os
 import tempfile
