@@ -1,0 +1,112 @@
+"""A plan in figures, then in words. Counted by `seating.measure`, never by the solver."""
+
+from collections import Counter
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+import seating
+from maillage.people.enums import ActorCategory
+from maillage.plans.problem import Situation
+
+
+def figures_of(situation: Situation, plan: seating.Plan) -> dict[str, Any]:
+    """JSON-able. Per slot: people, wished, first, second…, other, free; residents alone; tables; the mix."""
+    problem = situation.problem
+    report = seating.measure(problem, plan)
+    slots = []
+    for slot in problem.slots:
+        ranks = dict(report.ranks[slot])
+        groups = [group for group in report.groups if group.slot == slot]
+        slots.append(
+            {
+                "slot": slot,
+                "title": situation.slots[slot].title,
+                "people": sum(ranks.values()),
+                "with_wish": sum(number for rank, number in ranks.items() if rank != "none"),
+                "first": ranks.get("1", 0),
+                "ranks": ranks,
+                "tables": sum(group.table is not None for group in groups),
+                "residents_alone": sum(group.categories.get(ActorCategory.RESIDENT.value) == 1 for group in groups),
+                "colleague_pairs": sum(group.colleague_pairs for group in groups if group.table is not None),
+                "workshops": {
+                    workshop.id: report.workshops[workshop.id]
+                    for workshop in problem.workshops
+                    if workshop.slot == slot
+                },
+                "sizes": dict(
+                    Counter(f"{situation.workshops[g.workshop]}|{g.people}" for g in groups if g.table is not None)
+                ),
+            }
+        )
+    return {
+        "people": report.people,
+        "seats": report.seats,
+        "slots": slots,
+        "mix": report.mix,
+        "colleague_pairs": report.colleague_pairs,
+        "repeated": report.repeated_encounters,
+        "proven": plan.proven,
+        "regret": report.regret,
+    }
+
+
+def figures_in_words(figures: dict[str, Any]) -> list[str]:
+    """« 112 personnes sur 128 ont leur premier choix (Présentation d’expériences). »"""
+    said = []
+    for slot in figures.get("slots", []):
+        title, asked, first = slot["title"], slot["with_wish"], slot["first"]
+        if asked:
+            said.append(
+                ngettext(
+                    "{title} : {first} personne sur {asked} a son premier choix.",
+                    "{title} : {first} personnes sur {asked} ont leur premier choix.",
+                    first,
+                ).format(title=title, first=first, asked=asked)
+            )
+        later = sum(number for rank, number in slot["ranks"].items() if rank.isdigit() and rank != "1")
+        if later:
+            said.append(
+                ngettext(
+                    "{n} personne a son deuxième ou troisième choix.",
+                    "{n} personnes ont leur deuxième ou troisième choix.",
+                    later,
+                ).format(n=later)
+            )
+        other = slot["ranks"].get("other", 0)
+        if other:
+            said.append(
+                ngettext(
+                    "{n} personne n’a aucun de ses choix.", "{n} personnes n’ont aucun de leurs choix.", other
+                ).format(n=other)
+            )
+        free = slot["ranks"].get("none", 0)
+        if free:
+            said.append(
+                ngettext(
+                    "{n} personne n’avait pas donné de vœu : sa place équilibre les ateliers.",
+                    "{n} personnes n’avaient pas donné de vœu : leur place équilibre les ateliers.",
+                    free,
+                ).format(n=free)
+            )
+        alone = slot["residents_alone"]
+        said.append(
+            ngettext(
+                "{n} habitant·e se trouve sans autre habitant·e à sa table.",
+                "{n} habitant·es se trouvent sans autre habitant·e à leur table.",
+                alone,
+            ).format(n=alone)
+            if alone
+            else _("Aucun·e habitant·e n’est seul·e dans son groupe.")
+        )
+        pairs = slot["colleague_pairs"]
+        if pairs:
+            said.append(
+                ngettext(
+                    "{n} paire de collègues à une même table.", "{n} paires de collègues à une même table.", pairs
+                ).format(n=pairs)
+            )
+    if figures.get("proven"):
+        said.append(_("Aucune autre répartition ne donne mieux satisfaction aux vœux : c’est prouvé."))
+    return said

@@ -1,0 +1,294 @@
+"""Writes about plans: make, rebalance, move, lock, publish. `by` is who did it, as the activity log names them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+import seating
+from maillage.gatherings.models import Gathering, Workshop
+from maillage.office.services import record_activity
+from maillage.plans.enums import PlanStatus
+from maillage.plans.figures import figures_of
+from maillage.plans.models import Placement, Plan
+from maillage.plans.problem import NothingToPlan, Situation, seating_plan, situation_of
+from maillage.plans.queries import latest_plan
+
+REASON_LENGTH = 400  # characters a placement holds
+
+
+class Refused(Exception):
+    """A refusal a user can cause; `sentence` is for them."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class CannotPlan(Refused):
+    """No plan keeps the hard rules. `lacks` are pairs of a sentence and its ways out."""
+
+    def __init__(self, sentence: str, lacks: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> None:
+        super().__init__(sentence)
+        self.lacks = lacks
+
+
+class MoveRefused(Refused):
+    """A hard rule would break."""
+
+
+class AlreadyReplaced(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("Cette répartition a été remplacée par une autre : rechargez la page."))
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a move would do: rules broken that forbid it, what gets worse, what gets better. Sentences."""
+
+    refused: tuple[str, ...]
+    worse: tuple[str, ...]
+    better: tuple[str, ...]
+
+
+Progress = Callable[[int, str], bool | None]  # per cent, what is being done; False stops with the best so far
+
+
+def make_plan(*, gathering: Gathering, by: object, seed: int = 0, on_progress: Progress | None = None) -> Plan:
+    """A draft that starts from the last plan: with nothing changed, nobody moves. The solver runs in no transaction."""
+    last = latest_plan(gathering)
+    situation = _situation(gathering, last)
+
+    def tell(progress: seating.Progress) -> bool | None:
+        return on_progress(100 * progress.done // max(progress.total, 1), progress.sentence) if on_progress else None
+
+    try:
+        plan = seating.solve(
+            situation.problem, seed=seed, start=seating_plan(last) if last is not None else None, on_progress=tell
+        )
+    except seating.Infeasible as refusal:
+        raise _cannot(refusal) from refusal
+    return _keep(gathering, situation, plan, last, by, "make-plan")
+
+
+def rebalance_plan(*, gathering: Gathering, by: object) -> Plan:
+    """A draft after absences and walk-ins: the fewest people move, and each move is said in its notes."""
+    last = latest_plan(gathering)
+    if last is None:
+        return make_plan(gathering=gathering, by=by)
+    situation = _situation(gathering, last)
+    try:
+        plan = seating.reoptimise(situation.problem, seating_plan(last), seating.Changes(), seed=last.seed)
+    except seating.Infeasible as refusal:
+        raise _cannot(refusal) from refusal
+    return _keep(gathering, situation, plan, last, by, "rebalance-plan")
+
+
+def diagnose(gathering: Gathering) -> list[seating.Missing]:
+    """What lacks before any run."""
+    return seating.diagnose(_situation(gathering, latest_plan(gathering)).problem)
+
+
+@transaction.atomic
+def publish_plan(*, plan: Plan, by: object) -> None:
+    """People see this one from now on; the one they saw is replaced."""
+    plan = _usable(plan)
+    Plan.objects.filter(gathering=plan.gathering_id, status=PlanStatus.PUBLISHED).exclude(pk=plan.pk).update(
+        status=PlanStatus.REPLACED
+    )
+    plan.status, plan.published_at = PlanStatus.PUBLISHED, timezone.now()
+    plan.save(update_fields=["status", "published_at"])
+    _log(plan, by, "publish-plan")
+
+
+@transaction.atomic
+def unpublish_plan(*, plan: Plan, by: object) -> None:
+    plan = _usable(plan)
+    plan.status, plan.published_at = PlanStatus.DRAFT, None
+    plan.save(update_fields=["status", "published_at"])
+    _log(plan, by, "unpublish-plan")
+
+
+@transaction.atomic
+def lock_placement(*, placement: Placement, by: object, locked: bool = True) -> None:
+    """The next runs keep this person there."""
+    _usable(placement.plan)
+    placement.locked = locked
+    placement.save(update_fields=["locked"])
+    _log(placement.plan, by, "lock" if locked else "unlock")
+
+
+def move_effect(placement: Placement, workshop: Workshop, table: int | None) -> Effect:
+    """What a move would do, before it is done."""
+    situation = _situation(placement.plan.gathering, placement.plan, but=placement)
+    before = seating_plan(placement.plan)
+    return _effect(situation, before, _moved(situation, before, placement, workshop, table))
+
+
+@transaction.atomic
+def move_person(*, placement: Placement, workshop: Workshop, table: int | None, by: object) -> Effect:
+    """Seat somebody elsewhere by hand, and lock them there: the next run must not undo what a person decided."""
+    plan = _usable(placement.plan)
+    placement = plan.placements.select_related("plan__gathering__space", "registration__person").get(pk=placement.pk)
+    if workshop.slot_id != placement.slot_id:
+        raise MoveRefused(_("Cet atelier n’a pas lieu à ce moment."))
+    situation = _situation(plan.gathering, plan, but=placement)
+    if str(workshop.pk) not in situation.workshops or str(placement.registration_id) not in situation.registrations:
+        raise MoveRefused(_("Cette personne ou cet atelier n’est plus au programme."))
+    if not workshop.table_max:
+        table = None
+    elif table is None:
+        raise MoveRefused(_("Choisissez une table."))
+    before = seating_plan(plan)
+    after = _moved(situation, before, placement, workshop, table)
+    effect = _effect(situation, before, after)
+    if effect.refused:
+        raise MoveRefused(" ".join(effect.refused))
+    locks = set(plan.placements.filter(locked=True).values_list("registration_id", "slot_id"))
+    locks.add((placement.registration_id, placement.slot_id))
+    plan.placements.all().delete()
+    _write_placements(plan, situation, after, locks)
+    plan.figures = figures_of(situation, after)
+    plan.notes = _notes(situation, after)
+    plan.save(update_fields=["figures", "notes"])
+    _log(plan, by, "move-person")
+    return effect
+
+
+def _situation(gathering: Gathering, last: Plan | None, but: Placement | None = None) -> Situation:
+    """The problem with the locks of a plan. A lock that the programme no longer knows is left out."""
+    locked = list(last.placements.filter(locked=True)) if last is not None else []
+    if but is not None:
+        locked = [placement for placement in locked if placement.pk != but.pk]
+    try:
+        return situation_of(gathering, locked)
+    except NothingToPlan as refusal:
+        raise CannotPlan(refusal.sentence) from refusal
+    except seating.InvalidProblem as refusal:
+        raise CannotPlan(refusal.sentence) from refusal
+
+
+def _cannot(refusal: seating.Infeasible) -> CannotPlan:
+    lacks = tuple(
+        (lack.sentence, tuple(way.sentence for way in lack.ways_out)) for lack in refusal.missing if lack.blocking
+    )
+    return CannotPlan(refusal.sentence, lacks)
+
+
+def _usable(plan: Plan) -> Plan:
+    """The row, locked, unless another plan has taken its place."""
+    fresh = Plan.objects.select_for_update().select_related("gathering__space").get(pk=plan.pk)
+    if fresh.status == PlanStatus.REPLACED:
+        raise AlreadyReplaced
+    return fresh
+
+
+@transaction.atomic
+def _keep(
+    gathering: Gathering, situation: Situation, solved: seating.Plan, last: Plan | None, by: object, verb: str
+) -> Plan:
+    plan = Plan.objects.create(
+        gathering=gathering,
+        seed=solved.seed,
+        by=str(by),
+        notes=_notes(situation, solved),
+        figures=figures_of(situation, solved),
+    )
+    locks: set[tuple[UUID, UUID]] = set()
+    if last is not None:
+        locks = set(last.placements.filter(locked=True).values_list("registration_id", "slot_id"))
+    _write_placements(plan, situation, solved, locks)
+    _log(plan, by, verb)
+    return plan
+
+
+def _write_placements(plan: Plan, situation: Situation, solved: seating.Plan, locks: set[tuple[UUID, UUID]]) -> None:
+    Placement.objects.bulk_create(
+        Placement(
+            plan=plan,
+            registration=situation.registrations[person],
+            slot=situation.slots[slot],
+            workshop=situation.workshops[seat.workshop],
+            table=seat.table,
+            porteur=seat.porteur,
+            locked=(situation.registrations[person].pk, situation.slots[slot].pk) in locks,
+            reason=_cut(seating.explain(situation.problem, solved, person, slot)),
+        )
+        for (person, slot), seat in solved.seats.items()
+    )
+
+
+def _notes(situation: Situation, solved: seating.Plan) -> list[str]:
+    """What gave way or moved, then what is not known. A sentence is said once."""
+    broken = (
+        violation.sentence for violation in seating.check(situation.problem, solved) if violation.level == "relaxable"
+    )
+    return list(dict.fromkeys([*solved.notes, *broken, *situation.notes]))
+
+
+def _moved(
+    situation: Situation, before: seating.Plan, placement: Placement, workshop: Workshop, table: int | None
+) -> seating.Plan:
+    """The seats with one person elsewhere. Each table that lacks a porteur takes its first volunteer."""
+    known = situation.registrations
+    seats = {
+        key: seat for key, seat in before.seats.items() if key[0] in known and seat.workshop in situation.workshops
+    }
+    person, slot = str(placement.registration_id), str(placement.slot_id)
+    left = seats.get((person, slot))
+    seats[person, slot] = seating.Seat(str(workshop.pk), table if workshop.table_max else None)
+    for seat in (left, seats[person, slot]):
+        if seat is not None:
+            _give_porteur(situation.problem, seats, slot, (seat.workshop, seat.table))
+    return seating.Plan(seats, seed=before.seed)
+
+
+def _give_porteur(
+    problem: seating.Problem, seats: dict[tuple[str, str], seating.Seat], slot: str, group: tuple[str, int | None]
+) -> None:
+    members = [who for (who, when), seat in seats.items() if when == slot and (seat.workshop, seat.table) == group]
+    if not problem.workshop(group[0]).porteur_needed or any(seats[who, slot].porteur for who in members):
+        return
+    for who in members:
+        if problem.person(who).volunteer_porteur:
+            seats[who, slot] = replace(seats[who, slot], porteur=True)
+            return
+
+
+def _effect(situation: Situation, before: seating.Plan, after: seating.Plan) -> Effect:
+    old = _sentences(situation, before)
+    new = _sentences(situation, after)
+    added = {sentence: level for sentence, level in new.items() if sentence not in old}
+    return Effect(
+        refused=tuple(sentence for sentence, level in added.items() if level == "hard"),
+        worse=tuple(sentence for sentence, level in added.items() if level != "hard"),
+        better=tuple(sentence for sentence in old if sentence not in new),
+    )
+
+
+def _sentences(situation: Situation, plan: seating.Plan) -> dict[str, str]:
+    """Violations in words; « wrong figures » is not one here: the figures are recounted after the move."""
+    return {
+        violation.sentence: violation.level
+        for violation in seating.check(situation.problem, _with_figures(situation.problem, plan))
+    }
+
+
+def _with_figures(problem: seating.Problem, plan: seating.Plan) -> seating.Plan:
+    report = seating.measure(problem, plan)
+    return replace(plan, regret=report.regret, ranks=report.ranks)
+
+
+def _cut(sentence: str) -> str:
+    return sentence if len(sentence) <= REASON_LENGTH else sentence[: REASON_LENGTH - 1] + "…"
+
+
+def _log(plan: Plan, by: object, verb: str) -> None:
+    record_activity(space=plan.gathering.space.slug, by=str(by), verb=verb, about=str(plan.gathering), about_id=plan.pk)
+
+
+def sentences_of(lacks: Iterable[seating.Missing]) -> list[tuple[str, list[str]]]:
+    return [(lack.sentence, [way.sentence for way in lack.ways_out]) for lack in lacks]
