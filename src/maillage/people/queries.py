@@ -43,4 +43,7 @@ def spaces_of(user: Visitor) -> QuerySet[Space]:
 
 
 def spaces_to_organise(user: Visitor) -> QuerySet[Space]:
-    return spaces_of(user).filter(rights__user=user, rights__role=SpaceRole.ORGANISER)
+    if not user.is_authenticated:
+        return Space.objects.none()
+    organised = Right.objects.filter(user=user, role=SpaceRole.ORGANISER)
+    return spaces_of(user).filter(pk__in=organised.values("space"))

@@ -1,0 +1,79 @@
+"""The gathering at a glance: before, during, after. Later nouns add their figures here when the application starts.
+
+    # registrations/apps.py, in ready():
+    register(Phase.BEFORE, figures_of_registrations)
+
+A provider takes the gathering and the user, and returns what it has to show; nothing is fine.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from maillage.gatherings.models import Gathering
+from maillage.people.queries import Visitor
+
+
+class Phase(Enum):
+    BEFORE = "before"
+    DURING = "during"
+    AFTER = "after"
+
+    @property
+    def label(self) -> Promise:
+        return {Phase.BEFORE: _("Avant"), Phase.DURING: _("Pendant"), Phase.AFTER: _("Après")}[self]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """« 128 » + « inscriptions »: `number` may be empty, the sentence stands alone then. `warn`: needs a hand."""
+
+    sentence: str
+    number: int | None = None
+    url: str = ""
+    warn: bool = False
+
+
+@dataclass(frozen=True)
+class Action:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    figures: Iterable[Figure] = ()
+    actions: Iterable[Action] = ()
+
+
+@dataclass
+class PhaseGlance:
+    phase: Phase
+    figures: list[Figure] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+
+
+Provider = Callable[[Gathering, Visitor], Glimpse | None]
+_providers: dict[Phase, list[Provider]] = {phase: [] for phase in Phase}
+
+
+def register(phase: Phase, provider: Provider) -> None:
+    """In the order of the apps, which is the life of a gathering. Registering twice changes nothing."""
+    if provider not in _providers[phase]:
+        _providers[phase].append(provider)
+
+
+def glance(gathering: Gathering, user: Visitor) -> list[PhaseGlance]:
+    phases = []
+    for phase in Phase:
+        shown = PhaseGlance(phase)
+        for provider in _providers[phase]:
+            glimpse = provider(gathering, user)
+            if glimpse is not None:
+                shown.figures += glimpse.figures
+                shown.actions += glimpse.actions
+        phases.append(shown)
+    return phases

@@ -1,0 +1,37 @@
+"""Reads that several places need."""
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from maillage.gatherings.enums import SlotKind
+from maillage.gatherings.models import Gathering, Slot, Workshop
+from maillage.people.queries import Visitor, spaces_of
+
+
+def gatherings_for(user: Visitor) -> QuerySet[Gathering]:
+    """Those of the user's spaces, the latest first, each with its number of workshops."""
+    return (
+        Gathering.objects.filter(space__in=spaces_of(user))
+        .select_related("space", "commune", "epci")
+        .annotate(
+            workshop_count=Count("slots__workshops", filter=Q(slots__kind=SlotKind.WORKSHOPS)),
+        )
+    )
+
+
+def programme_of(gathering: Gathering) -> list[Slot]:
+    """The whole programme in five queries, whatever its length."""
+    workshops = (
+        Workshop.objects.select_related("room", "commune", "epci", "qpv")
+        .prefetch_related("speakers", "facilitators")
+        .order_by("position")
+    )
+    slots = gathering.slots.prefetch_related(Prefetch("workshops", workshops), "speakers")
+    return list(slots)
+
+
+def public_gathering(space_slug: str, slug: str) -> Gathering | None:
+    return (
+        Gathering.objects.filter(space__slug=space_slug, slug=slug, public=True)
+        .select_related("space", "commune__department", "epci")
+        .first()
+    )

@@ -1,0 +1,3 @@
+from tests.gatherings.conftest import places
+
+__all__ = ["places"]  # the fixture, shared by name
