@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from typing import Any
@@ -25,7 +25,7 @@ from maillage.live.runtime import live  # noqa: E402
 THREADS = 4  # shared by all requests: a thread a request would be a thousand on a full day (STACK)
 FOREVER = 31_536_000  # seconds; a static file's name holds its digest
 
-Scope = Mapping[str, Any]
+Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 

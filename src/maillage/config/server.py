@@ -6,7 +6,7 @@ import errno
 import socket
 import sys
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -37,7 +37,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {"maillage.abort": self.transport.abort}  # type: ignore[typeddict-unknown-key]
+        cast("dict[str, Any]", self.scope)["extensions"] = {"maillage.abort": self.transport.abort}
 
 
 class Server(uvicorn.Server):

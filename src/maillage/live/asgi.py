@@ -186,7 +186,8 @@ def flash_name(session_id: uuid.UUID) -> str:
 def read_flash(cookies: Mapping[str, str], session_id: uuid.UUID) -> str:
     """The sentence of the form that was just refused, if this browser has one. Signed: nobody else wrote it."""
     try:
-        return signing.loads(cookies.get(flash_name(session_id), ""), salt="maillage.live.flash", max_age=FLASH_SECONDS)
+        flash = cookies.get(flash_name(session_id), "")
+        return str(signing.loads(flash, salt="maillage.live.flash", max_age=FLASH_SECONDS))
     except signing.BadSignature:
         return ""
 

@@ -58,6 +58,7 @@ class _Draft:
     """A batch being decided: nothing of it is true before the commit."""
 
     rooms: dict[uuid.UUID, Room] = field(default_factory=dict)
+    keyless: set[uuid.UUID] = field(default_factory=set)
     closed: set[uuid.UUID] = field(default_factory=set)
     entries: list[log.Entry] = field(default_factory=list)
     numbers: dict[tuple[uuid.UUID, uuid.UUID, str], int] = field(default_factory=dict)
@@ -193,6 +194,7 @@ class Committer:
             )
         }
         draft.numbers = log.find_repeats([(move.session_id, move.seat, move.key) for move in batch])
+        draft.keyless = {session_id for session_id in heads if not keys.has_key(session_id)}
         before: dict[uuid.UUID, Room] = {}
         for session_id, head in heads.items():
             if head.status == SessionStatus.ERASED:
@@ -202,10 +204,11 @@ class Committer:
                 before[session_id] = draft.rooms[session_id] = self.rooms.at(session_id, head.number)
         outcomes = []
         for move in batch:
-            head = heads.get(move.session_id)
-            if head is None:
+            if move.session_id not in heads:
                 outcomes.append(refuse("unknown-session"))
-            elif head.status == SessionStatus.ERASED:
+                continue
+            head = heads[move.session_id]
+            if head.status == SessionStatus.ERASED:
                 outcomes.append(refuse("erased"))
             else:
                 outcomes.append(_seat_refusal(move, seats) or self._decide_one(move, head, draft))
@@ -215,7 +218,7 @@ class Committer:
         identity = (move.session_id, move.seat, move.key)
         if identity in draft.numbers:
             return Outcome(REPEATED, number=draft.numbers[identity])
-        if not keys.has_key(move.session_id):
+        if move.session_id in draft.keyless:
             return refuse("no-key")
         room = draft.rooms[move.session_id]
         self._last_at = max(self._last_at, time.time_ns() // 1_000_000)  # a clock set back does not turn the log's time
@@ -253,7 +256,7 @@ def _seat_refusal(move: Submitted, seats: Mapping[uuid.UUID, tuple[uuid.UUID, in
 
 
 def _is_closed(room: Room) -> bool:
-    return room.state.status == "closed"
+    return bool(room.state.status == "closed")
 
 
 def _report(what: str, error: Exception) -> None:

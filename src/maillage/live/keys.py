@@ -40,6 +40,7 @@ def folder() -> Path:
 
 def create_key(session_id: uuid.UUID) -> bytes:
     """Makes the session's key, on disk before it is used. A key that exists is kept: content may depend on it."""
+    folder()
     target = _path(session_id)
     draft = target.with_suffix(f".{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -111,7 +112,7 @@ def open_sealed(key: bytes, sealed: bytes, *, context: str) -> bytes:
 
 
 def _path(session_id: uuid.UUID) -> Path:
-    return folder() / f"{session_id.hex}.key"
+    return Path(settings.KEYS_DIR) / f"{session_id.hex}.key"
 
 
 def _sync_folder(path: Path) -> None:

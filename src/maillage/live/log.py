@@ -91,7 +91,8 @@ def append(entries: Iterable[Entry], heads: Mapping[uuid.UUID, int], closed: Col
     """Writes the moves and the new number of each session, in the transaction that holds their lock."""
     if not transaction.get_connection().in_atomic_block:
         raise ValueError("append() belongs to the transaction that locked the sessions")
-    Move.objects.bulk_create([_row(entry) for entry in entries])
+    sealing = {session: keys.read_key(session) for session in heads}
+    Move.objects.bulk_create([_row(entry, sealing[entry.session_id]) for entry in entries])
     field = Session._meta.pk
     statement = f"UPDATE {Session._meta.db_table} SET last_number = %s WHERE id = %s"  # noqa: S608 - no outside text
     with connection.cursor() as cursor:
@@ -104,8 +105,7 @@ def append(entries: Iterable[Entry], heads: Mapping[uuid.UUID, int], closed: Col
         )
 
 
-def _row(entry: Entry) -> Move:
-    key = keys.read_key(entry.session_id)
+def _row(entry: Entry, key: bytes) -> Move:
     context = _context(entry.session_id, entry.number, entry.seat, entry.kind)
     text = json.dumps(entry.payload, ensure_ascii=False, separators=(",", ":"))
     return Move(
@@ -121,10 +121,11 @@ def _row(entry: Entry) -> Move:
 
 def _open(key: bytes, sealed: bytes, context: str) -> dict[str, Any] | None:
     try:
-        return json.loads(keys.open_sealed(key, sealed, context=context))
+        payload: dict[str, Any] = json.loads(keys.open_sealed(key, sealed, context=context))
     except keys.BadSeal:
         logger.error("a move does not open: %s", context)  # ids and a kind: nothing of the content
         return None
+    return payload
 
 
 def _context(session_id: uuid.UUID, number: int, seat: uuid.UUID, kind: str) -> str:

@@ -1,5 +1,6 @@
 """What others read of sessions. A content never leaves by here but through the engine's views and what was released."""
 
+import uuid
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -44,7 +45,7 @@ def can_control(user: User | AnonymousUser, session: Session) -> bool:
     return Right.objects.filter(user=user, space=session.gathering.space_id, role__in=roles).exists()
 
 
-def open_sessions(gathering_id: object) -> list[Session]:
+def open_sessions(gathering_id: uuid.UUID) -> list[Session]:
     rows = Session.objects.filter(gathering_id=gathering_id).exclude(status=SessionStatus.ERASED)
     return list(
         rows.select_related("workshop__slot", "workshop__room").order_by(

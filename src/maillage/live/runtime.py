@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connections
 
 from maillage.live import screens, signals
 from maillage.live.committer import Change, Committer
@@ -31,12 +32,15 @@ class Live:
         self.hub = Hub(self.rooms, screens.render_shared, screens.render_own)
         self.committer.listeners = [self._publish, signals.tell]
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._readers: ThreadPoolExecutor | None = None
+        self._executors: list[ThreadPoolExecutor] = []
+        self._readers: Iterator[ThreadPoolExecutor] = iter(())
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="live-reader")
+        # one thread each: its connection can be closed by name when it ends
+        self._executors = [ThreadPoolExecutor(1, thread_name_prefix=f"live-reader-{n}") for n in range(READERS)]
+        self._readers = cycle(self._executors)
         self.hub.closing = False
         self.committer.start()
         self._tasks = [self._loop.create_task(self.hub.beat()), self._loop.create_task(self._watch())]
@@ -48,15 +52,14 @@ class Live:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self.committer.stop)
-        if self._readers is not None:
-            for _reader in range(READERS):
-                self._readers.submit(connection.close)
-            self._readers.shutdown(wait=True)
-        self._loop = self._readers = None
+        for executor in self._executors:
+            executor.submit(connections.close_all)
+            await asyncio.to_thread(executor.shutdown)
+        self._loop = None
 
     async def in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
         """Runs work that reads the database beside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, _with_connection, work, *arguments)
+        return await asyncio.get_running_loop().run_in_executor(next(self._readers), _with_connection, work, *arguments)
 
     def end_streams(self, session_id: uuid.UUID, *, seat: str | None = None) -> None:
         """From any thread: ends the streams of a session or of a seat."""

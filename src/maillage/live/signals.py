@@ -4,11 +4,15 @@
 Receivers may hear the same news twice; `queries.released_sentences` tells again what was released.
 """
 
+from collections.abc import Sequence
+
 from django.dispatch import Signal
+
+from maillage.live.committer import Change
 
 released = Signal()
 kept = Signal()
 
 
-def tell(changes):
+def tell(changes: Sequence[Change]) -> None:
     pass

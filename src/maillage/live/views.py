@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from http import HTTPStatus
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +16,7 @@ from maillage.lib.codes import normalise_code
 from maillage.live import queries, screens, seats
 from maillage.live.asgi import flash_name, read_flash
 from maillage.live.enums import SeatKind, SessionStatus
-from maillage.live.models import Session
+from maillage.live.models import Seat, Session
 from maillage.live.outcomes import refuse
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
@@ -53,7 +54,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     if ticket is not None and seats.find_kind(ticket) in (SeatKind.PARTICIPANT, SeatKind.ROBOT):
         return redirect("live:screen", session.id)
     room = live().rooms.load(session.id)
-    context = {"room": room, "roles": queries.join_roles(room.method), "tables": queries.tables(session)}
+    context: dict[str, Any] = {"room": room, "roles": queries.join_roles(room.method), "tables": queries.tables(session)}
     if request.method != "POST":
         return render(request, "live/join.html", context | {"key": secrets.token_urlsafe(16)})
     roles = {role["id"] for role in context["roles"]}
@@ -157,7 +158,7 @@ def _take_screen_seat(request: HttpRequest, session: Session, kind: SeatKind) ->
     return _sit(request, seat)
 
 
-def _sit(request: HttpRequest, seat: seats.Seat) -> HttpResponse:
+def _sit(request: HttpRequest, seat: Seat) -> HttpResponse:
     response = redirect(_screen_address(seat.session_id, seats.SUFFIXES[SeatKind(seat.kind)]))
     response.status_code = HTTPStatus.SEE_OTHER
     seats.remember(response, seat)
