@@ -126,6 +126,10 @@ def test_closest_ambiguous_lists_both_and_chooses_neither():
     match = closest("Technicienne", {"Technicienne A": 1, "Technicienne B": 2})
     assert match is not None
     assert (match.level, match.value, match.among) == ("ambiguous", None, ("Technicienne A", "Technicienne B"))
+    # 0.94 and 0.91: too close to each other to choose.
+    near = closest("mediatheque nord", {"Médiathèque Nort": 1, "Médiathèque Norto": 2})
+    assert near is not None
+    assert (near.level, near.value, len(near.among)) == ("ambiguous", None, 2)
     folded = closest("elu-e", {"Élu.e": 1, "ÉLU·E": 2})
     assert folded is not None
     assert folded.level == "ambiguous"

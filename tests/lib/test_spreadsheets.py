@@ -279,6 +279,27 @@ def test_workbook_formulas_are_read_as_values_or_said_missing():
     assert "1 (la première : ligne 3, colonne 2)" in table.notes[0].replace("\u00a0", " ")
 
 
+def test_workbook_with_a_dtd_is_refused_though_sound():
+    def declare(name, content):
+        return b"<!DOCTYPE worksheet>" * (name == "xl/worksheets/sheet1.xml") + content
+
+    data = rezip(workbook(("F", [["a", "b"], ["1", "2"]])), declare)
+    error = refusal(data, "x.xlsx")
+    assert error.reason == "damaged"
+    assert "ordinaire" in error.sentence
+
+
+def test_workbook_that_understates_its_size_is_read_whole():
+    data = workbook(("F", [["a", "b"], ["1", "2"], ["3", "4"]]))
+
+    def understate(name, content):
+        return content.replace(b'<dimension ref="A1:B3"', b'<dimension ref="A1:A1"')
+
+    smaller = rezip(data, understate)
+    assert smaller != data
+    assert read_table(smaller, "x.xlsx").rows == (("1", "2"), ("3", "4"))
+
+
 def test_workbook_that_lies_about_its_rows_and_columns_ends():
     data = workbook(("F", [["a", "b"], ["1", "2"]]))
 

@@ -24,6 +24,7 @@ B = "\u00a0"
         ("un écran de 24\" et c'est tout", 'un écran de 24" et c’est tout'),
         ("l'isolement, aujourd'hui", "l’isolement, aujourd’hui"),
         ("attendez...", "attendez…"),
+        ("attendez.....", "attendez…"),
         ("Strasbourg - Metz -- Nancy", "Strasbourg – Metz – Nancy"),
         ("- un point de liste", "- un point de liste"),
         ("rendez-vous à Saint-Dié", "rendez-vous à Saint-Dié"),

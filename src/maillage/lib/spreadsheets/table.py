@@ -11,7 +11,8 @@ from maillage.lib.typography import NARROW, typo
 MAX_BYTES = 10_000_000  # 10 MB: what a form accepts, and what one process may hold several times over
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
-MAX_CELLS = 1_000_000  # read in about 3 s; both limits above together would be 4 million
+# CSV: some 3 s. XLSX: openpyxl takes some 35 µs a cell on a busy small machine, so read a large one in a job.
+MAX_CELLS = 1_000_000
 MAX_UNCOMPRESSED = 100_000_000  # 100 MB: an honest XLSX of 10 MB unpacks to some 60 to 90
 
 # Preamble: a title, the date of the export, a legend. Nobody writes twenty lines of it.

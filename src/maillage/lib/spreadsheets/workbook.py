@@ -26,7 +26,8 @@ from maillage.lib.spreadsheets.table import (
 _MAX_MEMBERS = 2_000  # a workbook of a hundred sheets with pictures has a few hundred
 # openpyxl pads each row to the last column asked for; the margin past our limit is there to see what goes over it.
 _WIDTH_READ = MAX_COLUMNS + 56
-_LAST_ROW = 1_048_576  # of any sheet; also bounds a forged row number
+# A sheet formatted down to its last row (1,048,576), or a forged row number, would cost 40 s to walk.
+_LAST_ROW = 3 * MAX_ROWS
 # What openpyxl, zipfile and expat raise on damaged or hostile files.
 _DAMAGED = (
     ArithmeticError,
@@ -54,6 +55,8 @@ def read_workbook(data: bytes, name: str) -> Table:
             warnings.simplefilter("ignore")  # « Data Validation extension is not supported »: nothing we read
             rows, sheet, others = _first_filled_sheet(data, name)
             notes = []
+            if rows and rows[-1][0] == _LAST_ROW:
+                notes.append(f"La lecture s'est arrêtée à la ligne {grouped(_LAST_ROW)} de la feuille.")
             if others:
                 notes.append(f"Seule la feuille « {sheet} » a été lue ({others}).")
             if unsaved:
@@ -110,12 +113,15 @@ def _first_filled_sheet(data: bytes, name: str) -> tuple[list[tuple[int, list[st
 
 
 def _read_sheet(sheet: Any, name: str) -> list[tuple[int, list[str]]]:
-    sheet.reset_dimensions()  # what the file says of its own size is often wrong
     rows: list[tuple[int, list[str]]] = []
     cells = 0
+    # Both bounds are given: what the file says of its own size is often wrong, and is not used.
     values = sheet.iter_rows(max_row=_LAST_ROW, max_col=_WIDTH_READ, values_only=True)
     for number, row in enumerate(values, start=1):
-        texts = [_text(value) for value in row]
+        filled = len(row)
+        while filled and row[filled - 1] is None:  # the padding, most of a row
+            filled -= 1
+        texts = [_text(value) for value in row[:filled]]
         while texts and not texts[-1].strip():
             texts.pop()
         if not texts:
@@ -138,7 +144,6 @@ def _formulas_without_value(data: bytes, title: str, rows: list[tuple[int, list[
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
     try:
         sheet = book[title]
-        sheet.reset_dimensions()
         missing = 0
         first = (0, 0)
         for number, row in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS), start=1):
