@@ -27,6 +27,7 @@ from maillage.gatherings.taking_over import Changes, Places, fill_empty, take_ov
 from maillage.lib.typography import typo
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Resource, Takeaway
+from maillage.memory.services import add_takeaway
 from maillage.office.services import record_activity
 from maillage.people.models import Space
 from maillage.people.services import make_space
@@ -111,7 +112,7 @@ def _take_over(file: GatheringsFile, assumed: Assumptions | None, by: str) -> Im
         if made and assumed and assumed.gathering == entry.slug and assumed.timezone:
             gathering.timezone = assumed.timezone
             gathering.save(update_fields=["timezone"])
-        _take_over_takeaways(gathering, entry, changes)
+        _take_over_takeaways(gathering, entry, by, changes)
     for title, url in file.resources:
         _resource, new = Resource.objects.get_or_create(space=space, url=url, defaults={"title": title})
         if new:
@@ -210,7 +211,7 @@ def _definitions(file: GatheringsFile) -> tuple[dict[str, dict[str, Any]], str]:
     return {}, _("une seule rencontre du fichier doit avoir un programme pour la recevoir")
 
 
-def _take_over_takeaways(gathering: Gathering, entry: GatheringEntry, changes: Changes) -> None:
+def _take_over_takeaways(gathering: Gathering, entry: GatheringEntry, by: str, changes: Changes) -> None:
     if not entry.takeaways:
         return
     rows = Takeaway.objects.filter(gathering=gathering, workshop=None, origin=TakeawayOrigin.PROGRAMME)
@@ -219,10 +220,8 @@ def _take_over_takeaways(gathering: Gathering, entry: GatheringEntry, changes: C
         if known != list(entry.takeaways):
             changes.kept.append(_("%s : les « à retenir », déjà renseignés autrement") % gathering.slug)
         return
-    Takeaway.objects.bulk_create(
-        Takeaway(gathering=gathering, text=text, origin=TakeawayOrigin.PROGRAMME, position=position)
-        for position, text in enumerate(entry.takeaways, start=1)
-    )
+    for text in entry.takeaways:
+        add_takeaway(gathering=gathering, workshop=None, text=text, origin=TakeawayOrigin.PROGRAMME, by=by)
     changes.filled.append(
         _("%(slug)s : %(count)d « à retenir »") % {"slug": gathering.slug, "count": len(entry.takeaways)}
     )

@@ -1,9 +1,10 @@
 """Finding a territory by its official code or its written name. What is unknown or ambiguous is said, never guessed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import TypeVar
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from maillage.lib.matching import fold
@@ -40,7 +41,6 @@ def find_commune(text: str, department: str | None = None) -> Commune:
         rows,
         kind=_("commune"),
         plural=_("communes"),
-        code=lambda row: row.insee,
         label=lambda row: f"{row.name} ({row.insee}, {row.department.name})",
     )
 
@@ -52,7 +52,6 @@ def find_epci(text: str) -> Epci:
         Epci.objects.all(),
         kind=_("intercommunalité"),
         plural=_("intercommunalités"),
-        code=lambda row: row.siren,
         label=lambda row: f"{row.name} ({row.siren})",
     )
 
@@ -64,25 +63,24 @@ def find_qpv(text: str) -> Qpv:
         Qpv.objects.all(),
         kind=_("quartier prioritaire"),
         plural=_("quartiers prioritaires"),
-        code=lambda row: row.code,
         label=lambda row: f"{row.name} ({row.code})",
     )
 
 
 def _find(
     text: str,
-    rows: Iterable[T],
+    rows: QuerySet[T],
     *,
     kind: str,
     plural: str,
-    code: Callable[[T], str],
     label: Callable[[T], str],
 ) -> T:
     text = " ".join(text.split())
+    exact = list(rows.filter(Q(pk=text) | Q(name=text))[:2])
+    if len(exact) == 1:
+        return exact[0]
     named: dict[str, list[T]] = {}
     for row in rows:
-        if code(row) == text:
-            return row
         named.setdefault(fold(row.name), []).append(row)
     wanted = fold(text)
     found = named.get(wanted, [])

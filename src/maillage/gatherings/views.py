@@ -1,0 +1,122 @@
+"""The organiser's pages of a gathering, and its public page."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.contracts.queries import signed_contracts
+from maillage.gatherings.access import fetch_gathering
+from maillage.gatherings.clashes import find_clashes
+from maillage.gatherings.forms import CopyForm, GatheringForm, NewGatheringForm
+from maillage.gatherings.glance import glance
+from maillage.gatherings.queries import gatherings_for, programme_of, public_gathering
+from maillage.gatherings.services import change_gathering, copy_gathering, make_gathering
+from maillage.gatherings.words import date_words, place_words
+from maillage.people.queries import can_organise, can_read, spaces_of, spaces_to_organise
+
+
+@require_safe
+@login_required
+def gatherings(request: HttpRequest) -> HttpResponse:
+    rows = [
+        {"gathering": row, "when": date_words(row), "where": place_words(row)} for row in gatherings_for(request.user)
+    ]
+    spaces = list(spaces_of(request.user))
+    return render(
+        request,
+        "gatherings/list.html",
+        {
+            "rows": rows,
+            "spaces": [{"space": space, "contracts": list(signed_contracts(space))} for space in spaces],
+            "can_make": spaces_to_organise(request.user).exists(),
+        },
+    )
+
+
+@require_safe
+@login_required
+def detail(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
+    gathering = fetch_gathering(request.user, gathering_id, can=can_read)
+    slots = programme_of(gathering)
+    return render(
+        request,
+        "gatherings/detail.html",
+        {
+            "gathering": gathering,
+            "when": date_words(gathering),
+            "where": place_words(gathering),
+            "phases": glance(gathering, request.user),
+            "slots": slots,
+            "clashes": find_clashes(slots),
+            "can_organise": can_organise(request.user, gathering.space),
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    if not spaces_to_organise(request.user).exists():
+        raise PermissionDenied(_("Seul l’organisateur d’un espace y crée des rencontres."))
+    form = NewGatheringForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        gathering = make_gathering(by=str(request.user), **form.cleaned_data)
+        messages.success(request, _("La rencontre est créée. Son programme peut commencer."))
+        return redirect("gatherings:programme", gathering.pk)
+    return render(request, "gatherings/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
+    gathering = fetch_gathering(request.user, gathering_id)
+    form = GatheringForm(request.POST or None, instance=gathering)
+    if form.is_valid():
+        current = fetch_gathering(request.user, gathering_id)  # the form has already written on its own instance
+        change_gathering(gathering=current, by=str(request.user), **form.cleaned_data)
+        messages.success(request, _("C’est enregistré."))
+        return redirect("gatherings:detail", gathering.pk)
+    return render(
+        request,
+        "gatherings/form.html",
+        {"form": form, "gathering": gathering},
+        status=422 if form.errors else 200,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def copy(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
+    gathering = fetch_gathering(request.user, gathering_id)
+    form = CopyForm(request.POST or None)
+    if form.is_valid():
+        made = copy_gathering(gathering=gathering, by=str(request.user), **form.cleaned_data)
+        messages.success(request, _("La rencontre est copiée. Relisez son programme avant d’ouvrir sa page publique."))
+        return redirect("gatherings:programme", made.pk)
+    return render(
+        request, "gatherings/copy.html", {"form": form, "gathering": gathering}, status=422 if form.errors else 200
+    )
+
+
+@require_safe
+def public(request: HttpRequest, space: str, slug: str) -> HttpResponse:
+    """For anyone. Only what the programme says: what is assumed, and who registered, stays with the organiser."""
+    gathering = public_gathering(space, slug)
+    if gathering is None:
+        raise Http404
+    return render(
+        request,
+        "gatherings/public.html",
+        {
+            "gathering": gathering,
+            "when": date_words(gathering),
+            "where": place_words(gathering),
+            "slots": programme_of(gathering),
+        },
+    )

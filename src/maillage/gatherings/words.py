@@ -1,0 +1,28 @@
+"""When and where, in words; empty when it is not known."""
+
+from django.utils import formats
+
+from maillage.gatherings.models import Gathering, Slot
+
+
+def date_words(gathering: Gathering) -> str:
+    """« 2 octobre 2025 », « 1er mars 2026 »."""
+    if gathering.date is None:
+        return ""
+    day = "1er" if gathering.date.day == 1 else str(gathering.date.day)
+    return f"{day} {formats.date_format(gathering.date, 'F Y')}"
+
+
+def place_words(gathering: Gathering) -> str:
+    """« Maison régionale des sports, Tomblaine »: the venue, and the commune unless the venue already names it."""
+    area = gathering.commune or gathering.epci
+    parts = [gathering.venue] if gathering.venue else []
+    if area and area.name not in gathering.venue:
+        parts.append(area.name)
+    return ", ".join(parts)
+
+
+def time_words(slot: Slot) -> str:
+    """« 9 h 30 – 10 h 15 »; the spaces do not break."""
+    times = [f"{time.hour}\u00a0h\u00a0{time.minute:02d}" for time in (slot.starts_at, slot.ends_at) if time]
+    return " – ".join(times)
