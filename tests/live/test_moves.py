@@ -168,7 +168,7 @@ def test_foreign_host_name_is_refused(amel) -> None:
 
 def test_form_without_javascript_goes_back_to_its_screen(amel, session) -> None:
     answer = amel.client.post(
-        f"/live/{session.id}/moves", data={"kind": "write", "kind_of_card": "idea", "text": "Au clavier"}
+        f"/live/{session.id}/moves", data={"kind": "write", "card_kind": "idea", "text": "Au clavier"}
     )
     assert (answer.status_code, answer.headers["location"]) == (303, f"/seance/{session.id}/")
     assert "Au clavier" in amel.client.get(answer.headers["location"]).text
@@ -232,3 +232,11 @@ def test_missing_key_refuses_to_store_and_says_so(amel, session) -> None:
     answer = amel.write("Une idée")
     assert (answer.status_code, answer.json()["reason"]) == (503, "no-key")
     assert answer.headers["retry-after"]
+
+
+def test_session_reopened_in_the_room_takes_moves_again(amel, lead, session) -> None:
+    assert lead.move("close").status_code == 201
+    assert lead.move("reopen").status_code == 201
+    session.refresh_from_db()
+    assert (session.status, session.closed_at) == (SessionStatus.OPEN, None)
+    assert amel.write("Encore une idée").status_code == 201

@@ -59,7 +59,8 @@ class _Draft:
 
     rooms: dict[uuid.UUID, Room] = field(default_factory=dict)
     keyless: set[uuid.UUID] = field(default_factory=set)
-    closed: set[uuid.UUID] = field(default_factory=set)
+    ended: set[uuid.UUID] = field(default_factory=set)  # sessions whose row says closed, or will
+    turned: set[uuid.UUID] = field(default_factory=set)  # closed or reopened by a move of this batch
     entries: list[log.Entry] = field(default_factory=list)
     numbers: dict[tuple[uuid.UUID, uuid.UUID, str], int] = field(default_factory=dict)
 
@@ -164,7 +165,8 @@ class Committer:
                 before, outcomes = self._decide(batch, draft)
                 if draft.entries:
                     heads = {entry.session_id: entry.number for entry in draft.entries}
-                    log.append(draft.entries, heads, draft.closed)
+                    log.append(draft.entries, heads)
+                    log.set_ended({session_id: session_id in draft.ended for session_id in draft.turned})
         except (DatabaseError, InterfaceError, OSError, keys.KeyMissing) as error:
             # the message may quote a row: its name is enough, and no content reaches the log
             logger.error("%d moves were not stored: %s", len(batch), type(error).__name__)
@@ -194,6 +196,7 @@ class Committer:
             )
         }
         draft.numbers = log.find_repeats([(move.session_id, move.seat, move.key) for move in batch])
+        draft.ended = {session_id for session_id, head in heads.items() if head.status == SessionStatus.CLOSED}
         draft.keyless = {session_id for session_id in heads if not keys.has_key(session_id)}
         before: dict[uuid.UUID, Room] = {}
         for session_id, head in heads.items():
@@ -207,14 +210,13 @@ class Committer:
             if move.session_id not in heads:
                 outcomes.append(refuse("unknown-session"))
                 continue
-            head = heads[move.session_id]
-            if head.status == SessionStatus.ERASED:
+            if heads[move.session_id].status == SessionStatus.ERASED:
                 outcomes.append(refuse("erased"))
             else:
-                outcomes.append(_seat_refusal(move, seats) or self._decide_one(move, head, draft))
+                outcomes.append(_seat_refusal(move, seats) or self._decide_one(move, draft))
         return before, outcomes
 
-    def _decide_one(self, move: Submitted, head: log.Head, draft: _Draft) -> Outcome:
+    def _decide_one(self, move: Submitted, draft: _Draft) -> Outcome:
         identity = (move.session_id, move.seat, move.key)
         if identity in draft.numbers:
             return Outcome(REPEATED, number=draft.numbers[identity])
@@ -228,7 +230,7 @@ class Committer:
         except Exception as error:  # a process edge: one method's fault must not stop every room
             _report(f"the engine failed on a move of kind {move.kind}", error)
             return refuse("engine")
-        ended = head.status == SessionStatus.CLOSED
+        ended = move.session_id in draft.ended
         if isinstance(after, Refusal):
             closed = ended or _is_closed(room)
             return Outcome(410 if closed else REFUSED, after.reason, after.sentence)
@@ -241,8 +243,9 @@ class Committer:
         )
         draft.rooms[move.session_id] = room = replace(room, state=after, number=applied.number)
         draft.numbers[identity] = applied.number
-        if not ended and _is_closed(room):
-            draft.closed.add(move.session_id)
+        if _is_closed(room) != ended:
+            draft.turned.add(move.session_id)
+            draft.ended ^= {move.session_id}
         return Outcome(CREATED, number=applied.number)
 
 

@@ -87,7 +87,7 @@ def find_repeats(
     return {move: known[move] for move in moves if move in known}
 
 
-def append(entries: Iterable[Entry], heads: Mapping[uuid.UUID, int], closed: Collection[uuid.UUID]) -> None:
+def append(entries: Iterable[Entry], heads: Mapping[uuid.UUID, int]) -> None:
     """Writes the moves and the new number of each session, in the transaction that holds their lock."""
     if not transaction.get_connection().in_atomic_block:
         raise ValueError("append() belongs to the transaction that locked the sessions")
@@ -99,9 +99,13 @@ def append(entries: Iterable[Entry], heads: Mapping[uuid.UUID, int], closed: Col
         cursor.executemany(
             statement, [(number, field.get_db_prep_value(session, connection)) for session, number in heads.items()]
         )
-    if closed:
-        Session.objects.filter(id__in=closed, status=SessionStatus.OPEN).update(
-            status=SessionStatus.CLOSED, closed_at=timezone.now()
+
+
+def set_ended(sessions: Mapping[uuid.UUID, bool]) -> None:
+    """Closes the sessions their room closed, opens again those it reopened."""
+    for session_id, ended in sessions.items():
+        Session.objects.filter(id=session_id).update(
+            status=SessionStatus.CLOSED if ended else SessionStatus.OPEN, closed_at=timezone.now() if ended else None
         )
 
 

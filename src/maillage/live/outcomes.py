@@ -27,6 +27,7 @@ SENTENCES: dict[str, tuple[int, Promise]] = {
     "revoked-seat": (403, _("Cette place a été retirée. Entrez de nouveau avec le code affiché dans la salle.")),
     "foreign-page": (403, _("Cette demande vient d’un autre site : elle est refusée.")),
     "reserved": (403, _("Cette action ne se fait pas d’ici.")),
+    "full": (409, _("Cette séance a déjà toutes les personnes qu’elle peut recevoir.")),
     "unknown-session": (404, _("Cette séance n’existe pas.")),
     "unknown-page": (404, _("Cette adresse n’existe pas.")),
     "wrong-method": (405, _("Cette adresse attend une autre demande.")),

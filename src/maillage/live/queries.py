@@ -8,6 +8,9 @@ from django.contrib.auth.models import AnonymousUser
 from facilitation import Method
 from maillage.live.enums import SessionStatus
 from maillage.live.models import Session
+from maillage.live.rooms import ErasedSession, UnknownSession
+from maillage.live.runtime import live
+from maillage.live.signals import sheet_of_seat
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Right, User
 
@@ -24,11 +27,11 @@ def session_by_facilitator_code(code: str) -> Session | None:
 
 def join_roles(method: Method) -> list[dict[str, str]]:
     """The roles somebody may take at the door, the usual one first."""
-    return [{"id": "participant", "label": "participant"}]
+    return [{"id": role.id, "label": role.title} for role in method.join_roles]
 
 
 def default_role(method: Method) -> str:
-    return join_roles(method)[0]["id"]
+    return method.default_role
 
 
 def tables(session: Session) -> list[dict[str, Any]]:
@@ -52,3 +55,17 @@ def open_sessions(gathering_id: uuid.UUID) -> list[Session]:
             "workshop__slot__position", "workshop__position"
         )
     )
+
+
+def sheet_of(session_id: uuid.UUID, seat_id: uuid.UUID) -> dict[str, Any] | None:
+    """The porteur's sheet as their own screen shows it; None for everybody else, and once the session is erased."""
+    try:
+        room = live().rooms.load(session_id)
+    except (UnknownSession, ErasedSession):
+        return None
+    return sheet_of_seat(room, str(seat_id))
+
+
+def released_sentences(session_id: uuid.UUID) -> list[str]:
+    """What people of this session let out of the room, as it stands now."""
+    return [release.sentence for release in live().rooms.load(session_id).state.released]

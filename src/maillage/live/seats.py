@@ -22,10 +22,11 @@ from maillage.live import runtime
 from maillage.live.committer import Submitted
 from maillage.live.enums import SeatKind
 from maillage.live.models import Seat, Session
-from maillage.live.outcomes import Outcome
+from maillage.live.outcomes import Outcome, refuse
 
 COOKIE_DAYS = 14  # the day, and time to come back to one's sheet
 LONGEST_NAME = 40  # characters
+MOST_SEATS = 500  # of one session: more than any room; beyond, somebody plays with the door
 SEAT_CACHE = 30.0  # seconds: how late a stream of another process hears of a revocation; a move hears at once
 MOST_CACHED = 20_000  # seats
 
@@ -68,6 +69,8 @@ def take_seat(
     name = clean_name(name)
     if not name and kind in (SeatKind.PARTICIPANT, SeatKind.FACILITATOR, SeatKind.ROBOT):
         raise JoinRefused(Outcome(422, "no-name", _("Écrivez votre prénom.")))
+    if Seat.objects.filter(session=session).count() >= MOST_SEATS:
+        raise JoinRefused(refuse("full"))
     seat, created = Seat.objects.get_or_create(
         id=_seat_id(session.id, kind, key),
         defaults={"session": session, "kind": kind, "registration_id": registration_id},

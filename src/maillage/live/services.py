@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.codes import new_code
-from maillage.live import keys
+from maillage.live import keys, signals
 from maillage.live.enums import SessionStatus
 from maillage.live.models import Session
 from maillage.live.rooms import method_of, start_state
@@ -69,6 +69,9 @@ def close_session(*, session: Session, by: str) -> None:
 
 def erase_session(*, session: Session, by: str) -> None:
     """Destroys the session's key: names and texts are lost for good, the numbers of its moves stay. Harmless twice."""
+    here = live()
+    if not session.rehearsal and keys.has_key(session.id) and session.status != SessionStatus.ERASED:
+        signals.tell_all_kept(here.rooms.load(session.id))
     with transaction.atomic():
         Session.objects.select_for_update().get(id=session.id)  # the committer waits, then sees it erased
         keys.destroy_key(session.id)
@@ -76,7 +79,6 @@ def erase_session(*, session: Session, by: str) -> None:
             status=SessionStatus.ERASED, erased_at=timezone.now()
         )
         _note(session, by, "a effacé une séance")
-    here = live()
     here.rooms.drop(session.id)
     here.end_streams(session.id)
     session.refresh_from_db()

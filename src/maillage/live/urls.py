@@ -9,5 +9,6 @@ urlpatterns = [
     path("seance/<uuid:session_id>/", views.screen, name="screen"),
     path("animer/<str:code>/", views.facilitate, name="facilitate"),
     path("projection/<str:token>/", views.project, name="project"),
+    path("entrer/<str:token>/<uuid:session_id>/", views.enter_registered, name="enter"),
     path("regie/<uuid:session_id>/", views.control, name="control"),
 ]

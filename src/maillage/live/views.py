@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from maillage.lib.codes import normalise_code
-from maillage.live import queries, screens, seats
+from maillage.live import entry, queries, screens, seats
 from maillage.live.asgi import flash_name, read_flash
 from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.models import Seat, Session
@@ -21,6 +21,7 @@ from maillage.live.outcomes import refuse
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
 from maillage.live.throttle import Throttle
+from maillage.registrations.own import find_by_token
 
 codes_throttle = Throttle()
 
@@ -46,15 +47,19 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     session, wait = _try_code(request, code)
     if session is None:
         return _wrong_code(request, wait)
-    if session.status != SessionStatus.OPEN:
-        return _sentence(
-            request, refuse("erased" if session.status == SessionStatus.ERASED else "closed").sentence, 410
-        )
+    if session.status == SessionStatus.ERASED:
+        return _sentence(request, refuse("erased").sentence, 410)
     ticket = seats.read_ticket(request.COOKIES, session.id, "")
     if ticket is not None and seats.find_kind(ticket) in (SeatKind.PARTICIPANT, SeatKind.ROBOT):
-        return redirect("live:screen", session.id)
+        return redirect("live:screen", session.id)  # seated already: even a closed session shows what it said
+    if session.status == SessionStatus.CLOSED:
+        return _sentence(request, refuse("closed").sentence, 410)
     room = live().rooms.load(session.id)
-    context: dict[str, Any] = {"room": room, "roles": queries.join_roles(room.method), "tables": queries.tables(session)}
+    context: dict[str, Any] = {
+        "room": room,
+        "roles": queries.join_roles(room.method),
+        "tables": queries.tables(session),
+    }
     if request.method != "POST":
         return render(request, "live/join.html", context | {"key": secrets.token_urlsafe(16)})
     roles = {role["id"] for role in context["roles"]}
@@ -124,6 +129,24 @@ def facilitate(request: HttpRequest, code: str) -> HttpResponse:
         typed = {"error": refusal.sentence, "name": request.POST.get("name", ""), "key": secrets.token_urlsafe(16)}
         status = _page_status(refusal.outcome.status)
         return render(request, "live/facilitate.html", {"room": room} | typed, status=status)
+    return _sit(request, seat)
+
+
+@never_cache
+@require_POST
+def enter_registered(request: HttpRequest, token: str, session_id: uuid.UUID) -> HttpResponse:
+    """From the personal link of a registration, which knows the name and the table."""
+    registration = find_by_token(token)
+    if registration is None:
+        raise Http404
+    place = next((found for found in entry.open_places(registration) if found[0].id == session_id), None)
+    if place is None:
+        return _sentence(request, refuse("closed").sentence, 410)
+    session, placement = place
+    try:
+        seat = entry.enter(registration=registration, session=session, placement=placement)
+    except seats.JoinRefused as refusal:
+        return _sentence(request, refusal.sentence, _page_status(refusal.outcome.status))
     return _sit(request, seat)
 
 

@@ -1,0 +1,41 @@
+"""From a registrant's own page straight to their seat: no code to type, the table of the plan, their own name."""
+
+from maillage.live import queries, seats
+from maillage.live.enums import SeatKind, SessionStatus
+from maillage.live.models import Seat, Session
+from maillage.live.rooms import method_of
+from maillage.plans.models import Placement
+from maillage.plans.queries import own_placements
+from maillage.registrations.models import Registration
+from maillage.registrations.own import OwnPart, token_of
+
+
+def entry_part(registration: Registration) -> OwnPart | None:
+    """The sessions that are open where this person is expected; nothing to show is nothing shown."""
+    sessions = [session for session, _placement in open_places(registration)]
+    if not sessions:
+        return None
+    return OwnPart("live/_entry.html", {"sessions": sessions, "token": token_of(registration)}, position=10)
+
+
+def open_places(registration: Registration) -> list[tuple[Session, Placement]]:
+    places = {placement.workshop_id: placement for placement in own_placements(registration)}
+    sessions = Session.objects.filter(workshop__in=places, status=SessionStatus.OPEN, rehearsal=False)
+    found = sessions.select_related("workshop", "method_version").order_by("workshop__slot__position")
+    return [(session, places[session.workshop_id]) for session in found]
+
+
+def enter(*, registration: Registration, session: Session, placement: Placement) -> Seat:
+    """Their seat in this session: the same one from every device, at the table of the plan."""
+    method = method_of(session.method_version)
+    offered = {role["id"] for role in queries.join_roles(method)}
+    wanted = method.sheet.role if method.sheet is not None and placement.porteur else ""
+    return seats.take_seat(
+        session=session,
+        kind=SeatKind.PARTICIPANT,
+        name=registration.person.first_name,
+        role=wanted if wanted in offered else method.default_role,
+        key=str(registration.id),
+        table=placement.table,
+        registration_id=registration.id,
+    )
