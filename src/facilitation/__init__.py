@@ -1,0 +1,35 @@
+"""How a method of facilitation unfolds: pure, without clock, database or network. See docs/methods.md."""
+
+from facilitation.definition import Method, MethodError, Problem
+from facilitation.forms import forms
+from facilitation.loading import load_method, shipped_methods
+from facilitation.machine import UnplayableMethod, apply, replay, start
+from facilitation.refusals import REFUSALS, Refusal
+from facilitation.state import Card, Move, Released, Seat, State, TableSpec
+from facilitation.view import Audience, audience, view, view_audience, view_own
+
+__all__ = [
+    "REFUSALS",
+    "Audience",
+    "Card",
+    "Method",
+    "MethodError",
+    "Move",
+    "Problem",
+    "Refusal",
+    "Released",
+    "Seat",
+    "State",
+    "TableSpec",
+    "UnplayableMethod",
+    "apply",
+    "audience",
+    "forms",
+    "load_method",
+    "replay",
+    "shipped_methods",
+    "start",
+    "view",
+    "view_audience",
+    "view_own",
+]

@@ -1,0 +1,182 @@
+"""What the parts of a method say of each other: rights that exist, stages that lead somewhere, rounds that end."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from facilitation.definition import Deck, Kind, Mark, Method, Role, Sheet, Stage, unfold
+from facilitation.reading import Reader, nearest_words
+from facilitation.toml_lines import Path
+from facilitation.vocabulary import CONTROL, DETAILED, LEADING, PROJECTOR, RIGHTS, SCREENS, SEES
+
+
+class Names(NamedTuple):
+    """All that a method declares, for those who refer to it."""
+
+    roles: Mapping[str, Role]
+    kinds: Mapping[str, Kind]
+    marks: Mapping[str, Mark]
+    decks: Mapping[str, Deck]
+    sheet: Sheet | None
+
+    def declared(self, section: str) -> Collection[str]:
+        if section == "sheet.fields":
+            return [field.id for field in self.sheet.fields] if self.sheet else []
+        names: Collection[str] = getattr(self, section)
+        return names
+
+
+def read_may(reader: Reader, path: Path, value: Any, names: Names) -> dict[str, frozenset[str]]:
+    """`may`: for each role, the words of what it may do."""
+    may = {}
+    for role, raw in reader.table(path, value).items():
+        here = (*path, role)
+        if role in SCREENS:
+            reader.say(here, "Un écran regarde et ne fait rien : il n’a pas de droit.")
+        elif role not in names.roles:
+            reader.say(here, f"Le rôle « {role[:40]} » n’est pas déclaré.{nearest_words(role, names.roles)}")
+        rights = reader.texts(here, raw)
+        for right in rights:
+            _check_right(reader, here, right, names)
+        may[role] = unfold(tuple(rights))
+    return may
+
+
+def _check_right(reader: Reader, path: Path, right: str, names: Names) -> None:
+    verb, colon, detail = right.partition(":")
+    if not colon:
+        if verb in RIGHTS:
+            if verb == "fill" and names.sheet is None:
+                reader.say(path, "« fill » remplit la fiche : déclarez une section [sheet].")
+            return
+        if verb in DETAILED:
+            reader.say(path, f"« {verb} » se complète : {verb}:nom.")
+            return
+        reader.say(path, f"Le droit « {right[:60]} » n’existe pas.{nearest_words(right, [*RIGHTS, *DETAILED])}")
+        return
+    if verb not in DETAILED:
+        reader.say(path, f"« {right[:60]} » : ce droit ne se complète pas.{nearest_words(verb, list(DETAILED))}")
+        return
+    known = names.declared(DETAILED[verb])
+    if detail not in known:
+        reader.say(path, f"« {right[:60]} » : « {detail[:40]} » n’est pas déclaré.{nearest_words(detail, known)}")
+
+
+def read_sees(reader: Reader, path: Path, value: Any, names: Names) -> dict[str, str]:
+    """`sees`: for each role and each screen, how far it sees the cards."""
+    sees = {}
+    for role, raw in reader.table(path, value).items():
+        here = (*path, role)
+        known = [*names.roles, PROJECTOR, CONTROL]
+        if role not in known:
+            reader.say(here, f"Le rôle « {role[:40]} » n’est pas déclaré.{nearest_words(role, known)}")
+        seen = reader.one_of(here, raw, SEES, needed=True, what="regard")
+        if seen:
+            sees[role] = seen
+        if role in SCREENS and seen in ("own", "group", "table"):
+            reader.say(here, "Un écran n’a ni carte ni table à lui : nothing, count ou all.")
+    return sees
+
+
+def in_order(stages: Mapping[str, Stage], first: str) -> dict[str, Stage]:
+    """The stages as they are played; those nobody reaches come last, and are refused by `check`."""
+    order: list[str] = []
+    here = first
+    while here in stages and here not in order:
+        order.append(here)
+        here = stages[here].next
+    return {id_: stages[id_] for id_ in [*order, *(other for other in stages if other not in order)]}
+
+
+def check(reader: Reader, method: Method) -> None:
+    played = _check_chain(reader, method)
+    for position, id_ in enumerate(played):
+        stage = method.stages[id_]
+        path = ("stages", id_)
+        earlier = played[:position]
+        _check_sources(reader, path, stage, earlier)
+        _check_rounds(reader, path, stage, [*earlier, id_], method)
+        _check_boards(reader, path, stage, method)
+        for role, seen in stage.sees.items():
+            if seen == "group" and "group" not in stage.not_played:
+                reader.say((*path, "sees", role), "« group » : cette étape ne forme pas de groupes (clé group).")
+    if method.sheet and not any(_uses_sheet(stage, method.sheet.role) for stage in method.stages.values()):
+        reader.say(("sheet",), f"Aucune étape ne laisse {method.sheet.role} remplir la fiche (droit fill).")
+    if not any(set(LEADING) & set(rights) for stage in method.stages.values() for rights in stage.may.values()):
+        reader.say(
+            ("stages",), 'Personne ne peut mener la séance : donnez par exemple facilitator = ["lead"] dans [may].'
+        )
+
+
+def _check_chain(reader: Reader, method: Method) -> list[str]:
+    played: list[str] = []
+    here = method.first
+    while here in method.stages:
+        if here in played:
+            loop = " → ".join([*played[played.index(here) :], here])
+            reader.say(
+                ("stages", played[-1], "next"), f"Les étapes tournent en rond : {loop}. Pour des tours : repeat."
+            )
+            break
+        played.append(here)
+        here = method.stages[here].next
+    for id_ in method.stages:
+        if id_ not in played:
+            reader.say(("stages", id_), f"Aucune étape ne mène à « {id_} » : écrivez-la dans le next d’une autre.")
+    if not any(not method.stages[id_].optional for id_ in played):
+        reader.say(("stages",), "Toutes les étapes sont facultatives : une au moins se joue toujours.")
+    return played
+
+
+def _check_sources(reader: Reader, path: Path, stage: Stage, earlier: list[str]) -> None:
+    for source in (*stage.sources, *filter(None, [stage.settings.get("compare")])):
+        if source not in earlier:
+            key = "from" if source in stage.sources else "compare"
+            reader.say(
+                (*path, key), f"« {source} » n’est pas une étape d’avant celle-ci.{nearest_words(source, earlier)}"
+            )
+
+
+def _check_rounds(reader: Reader, path: Path, stage: Stage, so_far: list[str], method: Method) -> None:
+    for key in ("repeat", "for_each"):
+        rounds = stage.settings.get(key)
+        if not rounds:
+            continue
+        if rounds["back_to"] and rounds["back_to"] not in so_far:
+            reader.say((*path, key, "back_to"), "On ne revient qu’à une étape d’avant, ou à celle-ci.")
+        if key == "for_each" and rounds["deck"] not in method.decks:
+            near = nearest_words(rounds["deck"], method.decks)
+            reader.say((*path, key, "deck"), f"Le jeu de cartes « {rounds['deck']} » n’est pas déclaré.{near}")
+    deck = stage.settings.get("deck")
+    if deck and deck not in method.decks:
+        reader.say(
+            (*path, "deck"), f"Le jeu de cartes « {deck} » n’est pas déclaré.{nearest_words(deck, method.decks)}"
+        )
+
+
+def _check_boards(reader: Reader, path: Path, stage: Stage, method: Method) -> None:
+    """What is marked, chosen or answered at a stage is on the table at that stage."""
+    if stage.activity != "cards":
+        return
+    shown = {kind for id_ in (stage.id, *stage.sources) if id_ in method.stages for kind in method.kinds_of(id_)}
+    for role, rights in stage.may.items():
+        if rights == method.may.get(role):
+            continue
+        for right in sorted(rights):
+            verb, _colon, detail = right.partition(":")
+            if verb == "mark" and detail in method.marks and not shown & set(method.marks[detail].on):
+                reader.say(
+                    (*path, "may", role), f"« {right} » : aucune carte à marquer ici. Ajoutez from = [une étape]."
+                )
+            if verb == "write" and detail in method.kinds:
+                parents = method.kinds[detail].parents
+                if parents and not shown & set(parents):
+                    wanted = " ou ".join(parents)
+                    reader.say(
+                        (*path, "may", role), f"« {right} » répond à {wanted}, que cette étape ne montre pas (from)."
+                    )
+            if right == "choose" and stage.assign is None:
+                reader.say((*path, "may", role), "« choose » : cette étape ne confie pas de rôle (clé assign).")
+
+
+def _uses_sheet(stage: Stage, role: str) -> bool:
+    return any(right.partition(":")[0] == "fill" for right in stage.rights(role))

@@ -1,0 +1,75 @@
+"""Where each key of a TOML text stands. tomllib says what is in a file, not where: a person who corrects needs both."""
+
+import re
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*=""")
+_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*""")
+
+Path = tuple[str, ...]
+
+
+def find_lines(source: str) -> dict[Path, int]:
+    """The line of each header and of each key that begins a line; tables in arrays are numbered from 0."""
+    lines: dict[Path, int] = {}
+    counts: dict[Path, int] = {}
+    table: Path = ()
+    fence = ""  # the quotes that close the text being passed over
+    depth = 0  # of the array or inline table being passed over
+    for number, line in enumerate(source.splitlines(), start=1):
+        if not fence and depth == 0:
+            header = _HEADER.match(line)
+            if header:
+                table = _split(header[2])
+                if header[1] == "[[":
+                    counts[table] = counts.get(table, -1) + 1
+                    table = (*table, str(counts[table]))
+                lines.setdefault(table, number)
+                continue
+            key = _KEY.match(line)
+            if key:
+                lines.setdefault(table + _split(key[1]), number)
+        fence, depth = _pass_over(line, fence, depth)
+    return lines
+
+
+def line_of(lines: dict[Path, int], path: Path) -> int:
+    """The line of a key, or of the nearest thing that holds it."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)
+
+
+def _split(dotted: str) -> Path:
+    return tuple(next(part for part in match if part or match[0] == part) for match in _PART.findall(dotted))
+
+
+def _pass_over(line: str, fence: str, depth: int) -> tuple[str, int]:
+    """What is still open at the end of the line: a long text, an array."""
+    at = 0
+    while at < len(line):
+        if fence:
+            close = line.find(fence, at)
+            if close < 0:
+                return (fence, depth) if len(fence) == 3 else ("", depth)
+            if fence[0] == '"' and _escaped(line, close):
+                at = close + 1
+                continue
+            at = close + len(fence)
+            fence = ""
+            continue
+        sign = line[at]
+        if sign == "#":
+            break
+        if sign in "\"'":
+            fence = sign * 3 if line.startswith(sign * 3, at) else sign
+            at += len(fence)
+            continue
+        depth = max(depth + (sign in "[{") - (sign in "]}"), 0)
+        at += 1
+    return (fence if len(fence) == 3 else ""), depth
+
+
+def _escaped(line: str, at: int) -> bool:
+    before = line[:at]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
