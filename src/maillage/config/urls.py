@@ -1,5 +1,20 @@
 from django.urls import include, path
 
+from maillage.config import views
+
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("maillage.ui.urls")),
+    path("", include("maillage.office.urls")),
+    path("", include("maillage.people.urls")),
+    path("", include("maillage.gatherings.urls")),
+    path("", include("maillage.registrations.urls")),
+    path("", include("maillage.plans.urls")),
     path("", include("maillage.live.urls")),
+    path("", include("maillage.memory.urls")),
+    path("", include("maillage.reports.urls")),
 ]
+
+handler400 = "maillage.ui.views.bad_request"
+handler403 = "maillage.ui.views.forbidden"
+handler404 = "maillage.ui.views.not_found"

@@ -1,7 +1,7 @@
 """The porteur's sheet at rest: sealed with a key that only the private link holds.
 
-The link's token is derived from the session's key and the seat, so that the porteur's phone gets the same link each time
-it asks while the session lives. Once the session is erased nobody can derive it again: the link alone opens the sheet.
+The link's token is derived from the session's key and the seat: the porteur's phone gets the same link each time it
+asks while the session lives. Once the session is erased nobody can derive it again: the link alone opens the sheet.
 """
 
 import base64

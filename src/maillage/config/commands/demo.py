@@ -2,38 +2,35 @@
 
 import argparse
 import shutil
-from dataclasses import dataclass
 from importlib.resources import files
 
 from django.conf import settings
 from django.db import connections
+from django.urls import reverse
 
 from maillage.config.importing import import_gatherings
 from maillage.config.installation import lan_address, prepare_installation
 from maillage.config.server import check_port, serve
 from maillage.gatherings.models import Gathering
 from maillage.lib.qr import qr_terminal
+from maillage.live.codes import show_code
 from maillage.live.models import Session
-from maillage.live.services import open_session
-from maillage.live.urls_of import facilitator_url, join_url, projector_url
+from maillage.live.opening import open_gathering
+from maillage.live.queries import open_sessions
+from maillage.live.seats import make_projection_token
 from maillage.people.enums import SpaceRole
-from maillage.people.models import Space, User
+from maillage.people.models import User
 from maillage.people.services import give_right, make_sign_in_link
 from maillage.plans.models import Plan
 from maillage.plans.services import make_plan, publish_plan
+from maillage.registrations.imports import import_registrations
 from maillage.registrations.models import Registration
-from maillage.registrations.services import import_registrations
+from maillage.reports.facts import date_words
 
 DAY = "jr-2025"
 BY = "Démonstration"
 ORGANISER = "organisation@exemple.invalid"
 DESK = "accueil@exemple.invalid"
-
-
-@dataclass(frozen=True)
-class Link:
-    label: str
-    url: str
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,8 +42,7 @@ def run(options: argparse.Namespace) -> int:
         reset_data()
     prepare_installation()
     gathering = prepare_day()
-    base_url = address(options.host, options.port)
-    print_links(gathering, base_url, options.host)
+    print_links(gathering, base_url(options.host, options.port))
     if options.no_serve:
         return 0
     return serve(host=options.host, port=options.port)
@@ -84,5 +80,43 @@ def prepare_day() -> Gathering:
         publish_plan(plan=make_plan(gathering=gathering, by=BY), by=BY)
     if not Session.objects.filter(gathering=gathering, rehearsal=False).exists():
         print("Les séances de l’après-midi…")
-        open_sessions(gathering)
+        open_gathering(gathering=gathering, by=BY)
     return gathering
+
+
+def staff(email: str, name: str, role: SpaceRole, gathering: Gathering) -> User:
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email, name)
+    give_right(user=user, space=gathering.space, role=role, by=BY)
+    return user
+
+
+def base_url(host: str, port: int) -> str:
+    """The address people type: the room's when the server answers the room."""
+    if settings.PUBLIC_URL:
+        return settings.PUBLIC_URL
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        host = lan_address() or "localhost"
+    return f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+
+
+def print_links(gathering: Gathering, base: str) -> None:
+    organiser = staff(ORGANISER, "Organisation (démonstration)", SpaceRole.ORGANISER, gathering)
+    desk = staff(DESK, "Accueil (démonstration)", SpaceRole.DESK, gathering)
+    day_url = reverse("gatherings:detail", args=[gathering.pk])
+    desk_url = reverse("registrations:desk", args=[gathering.pk])
+    print()
+    print(f"{gathering.title}, {date_words(gathering)} – démonstration (inscriptions inventées)")
+    print()
+    print(f"  Organisation   {make_sign_in_link(user=organiser, base_url=base, next_url=day_url)}")
+    print(f"  Accueil        {make_sign_in_link(user=desk, base_url=base, next_url=desk_url)}")
+    print(f"  Page publique  {base}{reverse('gatherings:public', args=[gathering.space.slug, gathering.slug])}")
+    for session in open_sessions(gathering.pk):
+        join = base + reverse("live:join", args=[session.join_code])
+        print()
+        print(f"  {session}{f' – {session.workshop.room}' if session.workshop.room else ''}")
+        print(f"    Participer   {join}   code {show_code(session.join_code)}")
+        print(f"    Animer       {base}{reverse('live:facilitate', args=[session.facilitator_code])}")
+        print(f"    Projeter     {base}{reverse('live:project', args=[make_projection_token(session.pk)])}")
+        print()
+        print(qr_terminal(join))
+    print("Ctrl+C arrête le serveur ; les données restent, « make demo-reset » recommence.", flush=True)

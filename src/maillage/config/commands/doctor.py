@@ -22,8 +22,6 @@ class Wrong(Exception):
 
 def check_python() -> str:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    if sys.version_info < (3, 11):
-        raise Wrong(f"Python {version} est trop ancien : il faut Python 3.11 ou plus récent.")
     return f"Python {version}"
 
 
@@ -71,7 +69,7 @@ def check_methods() -> str:
 
 
 def check_pdf() -> str:
-    typst.compile('#set document(title: [essai])\n#set text(lang: "fr")\nEssai'.encode(), pdf_standards=["ua-1"])
+    typst.compile(b'#set document(title: [essai])\n#set text(lang: "fr")\nEssai', pdf_standards=["ua-1"])
     return "documents PDF : typst répond"
 
 

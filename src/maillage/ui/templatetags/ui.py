@@ -1,3 +1,100 @@
+"""The components, as template tags. Their list and how to use them: ui/README.md."""
+
+from collections.abc import Iterable
+from typing import Any
+
 from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from maillage.lib.typography import count as count_words
+from maillage.lib.typography import typo as set_type
+from maillage.ui.icons import ICONS, LOGO, SHAPES
 
 register = template.Library()
+
+STYLES = {
+    "office": ("base", "components", "office"),
+    "live": ("base", "components", "live"),
+}
+COLOURS = {"bleu": _("Bleu"), "rouge": _("Rouge"), "jaune": _("Jaune"), "vert": _("Vert")}
+
+
+@register.simple_tag
+def styles(name: str) -> SafeString:
+    """The style sheets of a family of pages: few, side by side, no chain of imports."""
+    links = ((static(f"ui/css/{sheet}.css"),) for sheet in STYLES[name])
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', links)
+
+
+@register.simple_tag
+def logo() -> SafeString:
+    """The mark: a small mesh of five nodes. Decorative: the name stands beside it."""
+    return mark_safe(LOGO)  # noqa: S308 - ours, constant
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A pictogram, always beside its word."""
+    return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{ICONS[name]}</svg>')  # noqa: S308 - ours
+
+
+@register.simple_tag
+def mark(colour: str, name: str = "") -> SafeString:
+    """A group colour: its shape and its name, never the colour alone. Nothing when there is none."""
+    if colour not in SHAPES:
+        return SafeString("")
+    shape = mark_safe(SHAPES[colour])  # noqa: S308 - ours, constant
+    svg = '<svg class="shape shape-{}" viewBox="0 0 20 20" aria-hidden="true">{}</svg>'
+    return format_html('<span class="mark">' + svg + "{}</span>", colour, shape, name or COLOURS[colour])
+
+
+@register.simple_tag
+def meter(value: int, maximum: int) -> SafeString:
+    """How full: a bar beside words that say the same."""
+    share = min(100, round(100 * value / maximum)) if maximum else 0
+    return format_html(
+        '<svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" width="100" height="6"/><rect class="{}" width="{}" height="6"/></svg>',
+        "over" if maximum and value > maximum else "fill",
+        share,
+    )
+
+
+@register.simple_tag
+def count(number: int, singular: str, plural: str, zero: str) -> str:
+    return count_words(number, singular, plural, zero=zero)
+
+
+@register.filter
+def typo(text: object) -> str:
+    """French spaces and signs; the result is text, escaped as any other."""
+    return set_type(str(text), medium="plain")
+
+
+@register.inclusion_tag("ui/_steps.html")
+def steps(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    return {"steps": items}
+
+
+@register.inclusion_tag("ui/_field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """A field with its label, help and faults, tied together for a screen reader."""
+    described = [f"{bound.auto_id}_help"] if bound.help_text else []
+    attributes = {}
+    if bound.errors:
+        described.append(f"{bound.auto_id}_fault")
+        attributes["aria-invalid"] = "true"
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    kind = getattr(bound.field.widget, "input_type", "")
+    return {"bound": bound, "widget": bound.as_widget(attrs=attributes), "kind": kind}
+
+
+@register.inclusion_tag("ui/_form_errors.html")
+def form_errors(form: Any) -> dict[str, Any]:
+    """What is to be corrected, at the top, each with a way to its field."""
+    return {"form": form, "faults": [bound for bound in form if bound.errors], "general": form.non_field_errors()}

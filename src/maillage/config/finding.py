@@ -1,0 +1,23 @@
+"""What a command is told by its short name."""
+
+from maillage.gatherings.models import Gathering
+
+
+class UnknownGathering(Exception):
+    def __init__(self, slug: str, known: list[str]) -> None:
+        choice = f" Au choix : {', '.join(known)}." if known else " Aucune rencontre n’est encore enregistrée."
+        self.sentence = f"Aucune rencontre ne s’appelle « {slug} ».{choice}"
+        super().__init__(self.sentence)
+
+
+def find_gathering(slug: str) -> Gathering:
+    """The gathering of this short name; with « espace/nom » when two spaces use the same."""
+    space, _, name = slug.rpartition("/")
+    rows = Gathering.objects.select_related("space", "commune", "epci").filter(slug=name)
+    if space:
+        rows = rows.filter(space__slug=space)
+    found = list(rows[:2])
+    if len(found) == 1:
+        return found[0]
+    known = [f"{row.space.slug}/{row.slug}" if found else row.slug for row in Gathering.objects.select_related("space")]
+    raise UnknownGathering(slug, sorted(known))

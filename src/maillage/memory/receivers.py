@@ -1,0 +1,19 @@
+"""News from the rooms: a porteur's sheet changed, a sentence was released or taken back."""
+
+import uuid
+from typing import Any
+
+from maillage.live.models import Session
+from maillage.memory.services import hear_release, keep_sheet
+
+
+def on_kept(*, session_id: uuid.UUID, seat: uuid.UUID, sheet: dict[str, Any], **_: object) -> None:
+    keep_sheet(session=_session(session_id), seat_id=seat, content=sheet)
+
+
+def on_released(*, session_id: uuid.UUID, seat: uuid.UUID, sentence: str | None, **_: object) -> None:
+    hear_release(session=_session(session_id), seat_id=seat, sentence=sentence)
+
+
+def _session(session_id: uuid.UUID) -> Session:
+    return Session.objects.select_related("gathering__space", "workshop").get(pk=session_id)

@@ -1,0 +1,86 @@
+"""What is kept: sentences for the report, and the porteur's sealed sheet."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from maillage.gatherings.models import Gathering, Workshop
+from maillage.live.models import Session
+from maillage.memory.enums import TakeawayOrigin
+from maillage.memory.models import PorteurSheet, Takeaway
+from maillage.memory.sheets import lookup_of, seal_sheet, sheet_token
+from maillage.office.services import record_activity
+
+LONGEST_TAKEAWAY = 600  # characters, as the column holds them
+
+
+def add_takeaway(
+    *, gathering: Gathering, workshop: Workshop | None, text: str, origin: str, by: str, rehearsal: bool = False
+) -> Takeaway:
+    with transaction.atomic():
+        rows = Takeaway.objects.filter(gathering=gathering, workshop=workshop, rehearsal=rehearsal)
+        last = rows.aggregate(last=Max("position"))["last"]
+        takeaway = Takeaway.objects.create(
+            gathering=gathering,
+            workshop=workshop,
+            text=text,
+            origin=origin,
+            rehearsal=rehearsal,
+            position=0 if last is None else last + 1,
+        )
+        _note(gathering, by, "a ajouté un « à retenir »", workshop)
+    return takeaway
+
+
+def edit_takeaway(*, takeaway: Takeaway, text: str, by: str) -> None:
+    takeaway.text = text
+    takeaway.save(update_fields=["text"])
+    _note(takeaway.gathering, by, "a modifié un « à retenir »", takeaway.workshop)
+
+
+def remove_takeaway(*, takeaway: Takeaway, by: str) -> None:
+    """Takes a sentence out of the report. One that a porteur released goes too: the porteur still holds it."""
+    takeaway.delete()
+    _note(takeaway.gathering, by, "a retiré un « à retenir »", takeaway.workshop)
+
+
+def keep_sheet(*, session: Session, seat_id: uuid.UUID, content: dict[str, Any]) -> tuple[PorteurSheet, str]:
+    """Seals what the porteur keeps and gives the token of the private link, the same each time for the same seat."""
+    token = sheet_token(session.pk, seat_id)
+    sheet, _made = PorteurSheet.objects.update_or_create(
+        lookup=lookup_of(token),
+        defaults={"session": session, "gathering": session.gathering, "sealed": seal_sheet(token, content)},
+    )
+    return sheet, token
+
+
+def hear_release(*, session: Session, seat_id: uuid.UUID, sentence: str | None) -> None:
+    """The porteur's word: one sentence into the day's synthesis, or nothing. Heard twice, it is written once."""
+    lookup = lookup_of(sheet_token(session.pk, seat_id))
+    with transaction.atomic():
+        sheet = PorteurSheet.objects.select_for_update().filter(lookup=lookup).select_related("takeaway").first()
+        if sheet is None:
+            sheet, _token = keep_sheet(session=session, seat_id=seat_id, content={})
+        if sentence is None:
+            if sheet.takeaway is not None:
+                sheet.takeaway.delete()
+        elif sheet.takeaway is None:
+            sheet.takeaway = add_takeaway(
+                gathering=session.gathering,
+                workshop=session.workshop,
+                text=sentence[:LONGEST_TAKEAWAY],
+                origin=TakeawayOrigin.RELEASED,
+                by="la personne qui a apporté son sujet",
+                rehearsal=session.rehearsal,
+            )
+            sheet.save(update_fields=["takeaway"])
+        else:
+            Takeaway.objects.filter(pk=sheet.takeaway.pk).update(text=sentence[:LONGEST_TAKEAWAY])
+
+
+def _note(gathering: Gathering, by: str, verb: str, workshop: Workshop | None) -> None:
+    record_activity(
+        space=gathering.space.slug, by=by, verb=verb, about=str(workshop or gathering), about_id=gathering.pk
+    )

@@ -1,0 +1,178 @@
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from maillage.gatherings.models import Gathering, Workshop
+from maillage.live import seats
+from maillage.live.enums import SeatKind
+from maillage.live.keys import BadSeal, KeyMissing
+from maillage.live.models import Session
+from maillage.live.queries import sheet_of
+from maillage.memory.enums import TakeawayOrigin
+from maillage.memory.forms import TakeawayForm
+from maillage.memory.models import PorteurSheet, Takeaway
+from maillage.memory.queries import kept_by_workshop
+from maillage.memory.services import add_takeaway, edit_takeaway, keep_sheet, remove_takeaway
+from maillage.memory.sheets import lookup_of, open_sheet
+from maillage.people.access import fetch_in_space
+from maillage.people.queries import can_organise
+
+
+def _get_gathering(request: HttpRequest, gathering_id: uuid.UUID) -> Gathering:
+    return fetch_in_space(
+        request.user,
+        Gathering.objects.select_related("space"),
+        can=can_organise,
+        space_of=lambda gathering: gathering.space,
+        pk=gathering_id,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def takeaways(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
+    """The sentences of the day, workshop by workshop; what lacks is visible as an empty place with its form."""
+    gathering = _get_gathering(request, gathering_id)
+    refused, form = "", None
+    if request.method == "POST":
+        workshop = _workshop_of(gathering, request.POST.get("workshop", ""))
+        form = TakeawayForm(request.POST)
+        if form.is_valid():
+            add_takeaway(
+                gathering=gathering,
+                workshop=workshop,
+                text=form.cleaned_data["text"],
+                origin=TakeawayOrigin.ORGANISER,
+                by=str(request.user),
+            )
+            return redirect(
+                reverse("memory:takeaways", args=[gathering.pk]) + f"#atelier-{workshop.pk if workshop else ''}"
+            )
+        refused = str(workshop.pk) if workshop else ""
+    groups = [
+        {
+            "kept": kept,
+            "key": str(kept.workshop.pk) if kept.workshop else "",
+            "form": form
+            if form is not None and refused == (str(kept.workshop.pk) if kept.workshop else "")
+            else TakeawayForm(prefix=None, auto_id=f"id_%s_{kept.workshop.pk if kept.workshop else 'day'}"),
+        }
+        for kept in kept_by_workshop(gathering)
+    ]
+    context = {"gathering": gathering, "groups": groups}
+    return render(request, "memory/takeaways.html", context, status=422 if form is not None else 200)
+
+
+def _workshop_of(gathering: Gathering, text: str) -> Workshop | None:
+    if not text:
+        return None
+    try:
+        return Workshop.objects.get(pk=uuid.UUID(text), slot__gathering=gathering)
+    except (ValueError, Workshop.DoesNotExist):
+        raise Http404 from None
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, gathering_id: uuid.UUID, takeaway_id: uuid.UUID) -> HttpResponse:
+    gathering = _get_gathering(request, gathering_id)
+    takeaway = get_object_or_404(Takeaway, pk=takeaway_id, gathering=gathering)
+    form = TakeawayForm(request.POST or None, initial={"text": takeaway.text})
+    if request.method == "POST" and form.is_valid():
+        edit_takeaway(takeaway=takeaway, text=form.cleaned_data["text"], by=str(request.user))
+        messages.success(request, _("La phrase est modifiée."))
+        return redirect("memory:takeaways", gathering.pk)
+    context = {"gathering": gathering, "takeaway": takeaway, "form": form}
+    return render(request, "memory/edit.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, gathering_id: uuid.UUID, takeaway_id: uuid.UUID) -> HttpResponse:
+    gathering = _get_gathering(request, gathering_id)
+    takeaway = get_object_or_404(Takeaway, pk=takeaway_id, gathering=gathering)
+    text = takeaway.text
+    remove_takeaway(takeaway=takeaway, by=str(request.user))
+    messages.success(request, _("La phrase « %(text)s » est retirée du compte rendu.") % {"text": text})
+    return redirect("memory:takeaways", gathering.pk)
+
+
+# --- from the room, by seat -------------------------------------------------------------------------------------------
+
+
+def _seat_of(request: HttpRequest, session_id: uuid.UUID, which: str, kinds: set[SeatKind]) -> uuid.UUID:
+    """The seat this browser holds in the session, if it is of these kinds; else 404: outsiders learn nothing."""
+    ticket = seats.read_ticket(request.COOKIES, session_id, which)
+    if ticket is None or seats.find_kind(ticket) not in kinds:
+        raise Http404
+    return ticket.seat_id
+
+
+@never_cache
+@require_GET
+def own_sheet(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
+    """From the porteur's phone to their sheet: sealed as it stands, then shown at its private address."""
+    session = get_object_or_404(Session.objects.select_related("gathering"), pk=session_id)
+    seat_id = _seat_of(request, session_id, "", {SeatKind.PARTICIPANT, SeatKind.ROBOT})
+    content = sheet_of(session.pk, seat_id)
+    if content is None:
+        raise Http404
+    _sheet, token = keep_sheet(session=session, seat_id=seat_id, content=content)
+    return redirect("memory:sheet", token)
+
+
+@never_cache
+@require_GET
+def sheet(request: HttpRequest, token: str) -> HttpResponse:
+    """The private link: whoever holds it opens the sheet, and nobody else can, us included."""
+    row = PorteurSheet.objects.filter(lookup=lookup_of(token)).select_related("gathering", "takeaway").first()
+    if row is None:
+        raise Http404
+    try:
+        content = open_sheet(token, bytes(row.sealed))
+    except (BadSeal, KeyMissing):
+        raise Http404 from None
+    response = render(
+        request,
+        "memory/sheet.html",
+        {"sheet": content, "row": row, "gathering": row.gathering, "link": request.build_absolute_uri()},
+    )
+    response["Referrer-Policy"] = "no-referrer"  # the address is the key
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def room_takeaways(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
+    """A facilitator writes what their room keeps, from the prompter's phone."""
+    session = get_object_or_404(Session.objects.select_related("gathering", "workshop"), pk=session_id)
+    _seat_of(request, session_id, "a", {SeatKind.FACILITATOR, SeatKind.ROBOT})
+    rows = Takeaway.objects.filter(workshop=session.workshop, rehearsal=session.rehearsal)
+    form = TakeawayForm(request.POST or None)
+    if request.method == "POST":
+        if "remove" in request.POST:
+            mine = rows.filter(origin=TakeawayOrigin.FACILITATOR)
+            for takeaway in mine:
+                if str(takeaway.pk) == request.POST["remove"]:
+                    remove_takeaway(takeaway=takeaway, by=_("l’animation de l’atelier"))
+            return redirect("memory:room-takeaways", session_id)
+        if form.is_valid():
+            add_takeaway(
+                gathering=session.gathering,
+                workshop=session.workshop,
+                text=form.cleaned_data["text"],
+                origin=TakeawayOrigin.FACILITATOR,
+                by=_("l’animation de l’atelier"),
+                rehearsal=session.rehearsal,
+            )
+            return redirect("memory:room-takeaways", session_id)
+    context = {"session": session, "takeaways": rows, "form": form}
+    return render(request, "memory/room_takeaways.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from maillage.ui import views
+
+app_name = "ui"
+urlpatterns = [
+    path("a-propos/", views.about, name="about"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+]
