@@ -85,7 +85,8 @@ class State:
     total: int = 0  # ms of the stage, extensions included
     quiet_until: int | None = None  # ms
     seats: Mapping[str, Seat] = field(default_factory=dict)
-    cards: Mapping[str, Card] = field(default_factory=dict)
+    cards: Mapping[str, Card] = field(default_factory=dict)  # changed by with_card only, which keeps the index
+    by_table: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # table → its cards, in order
     chosen: Mapping[int, str] = field(default_factory=dict)  # table → card
     sheets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # seat → field → value
     revealed: frozenset[tuple[int, str]] = frozenset()  # table, mark
@@ -121,7 +122,8 @@ class State:
 
     def cards_at(self, table: int | None) -> Iterator[Card]:
         """The cards of a table that are still there."""
-        return (card for card in self.cards.values() if card.table == table and not card.removed)
+        cards = (self.cards[id_] for id_ in (self.by_table.get(table, ()) if table is not None else ()))
+        return (card for card in cards if not card.removed)
 
     def has_table(self, table: object) -> bool:
         return any(spec.id == table for spec in self.tables)
@@ -130,7 +132,10 @@ class State:
         return replace(self, seats={**self.seats, seat.id: seat})
 
     def with_card(self, card: Card) -> "State":
-        return replace(self, cards={**self.cards, card.id: card})
+        cards = {**self.cards, card.id: card}
+        if card.id in self.cards:
+            return replace(self, cards=cards)
+        return replace(self, cards=cards, by_table=_indexed(self.by_table, card))
 
     def to_json(self) -> str:
         content = {name: getattr(self, name) for name in _PLAIN}
@@ -150,12 +155,16 @@ class State:
         content = json.loads(text)
         seats = [_seat_from(seat) for seat in content["seats"]]
         cards = [Card(**card) for card in content["cards"]]
+        by_table: Mapping[int, tuple[str, ...]] = {}
+        for card in cards:
+            by_table = _indexed(by_table, card)
         return cls(
             method=method,
             tables=tuple(TableSpec(**table) for table in content["tables"]),
             visited=frozenset(content["visited"]),
             seats={seat.id: seat for seat in seats},
             cards={card.id: card for card in cards},
+            by_table=by_table,
             chosen={int(table): card for table, card in content["chosen"].items()},
             revealed=frozenset((int(table), str(mark)) for table, mark in content["revealed"]),
             releases={key: Released(**release) for key, release in content["releases"].items()},
@@ -166,6 +175,10 @@ class State:
 _PLAIN = (
     "minutes", "preset", "number", "at", "status", "stage", "ends_at", "remaining", "total", "quiet_until", "sheets",
 )  # fmt: skip
+
+
+def _indexed(by_table: Mapping[int, tuple[str, ...]], card: Card) -> Mapping[int, tuple[str, ...]]:
+    return {**by_table, card.table: (*by_table.get(card.table, ()), card.id)}
 
 
 def _seat_json(seat: Seat) -> dict[str, Any]:

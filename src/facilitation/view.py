@@ -111,9 +111,8 @@ def _visible(state: State, rule: Stage, group: Audience, sees: str) -> Iterable[
     """The cards on the table at this stage that this audience may read, or count."""
     stages = (rule.id, *rule.sources)
     everywhere = sees == "all" or (group.role in SCREENS and group.table is None)
-    for card in state.cards.values():
-        if not card.removed and card.stage in stages and (everywhere or card.table == group.table):
-            yield card
+    cards = state.cards.values() if everywhere else state.cards_at(group.table)
+    return (card for card in cards if card.stage in stages and not card.removed)
 
 
 def _table(state: State, group: Audience) -> dict[str, Any] | None:
