@@ -123,7 +123,8 @@ def _take_over(file: GatheringsFile, assumed: Assumptions | None, by: str) -> Im
             changes.filled.append(_("contrat de ville signé : %s") % signed.epci)
     if assumed:
         report.ignored += tuple(f"{assumed.filename} : {key}" for key in assumed.ignored)
-        take_over_assumptions(space=space, assumptions=assumed, changes=changes)
+        meant = next((entry for entry in file.gatherings if entry.slug == assumed.gathering), None)
+        take_over_assumptions(space=space, entry=meant, assumptions=assumed, changes=changes)
     if report.changed:
         record_activity(space=space.slug, by=by, verb="import-gatherings", about=file.filename, about_id=space.pk)
     return report

@@ -12,8 +12,8 @@ from maillage.config.importing import import_gatherings
 from maillage.config.installation import lan_address, prepare_installation
 from maillage.config.server import check_port, serve
 from maillage.gatherings.models import Gathering
+from maillage.lib.codes import spaced_code
 from maillage.lib.qr import qr_terminal
-from maillage.live.codes import show_code
 from maillage.live.models import Session
 from maillage.live.opening import open_gathering
 from maillage.live.queries import open_sessions
@@ -114,7 +114,7 @@ def print_links(gathering: Gathering, base: str) -> None:
         join = base + reverse("live:join", args=[session.join_code])
         print()
         print(f"  {session}{f' – {session.workshop.room}' if session.workshop.room else ''}")
-        print(f"    Participer   {join}   code {show_code(session.join_code)}")
+        print(f"    Participer   {join}   code {spaced_code(session.join_code)}")
         print(f"    Animer       {base}{reverse('live:facilitate', args=[session.facilitator_code])}")
         print(f"    Projeter     {base}{reverse('live:project', args=[make_projection_token(session.pk)])}")
         print()
