@@ -168,7 +168,7 @@ def test_foreign_host_name_is_refused(amel) -> None:
 
 def test_form_without_javascript_goes_back_to_its_screen(amel, session) -> None:
     answer = amel.client.post(
-        f"/live/{session.id}/moves", data={"kind": "write", "card_kind": "idea", "text": "Au clavier"}
+        f"/live/{session.id}/moves", data={"kind": "write", "kind_of_card": "idea", "text": "Au clavier"}
     )
     assert (answer.status_code, answer.headers["location"]) == (303, f"/seance/{session.id}/")
     assert "Au clavier" in amel.client.get(answer.headers["location"]).text

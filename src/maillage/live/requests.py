@@ -17,7 +17,6 @@ BODY_LIMIT = 64 * 1024  # bytes: the longest card is far below
 DRAIN_LIMIT = 4 * 1024 * 1024  # bytes read and thrown away so that the sentence of a refusal still reaches the phone
 LONGEST_KEY = 64
 LONGEST_KIND = 20
-CARD_KIND = "card_kind"  # in a form: the payload's own `kind`, as `kind` is the move's
 LARGEST_NUMBER = 2**31 - 1  # of a move, as the database holds it
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -148,10 +147,8 @@ def _from_form(body: bytes) -> PostedMove:
         raise BadRequest("bad-request") from None
     # a form pushed to a whole audience has no key of its own, and what it asks is the same asked twice
     key = form.get("key") or secrets.token_urlsafe(12)
-    # a textarea's line ends, as typed; the engine reads numbers and yes or no from text by itself
+    # a textarea's line ends, as typed. The engine reads numbers, yes or no, and `kind_of_card`, from text by itself.
     payload = {name: str(value).replace("\r\n", "\n") for name, value in form.items() if name not in ("key", "kind")}
-    if CARD_KIND in payload:
-        payload["kind"] = payload.pop(CARD_KIND)
     return _checked(PostedMove(form.get("kind", ""), payload, key))
 
 

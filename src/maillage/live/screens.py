@@ -20,8 +20,15 @@ CONTROLS = {
     "pause": _("Pause"),
     "resume": _("Reprendre"),
     "close": _("Terminer la séance"),
+    "reopen": _("Rouvrir la séance"),
 }
 EXTEND_SECONDS = "120"
+# the move of a form → the name of what is typed, and the hidden fields with where the engine's form says them
+INPUTS: dict[str, tuple[str, dict[str, str]]] = {
+    "write": ("text", {"kind_of_card": "kind", "stage": "stage"}),
+    "fill": ("value", {"field": "field"}),
+    "release": ("sentence", {}),
+}
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")  # a template's indentation: a fifth of what a push would weigh
 
 
@@ -40,7 +47,7 @@ def screen(room: Room, seat: str, *, which: str = "", refusal: str = "") -> dict
     group = audience(room.state, seat)
     shared = view_audience(room.state, group)
     own = view_own(room.state, seat)
-    now = {form["id"] for form in own["forms"]}
+    now = {form["id"]: form for form in own["forms"]}
     query = f"?siege={which}" if which else ""
     addresses = _addresses(room)
     return {
@@ -49,11 +56,7 @@ def screen(room: Room, seat: str, *, which: str = "", refusal: str = "") -> dict
         "shared": shared,
         "own": own,
         "controls": _controls(shared),
-        "forms": [
-            # a key a form and a page: sending it twice writes once
-            {**form, "now": form["id"] in now, "key": secrets.token_urlsafe(12)}
-            for form in forms(room.method, own["role"])
-        ],
+        "forms": [_form(now.get(form["id"], form), now=form["id"] in now) for form in forms(room.method, own["role"])],
         "number": room.number,
         "stream_url": f"/live/{room.session_id}/stream{query}",
         "join_code": spaced_code(room.join_code),
@@ -68,13 +71,30 @@ def _addresses(room: Room) -> dict[str, Any]:
     return {"moves_url": f"/live/{room.session_id}/moves", "session_id": str(room.session_id)}
 
 
+def _form(form: dict[str, Any], *, now: bool) -> dict[str, Any]:
+    """A form of the engine, with what its HTML needs: `input` is the name of what is typed, `fields` go hidden."""
+    name, fields = INPUTS[form["move"]]
+    hidden = {field: form[given] for field, given in fields.items()}
+    # a key a form and a page: sending it twice writes once
+    return {**form, "input": name, "fields": hidden, "now": now, "key": secrets.token_urlsafe(12)}
+
+
 def _controls(view: dict[str, Any]) -> list[dict[str, Any]]:
     """The session's buttons this audience may press, in the order of a hand that learned them."""
+    stage = view["stage"]["id"] if view["stage"] else ""
     return [
-        {"kind": kind, "label": label, "seconds": EXTEND_SECONDS if kind == "extend" else ""}
+        {"kind": kind, "label": label, "fields": _control_fields(kind, stage)}
         for kind, label in CONTROLS.items()
         if kind in view["controls"]
     ]
+
+
+def _control_fields(kind: str, stage: str) -> dict[str, str]:
+    if kind == "extend":
+        return {"seconds": EXTEND_SECONDS}
+    if kind in ("advance", "back"):
+        return {"from": stage}  # two hands that press together go one stage further, not two
+    return {}
 
 
 def _render(name: str, context: dict[str, Any]) -> bytes:
