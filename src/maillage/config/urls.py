@@ -7,12 +7,13 @@ urlpatterns = [
     path("", include("maillage.ui.urls")),
     path("", include("maillage.office.urls")),
     path("", include("maillage.people.urls")),
-    path("", include("maillage.gatherings.urls")),
     path("", include("maillage.registrations.urls")),
     path("", include("maillage.plans.urls")),
     path("", include("maillage.live.urls")),
     path("", include("maillage.memory.urls")),
     path("", include("maillage.reports.urls")),
+    # last: its public pages, rencontres/<space>/<name>/, look like any page of a gathering
+    path("", include("maillage.gatherings.urls")),
 ]
 
 handler400 = "maillage.ui.views.bad_request"
