@@ -26,7 +26,7 @@ from maillage.live.outcomes import Outcome, refuse
 
 COOKIE_DAYS = 14  # the day, and time to come back to one's sheet
 LONGEST_NAME = 40  # characters
-MOST_SEATS = 500  # of one session: more than any room; beyond, somebody plays with the door
+MOST_SEATS = 2_000  # of one session: more than any room; beyond, somebody plays with the door
 SEAT_CACHE = 30.0  # seconds: how late a stream of another process hears of a revocation; a move hears at once
 MOST_CACHED = 20_000  # seats
 
