@@ -1,7 +1,7 @@
 """Forms of the programme. Places are typed by name and recognised or refused; lists are one item a line."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Model
@@ -14,6 +14,14 @@ from maillage.lib.matching import fold
 from maillage.people.models import Space
 from maillage.people.queries import Visitor, spaces_to_organise
 from maillage.territories.queries import PlaceNotFound, find_commune, find_epci, find_qpv
+
+if TYPE_CHECKING:  # mypy wants to know of which model; Django's own class takes no argument
+    OfGathering = forms.ModelForm[Gathering]
+    OfSlot = forms.ModelForm[Slot]
+    OfWorkshop = forms.ModelForm[Workshop]
+    OfRoom = forms.ModelForm[Room]
+else:
+    OfGathering = OfSlot = OfWorkshop = OfRoom = forms.ModelForm
 
 
 class PlaceField(forms.CharField):
@@ -95,7 +103,7 @@ def _date_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class GatheringForm(forms.ModelForm):
+class GatheringForm(OfGathering):
     commune = PlaceField(find_commune, label=_("Commune"), help_text=_("Son nom ou son code Insee."))
     epci = PlaceField(
         find_epci,
@@ -117,7 +125,7 @@ class GatheringForm(forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if not self.instance._state.adding:
-            self.initial |= {"commune": self.instance.commune, "epci": self.instance.epci}
+            self.initial.update(commune=self.instance.commune, epci=self.instance.epci)
 
 
 class NewGatheringForm(GatheringForm):
@@ -138,7 +146,7 @@ class CopyForm(forms.Form):
     )
 
 
-class SlotForm(forms.ModelForm):
+class SlotForm(OfSlot):
     speakers = SpeakersField(
         longest=460,
         label=_("Qui prend la parole"),
@@ -163,7 +171,7 @@ class SlotForm(forms.ModelForm):
         return data
 
 
-class WorkshopForm(forms.ModelForm):
+class WorkshopForm(OfWorkshop):
     method = forms.ChoiceField(label=_("Méthode"), required=False)
     commune = PlaceField(find_commune, label=_("Commune"), help_text=_("Son nom ou son code Insee."))
     epci = PlaceField(find_epci, label=_("Intercommunalité"))
@@ -224,7 +232,7 @@ class WorkshopForm(forms.ModelForm):
                 self.initial[name] = getattr(self.instance, name)
 
 
-class RoomForm(forms.ModelForm):
+class RoomForm(OfRoom):
     step_free = forms.NullBooleanField(
         label=_("Accessible en fauteuil"),
         required=False,

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -198,7 +197,7 @@ def _set_people(row: Workshop, beside: dict[str, Any]) -> None:
 def _part_page(
     request: HttpRequest,
     gathering: Gathering,
-    form: ModelForm,
+    form: SlotForm | WorkshopForm | RoomForm,
     heading: str,
     save: Callable[[dict[str, Any], dict[str, Any]], str],
 ) -> HttpResponse:

@@ -217,8 +217,14 @@ def _outline_of_entries(slots: Iterable[SlotEntry]) -> list[object]:
 
 
 @transaction.atomic
-def take_over_assumptions(*, space: Space, assumptions: Assumptions, changes: Changes) -> None:
-    """Sizes nobody said. A room or a workshop the programme does not have is refused with those it has."""
+def take_over_assumptions(
+    *, space: Space, entry: GatheringEntry | None, assumptions: Assumptions, changes: Changes
+) -> None:
+    """Sizes nobody said. A room or a workshop the programme does not have is refused with those it has.
+
+    `entry`: the gathering in the file they go with. What it names and the programme no longer has was removed since:
+    its sizes are left aside, which is said.
+    """
     gathering = Gathering.objects.filter(space=space, slug=assumptions.gathering).first()
     if gathering is None:
         known = ", ".join(Gathering.objects.filter(space=space).values_list("slug", flat=True))
@@ -234,28 +240,34 @@ def take_over_assumptions(*, space: Space, assumptions: Assumptions, changes: Ch
     problems: list[Problem] = []
     room_names = list(gathering.rooms.values_list("name", flat=True))
     for name in assumptions.rooms:
-        if name not in room_names:
+        if entry and name in entry.rooms and name not in room_names:
+            changes.kept.append(_("%(slug)s : « %(name)s », retiré depuis") % {"slug": gathering.slug, "name": name})
+        elif name not in room_names:
             problems.append(_unknown(assumptions.filename, f"rooms.{name}", name, room_names))
     moments = [slot for slot in programme_of(gathering) if slot.workshops.all()]
     sizes: dict[Workshop, dict[str, Any]] = {}
-    for entry in assumptions.sizes:
-        if entry.slot > len(moments):
+    in_file = [w.title for slot in entry.programme for w in slot.workshops] if entry else []
+    for size in assumptions.sizes:
+        if size.slot > len(moments):
             problems.append(
                 Problem(
                     assumptions.filename,
-                    entry.key,
+                    size.key,
                     _("la rencontre n’a que %(count)d moments d’ateliers.") % {"count": len(moments)},
                 )
             )
             continue
-        workshops = list(moments[entry.slot - 1].workshops.all())
-        meant = [w for w in workshops if not entry.workshop or fold(entry.workshop) in (fold(w.title), fold(str(w)))]
-        if not meant:
-            problems.append(_unknown(assumptions.filename, entry.key, entry.workshop, [w.title for w in workshops]))
+        workshops = list(moments[size.slot - 1].workshops.all())
+        meant = [w for w in workshops if not size.workshop or fold(size.workshop) in (fold(w.title), fold(str(w)))]
+        if not meant and size.workshop in in_file:
+            words = {"slug": gathering.slug, "name": size.workshop}
+            changes.kept.append(_("%(slug)s : « %(name)s », retiré depuis") % words)
+        elif not meant:
+            problems.append(_unknown(assumptions.filename, size.key, size.workshop, [w.title for w in workshops]))
         values = {
-            name: getattr(entry, name)
+            name: getattr(size, name)
             for name in ("min_people", "max_people", "table_min", "table_max", "compose")
-            if getattr(entry, name) is not None
+            if getattr(size, name) is not None
         }
         for workshop in meant:
             sizes.setdefault(workshop, {}).update(values)

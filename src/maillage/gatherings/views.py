@@ -54,6 +54,7 @@ def detail(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
             "phases": glance(gathering, request.user),
             "slots": slots,
             "clashes": find_clashes(slots),
+            "sources": sorted(set(gathering.sources.values())),
             "can_organise": can_organise(request.user, gathering.space),
         },
     )

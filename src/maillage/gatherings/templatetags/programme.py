@@ -1,0 +1,32 @@
+from collections.abc import Mapping
+
+from django import template
+
+from maillage.gatherings.models import Slot, Speaker
+from maillage.gatherings.words import time_words
+from maillage.lib.typography import typo
+
+register = template.Library()
+
+
+@register.filter
+def slot_time(slot: Slot) -> str:
+    return time_words(slot)
+
+
+@register.filter
+def speaker_words(speaker: Speaker) -> str:
+    """« Zoé FONTIER, Chargée de mission, SGARE »: what is known of them."""
+    return typo(", ".join(part for part in (speaker.name, speaker.role, speaker.organisation) if part))
+
+
+@register.filter
+def of_whole_slot(speakers: list[Speaker]) -> list[Speaker]:
+    """Those who speak in the plenary; a workshop's own are said with the workshop."""
+    return [speaker for speaker in speakers if speaker.workshop_id is None]
+
+
+@register.filter
+def named_in(key: str, names: Mapping[str, str]) -> str:
+    """The name of a method, or its identifier when no file of it is there."""
+    return names.get(key, key)
