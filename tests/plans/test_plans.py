@@ -88,7 +88,7 @@ def test_no_resident_is_alone_in_a_group(full_day, plan):
 def test_the_figures_of_the_real_day_are_the_best_possible_and_said(plan):
     morning, afternoon = plan.figures["slots"]
 
-    # 55 people ask first for a workshop of 40, everybody else has room: 114 - 15 = 99. Afternoon: 111 - (48 - 40) = 103.
+    # 55 people ask first for a workshop of 40, the others have room: 114 - 15 = 99; in the afternoon 111 - (48 - 40).
     assert (morning["first"], morning["with_wish"], morning["ranks"]) == (99, 114, {"1": 99, "2": 15, "none": 14})
     assert (afternoon["first"], afternoon["with_wish"], afternoon["ranks"]) == (
         103,

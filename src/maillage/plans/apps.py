@@ -5,10 +5,13 @@ class PlansConfig(AppConfig):
     name = "maillage.plans"
 
     def ready(self) -> None:
-        # Registered here, when every app is loaded: registrations must not know that plans exist.
-        from maillage.plans.parts import own_places
+        # Imported here, when every app is loaded: gatherings and registrations must not know that plans exist.
+        from maillage.gatherings.glance import Phase, register
+        from maillage.plans.parts import before, desk_places, own_places
         from maillage.plans.queries import has_published_plan
         from maillage.registrations import own
 
+        register(Phase.BEFORE, before)
         own.register(own_places)
+        own.register_places(desk_places)
         own.close_wishes_when(has_published_plan)

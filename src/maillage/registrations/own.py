@@ -3,7 +3,7 @@
 import base64
 import binascii
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,24 @@ class OwnPart:
 Provider = Callable[[Registration], OwnPart | None]
 _providers: list[Provider] = []
 _closures: list[Callable[[Gathering], bool]] = []
+
+
+PlacesProvider = Callable[[Gathering, Sequence[Registration]], Mapping[uuid.UUID, list[str]]]
+_places: list[PlacesProvider] = []
+
+
+def register_places(provider: PlacesProvider) -> None:
+    """Called from a later noun's AppConfig.ready(): where people are expected, in words, for the welcome desk."""
+    if provider not in _places:
+        _places.append(provider)
+
+
+def places_of(gathering: Gathering, registrations: Sequence[Registration]) -> dict[uuid.UUID, list[str]]:
+    places: dict[uuid.UUID, list[str]] = {}
+    for provider in _places:
+        for registration, words in provider(gathering, registrations).items():
+            places.setdefault(registration, []).extend(words)
+    return places
 
 
 def register(provider: Provider) -> None:

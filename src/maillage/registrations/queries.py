@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import ngettext
 
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Slot, Workshop
+from maillage.lib.matching import fold
 from maillage.lib.spreadsheets import Table, read_table
 from maillage.people.enums import ActorCategory
 from maillage.registrations.doubles import Reading, read_registrations
@@ -17,6 +22,7 @@ from maillage.registrations.models import Registration, RegistrationImport, Wish
 from maillage.registrations.offer import Offer, OfferedSlot, OfferedWorkshop
 from maillage.registrations.places import Communes
 from maillage.registrations.reading import Known, Record
+from maillage.territories.models import Epci
 
 
 def workshop_slots(gathering: Gathering) -> list[Slot]:
@@ -147,3 +153,83 @@ def counts_of(gathering: Gathering) -> Counts:
 def numbered_rows(table: Table) -> list[tuple[int, Sequence[str]]]:
     """Rows with their line number as a spreadsheet shows it."""
     return list(zip(table.lines, table.rows, strict=True))
+
+
+def counts_in_words(counts: Counts) -> list[str]:
+    """« 128 inscriptions. », then what an organiser looks for first; a count of nothing is not said."""
+    said = [ngettext("{n} inscription", "{n} inscriptions", counts.registered).format(n=counts.registered)]
+    parts = (
+        (counts.residents, ngettext("{n} habitant·e", "{n} habitant·es", counts.residents)),
+        (counts.without_wish, ngettext("{n} sans aucun vœu", "{n} sans aucun vœu", counts.without_wish)),
+        (counts.volunteers, ngettext("{n} apporte un sujet", "{n} apportent un sujet", counts.volunteers)),
+        (counts.with_needs, ngettext("{n} a un besoin", "{n} ont un besoin", counts.with_needs)),
+        (counts.cancelled, ngettext("{n} annulée", "{n} annulées", counts.cancelled)),
+    )
+    return said + [sentence.format(n=number) for number, sentence in parts if number]
+
+
+def territories_of(gathering: Gathering) -> list[tuple[str, str]]:
+    """The intercommunalités that people come from, as choices."""
+    epcis = Epci.objects.filter(communes__person__registrations__gathering=gathering).distinct()
+    return list(epcis.order_by("name").values_list("siren", "name"))
+
+
+def filtered(
+    gathering: Gathering,
+    *,
+    q: str = "",
+    category: str = "",
+    workshop: str = "",
+    territory: str = "",
+    presence: str = "",
+    only: str = "",
+) -> QuerySet[Registration]:
+    """The list as asked; cancelled registrations show when they are asked for, or looked for by name."""
+    rows = registrations_of(gathering)
+    if only == "cancelled":
+        rows = rows.filter(status=RegistrationStatus.CANCELLED)
+    elif not q:
+        rows = rows.filter(status=RegistrationStatus.REGISTERED)
+    if category:
+        rows = rows.filter(person__category=category)
+    if workshop:
+        rows = rows.filter(wishes__workshop__in=Workshop.objects.filter(pk=workshop))
+    if territory:
+        rows = rows.filter(person__commune__epci=territory)
+    if presence:
+        rows = rows.filter(presence=presence)
+    wished = Wish.objects.filter(registration__gathering=gathering)
+    if only == "no-wish":
+        rows = rows.exclude(pk__in=wished.values("registration"))
+    elif only == "some-wish-missing":
+        for slot in workshop_slots(gathering):
+            rows = rows.annotate(
+                **{f"has_{slot.pk.hex}": Exists(wished.filter(slot=slot, registration=OuterRef("pk")))}
+            )
+        missing = [Q(**{f"has_{slot.pk.hex}": False}) for slot in workshop_slots(gathering)]
+        rows = rows.filter(reduce(or_, missing)) if missing else rows
+    elif only == "porteur":
+        rows = rows.filter(volunteer_porteur=True)
+    elif only == "needs":
+        rows = rows.exclude(needs="")
+    elif only == "walk-in":
+        rows = rows.filter(walk_in=True)
+    return rows.filter(pk__in=_named(gathering, q)) if q.strip() else rows
+
+
+def _named(gathering: Gathering, words: str) -> list[UUID]:
+    """Whose name, structure, commune or address holds every word, accents and case aside (SQLite cannot)."""
+    wanted = fold(words).split() or [words.strip().casefold()]
+    people = gathering.registrations.values_list(
+        "pk",
+        "person__first_name",
+        "person__last_name",
+        "person__organisation__name",
+        "person__commune__name",
+        "person__email",
+    )
+    return [
+        pk
+        for pk, *texts in people
+        if all(word in f"{fold(' '.join(t or '' for t in texts))} {texts[4]}" for word in wanted)
+    ]

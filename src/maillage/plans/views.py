@@ -1,0 +1,270 @@
+"""The organiser's pages of the plan: by room, by person, one person's place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.gatherings.models import Gathering, Slot, Workshop
+from maillage.lib.matching import fold
+from maillage.office.services import ReportProgress, run_job
+from maillage.people.access import fetch_in_space
+from maillage.people.queries import can_organise
+from maillage.plans.enums import PlanStatus
+from maillage.plans.figures import figures_in_words
+from maillage.plans.forms import MoveForm
+from maillage.plans.models import Placement, Plan
+from maillage.plans.queries import latest_plan, placements, published_plan
+from maillage.plans.services import (
+    CannotPlan,
+    Effect,
+    Refused,
+    diagnose,
+    lock_placement,
+    make_plan,
+    move_effect,
+    move_person,
+    publish_plan,
+    rebalance_plan,
+    sentences_of,
+    unpublish_plan,
+)
+
+
+def _gathering(request: HttpRequest, gathering: UUID) -> Gathering:
+    return fetch_in_space(
+        request.user,
+        Gathering.objects.select_related("space"),
+        can=can_organise,
+        space_of=lambda row: row.space,
+        pk=gathering,
+    )
+
+
+def _placement(request: HttpRequest, gathering: UUID, placement: int) -> Placement:
+    _gathering(request, gathering)
+    return fetch_in_space(
+        request.user,
+        placements().select_related("plan__gathering__space").filter(plan__gathering=gathering),
+        can=can_organise,
+        space_of=lambda row: row.plan.gathering.space,
+        pk=placement,
+    )
+
+
+@dataclass
+class TableColumn:
+    number: int | None
+    people: list[Placement] = field(default_factory=list)
+
+
+@dataclass
+class WorkshopColumn:
+    workshop: Workshop
+    tables: list[TableColumn] = field(default_factory=list)
+
+    @property
+    def people(self) -> int:
+        return sum(len(table.people) for table in self.tables)
+
+
+@dataclass
+class SlotColumns:
+    slot: Slot
+    workshops: list[WorkshopColumn] = field(default_factory=list)
+
+
+def by_room(rows: Iterable[Placement]) -> list[SlotColumns]:
+    """Placements in the order of `queries.placements`, in their slots, workshops and tables."""
+    slots: list[SlotColumns] = []
+    for row in rows:
+        if not slots or slots[-1].slot != row.slot:
+            slots.append(SlotColumns(row.slot))
+        workshops = slots[-1].workshops
+        if not workshops or workshops[-1].workshop != row.workshop:
+            workshops.append(WorkshopColumn(row.workshop))
+        tables = workshops[-1].tables
+        if not tables or tables[-1].number != row.table:
+            tables.append(TableColumn(row.table))
+        tables[-1].people.append(row)
+    return slots
+
+
+def _lacks(gathering: Gathering) -> list[tuple[str, list[str]]]:
+    try:
+        return sentences_of(diagnose(gathering))
+    except CannotPlan as refusal:
+        return [(refusal.sentence, [])]
+
+
+@require_safe
+@login_required
+def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
+    found = _gathering(request, gathering)
+    last = latest_plan(found)
+    rows = list(last.placements.all()) if last is not None else []
+    return render(
+        request,
+        "plans/by_room.html",
+        {
+            "gathering": found,
+            "plan": last,
+            "published": published_plan(found),
+            "slots": by_room(rows),
+            "figures": figures_in_words(last.figures) if last is not None else [],
+            "lacks": _lacks(found) if last is None else [],
+            "unseated": _unseated(found, rows) if last is not None else [],
+        },
+    )
+
+
+def _unseated(gathering: Gathering, rows: Iterable[Placement]) -> list[str]:
+    """Names of those who came after the plan was made."""
+    seated = {row.registration_id for row in rows}
+    registered = gathering.registrations.filter(status="registered").exclude(presence="absent").select_related("person")
+    return [row.person.full_name for row in registered if row.pk not in seated]
+
+
+@require_safe
+@login_required
+def people(request: HttpRequest, gathering: UUID) -> HttpResponse:
+    found = _gathering(request, gathering)
+    last = latest_plan(found)
+    words, workshop = request.GET.get("q", "")[:100], request.GET.get("workshop", "")
+    only = request.GET.get("only", "")
+    rows: dict[UUID, list[Placement]] = {}
+    for row in last.placements.all() if last is not None else ():
+        rows.setdefault(row.registration_id, []).append(row)
+    shown = [places for places in rows.values() if _shows(places, fold(words), workshop, only)]
+    shown.sort(key=lambda places: fold(f"{places[0].registration.person.last_name} {places[0].registration.person}"))
+    slots = list(dict.fromkeys(row.slot for places in rows.values() for row in places))
+    workshops = list(dict.fromkeys(row.workshop for places in rows.values() for row in places))
+    workshops.sort(key=lambda each: (each.slot_id, each.position))
+    return render(
+        request,
+        "plans/by_person.html",
+        {
+            "gathering": found,
+            "plan": last,
+            "rows": shown,
+            "total": len(rows),
+            "slots": slots,
+            "workshops": workshops,
+            "q": words,
+            "workshop": workshop,
+            "only": only,
+        },
+    )
+
+
+def _shows(places: list[Placement], words: str, workshop: str, only: str) -> bool:
+    person = places[0].registration.person
+    text = fold(f"{person} {person.organisation or ''} {person.commune or ''}")
+    return (
+        all(word in text for word in words.split())
+        and (not workshop or any(str(row.workshop_id) == workshop for row in places))
+        and (only != "locked" or any(row.locked for row in places))
+        and (only != "porteur" or any(row.porteur for row in places))
+    )
+
+
+@require_POST
+@login_required
+def run(request: HttpRequest, gathering: UUID) -> HttpResponse:
+    """Beside the request: a page shows the progress, then the plan."""
+    found = _gathering(request, gathering)
+    by, calm = str(request.user), request.POST.get("how") == "calm"
+    url = reverse("plans:plan", args=[found.pk])
+
+    def work(report_progress: ReportProgress) -> dict[str, str]:
+        if calm:
+            rebalance_plan(gathering=found, by=by)
+        else:
+            make_plan(gathering=found, by=by, on_progress=report_progress)
+        return {"url": url}
+
+    job = run_job(kind="plan", about=found.pk, by=by, work=work)
+    return redirect("office:job", job.pk)
+
+
+@require_POST
+@login_required
+def publication(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpResponse:
+    found = _gathering(request, gathering)
+    row = fetch_in_space(
+        request.user,
+        Plan.objects.filter(gathering=found).select_related("gathering__space"),
+        can=can_organise,
+        space_of=lambda each: each.gathering.space,
+        pk=plan,
+    )
+    try:
+        if request.POST.get("publish") == "no":
+            unpublish_plan(plan=row, by=request.user)
+            messages.success(request, _("La répartition n’est plus publiée : les vœux peuvent changer."))
+        else:
+            publish_plan(plan=row, by=request.user)
+            messages.success(request, _("La répartition est publiée : chacun voit sa place."))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect("plans:plan", found.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse:
+    """One person's place: why it is there, and another one chosen. « Voir l’effet » says before doing."""
+    row = _placement(request, gathering, placement)
+    tables: dict[UUID, int] = {}
+    for workshop_id, number in row.plan.placements.filter(slot=row.slot_id).values_list("workshop_id", "table"):
+        tables[workshop_id] = max(tables.get(workshop_id, 0), number or 0)
+    now = f"{row.workshop_id}:{row.table or ''}"
+    form = MoveForm(request.POST or None, slot=row.slot, tables=tables, initial={"place": now})
+    effect: Effect | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            if request.POST.get("action") == "move":
+                done = move_person(placement=row, workshop=form.workshop, table=form.table, by=request.user)
+                messages.success(request, _("{name} change de place, et y reste.").format(name=row.registration.person))
+                for sentence in done.worse:
+                    messages.warning(request, sentence)
+                return redirect("plans:plan", row.plan.gathering_id)
+            effect = move_effect(row, form.workshop, form.table)
+        except Refused as refusal:
+            form.add_error("place", refusal.sentence)
+    return render(
+        request,
+        "plans/place.html",
+        {
+            "gathering": row.plan.gathering,
+            "placement": row,
+            "form": form,
+            "effect": effect,
+            "wishes": row.registration.wishes.filter(slot=row.slot_id).select_related("workshop").order_by("rank"),
+            "replaced": row.plan.status == PlanStatus.REPLACED,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+@login_required
+def lock(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse:
+    row = _placement(request, gathering, placement)
+    locked = request.POST.get("locked") == "yes"
+    try:
+        lock_placement(placement=row, locked=locked, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        name = row.registration.person.full_name
+        said = _("La place de {name} est fixée.") if locked else _("La place de {name} est libre de changer.")
+        messages.success(request, said.format(name=name))
+    return redirect(reverse("plans:plan", args=[row.plan.gathering_id]) + f"#place-{row.registration_id}")

@@ -1,0 +1,128 @@
+"""The welcome desk: who is here, in one tap. Names and places only; needs stay with the organisers."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.gatherings.models import Gathering
+from maillage.people.access import fetch_in_space
+from maillage.people.queries import can_organise, can_run_desk
+from maillage.registrations.enums import Presence, RegistrationStatus
+from maillage.registrations.forms import WalkInForm
+from maillage.registrations.models import Registration
+from maillage.registrations.own import places_of
+from maillage.registrations.queries import counts_of, filtered
+from maillage.registrations.services import AlreadyRegistered, PersonDetails, add_registration, mark_presence
+
+SHOWN = 40  # people: what a phone scrolls without losing itself; the search does the rest
+
+
+def _gathering(request: HttpRequest, gathering: UUID) -> Gathering:
+    return fetch_in_space(
+        request.user,
+        Gathering.objects.select_related("space"),
+        can=can_run_desk,
+        space_of=lambda row: row.space,
+        pk=gathering,
+    )
+
+
+def _page(
+    request: HttpRequest, gathering: Gathering, *, form: WalkInForm | None = None, namesake: Registration | None = None
+) -> HttpResponse:
+    given = request.POST if request.method == "POST" else request.GET
+    words = given.get("q", "")[:100]
+    presence = given.get("presence", "")
+    rows = filtered(gathering, q=words, presence=presence if presence in Presence.values else "")
+    rows = rows.filter(status=RegistrationStatus.REGISTERED)
+    found = list(rows[: SHOWN + 1])
+    places = places_of(gathering, found[:SHOWN])
+    last = request.session.pop("desk-last", None) if request.method == "GET" else None
+    return render(
+        request,
+        "registrations/desk.html",
+        {
+            "gathering": gathering,
+            "counts": counts_of(gathering),
+            "rows": [(row, places.get(row.pk, [])) for row in found[:SHOWN]],
+            "more": len(found) > SHOWN,
+            "q": words,
+            "presence": presence,
+            "form": form or WalkInForm(),
+            "walk_in_open": form is not None,
+            "namesake": namesake,
+            "last": last,
+            "may_organise": can_organise(request.user, gathering.space),
+        },
+        status=422 if form is not None else 200,
+    )
+
+
+@require_safe
+@login_required
+def desk(request: HttpRequest, gathering: UUID) -> HttpResponse:
+    return _page(request, _gathering(request, gathering))
+
+
+@require_POST
+@login_required
+def presence(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
+    found = _gathering(request, gathering)
+    row = fetch_in_space(
+        request.user,
+        found.registrations.select_related("person", "gathering__space"),
+        can=can_run_desk,
+        space_of=lambda each: each.gathering.space,
+        pk=registration,
+    )
+    wanted = request.POST.get("presence", "")
+    if wanted not in Presence.values:
+        messages.error(request, _("Choisissez « présent·e » ou « absent·e »."))
+        return redirect("registrations:desk", found.pk)
+    before = row.presence
+    mark_presence(registration=row, presence=wanted, by=request.user)
+    request.session["desk-last"] = {
+        "registration": str(row.pk),
+        "name": row.person.full_name,
+        "now": row.get_presence_display(),
+        "before": before,
+    }
+    return redirect(_back(found, request))
+
+
+@require_http_methods(["POST"])
+@login_required
+def walk_in(request: HttpRequest, gathering: UUID) -> HttpResponse:
+    found = _gathering(request, gathering)
+    form = WalkInForm(request.POST)
+    namesake = None
+    if form.is_valid():
+        data = form.cleaned_data
+        details = PersonDetails(
+            data["first_name"], data["last_name"], category=data["category"], organisation=data["organisation"]
+        )
+        try:
+            row = add_registration(
+                gathering=found, details=details, homonym=data["homonym"], walk_in=True, by=request.user
+            )
+        except AlreadyRegistered as refusal:
+            namesake = refusal.registration
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, _("{name} est inscrit·e et présent·e.").format(name=row.person.full_name))
+            return redirect("registrations:desk", found.pk)
+    return _page(request, found, form=form, namesake=namesake)
+
+
+def _back(gathering: Gathering, request: HttpRequest) -> str:
+    """The desk as it was: the same search, so that a slip is undone where it was made."""
+    kept = {name: request.POST[name][:100] for name in ("q", "voir") if request.POST.get(name)}
+    query = f"?{urlencode(kept)}" if kept else ""
+    return reverse("registrations:desk", args=[gathering.pk]) + query

@@ -1,0 +1,43 @@
+"""The registrations as a table, readable again by the import."""
+
+from maillage.gatherings.models import Gathering
+from maillage.people.enums import ActorCategory
+from maillage.registrations.forms import MAX_RANKS
+from maillage.registrations.queries import registrations_of, workshop_slots
+
+YES = "Oui"  # files keep one language: French, as the import reads it
+
+
+def export_rows(gathering: Gathering) -> tuple[list[str], list[list[str]]]:
+    slots = workshop_slots(gathering)
+    headers = ["Date d’inscription", "Prénom", "Nom", "Courriel", "Téléphone", "Vous êtes", "Structure", "Commune"]
+    headers += ["Intercommunalité"]
+    headers += [f"{slot.title} - choix {rank}" for slot in slots for rank in range(1, MAX_RANKS + 1)]
+    headers += ["Je veux bien apporter un sujet", "Mon sujet", "De quoi avez-vous besoin ?"]
+    headers += ["J’accepte de recevoir la lettre d’information", "Inscription", "Présence"]
+    rows = []
+    for registration in registrations_of(gathering):
+        person = registration.person
+        wishes = {(wish.slot_id, wish.rank): str(wish.workshop) for wish in registration.wishes.all()}
+        commune = person.commune
+        rows.append(
+            [
+                registration.registered_at.isoformat(" ", "minutes") if registration.registered_at else "",
+                person.first_name,
+                person.last_name,
+                person.email,
+                person.phone,
+                "" if person.category == ActorCategory.UNSAID else person.get_category_display(),
+                person.organisation.name if person.organisation else "",
+                commune.name if commune else person.commune_text,
+                person.territory_text or (commune.epci.name if commune and commune.epci else ""),
+                *(wishes.get((slot.pk, rank), "") for slot in slots for rank in range(1, MAX_RANKS + 1)),
+                YES if registration.volunteer_porteur else "",
+                registration.porteur_subject,
+                registration.needs,
+                YES if registration.newsletter else "",
+                registration.get_status_display(),
+                registration.get_presence_display(),
+            ]
+        )
+    return headers, rows

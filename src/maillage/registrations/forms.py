@@ -1,0 +1,257 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from maillage.gatherings.models import Gathering
+from maillage.people.enums import ActorCategory
+from maillage.registrations.enums import Presence
+from maillage.registrations.mapping import FIELDS, wish_key
+from maillage.registrations.models import Registration
+from maillage.registrations.offer import Offer
+from maillage.registrations.places import Communes
+from maillage.registrations.queries import offer_of, record_of
+from maillage.registrations.services import PersonDetails
+from maillage.registrations.values import EMAIL_MAX, clean, read_email
+
+MAX_RANKS = 3  # wishes asked for each moment
+
+
+class LineField(forms.CharField):
+    """Text on one line, without the signs no screen shows."""
+
+    def to_python(self, value: object) -> str:
+        return clean(super().to_python(value))
+
+
+class AddressField(LineField):
+    """An address as people have them: accents allowed (RFC 6531), which Django's own field refuses."""
+
+    widget = forms.EmailInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=EMAIL_MAX, required=False, **options)
+
+    def clean(self, value: object) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        address, likely = read_email(text)
+        if not address:
+            hint = _("Vouliez-vous écrire « %(likely)s » ?") if likely else _("Il y manque peut-être « @ ».")
+            raise ValidationError(
+                [_("Ce n’est pas une adresse électronique."), ValidationError(hint, params={"likely": likely})]
+            )
+        return address
+
+
+class WishesForm(forms.Form):
+    """Ranked wishes, a list for each rank of each moment; only what is offered can be chosen."""
+
+    def __init__(self, *args: Any, gathering: Gathering, registration: Registration | None = None, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.gathering = gathering
+        self.offer: Offer = offer_of(gathering)
+        said = dict(record_of(registration).wishes) if registration is not None else {}
+        for slot in self.offer.slots:
+            choices = [("", _("sans vœu")), *((workshop.id, workshop.name) for workshop in slot.workshops)]
+            for rank in range(1, min(MAX_RANKS, len(slot.workshops)) + 1):
+                ranked = said.get(slot.id, ())
+                self.fields[f"wish-{slot.id}-{rank}"] = forms.ChoiceField(
+                    label=_("Choix %(rank)d") % {"rank": rank},
+                    choices=choices,
+                    required=False,
+                    initial=ranked[rank - 1] if rank <= len(ranked) else "",
+                )
+
+    @property
+    def wish_groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The moments with their fields, for the page."""
+        return [
+            (slot.title, [self[name] for name in self.fields if name.startswith(f"wish-{slot.id}-")])
+            for slot in self.offer.slots
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        ranks: dict[str, list[str]] = {}
+        for slot in self.offer.slots:
+            given = [data.get(f"wish-{slot.id}-{rank}", "") for rank in range(1, MAX_RANKS + 1)]
+            ranked = [workshop for workshop in given if workshop]
+            if len(set(ranked)) != len(ranked):
+                twice = next(workshop for workshop in ranked if ranked.count(workshop) > 1)
+                self.add_error(
+                    None,
+                    _("« %(title)s » est choisi deux fois : une fois suffit.")
+                    % {"title": self.offer.workshop_name(twice)},
+                )
+            ranks[slot.id] = ranked
+        data["ranks"] = ranks
+        return data
+
+
+class RegistrationForm(WishesForm):
+    """Everything about one registration, for the organiser."""
+
+    first_name = LineField(label=_("Prénom"), max_length=100)
+    last_name = LineField(label=_("Nom"), max_length=100, required=False)
+    email = AddressField(label=_("Courriel"))
+    phone = LineField(label=_("Téléphone"), max_length=30, required=False)
+    category = forms.ChoiceField(label=_("Vous êtes"), choices=ActorCategory.choices, initial=ActorCategory.UNSAID)
+    organisation = LineField(label=_("Structure"), max_length=200, required=False)
+    commune = LineField(label=_("Commune"), max_length=100, required=False)
+    volunteer_porteur = forms.BooleanField(label=_("Veut bien apporter un sujet"), required=False)
+    porteur_subject = LineField(
+        label=_("Sujet"), max_length=300, required=False, help_text=_("Pas de nom, pas de santé.")
+    )
+    needs = LineField(
+        label=_("De quoi avez-vous besoin ?"),
+        max_length=300,
+        required=False,
+        help_text=_("Repas, place, traduction… Pas de nom, pas de santé. Vu de l’organisation seule, effacé après."),
+    )
+    newsletter = forms.BooleanField(label=_("Accepte la lettre d’information"), required=False)
+    homonym = forms.BooleanField(label=_("C’est une autre personne du même nom"), required=False)
+
+    def __init__(self, *args: Any, gathering: Gathering, registration: Registration | None = None, **kw: Any) -> None:
+        if registration is not None:
+            person = registration.person
+            kw["initial"] = {
+                "first_name": person.first_name,
+                "last_name": person.last_name,
+                "email": person.email,
+                "phone": person.phone,
+                "category": person.category,
+                "organisation": person.organisation.name if person.organisation else "",
+                "commune": person.commune.name if person.commune else person.commune_text,
+                "volunteer_porteur": registration.volunteer_porteur,
+                "porteur_subject": registration.porteur_subject,
+                "needs": registration.needs,
+                "newsletter": registration.newsletter,
+            }
+        super().__init__(*args, gathering=gathering, registration=registration, **kw)
+        self._registration = registration
+
+    @property
+    def details(self) -> PersonDetails:
+        data = self.cleaned_data
+        insee, text = self._commune(data["commune"])
+        return PersonDetails(
+            first_name=data["first_name"],
+            last_name=data["last_name"],
+            email=data["email"],
+            phone=data["phone"],
+            category=data["category"],
+            organisation=data["organisation"],
+            commune=insee,
+            commune_text=text,
+        )
+
+    def _commune(self, name: str) -> tuple[str, str]:
+        """A commune left as it was keeps its code: two communes may have one name."""
+        person = self._registration.person if self._registration is not None else None
+        if person is not None and person.commune is not None and person.commune.name == name:
+            return person.commune.insee, ""
+        place = Communes().find(name, person.territory_text if person is not None else "") if name else None
+        return (place.insee, "") if place is not None and place.sure else ("", name)
+
+
+class WalkInForm(forms.Form):
+    """At the desk, with somebody waiting: few fields, one of them needed."""
+
+    first_name = LineField(label=_("Prénom"), max_length=100)
+    last_name = LineField(label=_("Nom"), max_length=100, required=False)
+    category = forms.ChoiceField(label=_("Vous êtes"), choices=ActorCategory.choices, initial=ActorCategory.UNSAID)
+    organisation = LineField(label=_("Structure"), max_length=200, required=False)
+    homonym = forms.BooleanField(label=_("C’est une autre personne du même nom"), required=False)
+
+
+class FilterForm(forms.Form):
+    """What to show of the list. An unknown value shows everything rather than nothing."""
+
+    q = forms.CharField(label=_("Chercher"), required=False, max_length=100)
+    category = forms.ChoiceField(
+        label=_("Catégorie"), required=False, choices=[("", _("toutes")), *ActorCategory.choices]
+    )
+    workshop = forms.ChoiceField(label=_("Vœu"), required=False)
+    territory = forms.ChoiceField(label=_("Intercommunalité"), required=False)
+    presence = forms.ChoiceField(label=_("Présence"), required=False, choices=[("", _("toutes")), *Presence.choices])
+    only = forms.ChoiceField(
+        label=_("Seulement"),
+        required=False,
+        choices=[
+            ("", _("toutes les inscriptions")),
+            ("no-wish", _("sans aucun vœu")),
+            ("some-wish-missing", _("sans vœu à un moment")),
+            ("porteur", _("apportent un sujet")),
+            ("needs", _("ont un besoin")),
+            ("walk-in", _("venues sans inscription")),
+            ("cancelled", _("annulées")),
+        ],
+    )
+
+    def __init__(self, *args: Any, offer: Offer, territories: Sequence[tuple[str, str]], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        wished: list[tuple[str, Any]] = [("", _("tous"))]
+        wished += [(slot.title, [(w.id, w.name) for w in slot.workshops]) for slot in offer.slots]
+        self.fields["workshop"].choices = wished  # type: ignore[attr-defined]  # a ChoiceField, declared above
+        self.fields["territory"].choices = [("", _("toutes")), *territories]  # type: ignore[attr-defined]  # as above
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("Fichier des inscriptions"),
+        help_text=_("CSV ou Excel (.xlsx), tel que votre formulaire l’exporte."),
+        error_messages={
+            "required": _("Choisissez un fichier."),
+            "empty": _("Ce fichier est vide. Vérifiez que c’est le bon, puis envoyez-le à nouveau."),
+        },
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
+    )
+
+    @property
+    def upload(self) -> "UploadedFile[Any]":  # generic for the type checker only
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        return file
+
+
+class ColumnsForm(forms.Form):
+    """One list for each column of the file: what it holds."""
+
+    def __init__(
+        self, *args: Any, headers: Sequence[str], offer: Offer, mapping: dict[str, int] | None = None, **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        named = {column: name for name, column in (mapping or {}).items()}
+        choices: list[tuple[Any, Any]] = [("", _("ne pas importer")), (_("La personne"), list(FIELDS.items()))]
+        for slot in offer.slots:
+            ranks = [
+                (wish_key(slot.id, rank), _("%(slot)s : choix %(rank)d") % {"slot": slot.title, "rank": rank})
+                for rank in range(1, max(len(slot.workshops), MAX_RANKS) + 1)
+            ]
+            choices.append((slot.title, ranks))
+        for column, header in enumerate(headers):
+            self.fields[f"column-{column}"] = forms.ChoiceField(
+                label=header, choices=choices, required=False, initial=named.get(column, "")
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        mapping: dict[str, int] = {}
+        for column in range(len(self.fields)):
+            name = data.get(f"column-{column}", "")
+            if not name:
+                continue
+            if name in mapping:
+                both = [str(self.fields[f"column-{each}"].label) for each in (mapping[name], column)]
+                self.add_error(
+                    f"column-{column}",
+                    _("« %(one)s » et « %(two)s » ne peuvent pas dire la même chose.")
+                    % {"one": both[0], "two": both[1]},
+                )
+            mapping[name] = column
+        data["mapping"] = mapping
+        return data

@@ -1,0 +1,62 @@
+"""What registrations say on the gathering's own page."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from maillage.gatherings.glance import Action, Figure, Glimpse
+from maillage.gatherings.models import Gathering
+from maillage.people.queries import Visitor, can_organise, can_run_desk
+from maillage.registrations.enums import ImportStatus
+from maillage.registrations.queries import counts_of
+
+
+def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
+    if not can_organise(user, gathering.space):
+        return None
+    counts = counts_of(gathering)
+    url = reverse("registrations:list", args=[gathering.pk])
+    figures = [Figure(ngettext("inscription", "inscriptions", counts.registered), counts.registered, url)]
+    if counts.without_wish:
+        figures.append(
+            Figure(
+                ngettext("personne sans vœu", "personnes sans vœu", counts.without_wish),
+                counts.without_wish,
+                f"{url}?only=no-wish",
+                warn=True,
+            )
+        )
+    if counts.volunteers:
+        figures.append(
+            Figure(
+                ngettext("personne apporte un sujet", "personnes apportent un sujet", counts.volunteers),
+                counts.volunteers,
+                f"{url}?only=porteur",
+            )
+        )
+    import_url = reverse("registrations:import", args=[gathering.pk])
+    waiting = gathering.imports.filter(status=ImportStatus.DRAFT).count()
+    if waiting:
+        figures.append(
+            Figure(
+                ngettext("fichier attend vos réponses", "fichiers attendent vos réponses", waiting),
+                waiting,
+                import_url,
+                warn=True,
+            )
+        )
+    return Glimpse(figures, [Action(_("Voir les inscriptions"), url), Action(_("Importer un fichier"), import_url)])
+
+
+def during(gathering: Gathering, user: Visitor) -> Glimpse | None:
+    if not can_run_desk(user, gathering.space):
+        return None
+    counts = counts_of(gathering)
+    url = reverse("registrations:desk", args=[gathering.pk])
+    figures = []
+    if counts.present or counts.absent:
+        figures = [
+            Figure(ngettext("personne présente", "personnes présentes", counts.present), counts.present, url),
+            Figure(ngettext("encore attendue", "encore attendues", counts.expected), counts.expected, url),
+        ]
+    return Glimpse(figures, [Action(_("Ouvrir l’accueil"), url)])

@@ -1,0 +1,46 @@
+from django.urls import path
+
+from maillage.registrations import desk_views, import_views, own_views, views
+
+app_name = "registrations"
+urlpatterns = [
+    path("rencontres/<uuid:gathering>/inscriptions/", views.registrations, name="list"),
+    path("rencontres/<uuid:gathering>/inscriptions/nouvelle/", views.new, name="new"),
+    path("rencontres/<uuid:gathering>/inscriptions/inscriptions.csv", views.export, {"form": "csv"}, name="export-csv"),
+    path(
+        "rencontres/<uuid:gathering>/inscriptions/inscriptions.xlsx", views.export, {"form": "xlsx"}, name="export-xlsx"
+    ),
+    path("rencontres/<uuid:gathering>/inscriptions/import/", import_views.upload, name="import"),
+    path(
+        "rencontres/<uuid:gathering>/inscriptions/import/<uuid:import_id>/", import_views.preview, name="import-preview"
+    ),
+    path(
+        "rencontres/<uuid:gathering>/inscriptions/import/<uuid:import_id>/colonnes/",
+        import_views.columns,
+        name="import-columns",
+    ),
+    path(
+        "rencontres/<uuid:gathering>/inscriptions/import/<uuid:import_id>/abandon/",
+        import_views.abandonment,
+        name="import-abandonment",
+    ),
+    path("rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/", views.edit, name="edit"),
+    path(
+        "rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/annulation/",
+        views.cancellation,
+        name="cancellation",
+    ),
+    path(
+        "rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/retablissement/",
+        views.restoration,
+        name="restoration",
+    ),
+    path("rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/lien/", views.link, name="link"),
+    path("rencontres/<uuid:gathering>/accueil/", desk_views.desk, name="desk"),
+    path("rencontres/<uuid:gathering>/accueil/arrivee/", desk_views.walk_in, name="walk-in"),
+    path("rencontres/<uuid:gathering>/accueil/<uuid:registration>/", desk_views.presence, name="presence"),
+    path("inscription/<str:token>/", own_views.own, name="own"),
+    path("inscription/<str:token>/voeux/", own_views.wishes, name="own-wishes"),
+    path("inscription/<str:token>/annulation/", own_views.cancellation, name="own-cancellation"),
+    path("inscription/<str:token>/retablissement/", own_views.restoration, name="own-restoration"),
+]

@@ -1,0 +1,182 @@
+import pytest
+from django.urls import reverse
+
+from maillage.gatherings.models import Workshop
+from maillage.office import services as office
+from maillage.office.enums import JobStatus
+from maillage.office.models import Job
+from maillage.people.enums import SpaceRole
+from maillage.people.models import Space
+from maillage.plans.enums import PlanStatus
+from maillage.plans.models import Plan
+from maillage.plans.services import make_plan, publish_plan
+from maillage.registrations.own import token_of
+from maillage.registrations.services import PersonDetails, add_registration
+from tests.registrations.conftest import member
+
+
+@pytest.fixture
+def plan(full_day) -> Plan:
+    return make_plan(gathering=full_day, by="essai")
+
+
+@pytest.fixture
+def staff(client, organiser):
+    client.force_login(organiser)
+    return client
+
+
+def url(name, gathering, *args):
+    return reverse(f"plans:{name}", args=[gathering.pk, *args])
+
+
+def body(response):
+    return response.content.decode()
+
+
+class InThisThread:
+    """Stands for the office's executor: the work is done when it is asked."""
+
+    def submit(self, work, *args):
+        work(*args)
+
+
+@pytest.mark.parametrize("name", ["plan", "people"])
+def test_a_plan_is_closed_to_strangers_and_to_the_desk(client, full_day, desk, name):
+    assert client.get(url(name, full_day)).status_code == 302
+    client.force_login(desk)
+    assert client.get(url(name, full_day)).status_code == 403
+    other = Space.objects.create(slug="ailleurs", name="Ailleurs")
+    client.force_login(member(other, "ailleurs@exemple.invalid", SpaceRole.ORGANISER))
+    assert client.get(url(name, full_day)).status_code == 404
+
+
+def test_before_any_run_what_lacks_is_said(staff, full_day):
+    page = body(staff.get(url("plan", full_day)))
+
+    assert "48 personnes demandent « Co-développement », 40 places : il manque 8 places." in page
+    assert "Passer « Co-développement » de 40 à 48 places." in page
+
+
+def test_the_run_is_a_job_that_ends_on_the_plan(staff, full_day, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr(office, "_executor", InThisThread())
+    monkeypatch.setattr(office.connections, "close_all", lambda: None)  # the test's own connection must live on
+    with django_capture_on_commit_callbacks(execute=True):
+        response = staff.post(url("run", full_day))
+
+    job = Job.objects.get()
+    assert response.url == reverse("office:job", args=[job.pk])
+    assert (job.status, job.result) == (JobStatus.DONE, {"url": url("plan", full_day)})
+    assert Plan.objects.get().by == "organiser@exemple.invalid"
+
+
+def test_a_day_that_cannot_be_planned_ends_in_a_sentence(
+    staff, full_day, monkeypatch, django_capture_on_commit_callbacks
+):
+    Workshop.objects.filter(slot__gathering=full_day).update(max_people=10, min_people=None)
+    monkeypatch.setattr(office, "_executor", InThisThread())
+    monkeypatch.setattr(office.connections, "close_all", lambda: None)
+    with django_capture_on_commit_callbacks(execute=True):
+        staff.post(url("run", full_day))
+
+    job = Job.objects.get()
+    assert job.status == JobStatus.FAILED
+    assert "128 personnes pour 40 places : il manque 88 places" in job.sentence
+
+
+def test_the_plan_by_room_shows_everyone_in_few_queries(staff, full_day, plan, django_assert_max_num_queries):
+    with django_assert_max_num_queries(16):
+        page = staff.get(url("plan", full_day))
+
+    assert body(page).count('id="place-') == 2 * 128
+    assert "Présentation d’expériences : 99 personnes sur 114 ont leur premier choix." in body(page)
+    assert "hypothèse" in body(page)
+    codev = page.context["slots"][1].workshops[0]
+    assert (str(codev.workshop), codev.people, [len(t.people) for t in codev.tables]) == (
+        "Co-développement",
+        40,
+        [8] * 5,
+    )
+
+
+def test_the_plan_by_person_is_filtered(staff, full_day, plan):
+    everyone = staff.get(url("people", full_day))
+    assert len(everyone.context["rows"]) == 128
+    assert len(staff.get(url("people", full_day) + "?only=porteur").context["rows"]) == 5
+    assert len(staff.get(url("people", full_day) + "?q=elodie+esteve").context["rows"]) == 1
+    codev = Workshop.objects.get(slot__gathering=full_day, title="Co-développement")
+    assert len(staff.get(url("people", full_day) + f"?workshop={codev.pk}").context["rows"]) == 40
+
+
+def test_publishing_shows_people_their_place_and_unpublishing_hides_it(staff, full_day, plan):
+    registration = plan.placements.filter(workshop__method="codev").first().registration
+    own = reverse("registrations:own", args=[token_of(registration)])
+    assert "Où je vais" not in body(staff.get(own))
+
+    staff.post(url("publication", full_day, plan.pk))
+    page = body(staff.get(own))
+    assert "Où je vais" in page
+    assert "Salle Chardon, table" in page
+    assert "Pourquoi moi" in page
+    assert "les vœux ne changent plus" in page
+
+    staff.post(url("publication", full_day, plan.pk), {"publish": "no"})
+    plan.refresh_from_db()
+    assert plan.status == PlanStatus.DRAFT
+    assert "Où je vais" not in body(staff.get(own))
+
+
+def test_a_place_is_moved_by_a_plain_form_after_its_effect_was_said(staff, full_day, plan):
+    placement = plan.placements.filter(workshop__title="Coop ou pas coop").first()
+    target = Workshop.objects.get(slot__gathering=full_day, title="Anarchaise")
+    page_url = url("place", full_day, placement.pk)
+    assert placement.reason.split(" : ")[0].strip("« »") in body(staff.get(page_url))
+
+    looked = staff.post(page_url, {"place": f"{target.pk}:", "action": "look"})
+    assert looked.context["effect"].refused == ()
+    assert plan.placements.filter(workshop=target).count() == 19
+
+    assert staff.post(page_url, {"place": f"{target.pk}:", "action": "move"}).status_code == 302
+    assert plan.placements.filter(workshop=target).count() == 20
+    assert plan.placements.filter(locked=True).count() == 1
+
+
+def test_a_move_to_a_full_room_is_refused_with_the_form(staff, full_day, plan):
+    placement = plan.placements.filter(workshop__title="Anarchaise").first()
+    codev = Workshop.objects.get(slot__gathering=full_day, title="Co-développement")
+
+    refused = staff.post(url("place", full_day, placement.pk), {"place": f"{codev.pk}:1", "action": "move"})
+    foreign = staff.post(url("place", full_day, placement.pk), {"place": "nulle part", "action": "move"})
+
+    assert (refused.status_code, foreign.status_code) == (422, 422)
+    assert "40" in refused.context["form"].errors["place"][0]
+    assert plan.placements.filter(workshop=codev).count() == 40
+
+
+def test_a_lock_is_put_and_taken_off(staff, full_day, plan):
+    placement = plan.placements.first()
+
+    staff.post(url("lock", full_day, placement.pk), {"locked": "yes"})
+    placement.refresh_from_db()
+    assert placement.locked
+    staff.post(url("lock", full_day, placement.pk), {"locked": "no"})
+    placement.refresh_from_db()
+    assert not placement.locked
+
+
+def test_the_glance_and_the_plan_say_who_has_no_place(staff, full_day, plan):
+    add_registration(gathering=full_day, details=PersonDetails("Nouvelle", "Venue"), by="accueil", walk_in=True)
+
+    assert "Nouvelle Venue" in body(staff.get(url("plan", full_day)))
+    detail = body(staff.get(reverse("gatherings:detail", args=[full_day.pk])))
+    assert "personne sans place" in detail
+    assert "inscriptions" in detail
+
+
+def test_the_desk_says_where_people_go(client, full_day, plan, desk):
+    publish_plan(plan=plan, by="essai")
+    client.force_login(desk)
+
+    page = body(client.get(reverse("registrations:desk", args=[full_day.pk]) + "?q=lorrain"))
+
+    assert "Salle" in page
