@@ -92,16 +92,19 @@ def _same_person(slots: Sequence[Slot]) -> list[Clash]:
     """Somebody named in several workshops, or in a workshop and in what happens beside it."""
     names: dict[str, str] = {}
     places: dict[str, dict[object, str]] = defaultdict(dict)
+
+    def expect(name: str, place: Slot | Workshop) -> None:
+        if name:
+            names.setdefault(fold(name), name)
+            places[fold(name)][place.pk] = str(place)
+
     for slot in slots:
         for speaker in slot.speakers.all():
-            if speaker.name:
-                place = next((w for w in slot.workshops.all() if w.pk == speaker.workshop_id), slot)
-                names.setdefault(fold(speaker.name), speaker.name)
-                places[fold(speaker.name)][place.pk] = str(place)
+            if speaker.workshop_id is None:
+                expect(speaker.name, slot)
         for workshop in slot.workshops.all():
-            for facilitator in workshop.facilitators.all():
-                names.setdefault(fold(facilitator.name), facilitator.name)
-                places[fold(facilitator.name)][workshop.pk] = str(workshop)
+            for person in (*workshop.facilitators.all(), *workshop.speakers.all()):
+                expect(person.name, workshop)
     return [
         Clash(
             "person",

@@ -14,9 +14,8 @@ def gatherings_for(user: Visitor) -> QuerySet[Gathering]:
     return (
         Gathering.objects.filter(space__in=spaces_of(user))
         .select_related("space", "commune", "epci")
-        .annotate(
-            workshop_count=Count("slots__workshops", filter=Q(slots__kind=SlotKind.WORKSHOPS)),
-        )
+        .annotate(workshop_count=Count("slots__workshops", filter=Q(slots__kind=SlotKind.WORKSHOPS)))
+        .order_by(F("date").desc(nulls_last=True), "title")  # a query that groups forgets the model's own order
     )
 
 
