@@ -28,6 +28,8 @@ class ErasedSession(Exception):
 class Room:
     session_id: uuid.UUID
     title: str
+    place: str  # the room's name, "" when it has none
+    colour: str  # bleu, rouge, jaune, vert, or ""
     rehearsal: bool
     join_code: str
     method: Method
@@ -102,11 +104,13 @@ def _load(checksum: str, source: str, name: str) -> Method:
 
 
 def _begin(session_id: uuid.UUID) -> Room:
-    session = Session.objects.select_related("method_version", "workshop").get(id=session_id)
+    session = Session.objects.select_related("method_version", "workshop__room").get(id=session_id)
     method = method_of(session.method_version)
     return Room(
         session_id=session_id,
         title=str(session.workshop),
+        place=session.workshop.room.name if session.workshop.room else "",
+        colour=session.workshop.colour,
         rehearsal=session.rehearsal,
         join_code=session.join_code,
         method=method,

@@ -1,27 +1,37 @@
 """What the templates of a screen are given: all that is decided is decided here, the templates only place it."""
 
+import json
+import math
 import re
 import secrets
+import time
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from facilitation import audience, forms, view_audience, view_own
 from maillage.lib.codes import spaced_code
+from maillage.lib.qr import qr_svg
+from maillage.live.links import links_for
 from maillage.live.rooms import Room
 
 RELOAD = 10  # seconds between two reloads of a page without JavaScript
-CONTROLS = {
-    "open": _("Commencer"),
-    "advance": _("Étape suivante"),
-    "back": _("Étape précédente"),
-    "extend": _("+ 2 minutes"),
-    "pause": _("Pause"),
-    "resume": _("Reprendre"),
-    "close": _("Terminer la séance"),
-    "reopen": _("Rouvrir la séance"),
+# the session's buttons: label, pictogram, look; in the order of a hand that learned them
+CONTROLS: dict[str, tuple[Any, str, str]] = {
+    "open": (_("Commencer"), "play", "wide"),
+    "reopen": (_("Rouvrir la séance"), "play", "wide"),
+    "pause": (_("Pause"), "pause", "quiet"),
+    "resume": (_("Reprendre"), "play", "quiet"),
+    "extend": (_("+ 2 minutes"), "plus", "quiet"),
+    "back": (_("Revenir"), "arrow-left", "quiet"),
+    "advance": (_("Étape suivante"), "arrow-right", ""),
+    "close": (_("Terminer la séance"), "close", "quiet wide"),
 }
+CONFIRM = {"close": _("Terminer la séance pour tout le monde ?")}
 EXTEND_SECONDS = "120"
 # the move of a form → the name of what is typed, and the hidden fields with where the engine's form says them
 INPUTS: dict[str, tuple[str, dict[str, str]]] = {
@@ -34,36 +44,90 @@ BETWEEN_TAGS = re.compile(r">\s*\n\s*<")  # a template's indentation: a fifth of
 
 def render_shared(room: Room, view: dict[str, Any]) -> bytes:
     """`#shared` for an audience: the same bytes for everybody in it."""
-    return _render("live/_shared.html", {"shared": view, "controls": _controls(view), **_addresses(room)})
+    words = clock_words(view["clock"])
+    context = {"shared": view, "controls": _controls(view), "clock_words": words, **_addresses(room)}
+    return _render("live/_shared.html", context)
 
 
 def render_own(room: Room, view: dict[str, Any]) -> bytes:
     """`#own` for one seat."""
-    return _render("live/_own.html", {"own": view, **_addresses(room)})
+    leads = leads_room(room, view)
+    links = links_for(room.session_id, sheet=view["sheet"] is not None, facilitator=leads)
+    context = {"own": view, "marks_json": json.dumps(view["marks"]), "links": links, **_addresses(room)}
+    return _render("live/_own.html", context)
 
 
-def screen(room: Room, seat: str, *, which: str = "", refusal: str = "") -> dict[str, Any]:
-    """The context of live/screen.html: both fragments as a push would send them, and the forms that stay."""
+def screen(room: Room, seat: str, *, which: str = "", refusal: str = "", host: str = "") -> dict[str, Any]:
+    """The context of live/screen.html: both fragments as a push would send them, and the forms that stay.
+
+    `host` is the address this server was asked under: what the projector tells phones to open.
+    """
     group = audience(room.state, seat)
     shared = view_audience(room.state, group)
     own = view_own(room.state, seat)
     now = {form["id"]: form for form in own["forms"]}
+    values = {field["id"]: field["value"] for field in own["sheet"]["fields"]} if own["sheet"] else {}
     query = f"?siege={which}" if which else ""
     addresses = _addresses(room)
+    leads = leads_room(room, own)
+    role = own["role"]
     return {
         "room": room,
-        "role": own["role"],
-        "shared": shared,
-        "own": own,
-        "controls": _controls(shared),
-        "forms": [_form(now.get(form["id"], form), now=form["id"] in now) for form in forms(room.method, own["role"])],
+        "role": role,
+        "screen_class": "prompter" if leads else role if role in ("projector", "control") else "phone",
+        "shared_html": mark_safe(render_shared(room, shared).decode()),  # noqa: S308 - a template's own output
+        "own_html": mark_safe(render_own(room, own).decode()),  # noqa: S308 - a template's own output
+        "forms": [
+            _form(now.get(form["id"], form), now=form["id"] in now, value=values.get(form["field"], ""))
+            for form in forms(room.method, role)
+        ],
+        "leads": leads,
+        "lead": _lead(room, shared) if leads else None,
         "number": room.number,
+        "now": int(time.time() * 1000),
         "stream_url": f"/live/{room.session_id}/stream{query}",
-        "join_code": spaced_code(room.join_code),
         "refusal": refusal,
         "reload": RELOAD,
+        **(_joining(room, host) if role == "projector" else {}),
         **addresses,
         "moves_url": addresses["moves_url"] + query,
+    }
+
+
+def leads_room(room: Room, own: dict[str, Any]) -> bool:
+    return "advance" in room.state.rights(own["role"]) or "lead" in room.state.rights(own["role"])
+
+
+def clock_words(clock: dict[str, Any]) -> str:
+    """« 8:12 », for a page without JavaScript; with it the phone counts by itself."""
+    if clock["running"] and clock["ends_at"] is not None:
+        left = clock["ends_at"] - int(time.time() * 1000)
+    else:
+        left = clock["remaining"] if clock["remaining"] is not None else clock["total"]
+    seconds = math.ceil(abs(left) / 1000)
+    return f"{'+' if left < 0 and seconds else ''}{seconds // 60}:{seconds % 60:02}"
+
+
+def _joining(room: Room, host: str) -> dict[str, Any]:
+    base = settings.PUBLIC_URL or host
+    address = base + reverse("live:join", args=[room.join_code])
+    qr = qr_svg(address, title=str(_("Code à scanner pour rejoindre l’atelier")))
+    return {
+        "join_code": spaced_code(room.join_code),
+        "join_host": base.split("//")[-1] + reverse("live:code"),
+        "join_qr": mark_safe(qr),  # noqa: S308 - segno's drawing of our own address
+    }
+
+
+def _lead(room: Room, shared: dict[str, Any]) -> dict[str, Any]:
+    """What who leads may choose among: people of the table looked at, kinds of cards, roles, tables."""
+    people = shared["table"]["people"] if shared["table"] else []
+    return {
+        "people": people,
+        "kinds": [{"id": kind.id, "title": kind.title} for kind in room.method.kinds.values()],
+        "roles": [{"id": role.id, "title": role.title} for role in room.method.roles.values()],
+        "tables": shared["tables"] if len(shared["tables"]) > 1 else [],
+        "keys": [secrets.token_urlsafe(12) for _number in range(3)],
     }
 
 
@@ -71,20 +135,33 @@ def _addresses(room: Room) -> dict[str, Any]:
     return {"moves_url": f"/live/{room.session_id}/moves", "session_id": str(room.session_id)}
 
 
-def _form(form: dict[str, Any], *, now: bool) -> dict[str, Any]:
+def _form(form: dict[str, Any], *, now: bool, value: str) -> dict[str, Any]:
     """A form of the engine, with what its HTML needs: `input` is the name of what is typed, `fields` go hidden."""
     name, fields = INPUTS[form["move"]]
-    hidden = {field: form[given] for field, given in fields.items()}
-    # a key a form and a page: sending it twice writes once
-    return {**form, "input": name, "fields": hidden, "now": now, "key": secrets.token_urlsafe(12)}
+    return {
+        **form,
+        "input": name,
+        "fields": {field: form[given] for field, given in fields.items()},
+        "now": now,
+        "value": value or "",
+        "hint_words_json": json.dumps(form["hint_words"], ensure_ascii=False),
+        "key": secrets.token_urlsafe(12),  # a key a form and a page: sending it twice writes once
+    }
 
 
 def _controls(view: dict[str, Any]) -> list[dict[str, Any]]:
     """The session's buttons this audience may press, in the order of a hand that learned them."""
     stage = view["stage"]["id"] if view["stage"] else ""
     return [
-        {"kind": kind, "label": label, "fields": _control_fields(kind, stage)}
-        for kind, label in CONTROLS.items()
+        {
+            "kind": kind,
+            "label": label,
+            "icon": icon,
+            "style": style,
+            "confirm": CONFIRM.get(kind, ""),
+            "fields": _control_fields(kind, stage),
+        }
+        for kind, (label, icon, style) in CONTROLS.items()
         if kind in view["controls"]
     ]
 

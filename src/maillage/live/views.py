@@ -95,7 +95,8 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     if ticket is None or not seats.find_kind(ticket):
         return _sentence(request, refuse("no-seat" if ticket is None else "revoked-seat").sentence, 403)
     refusal = read_flash(request.COOKIES, session_id)
-    context = screens.screen(room, str(ticket.seat_id), which=which, refusal=refusal)
+    host = f"{request.scheme}://{request.get_host()}"
+    context = screens.screen(room, str(ticket.seat_id), which=which, refusal=refusal, host=host)
     response = render(request, "live/screen.html", context)
     if refusal:
         response.delete_cookie(flash_name(session_id))

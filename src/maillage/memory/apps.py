@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MemoryConfig(AppConfig):
@@ -6,10 +7,13 @@ class MemoryConfig(AppConfig):
 
     def ready(self) -> None:
         from maillage.gatherings.glance import Phase, register  # models are loaded only now
+        from maillage.live import links
         from maillage.live.signals import kept, released
         from maillage.memory.glimpse import after
         from maillage.memory.receivers import on_kept, on_released
 
         register(Phase.AFTER, after)
+        links.register(sheet=links.Link(_("Ouvrir et imprimer ma fiche"), "memory:own-sheet", "print"))
+        links.register(facilitator=links.Link(_("Ce que l’atelier retient"), "memory:room-takeaways", "edit"))
         kept.connect(on_kept, dispatch_uid="memory")
         released.connect(on_released, dispatch_uid="memory")

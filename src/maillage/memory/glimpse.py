@@ -17,6 +17,6 @@ def after(gathering: Gathering, user: Visitor) -> Glimpse | None:
     figures = [Figure(_("phrases « à retenir »") if kept > 1 else _("phrase « à retenir »"), kept, url)] if kept else []
     lacking = len(workshops_without_takeaway(gathering))
     if lacking:
-        sentence = count(lacking, _("atelier sans phrase gardée"), _("ateliers sans phrase gardée"))
+        sentence = count(lacking, _("atelier sans phrase gardée"), _("ateliers sans phrase gardée"), zero="")
         figures.append(Figure(sentence, url=url))
     return Glimpse(figures, [Action(_("Écrire ce qui est à retenir"), url)])

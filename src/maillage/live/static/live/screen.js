@@ -30,6 +30,7 @@ const text = (form) => form.querySelector("textarea, input[type=text], input[typ
 function turnForms() {
   const open = new Set((document.getElementById("own").dataset.forms || "").split(" "));
   for (const form of forms) {
+    if (!form.dataset.stage) continue; // who leads may type at any time
     const mine = open.has(form.dataset.form);
     const typed = text(form)?.value.trim() && text(form).value !== text(form).defaultValue;
     const stale = !mine && Boolean(typed);
@@ -47,6 +48,16 @@ function pressMarks() {
     button.value = on ? "0" : "1";
     const label = button.querySelector(".label");
     if (label) label.textContent = on ? button.dataset.labelOn : button.dataset.label;
+  }
+}
+
+// Who one may write for: the people of the table looked at. The choice made stays while it exists.
+function offerPeople() {
+  const people = [...document.querySelectorAll("#shared [data-seat]")];
+  for (const select of document.querySelectorAll("select[data-people]")) {
+    const chosen = select.value;
+    select.replaceChildren(...people.map((one) => new Option(one.firstChild.textContent.trim(), one.dataset.seat)));
+    if (people.some((one) => one.dataset.seat === chosen)) select.value = chosen;
   }
 }
 
@@ -68,6 +79,7 @@ function refresh() {
   turnForms();
   pressMarks();
   offerParents();
+  offerPeople();
   tick();
 }
 
@@ -143,15 +155,15 @@ const box = openOutbox(session, {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.getAttribute("action") !== moves) return;
+  if (form.getAttribute("action")?.split("?")[0] !== moves.split("?")[0]) return;
   event.preventDefault();
   const { kind, payload } = payloadOf(form, event.submitter);
   const question = event.submitter?.dataset.confirm;
   if (question && !confirm(question)) return;
   box.send({ key: newKey(), kind, payload, form: form.dataset.form || "" });
-  if (form.dataset.form && form.dataset.keep === undefined) {
+  sessionStorage.removeItem(draftName(form));
+  if (form.dataset.form && form.dataset.keep === undefined && text(form)) {
     text(form).value = "";
-    sessionStorage.removeItem(draftName(form));
     hint(form);
     text(form).focus();
   }
