@@ -25,7 +25,13 @@ def registration(session) -> Registration:
     plan = Plan.objects.create(gathering=gathering, status=PlanStatus.PUBLISHED, by="essai")
     workshop = session.workshop
     Placement.objects.create(
-        plan=plan, registration=registration, slot=workshop.slot, workshop=workshop, table=1, porteur=True, reason="Vœu 1"
+        plan=plan,
+        registration=registration,
+        slot=workshop.slot,
+        workshop=workshop,
+        table=1,
+        porteur=True,
+        reason="Vœu 1",
     )
     return registration
 

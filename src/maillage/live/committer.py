@@ -9,7 +9,6 @@ import logging
 import queue
 import threading
 import time
-import traceback
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from facilitation import Move, Refusal, apply
 from maillage.live import keys, log
 from maillage.live.enums import SessionStatus
+from maillage.live.faults import report
 from maillage.live.models import Seat
 from maillage.live.outcomes import CREATED, REFUSED, REPEATED, Outcome, refuse
 from maillage.live.rooms import Room, Rooms
@@ -125,7 +125,7 @@ class Committer:
                 try:
                     outcomes, changes = self._store(batch)
                 except Exception as error:  # a process edge: everybody is answered, and the committer lives
-                    _report(f"{len(batch)} moves were not stored", error)
+                    report(f"{len(batch)} moves were not stored", error)
                     outcomes = [refuse("engine")] * len(batch)
                 for move, outcome in zip(batch, outcomes, strict=True):
                     move.future.set_result(outcome)
@@ -185,7 +185,7 @@ class Committer:
             try:
                 listener(changes)
             except Exception as error:  # a process edge: what is stored stays stored, and the committer lives
-                _report("a listener failed", error)
+                report("a listener failed", error)
 
     def _decide(self, batch: Sequence[Submitted], draft: _Draft) -> tuple[dict[uuid.UUID, Room], list[Outcome]]:
         heads = log.lock({move.session_id for move in batch})
@@ -228,7 +228,7 @@ class Committer:
         try:
             after = apply(room.state, applied)
         except Exception as error:  # a process edge: one method's fault must not stop every room
-            _report(f"the engine failed on a move of kind {move.kind}", error)
+            report(f"the engine failed on a move of kind {move.kind}", error)
             return refuse("engine")
         ended = move.session_id in draft.ended
         if isinstance(after, Refusal):
@@ -260,9 +260,3 @@ def _seat_refusal(move: Submitted, seats: Mapping[uuid.UUID, tuple[uuid.UUID, in
 
 def _is_closed(room: Room) -> bool:
     return bool(room.state.status == "closed")
-
-
-def _report(what: str, error: Exception) -> None:
-    """Says where it failed, never the error's own words: they may quote what a person typed."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("%s: %s\n%s", what, type(error).__name__, where)

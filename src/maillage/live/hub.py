@@ -6,16 +6,14 @@ coalesced: the first goes at once, the next wait for INTERVAL, whatever their nu
 
 import asyncio
 import json
-import logging
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from facilitation import audience, view_audience, view_own
+from facilitation import Audience, audience, view_audience, view_own
+from maillage.live.faults import report
 from maillage.live.rooms import Room, Rooms
-
-logger = logging.getLogger(__name__)
 
 INTERVAL = 0.25  # seconds between two updates of one session: four a second, as much as an eye follows
 HEARTBEAT = 15.0  # seconds; proxies cut a silent line at 30 or 60
@@ -39,9 +37,19 @@ class Stream:
     open: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The bytes of an audience, kept while its view is the same: a template costs ten times the view it shows."""
+
+    number: int  # of the room it was made at
+    digest: int
+    shared: bytes
+
+
 @dataclass(slots=True)
 class _Channel:
     streams: set[Stream] = field(default_factory=set)
+    made: dict[Audience, _Made] = field(default_factory=dict)
     timer: asyncio.TimerHandle | None = None
     flushed_at: float = float("-inf")
     running: bool = False
@@ -71,12 +79,13 @@ class Hub:
 
     def join(self, stream: Stream, *, after: int) -> None:
         """Takes a stream in, then gives it what it lacks: in this order nothing falls between the two."""
-        self._channels.setdefault(stream.session_id, _Channel()).streams.add(stream)
+        channel = self._channels.setdefault(stream.session_id, _Channel())
+        channel.streams.add(stream)
         room = self.rooms.get(stream.session_id)
         if room is None or room.number == after:
             self._push(stream, BEAT)  # the first byte proves the line
         else:
-            self._update(stream, room, {})
+            self._update(stream, room, channel.made, {})
 
     def leave(self, stream: Stream) -> None:
         stream.open = False
@@ -142,10 +151,13 @@ class Hub:
         loop = asyncio.get_running_loop()
         channel.flushed_at = began = loop.time()
         room = self.rooms.get(session_id)
-        made: dict[Hashable, bytes] = {}
+        kept, channel.made = channel.made, {}  # an audience nobody is in any more is let go
         try:
             for stream in list(channel.streams) if room else ():
-                self._update(stream, cast(Room, room), made)
+                try:
+                    self._update(stream, cast(Room, room), channel.made, kept)
+                except Exception as error:  # a process edge: one audience's fault must not silence the others
+                    report("a screen could not be made", error)
                 if loop.time() - began > TURN:
                     await asyncio.sleep(0)
                     began = loop.time()
@@ -157,16 +169,14 @@ class Hub:
                 channel.again = False
                 self.publish([session_id])
 
-    def _update(self, stream: Stream, room: Room, made: dict[Hashable, bytes]) -> None:
+    def _update(self, stream: Stream, room: Room, made: dict[Audience, _Made], kept: Mapping[Audience, _Made]) -> None:
         """Sends a stream what changed for it: its audience's bytes, made once, and its own when they differ."""
         if not stream.open:
             return
         group = audience(room.state, stream.seat)
-        shared = made.get(group)
-        if shared is None:
-            shared = made[group] = frame(self.render_shared(room, view_audience(room.state, group)))
+        shared = self._make_shared(room, group, made, kept)
         own_view = view_own(room.state, stream.seat)
-        own = hash(json.dumps(own_view, sort_keys=True, default=str))
+        own = _digest(own_view)
         data = b""
         if shared != stream.shared:
             data = shared
@@ -175,6 +185,20 @@ class Hub:
         stream.shared, stream.own = shared, own
         if data:
             self._push(stream, message(room.number, data))
+
+    def _make_shared(
+        self, room: Room, group: Audience, made: dict[Audience, _Made], kept: Mapping[Audience, _Made]
+    ) -> bytes:
+        """Made once a flush for an audience, and taken again from the last one when nothing changed for it."""
+        now = made.get(group)
+        if now is None or now.number != room.number:
+            view = view_audience(room.state, group)
+            digest = _digest({**view, "number": 0})  # a fragment never shows the number: the message carries it
+            before = now or kept.get(group)
+            same = before is not None and before.digest == digest
+            shared = before.shared if before and same else frame(self.render_shared(room, view))
+            now = made[group] = _Made(room.number, digest, shared)
+        return now.shared
 
     def _push(self, stream: Stream, data: bytes) -> None:
         """Writes without waiting. A send that would wait belongs to a client that does not read: it is dropped."""
@@ -209,10 +233,14 @@ class Hub:
         stream.abort()
 
 
+def _digest(view: Mapping[str, Any]) -> int:
+    return hash(json.dumps(view, sort_keys=True))
+
+
 def frame(html: bytes) -> bytes:
     """HTML as the data lines of a server-sent event. A carriage return typed by somebody would end a line too."""
     lines = html.replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip().split(b"\n")
-    return b"".join(b"data: %b\n" % line for line in lines if line.strip())
+    return b"".join(b"data: %b\n" % line for line in lines)
 
 
 def message(number: int, data: bytes) -> bytes:

@@ -1,0 +1,188 @@
+"""The broadcaster alone, with sends one can look into."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from maillage.live import hub as hub_module
+from maillage.live import runtime, seats
+from maillage.live.committer import Submitted
+from maillage.live.enums import SeatKind
+from maillage.live.hub import BEAT, Hub, Stream, frame, message
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Line:
+    """An open answer: what was sent, and whether its client reads."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.reads = True
+        self.ended = self.aborted = False
+
+    async def send(self, event: dict[str, Any]) -> None:
+        if not self.reads:
+            await asyncio.get_running_loop().create_future()
+        self.sent.append(event["body"])
+        self.ended = not event["more_body"]
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+class Stage:
+    """A session with its facilitator and two people, and a hub that counts what it renders."""
+
+    def __init__(self, session) -> None:
+        self.session = session
+        self.committer = runtime.live().committer
+        self.rooms = runtime.live().rooms
+        self.lead = self.sit("Lise", "facilitator")
+        self.amel, self.bruno = self.sit("Amel"), self.sit("Bruno")
+        self.do(self.lead, "open")
+        self.rendered: list[str] = []
+        self.hub = Hub(self.rooms, self.render_shared, self.render_own)
+
+    def sit(self, name: str, role: str = "participant"):
+        kind = SeatKind.FACILITATOR if role == "facilitator" else SeatKind.PARTICIPANT
+        return seats.take_seat(session=self.session, kind=kind, name=name, role=role, key=name)
+
+    def do(self, seat, kind: str, **payload: Any) -> None:
+        moves = self.rooms.get(self.session.id)
+        key = f"k{moves.number if moves else 0}"
+        assert self.committer.submit(Submitted(self.session.id, seat.id, kind, payload, key)).status == 201
+
+    def write(self, seat, text: str) -> None:
+        self.do(seat, "write", text=text)
+
+    def render_shared(self, room, view) -> bytes:
+        self.rendered.append("shared")
+        cards = [card["text"] for board in view["boards"] for card in board["cards"]]
+        return f"<section>{view['controls']} {cards}</section>".encode()
+
+    def render_own(self, room, view) -> bytes:
+        self.rendered.append("own")
+        return f"<p>{view['name']} {len(view['cards'])}</p>".encode()
+
+    def join(self, seat, after: int = -1) -> tuple[Line, Stream]:
+        line = Line()
+        stream = Stream(self.session.id, str(seat.id), line.send, line.abort)
+        self.hub.join(stream, after=after)
+        return line, stream
+
+
+@pytest.fixture
+def stage(session) -> Stage:
+    return Stage(session)
+
+
+async def settle() -> None:
+    for _turn in range(5):
+        await asyncio.sleep(0)
+
+
+def test_change_is_rendered_once_for_each_audience_it_touches(stage) -> None:
+    """Two phones of one seat, another of its table, and the facilitator: two audiences, one seat of its own."""
+
+    async def play() -> list[Line]:
+        lines = [stage.join(seat)[0] for seat in (stage.lead, stage.amel, stage.amel, stage.bruno)]
+        stage.rendered.clear()
+        stage.hub.publish([stage.session.id])
+        await settle()
+        assert stage.rendered == []  # nothing changed, nothing is made nor sent
+        stage.hub._channels[stage.session.id].flushed_at = 0.0
+        await asyncio.to_thread(write_and_close, stage.amel, "neuf")
+        stage.hub.publish([stage.session.id])
+        await settle()
+        return lines
+
+    def write_and_close(seat, text: str) -> None:
+        stage.write(seat, text)
+        connections.close_all()
+
+    lines = asyncio.run(play())
+    assert sorted(stage.rendered) == ["own", "own", "shared", "shared"]
+    assert [len(line.sent) for line in lines] == [2, 2, 2, 2]
+    assert lines[1].sent[1] == lines[2].sent[1]
+    assert b"neuf" in lines[3].sent[1]
+    assert b"<p>" not in lines[3].sent[1]
+
+
+def test_equal_audiences_share_one_object(stage) -> None:
+    async def play() -> list[Stream]:
+        return [stage.join(seat)[1] for seat in (stage.amel, stage.bruno)]
+
+    one, two = asyncio.run(play())
+    assert one.shared is two.shared
+    assert stage.rendered == ["shared", "own", "own"]
+
+
+def test_client_that_does_not_read_is_cut(stage) -> None:
+    async def play() -> tuple[Line, Line]:
+        (slow, _), (quick, _) = stage.join(stage.amel), stage.join(stage.bruno)
+        slow.reads = False
+        for stream in list(stage.hub._channels[stage.session.id].streams):
+            stage.hub._push(stream, BEAT)
+        return slow, quick
+
+    slow, quick = asyncio.run(play())
+    assert (slow.aborted, quick.aborted) == (True, False)
+    assert quick.sent[-1] == BEAT
+    assert stage.hub.seats(stage.session.id) == {str(stage.bruno.id)}
+
+
+def test_heartbeat_reaches_every_line(stage, monkeypatch) -> None:
+    monkeypatch.setattr(hub_module, "HEARTBEAT", 0)
+
+    async def play() -> list[Line]:
+        lines = [stage.join(seat)[0] for seat in (stage.amel, stage.bruno)]
+        beating = asyncio.create_task(stage.hub.beat())
+        await settle()
+        beating.cancel()
+        return lines
+
+    for line in asyncio.run(play()):
+        assert line.sent[-1] == BEAT
+
+
+def test_closing_ends_every_answer(stage) -> None:
+    async def play() -> list[Line]:
+        lines = [stage.join(seat)[0] for seat in (stage.amel, stage.bruno)]
+        stage.hub.close()
+        return lines
+
+    assert all(line.ended and not line.aborted for line in asyncio.run(play()))
+    assert stage.hub.count() == 0
+    assert stage.hub.sessions() == []
+
+
+def test_frame_keeps_lines_and_lets_no_text_break_out() -> None:
+    assert frame(b"<p>a\r\n\rb</p>\n") == b"data: <p>a\ndata: \ndata: b</p>\n"
+    forged = b"<p>x\n\nevent: view\ndata: y</p>"
+    assert all(line.startswith(b"data: ") for line in frame(forged).splitlines())
+    assert message(7, frame(b"<p></p>")) == b"id: 7\nevent: view\ndata: <p></p>\n\n"
+
+
+def test_screen_that_cannot_be_made_silences_nobody_else(stage, caplog) -> None:
+    def faulty(room, view) -> bytes:
+        if view["controls"]:
+            raise KeyError(view["title"])
+        return b"<section></section>"
+
+    async def play() -> list[Line]:
+        lines = [stage.join(seat)[0] for seat in (stage.lead, stage.amel)]
+        stage.hub.render_shared = faulty
+        stage.hub._channels[stage.session.id].made.clear()
+        for stream in stage.hub._channels[stage.session.id].streams:
+            stream.shared = b""
+        stage.hub.publish([stage.session.id])
+        await settle()
+        return lines
+
+    lead, amel = asyncio.run(play())
+    assert (len(lead.sent), len(amel.sent)) == (1, 2)
+    assert "KeyError" in caplog.text
+    assert "Essai" not in caplog.text
