@@ -46,6 +46,13 @@ def whole_number(text: str) -> int:
     raise argparse.ArgumentTypeError(f"« {text} » n’est pas un nombre entier")
 
 
+def positive_number(text: str) -> int:
+    number = whole_number(text)
+    if number:
+        return number
+    raise argparse.ArgumentTypeError("on attend un nombre plus grand que zéro")
+
+
 class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]  # argparse declares NoReturn: exit() never returns
         self.print_usage(sys.stderr)
@@ -83,8 +90,13 @@ def make_parser() -> argparse.ArgumentParser:
     subs["plan"].add_argument("--publish", action="store_true", help="publie aussitôt")
     subs["rehearse"].add_argument("gathering", metavar="RENCONTRE")
     subs["rehearse"].add_argument("--url", help="un serveur qui tourne ; sinon, le sien sur une copie des données")
-    subs["rehearse"].add_argument("--speed", type=whole_number, default=60, help="secondes de méthode par seconde (60)")
-    subs["rehearse"].add_argument("--seed", type=whole_number, default=0)
+    subs["rehearse"].add_argument(
+        "--speed", type=positive_number, default=300, help="secondes de méthode par seconde (300)"
+    )
+    subs["rehearse"].add_argument("--seed", type=whole_number, default=0, help="même graine, mêmes gestes")
+    subs["rehearse"].add_argument("--code", help="sans les données : le code d’une séance (KAVU72)")
+    subs["rehearse"].add_argument("--facilitator-code", metavar="CODE", help="sans les données : son code d’animation")
+    subs["rehearse"].add_argument("--erase", action="store_true", help="efface la répétition de cette rencontre")
     subs["report"].add_argument("gathering", metavar="RENCONTRE")
     subs["report"].add_argument("--format", choices=["pdf"], default="pdf")
     subs["report"].add_argument("-o", "--output", metavar="FICHIER", required=True)

@@ -7,7 +7,7 @@ import re
 import secrets
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -74,12 +74,14 @@ class MethodRules:
 
     def __init__(self, source: str) -> None:
         declared = tomllib.loads(source)
-        self.shown_as = {id_ for id_, kind in declared.get("kinds", {}).items() if kind.get("shown_as")}
+        uses = {id_: kind.get("shown_as") for id_, kind in declared.get("kinds", {}).items()}
+        self.shown_as = {id_ for id_, use in uses.items() if use}
+        self.shown_alone = {id_ for id_, use in uses.items() if use in ("headline", "request")}  # on no board
         self._general: dict[str, str] = declared.get("sees", {})
         self._stages: dict[str, dict[str, Any]] = declared["stages"]
 
     def sees(self, stage: str, role: str) -> str:
-        return {**self._general, **self._stages[stage].get("sees", {})}.get(role, "")
+        return str({**self._general, **self._stages[stage].get("sees", {})}.get(role, ""))
 
     def may_read(self, role: str, stage: str, kind: str) -> bool:
         """Somebody else's card written at `stage` may be shown to this role: there, or where it is shown again."""
@@ -116,12 +118,12 @@ class Written:
     key: str
     stage: str = ""
     kind: str = ""  # of the card
-    readers: frozenset[str] | None = None
     sent_at: float = 0.0
     numbers: set[int] = field(default_factory=set)  # given in acknowledgements: one, or the server contradicts itself
     created: int = 0  # how many times it was answered « created »
     acknowledged: bool = False
     refused: bool = False
+    reason: str = ""  # of the last refusal
     standing: bool = True  # not replaced or taken away since: it must be on screen
 
 
@@ -130,6 +132,7 @@ class Ledger:
     """All that was sent in a rehearsal, and what was found wrong."""
 
     written: dict[str, Written] = field(default_factory=dict)
+    cards: dict[tuple[str, str], list[Written]] = field(default_factory=dict)  # by session and stage
     watchers: list[Watcher] = field(default_factory=list)
     rules: dict[str, MethodRules] = field(default_factory=dict)  # by session
     refused: Counter[str] = field(default_factory=Counter)
@@ -138,10 +141,12 @@ class Ledger:
     leaked: dict[tuple[str, int], str] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)  # accepted against the rules, or answered what is no answer
     latencies: list[float] = field(default_factory=list)  # seconds
-    bytes: int = 0
+    received: int = 0  # bytes
     repeats: int = 0
 
     def note(self, written: Written) -> Written:
+        if written.token not in self.written and written.what == "card":
+            self.cards.setdefault((written.session, written.stage), []).append(written)
         self.written[written.token] = written
         return written
 
@@ -160,16 +165,21 @@ class Ledger:
             if written.created > 1 or len(written.numbers) > 1:
                 self.doubled[written.token] = f"{written.what} : la même clé a été enregistrée plusieurs fois"
         else:
-            written.refused = True
+            written.refused, written.reason = True, reason or str(status)
             self.refused[reason or str(status)] += 1
 
     def expect_refused(self, written: Written) -> None:
         if written.acknowledged:
-            self.wrong[written.token] = f"accepté alors que la méthode l’interdit : {written.what} {written.kind}".strip()
+            self.wrong[written.token] = (
+                f"accepté alors que la méthode l’interdit : {written.what} {written.kind}".strip()
+            )
 
-    def expect_shown(
-        self, wanted: Iterable[Written], html: bytes, *, where: str, also: Collection[str] = ()
-    ) -> list[Written]:
+    def expect_accepted(self, written: Written) -> None:
+        if not written.acknowledged:
+            what = f"{written.what} {written.kind}".strip()
+            self.wrong[written.token] = f"refusé alors que la méthode le permet : {what} ({written.reason})"
+
+    def expect_shown(self, wanted: Iterable[Written], html: bytes, *, where: str) -> list[Written]:
         """Which of these are not on this screen. Twice on its boards is said at once: waiting would not mend it."""
         found = tokens_on(html)
         missing = []
@@ -178,7 +188,7 @@ class Ledger:
             cards = [place.card for place in places if place.card is not None]
             if len(cards) > 1:
                 self.doubled[written.token] = f"une carte est {len(cards)} fois sur {where}"
-            if not places and written.token not in also:
+            if not places:
                 missing.append(written)
         return missing
 

@@ -2,6 +2,8 @@
 
 `released(session_id, seat, sentence, card)`: a sentence left the room; None: it was taken back.
 `kept(session_id, seat, sheet)`: what a porteur's sheet holds now. Receivers may hear the same news twice.
+`rehearsal_erased(gathering_id, session_ids)`: sent inside the transaction, before the rows go: what robots left behind
+in the nouns above goes with them.
 """
 
 import uuid
@@ -16,6 +18,7 @@ from maillage.live.rooms import Room
 
 released = Signal()
 kept = Signal()
+rehearsal_erased = Signal()
 
 
 def tell(changes: Sequence[Change]) -> None:

@@ -1,0 +1,482 @@
+"""How robots play one session, whatever its method: what they do is read from the method's file and their screens.
+
+A facilitator opens, adds time, pauses, goes back once, hands over, closes. The others write, answer, mark, correct,
+fill their sheet, lose their line, send twice; some try what is forbidden. After each stage the counter looks.
+"""
+
+import asyncio
+import random
+from collections.abc import Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from facilitation import Method
+from maillage.live.counting import WIDE, Ledger, MethodRules, Written, new_token
+from maillage.live.robots import Phone, Site, Unreachable
+
+SETTLE = 3.0  # seconds a screen has to become right, as the acceptance of a restart says
+LOOK_EVERY = 0.1  # seconds between two looks at it
+FIRST_WAVE, SECOND_WAVE = 0.4, 0.85  # of a stage: cards first, then what is done with cards
+OVERLOADED = ("too-many", "busy", "not-stored", "429", "503")  # said to be tried again
+TRIES = 8
+RETRY_AFTER = 0.5  # seconds
+MEGABYTE = 1_000_000
+EXTENSION = 120  # seconds of method
+ALONE = 8  # people at a table of which nothing is known
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A session to play and its doors. `tables`: (number, or None when there is only one; how many people)."""
+
+    title: str
+    join_code: str
+    facilitator_code: str
+    tables: tuple[tuple[int | None, int], ...] = ((None, ALONE),)
+    method: Method | None = None  # None: recognised by the steps on its screens
+    projection: str = ""  # the token of the projector's link
+    slot: int = 0  # sessions of one slot are played together
+
+
+@dataclass(eq=False)
+class Play:
+    scene: Scene
+    site: Site
+    ledger: Ledger
+    speed: float
+    random: random.Random
+    known_methods: Mapping[str, Method] = field(default_factory=dict)
+    phones: list[Phone] = field(default_factory=list)  # of participants
+    screens: list[Phone] = field(default_factory=list)  # of facilitators and the room
+    done: list[str] = field(default_factory=list)  # stages
+    method: Method = field(init=False)
+    rules: MethodRules = field(init=False)
+    lead: Phone = field(init=False)
+
+    async def run(self) -> None:
+        try:
+            await self._come_in()
+            await self._lead("open")
+            while stage := await self._current_stage():
+                await self._play_stage(stage)
+                self.done.append(stage)
+                await self.lead.refresh()
+                if not self.lead.offers("advance"):
+                    break
+                if len(self.done) == 3:
+                    await self._go_back(stage)
+                await self._lead("advance", {"from": stage})
+            await self._lead("close")
+            await self._after_the_end()
+        finally:
+            await asyncio.gather(*(phone.put_away() for phone in [*self.phones, *self.screens]))
+
+    # coming in
+
+    async def _come_in(self) -> None:
+        self.lead = await self._facilitator("Lise")
+        method = self.scene.method or self._recognise()
+        if method is None:
+            raise Unreachable(
+                f"La méthode de la séance « {self.scene.title} » n’est pas de celles que l’on sait jouer."
+            )
+        self.method, self.rules = method, MethodRules(method.source)
+        self.ledger.rules[self.lead.session] = self.rules
+        if self.scene.projection:
+            projector = self._phone("Écran", None, "projector", "stream")
+            if await projector.open_screen(f"/projection/{self.scene.projection}/"):
+                self._seated(projector, self.screens)
+        people = [
+            (table, position) for table, size in self.scene.tables for position in range(size if size > 2 else size - 1)
+        ]
+        await asyncio.gather(*(self._newcomer(table, position) for table, position in people))
+        await self._must_refuse(self._anybody(), "write", {"kind": next(iter(self.method.kinds)), "text": "Trop tôt."})
+
+    def _recognise(self) -> Method | None:
+        steps = set(self.lead.steps)
+        found = [method for method in self.known_methods.values() if steps and steps <= set(method.stages)]
+        return found[0] if len(found) == 1 else None
+
+    async def _facilitator(self, name: str) -> Phone:
+        phone = self._phone(name, None, "facilitator", "stream")
+        if not await phone.enter(f"/animer/{self.scene.facilitator_code}/"):
+            raise Unreachable(f"Le code d’animation de « {self.scene.title} » n’ouvre aucune séance.")
+        self._seated(phone, self.screens)
+        return phone
+
+    async def _newcomer(self, table: int | None, position: int) -> None:
+        """Most follow the stream; behind some proxies one asks, and some phones have no JavaScript."""
+        eyes = "reload" if position == 5 else "poll" if position % 6 == 3 else "stream"
+        phone = self._phone(f"R{position}", table, "participant", eyes)
+        offered = [role.id for role in self.method.join_roles]
+        role = offered[position] if 0 < position < len(offered) else offered[0]
+        if await phone.enter(f"/s/{self.scene.join_code}/", role=role, table=table):
+            self._seated(phone, self.phones)
+        else:
+            self.ledger.wrong[phone.name] = "quelqu’un n’a pas pu entrer avec le bon code"
+
+    def _phone(self, name: str, table: int | None, kind: str, eyes: str) -> Phone:
+        token = new_token()
+        phone = Phone("", table, kind, site=self.site, ledger=self.ledger, name=f"{name} {token}", eyes=eyes)
+        if kind != "projector":
+            self.ledger.note(Written(token, "", table, phone, "name", key="join"))
+        return phone
+
+    def _seated(self, phone: Phone, among: list[Phone]) -> None:
+        token = phone.name.rpartition(" ")[2]
+        if token in self.ledger.written:
+            written = self.ledger.written[token]
+            written.session, written.acknowledged = phone.session, True
+        among.append(phone)
+        self.ledger.watchers.append(phone)
+        phone.watch()
+
+    # a stage
+
+    async def _current_stage(self) -> str:
+        await self.lead.refresh()
+        return self.lead.stage if self.lead.status in ("running", "paused") else ""
+
+    async def _play_stage(self, stage: str) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        length = self._seconds(stage)
+        await asyncio.gather(
+            *(self._first_wave(phone, stage, length * FIRST_WAVE) for phone in self.phones),
+            *self._lines_cut(length * SECOND_WAVE),
+            self._lead_during(stage, length * FIRST_WAVE),
+        )
+        await asyncio.gather(
+            *(self._second_wave(phone, stage, length * (SECOND_WAVE - FIRST_WAVE)) for phone in self.phones),
+            self._forbidden(stage),
+        )
+        await self._choose(stage)
+        await asyncio.sleep(max(0.0, began + length - loop.time()))
+        await self._check(stage)
+
+    def _seconds(self, stage: str) -> float:
+        preset = self.method.presets.get(self.method.preset or "")
+        minutes = preset.minutes.get(stage) if preset else None
+        return (self.method.stages[stage].minutes if minutes is None else minutes) * 60 / self.speed
+
+    async def _lead_during(self, stage: str, length: float) -> None:
+        """Twice two minutes more, a pause, a late person, a second facilitator who takes over: each once a session."""
+        turn = len(self.done)
+        await asyncio.sleep(length / 2)
+        if turn in (1, 3):
+            await self._lead("extend", {"seconds": EXTENSION})
+            await asyncio.sleep(EXTENSION / self.speed)
+        if turn == 1:
+            for table, size in self.scene.tables:
+                if size > 2:
+                    await self._newcomer(table, size - 1)
+        if turn == 2:
+            await self._lead("pause")
+            await self._lead("resume")
+            self.lead = await self._facilitator("Omar")
+        if self.method.stages[stage].allows(self.lead.role, "for"):
+            await self._type_for_somebody(stage)
+
+    async def _type_for_somebody(self, stage: str) -> None:
+        phone = self._anybody()
+        for kind in self._kinds(stage, phone, answers=False):
+            written = self._written(phone, "card", stage, kind)
+            await self._do(self.lead, "write", {"kind": kind, "text": self._text(written), "for": phone.seat}, written)
+            self._replace_single(written)
+            return
+
+    def _lines_cut(self, length: float) -> Iterable[Coroutine[Any, Any, None]]:
+        for phone in self.phones:
+            if phone.eyes == "stream" and self.random.random() < 0.25:
+                yield self._cut(phone, self.random.random() * length)
+
+    async def _cut(self, phone: Phone, after: float) -> None:
+        await asyncio.sleep(after)
+        phone.drop()
+
+    async def _first_wave(self, phone: Phone, stage: str, length: float) -> None:
+        rule = self.method.stages[stage]
+        if not self.done and phone.name.startswith("R1 "):
+            await self._take_role(phone, stage)
+        for kind in self._kinds(stage, phone, answers=False):
+            for _time in range(1 if self.method.kinds[kind].single else self.random.randint(1, 2)):
+                await asyncio.sleep(self.random.random() * length / 2)
+                await self._write(phone, stage, kind, {})
+        sheet = self.method.sheet
+        if sheet and sheet.role == phone.role:
+            for line in sheet.fields:
+                if rule.allows(phone.role, "fill", line.id):
+                    await self._fill(phone, stage, line.id, line.type)
+        if rule.keep and rule.keep.release == phone.role and "sheet" in rule.keep.what:
+            written = self._written(phone, "release", stage)
+            self._supersede(written)
+            await self._do(phone, "release", {"sentence": self._text(written)}, written)
+
+    async def _take_role(self, phone: Phone, stage: str) -> None:
+        """A role one takes oneself, other than the one this stage gives: the note taker's."""
+        assign = self.method.stages[stage].assign
+        for role in self.method.roles:
+            free = role not in (phone.role, assign.role if assign else "")
+            if free and self.method.stages[stage].allows(phone.role, "take_role", role):
+                await self._do(phone, "take_role", {"role": role}, self._written(phone, "other", stage))
+                await phone.refresh()
+                return
+
+    async def _second_wave(self, phone: Phone, stage: str, length: float) -> None:
+        rule = self.method.stages[stage]
+        await asyncio.sleep(self.random.random() * length)
+        if phone.eyes != "stream":
+            await phone.refresh()
+        for kind in self._kinds(stage, phone, answers=True):
+            parent = self._pick(phone, stage, self.method.kinds[kind].parents)
+            if parent:
+                await self._write(phone, stage, kind, {"parent": parent})
+        for mark in self.method.marks.values():
+            card = self._pick(phone, stage, mark.on) if rule.allows(phone.role, "mark", mark.id) else None
+            if card:
+                written = self._written(phone, "other", stage)
+                await self._do(phone, "mark", {"card": card, "mark": mark.id, "on": True}, written)
+        own = [written for written in self._standing(stage) if written.author is phone and phone.card_of(written.token)]
+        if own and rule.allows(phone.role, "edit") and self.random.random() < 0.3:
+            await self._edit(phone, self.random.choice(own))
+        elif own and rule.allows(phone.role, "remove") and self.random.random() < 0.1:
+            await self._remove(phone, self.random.choice(own))
+
+    async def _choose(self, stage: str) -> None:
+        """Whoever may retains one card a table: the first of the first person's, who then takes the role."""
+        assign = self.method.stages[stage].assign
+        if assign is None:
+            return
+        for table, _size in self.scene.tables:
+            chooser = next((phone for phone in self._with_right(stage, "choose", table)), None)
+            cards = [
+                card
+                for card in self._standing(stage, table)
+                if card.kind == (assign.kind or card.kind) and isinstance(card.author, Phone)
+            ]
+            if chooser is None or not cards:
+                continue
+            if chooser is self.lead:
+                await self._look_at(table)
+            else:
+                await chooser.refresh()
+            found = [card for card in (chooser.card_of(written.token) for written in cards) if card]
+            if found:
+                await self._do(chooser, "choose", {"card": found[0]}, self._written(chooser, "other", stage))
+
+    async def _go_back(self, stage: str) -> None:
+        """One step back: what was written there is there again; then on."""
+        await self._lead("back", {"from": stage})
+        earlier = await self._current_stage()
+        await self._check(earlier)
+        await self._lead("advance", {"from": earlier})
+
+    async def _after_the_end(self) -> None:
+        phone = self._anybody()
+        await self._must_refuse(phone, "write", {"kind": next(iter(self.method.kinds)), "text": "Trop tard."})
+        await self._must_refuse(self.lead, "advance", {})
+        late = self._phone("Retard", None, "participant", "poll")
+        if await late.enter(f"/s/{self.scene.join_code}/"):
+            self.ledger.wrong[late.name] = "quelqu’un est entré dans une séance close"
+        await self._check_sheets()
+
+    # what is looked at
+
+    async def _check(self, stage: str) -> None:
+        """Every acknowledged card of this stage is on the screens of those who see it, once."""
+        sees = self.rules.sees(stage, self.lead.role)
+        if sees in WIDE:
+            for table, _size in self.scene.tables:
+                wanted = self._on_boards(stage, table)
+                await self._look_at(table)
+                missing = self.ledger.expect_shown(wanted, self.lead.shared, where="l’écran d’animation")
+                if missing:
+                    await asyncio.sleep(SETTLE)
+                    await self._look_at(table)
+                    missing = self.ledger.expect_shown(missing, self.lead.shared, where="l’écran d’animation")
+                self.ledger.lose(missing, "l’écran d’animation")
+        for phone in self.phones:
+            if phone.eyes == "reload":
+                await phone.reload()
+        until = asyncio.get_running_loop().time() + SETTLE
+        behind = self._behind(stage, self.phones)
+        while behind and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(LOOK_EVERY)
+            behind = self._behind(stage, behind)
+        for phone, missing in behind.items():
+            self.ledger.lose(missing, f"l’écran d’une place ({phone.eyes})")
+        for table, _size in self.scene.tables:
+            for phone in [phone for phone in self.phones if phone.table == table][:1]:
+                self.ledger.expect_shown(self._on_boards(stage, table), phone.shared, where="un écran de la table")
+
+    def _behind(self, stage: str, phones: Iterable[Phone]) -> dict[Phone, list[Written]]:
+        """Those whose screen lacks something by now, and what."""
+        found = {}
+        for phone in phones:
+            missing = [
+                written
+                for written in self._standing(stage)
+                if written.author is phone and written.token.encode() not in phone.own
+            ]
+            if self.rules.sees(stage, phone.role) in WIDE:
+                cards = self._on_boards(stage, phone.table)
+                missing += [written for written in cards if written.token.encode() not in phone.shared]
+            if missing:
+                found[phone] = missing
+        return found
+
+    async def _check_sheets(self) -> None:
+        """The porteur finds what they noted on their own screen, after the end too."""
+        for phone in self.phones:
+            kept = [
+                written
+                for written in self.ledger.written.values()
+                if written.author is phone and written.what in ("sheet", "release")
+                if written.acknowledged and written.standing
+            ]
+            if kept:
+                page = await phone.ask("GET", f"/seance/{phone.session}/{phone.which}")
+                lacking = [written for written in kept if written.token.encode() not in page.body]
+                self.ledger.lose(lacking, "la fiche de la personne qui l’a remplie")
+
+    def _standing(self, stage: str, table: int | None = None) -> list[Written]:
+        return [
+            card
+            for card in self.ledger.cards.get((self.lead.session, stage), ())
+            if card.acknowledged and card.standing and (table is None or card.table == table)
+        ]
+
+    def _on_boards(self, stage: str, table: int | None) -> list[Written]:
+        """A headline or a request is above the boards, the latest only: its author's own screen answers for it."""
+        return [card for card in self._standing(stage, table) if card.kind not in self.rules.shown_alone]
+
+    async def _look_at(self, table: int | None) -> None:
+        if table is not None and len(self.scene.tables) > 1:
+            await self._lead("look_at", {"table": table})
+        await self.lead.refresh()
+
+    # what is forbidden
+
+    async def _forbidden(self, stage: str) -> None:
+        rule = self.method.stages[stage]
+        phone = self._anybody()
+        if "advance" not in rule.rights(phone.role):
+            await self._must_refuse(phone, "advance", {})
+        await self._must_refuse(self.lead, "advance", {"from": "une-autre"})
+        await self._must_refuse(phone, "danser", {})
+        await self._must_refuse(phone, "join", {"name": "Encore moi", "role": "facilitator"})
+        mine = self.method.kinds_for(stage, phone.role)
+        for kind in [kind for kind in self.method.kinds if kind not in mine][:1]:
+            await self._must_refuse(phone, "write", {"kind": kind})
+        for kind in mine[:1]:
+            await self._must_refuse(
+                phone, "write", {"kind": kind, "text": "a" * (self.method.kinds[kind].max_length + 1)}
+            )
+            await self._must_refuse(phone, "write", {"kind": kind}, forged=True)
+            if self.done:
+                await self._must_refuse(phone, "write", {"kind": kind, "stage": self.done[0]})
+        if not self.done:
+            await self._must_refuse(phone, "write", {"text": "x" * MEGABYTE})
+        others = [card for card in self._standing(stage) if card.author is not phone and card.table == phone.table]
+        for id_ in [id_ for id_ in (phone.card_of(card.token) for card in others) if id_][:1]:
+            await self._must_refuse(phone, "edit", {"card": id_})
+        sheet = self.method.sheet
+        if sheet and sheet.fields and phone.role != sheet.role:
+            await self._must_refuse(phone, "fill", {"field": sheet.fields[0].id, "value": "Je regarde"})
+
+    async def _must_refuse(self, phone: Phone, kind: str, payload: dict[str, Any], *, forged: bool = False) -> None:
+        written = self._written(phone, "card" if kind in ("write", "edit") else "other", phone.stage)
+        if kind in ("write", "edit"):
+            payload = {**payload, "text": f"{payload.get('text', 'Interdit')} {written.token}"}
+        eyes, phone.eyes = phone.eyes, "stream" if phone.eyes == "reload" else phone.eyes  # the reason is in the answer
+        try:
+            await phone.move(kind, payload, written, forged=forged)
+        finally:
+            phone.eyes = eyes
+        self.ledger.expect_refused(written)
+
+    # what is done
+
+    async def _lead(self, kind: str, payload: dict[str, Any] | None = None) -> None:
+        await self._do(self.lead, kind, payload or {}, self._written(self.lead, "other", self.lead.stage))
+
+    async def _write(self, phone: Phone, stage: str, kind: str, payload: dict[str, Any]) -> None:
+        written = self._written(phone, "card", stage, kind)
+        payload = {"kind": kind, "text": self._text(written)[-self.method.kinds[kind].max_length :], **payload}
+        await self._do(phone, "write", payload, written)
+        self._replace_single(written)
+
+    async def _fill(self, phone: Phone, stage: str, line: str, type_: str) -> None:
+        written = self._written(phone, "other" if type_ == "date" else "sheet", stage, line)
+        self._supersede(written)
+        value = "2025-11-20" if type_ == "date" else written.token
+        await self._do(phone, "fill", {"field": line, "value": value}, written)
+
+    async def _edit(self, phone: Phone, card: Written) -> None:
+        written = self._written(phone, "card", card.stage, card.kind)
+        text = self._text(written)[-self.method.kinds[card.kind].max_length :]
+        if await self._do(phone, "edit", {"card": phone.card_of(card.token), "text": text}, written):
+            card.standing = False
+
+    async def _remove(self, phone: Phone, card: Written) -> None:
+        """Only what nobody may answer: an answer would leave the screen with it."""
+        if any(card.kind in kind.parents for kind in self.method.kinds.values()):
+            return
+        payload = {"card": phone.card_of(card.token)}
+        if await self._do(phone, "remove", payload, self._written(phone, "other", card.stage)):
+            card.standing = False
+
+    async def _do(self, phone: Phone, kind: str, payload: dict[str, Any], written: Written) -> bool:
+        """A move the method allows. Some send it three times, some lose the answer; a busy server is asked again."""
+        chance = self.random.random()
+        if chance < 0.05 and phone.eyes != "reload":
+            await phone.send_and_vanish(kind, payload, written)
+        else:
+            await phone.move(kind, payload, written, times=3 if chance < 0.2 else 1)
+        for _attempt in range(TRIES):
+            if written.acknowledged or written.reason not in OVERLOADED:
+                break
+            await asyncio.sleep(RETRY_AFTER)
+            await phone.move(kind, payload, written)
+        self.ledger.expect_accepted(written)
+        return written.acknowledged
+
+    def _written(self, phone: Phone, what: str, stage: str, kind: str = "") -> Written:
+        token = new_token()
+        return Written(token, phone.session, phone.table, phone, what, key=f"r-{token}", stage=stage, kind=kind)
+
+    def _replace_single(self, written: Written) -> None:
+        if written.acknowledged and self.method.kinds[written.kind].single:
+            self._supersede(written)
+
+    def _supersede(self, written: Written) -> None:
+        """What the same person wrote in the same place before is no longer there."""
+        for earlier in self.ledger.written.values():
+            same = (earlier.author, earlier.what, earlier.kind) == (written.author, written.what, written.kind)
+            if same and earlier is not written:
+                earlier.standing = False
+
+    def _text(self, written: Written) -> str:
+        opening = self.random.choice(("Chez nous,", "Et si on <b>essayait</b> :", "À l’école & au marché,", "D’abord"))
+        return f"{opening} {written.token}"
+
+    # who may
+
+    def _kinds(self, stage: str, phone: Phone, *, answers: bool) -> list[str]:
+        kinds = self.method.kinds_for(stage, phone.role)
+        return [kind for kind in kinds if bool(self.method.kinds[kind].parents) == answers]
+
+    def _pick(self, phone: Phone, stage: str, kinds: Iterable[str]) -> str | None:
+        """A card of one of these kinds that this phone has before its eyes."""
+        stages = (stage, *self.method.stages[stage].sources)
+        wanted = [card for id_ in stages for card in self._standing(id_, phone.table) if card.kind in tuple(kinds)]
+        self.random.shuffle(wanted)
+        return next((id_ for id_ in (phone.card_of(card.token) for card in wanted) if id_), None)
+
+    def _with_right(self, stage: str, right: str, table: int | None) -> list[Phone]:
+        rule = self.method.stages[stage]
+        seated = [phone for phone in self.phones if phone.table == table]
+        return [phone for phone in (self.lead, *seated) if rule.allows(phone.role, right)]
+
+    def _anybody(self) -> Phone:
+        return self.random.choice(self.phones)
