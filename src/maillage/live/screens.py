@@ -26,10 +26,10 @@ CONTROLS: dict[str, tuple[Any, str, str]] = {
     "reopen": (_("Rouvrir la séance"), "play", "wide"),
     "pause": (_("Pause"), "pause", "quiet"),
     "resume": (_("Reprendre"), "play", "quiet"),
-    "extend": (_("+ 2 minutes"), "plus", "quiet"),
+    "extend": (_("2 min de plus"), "plus", "quiet"),
     "back": (_("Revenir"), "arrow-left", "quiet"),
     "advance": (_("Étape suivante"), "arrow-right", ""),
-    "close": (_("Terminer la séance"), "close", "quiet wide"),
+    "close": (_("Terminer la séance"), "close", "quiet end"),
 }
 CONFIRM = {"close": _("Terminer la séance pour tout le monde ?")}
 EXTEND_SECONDS = "120"
