@@ -91,3 +91,17 @@ def test_receiver_that_fails_undoes_nothing(room, caplog) -> None:
         released.disconnect(failing)
     assert queries.released_sentences(room.session.id) == ["On s’appelle d’abord."]
     assert "RuntimeError" in caplog.text
+
+
+def test_control_room_sees_counts_and_no_word_of_the_room(room) -> None:
+    room.do(room.porteur, "write", kind_of_card="idea", text="canari")
+    view = queries.control_view(room.session.id)
+    assert (view["status"], view["stage"]["id"], view["tables"][0]["people"], view["online"]) == (
+        "running",
+        "seul",
+        1,
+        0,
+    )
+    assert view["tables"][0]["cards"] == 1
+    for secret in ("canari", "Amel", "Lise"):
+        assert secret not in str(view)

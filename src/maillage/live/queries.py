@@ -5,8 +5,8 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
-from facilitation import Method
-from maillage.live.enums import SessionStatus
+from facilitation import Audience, Method, view_audience
+from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.models import Session
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
@@ -69,3 +69,10 @@ def sheet_of(session_id: uuid.UUID, seat_id: uuid.UUID) -> dict[str, Any] | None
 def released_sentences(session_id: uuid.UUID) -> list[str]:
     """What people of this session let out of the room, as it stands now."""
     return [release.sentence for release in live().rooms.load(session_id).state.released]
+
+
+def control_view(session_id: uuid.UUID) -> dict[str, Any]:
+    """What the control room sees of a session: step, clock, counts, never a card or a name; and phones on line."""
+    room = live().rooms.load(session_id)
+    view = view_audience(room.state, Audience(str(SeatKind.CONTROL), None))
+    return {**view, "online": len(live().hub.seats(session_id))}
