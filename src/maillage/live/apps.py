@@ -5,7 +5,11 @@ class LiveConfig(AppConfig):
     name = "maillage.live"
 
     def ready(self) -> None:
-        from maillage.live.entry import entry_part  # models are loaded only now
+        from maillage.gatherings.glance import Phase  # models are loaded only now
+        from maillage.gatherings.glance import register as register_glimpse
+        from maillage.live.entry import entry_part
+        from maillage.live.glimpse import during
         from maillage.registrations.own import register
 
         register(entry_part)
+        register_glimpse(Phase.DURING, during)

@@ -1,6 +1,6 @@
 """From a registrant's own page straight to their seat: no code to type, the table of the plan, their own name."""
 
-from maillage.live import queries, seats
+from maillage.live import seats
 from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.models import Seat, Session
 from maillage.live.rooms import method_of
@@ -28,13 +28,14 @@ def open_places(registration: Registration) -> list[tuple[Session, Placement]]:
 def enter(*, registration: Registration, session: Session, placement: Placement) -> Seat:
     """Their seat in this session: the same one from every device, at the table of the plan."""
     method = method_of(session.method_version)
-    offered = {role["id"] for role in queries.join_roles(method)}
-    wanted = method.sheet.role if method.sheet is not None and placement.porteur else ""
+    porteur = (
+        method.sheet.role if method.sheet is not None and placement.porteur else ""
+    )  # the plan's word, not the door's
     return seats.take_seat(
         session=session,
         kind=SeatKind.PARTICIPANT,
         name=registration.person.first_name,
-        role=wanted if wanted in offered else method.default_role,
+        role=porteur or method.default_role,
         key=str(registration.id),
         table=placement.table,
         registration_id=registration.id,

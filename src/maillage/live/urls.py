@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maillage.live import views
+from maillage.live import control_views, views
 
 app_name = "live"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("animer/<str:code>/", views.facilitate, name="facilitate"),
     path("projection/<str:token>/", views.project, name="project"),
     path("entrer/<str:token>/<uuid:session_id>/", views.enter_registered, name="enter"),
+    path("rencontres/<uuid:gathering_id>/regie/", control_views.control_room, name="control-room"),
     path("regie/<uuid:session_id>/", views.control, name="control"),
 ]

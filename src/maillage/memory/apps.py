@@ -8,11 +8,13 @@ class MemoryConfig(AppConfig):
     def ready(self) -> None:
         from maillage.gatherings.glance import Phase, register  # models are loaded only now
         from maillage.live import links
+        from maillage.live.control import register_alarm
         from maillage.live.signals import kept, released
-        from maillage.memory.glimpse import after
+        from maillage.memory.glimpse import after, lacks_takeaway
         from maillage.memory.receivers import on_kept, on_released
 
         register(Phase.AFTER, after)
+        register_alarm(lacks_takeaway)
         links.register(sheet=links.Link(_("Ouvrir et imprimer ma fiche"), "memory:own-sheet", "print"))
         links.register(facilitator=links.Link(_("Ce que l’atelier retient"), "memory:room-takeaways", "edit"))
         kept.connect(on_kept, dispatch_uid="memory")

@@ -4,9 +4,16 @@ from django.utils.translation import gettext as _
 from maillage.gatherings.glance import Action, Figure, Glimpse
 from maillage.gatherings.models import Gathering
 from maillage.lib.typography import count
+from maillage.live.models import Session
 from maillage.memory.models import Takeaway
 from maillage.memory.queries import workshops_without_takeaway
 from maillage.people.queries import Visitor, can_organise
+
+
+def lacks_takeaway(session: Session) -> str:
+    """For the control room, once a room is closed: what the evening's report still waits for."""
+    kept = Takeaway.objects.filter(workshop=session.workshop, rehearsal=session.rehearsal).exists()
+    return "" if kept else _("Rien n’est encore écrit « à retenir » : le compte rendu l’attend.")
 
 
 def after(gathering: Gathering, user: Visitor) -> Glimpse | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.live import seats
 from maillage.live.enums import SeatKind
@@ -21,25 +22,13 @@ from maillage.memory.models import PorteurSheet, Takeaway
 from maillage.memory.queries import kept_by_workshop
 from maillage.memory.services import add_takeaway, edit_takeaway, keep_sheet, remove_takeaway
 from maillage.memory.sheets import lookup_of, open_sheet
-from maillage.people.access import fetch_in_space
-from maillage.people.queries import can_organise
-
-
-def _get_gathering(request: HttpRequest, gathering_id: uuid.UUID) -> Gathering:
-    return fetch_in_space(
-        request.user,
-        Gathering.objects.select_related("space"),
-        can=can_organise,
-        space_of=lambda gathering: gathering.space,
-        pk=gathering_id,
-    )
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def takeaways(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     """The sentences of the day, workshop by workshop; what lacks is visible as an empty place with its form."""
-    gathering = _get_gathering(request, gathering_id)
+    gathering = fetch_gathering(request.user, gathering_id)
     refused, form = "", None
     if request.method == "POST":
         workshop = _workshop_of(gathering, request.POST.get("workshop", ""))
@@ -82,7 +71,7 @@ def _workshop_of(gathering: Gathering, text: str) -> Workshop | None:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, gathering_id: uuid.UUID, takeaway_id: uuid.UUID) -> HttpResponse:
-    gathering = _get_gathering(request, gathering_id)
+    gathering = fetch_gathering(request.user, gathering_id)
     takeaway = get_object_or_404(Takeaway, pk=takeaway_id, gathering=gathering)
     form = TakeawayForm(request.POST or None, initial={"text": takeaway.text})
     if request.method == "POST" and form.is_valid():
@@ -96,7 +85,7 @@ def edit(request: HttpRequest, gathering_id: uuid.UUID, takeaway_id: uuid.UUID) 
 @login_required
 @require_POST
 def remove(request: HttpRequest, gathering_id: uuid.UUID, takeaway_id: uuid.UUID) -> HttpResponse:
-    gathering = _get_gathering(request, gathering_id)
+    gathering = fetch_gathering(request.user, gathering_id)
     takeaway = get_object_or_404(Takeaway, pk=takeaway_id, gathering=gathering)
     text = takeaway.text
     remove_takeaway(takeaway=takeaway, by=str(request.user))

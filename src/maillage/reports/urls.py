@@ -1,0 +1,10 @@
+from django.urls import path
+
+from maillage.reports import views
+
+app_name = "reports"
+urlpatterns = [
+    path("rencontres/<uuid:gathering_id>/compte-rendu.pdf", views.report, name="report"),
+    path("rencontres/<uuid:gathering_id>/badges.pdf", views.badges, name="badges"),
+    path("rencontres/<uuid:gathering_id>/emargement.pdf", views.sign_in_sheets, name="sign-in-sheets"),
+]

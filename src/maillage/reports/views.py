@@ -1,0 +1,45 @@
+import uuid
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from maillage.gatherings.access import fetch_gathering
+from maillage.gatherings.models import Gathering
+from maillage.people.queries import can_organise, can_run_desk
+from maillage.reports import services
+
+
+def _pdf(request: HttpRequest, gathering_id: uuid.UUID, can: Callable, make: Callable, name: str) -> HttpResponse:
+    gathering = fetch_gathering(request.user, gathering_id, can=can)
+    response = HttpResponse(make(gathering), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}-{gathering.slug}.pdf"'
+    return response
+
+
+@never_cache
+@require_safe
+@login_required
+def report(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
+    rehearsal = "repetition" in request.GET
+
+    def make(gathering: Gathering) -> bytes:
+        return services.make_report(gathering, rehearsal=rehearsal)
+
+    return _pdf(request, gathering_id, can_organise, make, "repetition" if rehearsal else "compte-rendu")
+
+
+@never_cache
+@require_safe
+@login_required
+def badges(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
+    return _pdf(request, gathering_id, can_run_desk, services.make_badges, "badges")
+
+
+@never_cache
+@require_safe
+@login_required
+def sign_in_sheets(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
+    return _pdf(request, gathering_id, can_run_desk, services.make_sign_in_sheets, "emargement")
