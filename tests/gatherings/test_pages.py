@@ -110,7 +110,7 @@ def test_the_programme_shows_what_is_assumed_and_what_is_proposed(client, organi
     client.force_login(organiser)
     page = text(client.get(url("programme", day.pk)))
     assert page.count("hypothèse") == 4 + 8
-    assert page.count("proposée : le programme n’en nomme pas") == 4
+    assert page.count("le programme n’en nomme pas") == 4
     assert "tables de 6 à 9, entre pairs" in page
     assert "à revoir" not in page
 
@@ -131,6 +131,12 @@ def test_the_public_page_says_the_day_and_nothing_assumed_nor_invented(client, d
         assert words in page
     for absent in ("hypothèse", "personnes au plus", "12 à 40", "proposée", "presentation-experience", "0 h 00"):
         assert absent not in page
+
+
+def test_facts_learnt_elsewhere_say_from_where(client, organiser, day):
+    client.force_login(organiser)
+    sentence = "sous-titre, date, lieu et commune : page publique de l’ORIV, 14 octobre 2025."
+    assert sentence in text(client.get(url("detail", day.pk)))
 
 
 def test_a_gathering_that_is_not_public_is_404_for_all(client, organiser, day):

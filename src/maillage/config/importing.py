@@ -28,6 +28,7 @@ from maillage.lib.typography import typo
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Resource, Takeaway
 from maillage.memory.services import add_takeaway
+from maillage.methods.services import keep_shipped_versions
 from maillage.office.services import record_activity
 from maillage.people.models import Space
 from maillage.people.services import make_space
@@ -94,6 +95,7 @@ def _take_over(file: GatheringsFile, assumed: Assumptions | None, by: str) -> Im
     report = ImportReport(file.filename, file.slug, tuple(entry.slug for entry in file.gatherings))
     report.ignored = tuple(f"{file.filename} : {key}" for key in file.ignored)
     changes = report.changes
+    keep_shipped_versions()  # the programme names methods: their titles must be at hand
     region = _region(file)
     places = _find_places(file)
     space = _space(file, region, by, changes)

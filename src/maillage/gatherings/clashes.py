@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from maillage.gatherings.models import Slot, Workshop
+from maillage.gatherings.models import Facilitator, Slot, Speaker, Workshop
 from maillage.lib.matching import fold
 from maillage.lib.typography import join_words
 
@@ -103,7 +103,8 @@ def _same_person(slots: Sequence[Slot]) -> list[Clash]:
             if speaker.workshop_id is None:
                 expect(speaker.name, slot)
         for workshop in slot.workshops.all():
-            for person in (*workshop.facilitators.all(), *workshop.speakers.all()):
+            people: list[Facilitator | Speaker] = [*workshop.facilitators.all(), *workshop.speakers.all()]
+            for person in people:
                 expect(person.name, workshop)
     return [
         Clash(

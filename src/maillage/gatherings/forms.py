@@ -202,6 +202,7 @@ class WorkshopForm(OfWorkshop):
             "sizes_assumed",
         ]
         labels = {
+            "room": _("Salle"),
             "territory": _("Territoire, en quelques mots"),
             "min_people": _("Personnes, au moins"),
             "max_people": _("Personnes, au plus"),

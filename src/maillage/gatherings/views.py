@@ -17,7 +17,7 @@ from maillage.gatherings.forms import CopyForm, GatheringForm, NewGatheringForm
 from maillage.gatherings.glance import glance
 from maillage.gatherings.queries import gatherings_for, programme_of, public_gathering
 from maillage.gatherings.services import change_gathering, copy_gathering, make_gathering
-from maillage.gatherings.words import date_words, place_words
+from maillage.gatherings.words import date_words, place_words, source_words
 from maillage.people.queries import can_organise, can_read, spaces_of, spaces_to_organise
 
 
@@ -54,7 +54,7 @@ def detail(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
             "phases": glance(gathering, request.user),
             "slots": slots,
             "clashes": find_clashes(slots),
-            "sources": sorted(set(gathering.sources.values())),
+            "sources": source_words(gathering),
             "can_organise": can_organise(request.user, gathering.space),
         },
     )

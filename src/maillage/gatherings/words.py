@@ -3,6 +3,7 @@
 from django.utils import formats
 
 from maillage.gatherings.models import Gathering, Slot
+from maillage.lib.typography import join_words
 
 
 def date_words(gathering: Gathering) -> str:
@@ -26,3 +27,12 @@ def time_words(slot: Slot) -> str:
     """« 9 h 30 – 10 h 15 »; the spaces do not break."""
     times = [f"{time.hour}\u00a0h\u00a0{time.minute:02d}" for time in (slot.starts_at, slot.ends_at) if time]
     return " – ".join(times)
+
+
+def source_words(gathering: Gathering) -> list[str]:
+    """« sous-titre, date et lieu : page publique de l’ORIV », one line a source, for facts learnt elsewhere."""
+    facts: dict[str, list[str]] = {}
+    for column in Gathering._meta.fields:
+        if source := gathering.sources.get(column.name):
+            facts.setdefault(source, []).append(str(column.verbose_name))
+    return [f"{join_words(names)} : {source}" for source, names in facts.items()]
