@@ -94,7 +94,6 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "maillage.ui.context.shell",
             ],
             "builtins": ["maillage.ui.templatetags.ui", "django.contrib.humanize.templatetags.humanize"],
         },

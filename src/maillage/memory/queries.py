@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Workshop
@@ -16,7 +17,7 @@ class Kept:
 def kept_by_workshop(gathering: Gathering, *, rehearsal: bool = False) -> list[Kept]:
     """The gathering first, then each workshop in the order of the programme, those with nothing kept included."""
     workshops = Workshop.objects.filter(slot__gathering=gathering, slot__kind=SlotKind.WORKSHOPS).select_related("slot")
-    groups = {None: Kept(None)}
+    groups: dict[UUID | None, Kept] = {None: Kept(None)}
     groups |= {workshop.pk: Kept(workshop) for workshop in workshops.order_by("slot__position", "position")}
     for takeaway in Takeaway.objects.filter(gathering=gathering, rehearsal=rehearsal):
         groups[takeaway.workshop_id].takeaways.append(takeaway)

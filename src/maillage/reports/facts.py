@@ -8,7 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from maillage.gatherings.enums import SlotKind
-from maillage.gatherings.models import Gathering, Slot, Workshop
+from maillage.gatherings.models import Gathering, Slot, Speaker, Workshop
 from maillage.lib.typography import count, join_words, typo
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Takeaway
@@ -76,7 +76,7 @@ def slot_facts(slot: Slot) -> dict[str, Any]:
     }
 
 
-def speaker_words(speaker) -> str:
+def speaker_words(speaker: Speaker) -> str:
     return ", ".join(part for part in (speaker.name, speaker.role, speaker.organisation) if part)
 
 
@@ -124,12 +124,11 @@ def round_facts(slot: Slot, rehearsal: bool) -> dict[str, Any]:
     )
     return {
         "title": typo(slot.title, medium="plain"),
-        "workshops": [workshop_facts(workshop, rehearsal) for workshop in workshops],
+        "workshops": [workshop_facts(workshop, workshop.seated, rehearsal) for workshop in workshops],
     }
 
 
-def workshop_facts(workshop: Workshop, rehearsal: bool) -> dict[str, Any]:
-    seated = workshop.seated  # annotated by round_facts
+def workshop_facts(workshop: Workshop, seated: int, rehearsal: bool) -> dict[str, Any]:
     return {
         "number": workshop.number,
         "title": typo(workshop.title, medium="plain"),

@@ -8,11 +8,14 @@ from django.views.decorators.http import require_safe
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
+from maillage.people.access import Can
 from maillage.people.queries import can_organise, can_run_desk
 from maillage.reports import services
 
 
-def _pdf(request: HttpRequest, gathering_id: uuid.UUID, can: Callable, make: Callable, name: str) -> HttpResponse:
+def _pdf(
+    request: HttpRequest, gathering_id: uuid.UUID, can: Can, make: Callable[[Gathering], bytes], name: str
+) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id, can=can)
     response = HttpResponse(make(gathering), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}-{gathering.slug}.pdf"'

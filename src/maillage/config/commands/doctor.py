@@ -84,17 +84,23 @@ CHECKS: tuple[Callable[[], str], ...] = (
 
 
 def run(options: argparse.Namespace) -> int:
-    rows = []
+    rows: list[tuple[bool, str]] = []
     for check in CHECKS:
         try:
-            rows.append({"ok": True, "sentence": check()})
+            rows.append((True, check()))
         except Wrong as wrong:
-            rows.append({"ok": False, "sentence": str(wrong)})
-    sound = all(row["ok"] for row in rows)
+            rows.append((False, str(wrong)))
+    sound = all(ok for ok, _sentence in rows)
     if options.json:
-        print(json.dumps({"sound": sound, "checks": rows}, ensure_ascii=False, indent=2))
+        print(
+            json.dumps(
+                {"sound": sound, "checks": [{"ok": ok, "sentence": sentence} for ok, sentence in rows]},
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
     else:
-        for row in rows:
-            print(("✓ " if row["ok"] else "✗ ") + row["sentence"])
+        for ok, sentence in rows:
+            print(f"{'✓' if ok else '✗'} {sentence}")
         print("Cette installation est saine." if sound else "Quelque chose est à mettre en ordre.")
     return 0 if sound else 1

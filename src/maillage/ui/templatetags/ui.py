@@ -84,7 +84,7 @@ def steps(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
 def field(bound: BoundField) -> dict[str, Any]:
     """A field with its label, help and faults, tied together for a screen reader."""
     described = [f"{bound.auto_id}_help"] if bound.help_text else []
-    attributes = {}
+    attributes: dict[str, str | bool] = {}
     if bound.errors:
         described.append(f"{bound.auto_id}_fault")
         attributes["aria-invalid"] = "true"

@@ -1,2 +1,0 @@
-def shell(request):
-    return {}
