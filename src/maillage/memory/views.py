@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -131,11 +132,23 @@ def sheet(request: HttpRequest, token: str) -> HttpResponse:
     response = render(
         request,
         "memory/sheet.html",
-        {"sheet": content, "row": row, "gathering": row.gathering, "link": request.build_absolute_uri()},
+        {
+            "sheet": content,
+            "row": row,
+            "gathering": row.gathering,
+            "link": request.build_absolute_uri(),
+            "picture": picture_of(content),
+        },
     )
     response["Referrer-Policy"] = "no-referrer"  # the address is the key
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def picture_of(content: dict[str, Any]) -> dict[str, Any]:
+    """The system of actors as the porteur keeps it: no name but their own « vous »."""
+    kept = next((len(line["items"]) for line in content.get("lines", []) if line["id"] == "kept"), 0)
+    return {"porteur": _("vous"), "action": None, "contributors": [], "solutions": kept}
 
 
 @never_cache
