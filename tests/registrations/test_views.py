@@ -37,7 +37,8 @@ def url(name, gathering, *args):
 
 
 def body(response):
-    return response.content.decode()
+    """The page's text, its non-breaking spaces plain: they are typography's own tests' business."""
+    return response.content.decode().replace("\u202f", " ").replace("\u00a0", " ")
 
 
 # Who may

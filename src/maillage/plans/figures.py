@@ -53,60 +53,72 @@ def figures_of(situation: Situation, plan: seating.Plan) -> dict[str, Any]:
 
 
 def figures_in_words(figures: dict[str, Any]) -> list[str]:
-    """« 112 personnes sur 128 ont leur premier choix (Présentation d’expériences). »"""
+    """All sentences, each moment named in its first one."""
     said = []
-    for slot in figures.get("slots", []):
-        title, asked, first = slot["title"], slot["with_wish"], slot["first"]
-        if asked:
-            said.append(
-                ngettext(
-                    "{title} : {first} personne sur {asked} a son premier choix.",
-                    "{title} : {first} personnes sur {asked} ont leur premier choix.",
-                    first,
-                ).format(title=title, first=first, asked=asked)
-            )
-        later = sum(number for rank, number in slot["ranks"].items() if rank.isdigit() and rank != "1")
-        if later:
-            said.append(
-                ngettext(
-                    "{n} personne a son deuxième ou troisième choix.",
-                    "{n} personnes ont leur deuxième ou troisième choix.",
-                    later,
-                ).format(n=later)
-            )
-        other = slot["ranks"].get("other", 0)
-        if other:
-            said.append(
-                ngettext(
-                    "{n} personne n’a aucun de ses choix.", "{n} personnes n’ont aucun de leurs choix.", other
-                ).format(n=other)
-            )
-        free = slot["ranks"].get("none", 0)
-        if free:
-            said.append(
-                ngettext(
-                    "{n} personne n’avait pas donné de vœu : sa place équilibre les ateliers.",
-                    "{n} personnes n’avaient pas donné de vœu : leur place équilibre les ateliers.",
-                    free,
-                ).format(n=free)
-            )
-        alone = slot["residents_alone"]
+    for title, sentences in figures_by_slot(figures):
+        said += [f"{title} : {sentences[0]}", *sentences[1:]] if title else sentences
+    return said
+
+
+def figures_by_slot(figures: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """(moment, « 99 personnes sur 114 ont leur premier choix. »…), then what is true of the whole day."""
+    said = [(slot["title"], _slot_in_words(slot)) for slot in figures.get("slots", [])]
+    if figures.get("proven"):
+        said.append(("", [_("Aucune autre répartition ne donne mieux satisfaction aux vœux : c’est prouvé.")]))
+    return said
+
+
+def _slot_in_words(slot: dict[str, Any]) -> list[str]:
+    said = []
+    asked, first = slot["with_wish"], slot["first"]
+    if asked:
         said.append(
             ngettext(
-                "{n} habitant·e se trouve sans autre habitant·e à sa table.",
-                "{n} habitant·es se trouvent sans autre habitant·e à leur table.",
-                alone,
-            ).format(n=alone)
-            if alone
-            else _("Aucun·e habitant·e n’est seul·e dans son groupe.")
+                "{first} personne sur {asked} a son premier choix.",
+                "{first} personnes sur {asked} ont leur premier choix.",
+                first,
+            ).format(first=first, asked=asked)
         )
-        pairs = slot["colleague_pairs"]
-        if pairs:
-            said.append(
-                ngettext(
-                    "{n} paire de collègues à une même table.", "{n} paires de collègues à une même table.", pairs
-                ).format(n=pairs)
+    later = sum(number for rank, number in slot["ranks"].items() if rank.isdigit() and rank != "1")
+    if later:
+        said.append(
+            ngettext(
+                "{n} personne a son deuxième ou troisième choix.",
+                "{n} personnes ont leur deuxième ou troisième choix.",
+                later,
+            ).format(n=later)
+        )
+    other = slot["ranks"].get("other", 0)
+    if other:
+        said.append(
+            ngettext("{n} personne n’a aucun de ses choix.", "{n} personnes n’ont aucun de leurs choix.", other).format(
+                n=other
             )
-    if figures.get("proven"):
-        said.append(_("Aucune autre répartition ne donne mieux satisfaction aux vœux : c’est prouvé."))
+        )
+    free = slot["ranks"].get("none", 0)
+    if free:
+        said.append(
+            ngettext(
+                "{n} personne n’avait pas donné de vœu : sa place équilibre les ateliers.",
+                "{n} personnes n’avaient pas donné de vœu : leur place équilibre les ateliers.",
+                free,
+            ).format(n=free)
+        )
+    alone = slot["residents_alone"]
+    said.append(
+        ngettext(
+            "{n} habitant·e se trouve sans autre habitant·e à sa table.",
+            "{n} habitant·es se trouvent sans autre habitant·e à leur table.",
+            alone,
+        ).format(n=alone)
+        if alone
+        else _("Aucun·e habitant·e n’est seul·e dans son groupe.")
+    )
+    pairs = slot["colleague_pairs"]
+    if pairs:
+        said.append(
+            ngettext(
+                "{n} paire de collègues à une même table.", "{n} paires de collègues à une même table.", pairs
+            ).format(n=pairs)
+        )
     return said

@@ -18,7 +18,7 @@ from maillage.office.services import ReportProgress, run_job
 from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise
 from maillage.plans.enums import PlanStatus
-from maillage.plans.figures import figures_in_words
+from maillage.plans.figures import figures_by_slot
 from maillage.plans.forms import MoveForm
 from maillage.plans.models import Placement, Plan
 from maillage.plans.queries import latest_plan, placements, published_plan
@@ -118,7 +118,7 @@ def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
             "plan": last,
             "published": published_plan(found),
             "slots": by_room(rows),
-            "figures": figures_in_words(last.figures) if last is not None else [],
+            "figures": figures_by_slot(last.figures) if last is not None else [],
             "lacks": _lacks(found) if last is None else [],
             "unseated": _unseated(found, rows) if last is not None else [],
         },
