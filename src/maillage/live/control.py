@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from facilitation import Audience, view_audience
 from maillage.gatherings.models import Gathering
-from maillage.lib.typography import count
+from maillage.lib.typography import count, join_words
 from maillage.live.enums import SeatKind
 from maillage.live.models import Session
 from maillage.live.queries import open_sessions
@@ -83,7 +83,10 @@ def _alarms_of(session: Session, view: dict[str, Any], people: int, screens: int
             found.append(_("L’étape a dépassé son temps de %d minutes.") % (late // 60_000))
     if view["status"] in ("running", "paused") and not screens:
         found.append(_("Plus aucun écran de cette salle n’est en ligne."))
-    found += [_("%s est vide.") % table["name"] for table in view["tables"] if people and not table["people"]]
+    empty = [table["name"] for table in view["tables"] if not table["people"]]
+    if people and empty:
+        words = _("%s est encore vide.") if len(empty) == 1 else _("%s sont encore vides.")
+        found.append(words % join_words(empty))
     if view["status"] == "closed":
         found += [sentence for alarm in _alarms if (sentence := alarm(session))]
     return found
