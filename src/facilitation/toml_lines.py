@@ -34,14 +34,17 @@ def find_lines(source: str) -> dict[Path, int]:
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:
-    """The line of a key, or of the nearest thing that holds it."""
-    while path and path not in lines:
+    """The line of a key, of the first thing in it, or of the nearest thing that holds it."""
+    while path:
+        inside = [line for known, line in lines.items() if known[: len(path)] == path]
+        if inside:
+            return min(inside)
         path = path[:-1]
-    return lines.get(path, 1)
+    return 1
 
 
 def _split(dotted: str) -> Path:
-    return tuple(next(part for part in match if part or match[0] == part) for match in _PART.findall(dotted))
+    return tuple("".join(match) for match in _PART.findall(dotted))
 
 
 def _pass_over(line: str, fence: str, depth: int) -> tuple[str, int]:

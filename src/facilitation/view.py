@@ -12,7 +12,7 @@ from facilitation.definition import Stage
 from facilitation.forms import stage_forms
 from facilitation.sheet import sheet_view
 from facilitation.state import Card, Seat, State
-from facilitation.vocabulary import CONTROL, PROJECTOR, ROLE_TITLES, SCREENS
+from facilitation.vocabulary import ROLE_TITLES, SCREENS
 
 DEALT = 80  # characters of a card, where it is only named
 CONTROLS = ("open", "advance", "back", "extend", "pause", "resume", "close", "reopen")
@@ -67,7 +67,7 @@ def view_audience(state: State, group: Audience) -> dict[str, Any]:
         "prompts": _prompts(rule) if _leads(state, group.role) and state.status != "closed" else _prompts(None),
         "notices": _notices(state, rule, group) if _leads(state, group.role) else [],
         "controls": _controls(state, group.role),
-        "tables": _tables(state, group.role),
+        "tables": _tables(state, group),
     }
 
 
@@ -311,20 +311,22 @@ def _controls(state: State, role: str) -> list[str]:
     return [kind for kind in CONTROLS if kind in rights and now[kind]]
 
 
-def _tables(state: State, role: str) -> list[dict[str, Any]]:
-    """One line a table for those who lead the room; the control room gets numbers only."""
-    if role != CONTROL and role != PROJECTOR and not _leads(state, role):
+def _tables(state: State, group: Audience) -> list[dict[str, Any]]:
+    """One line a table for those who lead the room and for screens: counts, and the headline of the table looked at."""
+    if group.role not in SCREENS and not _leads(state, group.role):
         return []
     people = Counter(seat.table for seat in state.seats.values() if seat.present)
     cards = Counter(card.table for card in state.cards.values() if not card.removed)
-    reads = role not in SCREENS and (state.rule.sees if state.rule else state.method.sees).get(role) in ("table", "all")
+    reads = group.role not in SCREENS and _sees(state, group) in ("table", "all")
     return [
         {
             "id": table.id,
             "name": table.name,
             "people": people[table.id],
             "cards": cards[table.id],
-            "headline": _shown_as(state, list(state.cards_at(table.id)), "headline") if reads else None,
+            "headline": _shown_as(state, list(state.cards_at(table.id)), "headline")
+            if reads and table.id == group.table
+            else None,
         }
         for table in state.tables
     ]
