@@ -14,6 +14,7 @@ from django.dispatch import Signal
 
 from facilitation import State, view_own
 from maillage.live.committer import Change
+from maillage.live.faults import report
 from maillage.live.rooms import Room
 
 released = Signal()
@@ -24,17 +25,24 @@ rehearsal_erased = Signal()
 def tell(changes: Sequence[Change]) -> None:
     """A listener of the committer: compares each session before and after."""
     for change in changes:
-        room, before = change.after, change.before.state
-        if room.state.releases != before.releases:
-            _tell_released(room, before)
-        closes = room.state.status == "closed" and before.status != "closed"
-        for seat, fields in room.state.sheets.items():
-            if closes or before.sheets.get(seat) != fields:
+        try:
+            _tell_one(change)
+        except Exception as error:  # a process edge: one session's news must not keep those of the others
+            report("news of a session was not heard", error)
+
+
+def _tell_one(change: Change) -> None:
+    room, before = change.after, change.before.state
+    if room.state.releases != before.releases:
+        _tell_released(room, before)
+    closes = room.state.status == "closed" and before.status != "closed"
+    for seat, fields in room.state.sheets.items():
+        if closes or before.sheets.get(seat) != fields:
+            _tell_kept(room, seat)
+    if closes:
+        for seat in sheet_seats(room):
+            if seat not in room.state.sheets:
                 _tell_kept(room, seat)
-        if closes:
-            for seat in sheet_seats(room):
-                if seat not in room.state.sheets:
-                    _tell_kept(room, seat)
 
 
 def tell_all_kept(room: Room) -> None:

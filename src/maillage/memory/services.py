@@ -1,6 +1,7 @@
 """What is kept: sentences for the report, and the porteur's sealed sheet."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -60,7 +61,7 @@ def hear_release(*, session: Session, seat_id: uuid.UUID, sentence: str | None) 
     """The porteur's word: one sentence into the day's synthesis, or nothing. Heard twice, it is written once."""
     lookup = lookup_of(sheet_token(session.pk, seat_id))
     with transaction.atomic():
-        sheet = PorteurSheet.objects.select_for_update().filter(lookup=lookup).select_related("takeaway").first()
+        sheet = PorteurSheet.objects.select_for_update(of=("self",)).filter(lookup=lookup).select_related("takeaway").first()
         if sheet is None:
             sheet, _token = keep_sheet(session=session, seat_id=seat_id, content={})
         if sentence is None:
@@ -78,6 +79,13 @@ def hear_release(*, session: Session, seat_id: uuid.UUID, sentence: str | None) 
             sheet.save(update_fields=["takeaway"])
         else:
             Takeaway.objects.filter(pk=sheet.takeaway.pk).update(text=sentence[:LONGEST_TAKEAWAY])
+
+
+def erase_rehearsed(*, gathering_id: uuid.UUID, session_ids: Sequence[uuid.UUID]) -> None:
+    """What robots kept and released goes with their sessions; nothing of a real one carries these marks."""
+    with transaction.atomic():
+        PorteurSheet.objects.filter(session__in=session_ids, session__rehearsal=True).delete()
+        Takeaway.objects.filter(gathering=gathering_id, rehearsal=True).delete()
 
 
 def _note(gathering: Gathering, by: str, verb: str, workshop: Workshop | None) -> None:
