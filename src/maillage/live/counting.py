@@ -232,7 +232,8 @@ class Ledger:
         if watcher.session != written.session or written.what in ("sheet", "release", "other"):
             return False
         leads = watcher.kind == "facilitator"
-        if not leads and watcher.table != written.table:
+        named = written.what == "name" and written.author.kind == "facilitator"  # known to the whole session
+        if not leads and not named and watcher.table != written.table:
             return False
         if written.what == "name":
             return watcher.kind != "projector"

@@ -4,7 +4,13 @@ from django.utils.translation import gettext as _
 from maillage.gatherings.glance import Action, Figure, Glimpse
 from maillage.gatherings.models import Gathering
 from maillage.live.queries import open_sessions
-from maillage.people.queries import Visitor, can_facilitate
+from maillage.people.queries import Visitor, can_facilitate, can_organise
+
+
+def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
+    if not can_organise(user, gathering.space):
+        return None
+    return Glimpse(actions=[Action(_("Répéter avec des robots"), reverse("live:rehearsal", args=[gathering.pk]))])
 
 
 def during(gathering: Gathering, user: Visitor) -> Glimpse | None:

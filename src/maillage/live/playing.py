@@ -38,7 +38,7 @@ class Scene:
     slot: int = 0  # sessions of one slot are played together
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Play:
     scene: Scene
     site: Site
@@ -48,6 +48,7 @@ class Play:
     known_methods: Mapping[str, Method] = field(default_factory=dict)
     phones: list[Phone] = field(default_factory=list)  # of participants
     screens: list[Phone] = field(default_factory=list)  # of facilitators and the room
+    made: list[Phone] = field(default_factory=list)  # all, those the door refused included
     done: list[str] = field(default_factory=list)  # stages
     method: Method = field(init=False)
     rules: MethodRules = field(init=False)
@@ -69,7 +70,7 @@ class Play:
             await self._lead("close")
             await self._after_the_end()
         finally:
-            await asyncio.gather(*(phone.put_away() for phone in [*self.phones, *self.screens]))
+            await asyncio.gather(*(phone.put_away() for phone in self.made))
 
     # coming in
 
@@ -87,7 +88,7 @@ class Play:
             if await projector.open_screen(f"/projection/{self.scene.projection}/"):
                 self._seated(projector, self.screens)
         people = [
-            (table, position) for table, size in self.scene.tables for position in range(size if size > 2 else size - 1)
+            (table, position) for table, size in self.scene.tables for position in range(size - 1 if size > 2 else size)
         ]
         await asyncio.gather(*(self._newcomer(table, position) for table, position in people))
         await self._must_refuse(self._anybody(), "write", {"kind": next(iter(self.method.kinds)), "text": "Trop tôt."})
@@ -118,6 +119,7 @@ class Play:
     def _phone(self, name: str, table: int | None, kind: str, eyes: str) -> Phone:
         token = new_token()
         phone = Phone("", table, kind, site=self.site, ledger=self.ledger, name=f"{name} {token}", eyes=eyes)
+        self.made.append(phone)
         if kind != "projector":
             self.ledger.note(Written(token, "", table, phone, "name", key="join"))
         return phone

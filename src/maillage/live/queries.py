@@ -57,6 +57,10 @@ def open_sessions(gathering_id: uuid.UUID) -> list[Session]:
     )
 
 
+def rehearsal_sessions(gathering_id: uuid.UUID) -> list[Session]:
+    return list(Session.objects.filter(gathering_id=gathering_id, rehearsal=True).select_related("workshop"))
+
+
 def sheet_of(session_id: uuid.UUID, seat_id: uuid.UUID) -> dict[str, Any] | None:
     """The porteur's sheet as their own screen shows it; None for everybody else, and once the session is erased."""
     try:

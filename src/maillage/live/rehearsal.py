@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from facilitation import Method, shipped_methods
 from maillage.gatherings.models import Gathering
+from maillage.lib.typography import count
 from maillage.live import keys, log, signals
 from maillage.live.counting import Ledger, percentiles
 from maillage.live.models import Move, Session
@@ -89,7 +90,13 @@ class Report:
 
 def open_rehearsal(*, gathering: Gathering, by: str) -> list[Session]:
     """Fresh rehearsal sessions with the tables of the plan; those of an earlier rehearsal are erased first."""
-    erase_rehearsal(gathering=gathering, by=by)
+    if running_rehearsal(gathering) is not None:
+        raise RehearsalRunning
+    return _open(gathering, by)
+
+
+def _open(gathering: Gathering, by: str) -> list[Session]:
+    _erase(gathering, by)
     sessions = open_gathering(gathering=gathering, by=by, rehearsal=True)
     if not sessions:
         raise NothingToRehearse(gathering)
@@ -98,6 +105,12 @@ def open_rehearsal(*, gathering: Gathering, by: str) -> list[Session]:
 
 def erase_rehearsal(*, gathering: Gathering, by: str) -> int:
     """Keys, moves, seats, and what the robots let out of the room: nothing stays. Says how many sessions it was."""
+    if running_rehearsal(gathering) is not None:
+        raise RehearsalRunning
+    return _erase(gathering, by)
+
+
+def _erase(gathering: Gathering, by: str) -> int:
     with transaction.atomic():
         rehearsed = Session.objects.select_for_update().filter(gathering=gathering, rehearsal=True)
         ids = list(rehearsed.values_list("id", flat=True))
@@ -121,14 +134,16 @@ def erase_rehearsal(*, gathering: Gathering, by: str) -> int:
     return len(ids)
 
 
-def start_rehearsal(*, gathering: Gathering, by: str, url: str, name: str = "", speed: float = BUTTON_SPEED) -> Job:
+def start_rehearsal(*, gathering: Gathering, by: str, url: str, name: str = "", speed: float | None = None) -> Job:
     """The button: robots play inside the running server, against its own address on loopback."""
     if running_rehearsal(gathering) is not None:
         raise RehearsalRunning
 
     def work(report_progress: ReportProgress) -> dict[str, Any]:
-        sessions = open_rehearsal(gathering=gathering, by=by)
-        ledger, seconds = play(scenes_of(sessions), url=url, name=name, speed=speed, on_progress=report_progress)
+        sessions = _open(gathering, by)
+        ledger, seconds = play(
+            scenes_of(sessions), url=url, name=name, speed=speed or BUTTON_SPEED, on_progress=report_progress
+        )
         count_log(ledger)
         report = make_report(ledger, len(sessions), seconds)
         return {
@@ -138,6 +153,30 @@ def start_rehearsal(*, gathering: Gathering, by: str, url: str, name: str = "", 
         }
 
     return run_job(kind=KIND, about=gathering.pk, by=by, work=work)
+
+
+def in_words(report: dict[str, Any]) -> list[str]:
+    """A report's figures for a person."""
+    latency = report["latency_ms"]
+    refused = ", ".join(f"{reason} {number}" for reason, number in report["refused"].items()) or "aucun"
+    seconds = f"{report['seconds']:.1f}".replace(".", ",")
+    megabytes = f"{report['bytes'] / 1_000_000:.1f}".replace(".", ",")
+    return [
+        f"{_count(report['sessions'], 'séance', 'séances')}, {_count(report['seats'], 'place', 'places')}, "
+        f"{seconds} s.",
+        f"{_count(report['accepted'], 'geste confirmé', 'gestes confirmés')} ; "
+        f"{_count(report['repeats'], 'envoi répété, compté', 'envois répétés, comptés')} une seule fois.",
+        f"{_count(sum(report['refused'].values()), 'geste refusé', 'gestes refusés')} : {refused}.",
+        f"{_count(report['lost'], 'perdu', 'perdus')}, {_count(report['doubled'], 'doublé', 'doublés')}, "
+        f"{_count(report['leaks'], 'vu', 'vus')} par qui ne devait pas, "
+        f"{_count(report['wrong'], 'contraire', 'contraires')} à la méthode.",
+        f"Vu sur un autre téléphone en {latency['p50']:.0f} ms (médiane), {latency['p95']:.0f} ms (19 fois sur 20), "
+        f"{latency['max']:.0f} ms au plus ; {megabytes} Mo reçus.",
+    ]
+
+
+def _count(number: int, singular: str, plural: str) -> str:
+    return count(number, singular, plural, zero=f"0 {singular}")
 
 
 def latest_rehearsal(gathering: Gathering) -> Job | None:
@@ -188,23 +227,23 @@ def play(
     known: dict[str, Method] = shipped_methods()
     site = Site.of(url, name=name)
 
-    async def day() -> None:
-        slots = sorted({scene.slot for scene in scenes})
-        for done, slot in enumerate(slots):
-            together = [scene for scene in scenes if scene.slot == slot]
-            on_progress(100 * done / len(slots), " · ".join(scene.title for scene in together))
-            plays = [
-                Play(scene, site, ledger, speed, random.Random(f"{seed} {slot} {number}"), known)  # noqa: S311 - repeatable
-                for number, scene in enumerate(together)
-            ]
-            async with asyncio.TaskGroup() as group:
-                for one in plays:
-                    group.create_task(one.run())
+    async def together(plays: Sequence[Play]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for one in plays:
+                group.create_task(one.run())
 
-    try:
-        asyncio.run(day())
-    except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None
+    slots = sorted({scene.slot for scene in scenes})
+    for done, slot in enumerate(slots):
+        now = [scene for scene in scenes if scene.slot == slot]
+        on_progress(100 * done / len(slots), " · ".join(scene.title for scene in now))
+        plays = [
+            Play(scene, site, ledger, speed, random.Random(f"{seed} {slot} {number}"), known)  # noqa: S311 - repeatable
+            for number, scene in enumerate(now)
+        ]
+        try:
+            asyncio.run(together(plays))
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from None
     ledger.count_leaks()
     return ledger, time.monotonic() - began
 

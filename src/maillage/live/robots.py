@@ -19,7 +19,8 @@ READ = 65_536  # bytes
 TRIES = 6  # of a request whose connection fails: an idle line is cut by the server after some seconds
 BETWEEN_TRIES = 0.2  # seconds
 ANSWER_WITHIN = 30.0  # seconds
-POLL_EVERY = 1.0  # seconds
+POLL_EVERY = 0.5  # seconds
+RELOAD_EVERY = 3.0  # seconds; a page without JavaScript
 BACK_AFTER = 0.3  # seconds before a phone that lost its stream opens it again
 FRAGMENT = re.compile(rb'<[a-z]+\b[^<>]*?\bid="(shared|own)"')
 STEP_ID = re.compile(rb'\bid="step-([^"]*)"')
@@ -262,6 +263,7 @@ class Phone(Watcher):
         writer.write(self._head("POST", f"/live/{self.session}/moves{self.which}", headers) + body)
         await writer.drain()
         writer.close()
+        await writer.wait_closed()
         await self.move(kind, payload, written)
 
     async def _send_json(self, kind: str, payload: Mapping[str, Any], written: Written, forged: bool) -> None:
@@ -308,6 +310,7 @@ class Phone(Watcher):
         for line in (self._stream, self._line and self._line[1]):
             if line:
                 line.transport.abort()
+        await asyncio.sleep(0)  # the lines close in the next turn of the loop
 
     async def _follow(self) -> None:
         while True:
@@ -366,7 +369,7 @@ class Phone(Watcher):
 
     async def _reload_often(self) -> None:
         while True:
-            await asyncio.sleep(3 * POLL_EVERY)
+            await asyncio.sleep(RELOAD_EVERY)
             await self.reload()
 
     # the line

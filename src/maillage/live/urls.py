@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maillage.live import control_views, views
+from maillage.live import control_views, rehearsal_views, views
 
 app_name = "live"
 urlpatterns = [
@@ -11,5 +11,11 @@ urlpatterns = [
     path("projection/<str:token>/", views.project, name="project"),
     path("entrer/<str:token>/<uuid:session_id>/", views.enter_registered, name="enter"),
     path("rencontres/<uuid:gathering_id>/regie/", control_views.control_room, name="control-room"),
+    path("rencontres/<uuid:gathering_id>/repetition/", rehearsal_views.rehearsal, name="rehearsal"),
+    path(
+        "rencontres/<uuid:gathering_id>/repetition/effacement/",
+        rehearsal_views.rehearsal_erasure,
+        name="rehearsal-erasure",
+    ),
     path("regie/<uuid:session_id>/", views.control, name="control"),
 ]

@@ -9,9 +9,9 @@ class MemoryConfig(AppConfig):
         from maillage.gatherings.glance import Phase, register  # models are loaded only now
         from maillage.live import links
         from maillage.live.control import register_alarm
-        from maillage.live.signals import kept, released
+        from maillage.live.signals import kept, rehearsal_erased, released
         from maillage.memory.glimpse import after, lacks_takeaway
-        from maillage.memory.receivers import on_kept, on_released
+        from maillage.memory.receivers import on_kept, on_rehearsal_erased, on_released
 
         register(Phase.AFTER, after)
         register_alarm(lacks_takeaway)
@@ -19,3 +19,4 @@ class MemoryConfig(AppConfig):
         links.register(facilitator=links.Link(_("Ce que l’atelier retient"), "memory:room-takeaways", "edit"))
         kept.connect(on_kept, dispatch_uid="memory")
         released.connect(on_released, dispatch_uid="memory")
+        rehearsal_erased.connect(on_rehearsal_erased, dispatch_uid="memory")

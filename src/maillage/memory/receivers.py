@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from maillage.live.models import Session
-from maillage.memory.services import hear_release, keep_sheet
+from maillage.memory.services import erase_rehearsed, hear_release, keep_sheet
 
 
 def on_kept(*, session_id: uuid.UUID, seat: uuid.UUID, sheet: dict[str, Any], **_: object) -> None:
@@ -13,6 +13,10 @@ def on_kept(*, session_id: uuid.UUID, seat: uuid.UUID, sheet: dict[str, Any], **
 
 def on_released(*, session_id: uuid.UUID, seat: uuid.UUID, sentence: str | None, **_: object) -> None:
     hear_release(session=_session(session_id), seat_id=seat, sentence=sentence)
+
+
+def on_rehearsal_erased(*, gathering_id: uuid.UUID, session_ids: list[uuid.UUID], **_: object) -> None:
+    erase_rehearsed(gathering_id=gathering_id, session_ids=session_ids)
 
 
 def _session(session_id: uuid.UUID) -> Session:

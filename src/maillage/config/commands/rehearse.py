@@ -19,9 +19,19 @@ from maillage.config.finding import find_gathering
 from maillage.config.installation import prepare_installation
 from maillage.config.server import bind
 from maillage.gatherings.models import Gathering
+from maillage.lib.typography import count
 from maillage.live.counting import Ledger
 from maillage.live.playing import Scene
-from maillage.live.rehearsal import Report, count_log, erase_rehearsal, make_report, open_rehearsal, play, scenes_of
+from maillage.live.rehearsal import (
+    Report,
+    count_log,
+    erase_rehearsal,
+    in_words,
+    make_report,
+    open_rehearsal,
+    play,
+    scenes_of,
+)
 from maillage.memory.models import Takeaway
 
 BY = "maillage rehearse"
@@ -85,7 +95,10 @@ def count_takeaways(ledger: Ledger, gathering: Gathering) -> None:
 def _erase(options: argparse.Namespace) -> int:
     gathering = find_gathering(options.gathering)
     erased = erase_rehearsal(gathering=gathering, by=BY)
-    print(f"« {gathering} » : {erased} séances de répétition effacées." if erased else "Aucune répétition à effacer.")
+    what = count(
+        erased, "séance de répétition effacée", "séances de répétition effacées", zero="aucune répétition à effacer"
+    )
+    print(f"« {gathering} » : {what}.")
     return 0
 
 
@@ -106,6 +119,7 @@ def _on_a_copy(options: argparse.Namespace) -> int:
         copy_database(Path(folder))
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILLAGE_")}
         environment |= {"MAILLAGE_DATA_DIR": folder, "MAILLAGE_HOSTS": "127.0.0.1"}
+        environment["MAILLAGE_LOG_LEVEL"] = "ERROR"  # what the robots do wrong on purpose is in the report
         with _served(environment) as url:
             command = ["rehearse", options.gathering, "--url", url, "--speed", str(options.speed)]
             command += ["--seed", str(options.seed), *(["--json"] if options.json else [])]
@@ -157,23 +171,8 @@ def _say(report: Report, options: argparse.Namespace, title: str) -> int:
     if options.json:
         print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(in_words(report, title)))
+        print(f"Répétition de « {title} »")
+        print("\n".join(f"  {line}" for line in in_words(report.as_json())))
+        print("".join(f"  – {sentence}\n" for sentence in report.details), end="")
+        print("La répétition est réussie." if report.sound else "La répétition a trouvé des fautes.")
     return 0 if report.sound else 1
-
-
-def in_words(report: Report, title: str) -> list[str]:
-    latency = report.latency_ms
-    lines = [
-        f"Répétition de « {title} » : {report.sessions} séances, {report.seats} places, en {report.seconds} s.",
-        f"  {report.accepted} gestes confirmés, {report.repeats} envoyés plusieurs fois et comptés une seule.",
-        f"  {sum(report.refused.values())} gestes refusés : "
-        + (", ".join(f"{reason} {count}" for reason, count in report.refused.items()) or "aucun")
-        + ".",
-        f"  {report.lost} perdus, {report.doubled} doublés, {report.leaks} vus par qui ne devait pas, "
-        f"{report.wrong} contraires à la méthode.",
-        f"  Vu sur un autre téléphone en {latency['p50']} ms (médiane), {latency['p95']} ms (95 %), "
-        f"{latency['max']} ms au plus ; {report.bytes / 1_000_000:.1f} Mo reçus.",
-    ]
-    lines += [f"  – {sentence}" for sentence in report.details]
-    lines.append("La répétition est réussie." if report.sound else "La répétition a trouvé des fautes.")
-    return lines
