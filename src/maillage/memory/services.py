@@ -61,7 +61,12 @@ def hear_release(*, session: Session, seat_id: uuid.UUID, sentence: str | None) 
     """The porteur's word: one sentence into the day's synthesis, or nothing. Heard twice, it is written once."""
     lookup = lookup_of(sheet_token(session.pk, seat_id))
     with transaction.atomic():
-        sheet = PorteurSheet.objects.select_for_update(of=("self",)).filter(lookup=lookup).select_related("takeaway").first()
+        sheet = (
+            PorteurSheet.objects.select_for_update(of=("self",))
+            .filter(lookup=lookup)
+            .select_related("takeaway")
+            .first()
+        )
         if sheet is None:
             sheet, _token = keep_sheet(session=session, seat_id=seat_id, content={})
         if sentence is None:
