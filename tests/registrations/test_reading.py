@@ -262,10 +262,13 @@ def test_an_empty_cell_erases_nothing():
     assert candidate.doubts == ()
 
 
-def test_somebody_who_cancelled_is_not_revived():
+def test_somebody_who_cancelled_is_not_revived_nor_asked_about():
     known = Known("r1", Record("Jeanne", "Martin", "j@exemple.fr"), cancelled=True)
 
-    assert only(read(row(email="j@exemple.fr", organisation="CAF"), known=[known])).verdict == "same"
+    candidate = only(read(row(email="j@exemple.fr", organisation="CAF"), known=[known]))
+
+    assert candidate.verdict == "same"
+    assert candidate.doubts == ()
 
 
 @pytest.mark.parametrize(
