@@ -21,6 +21,7 @@ from facilitation.vocabulary import (
     NOT_PLAYED_KEYS,
     QUESTION_TYPES,
     REVEAL,
+    SCREENS,
 )
 
 MAX_ROUNDS = 50
@@ -100,14 +101,14 @@ def _read_stage(
 
 
 def _read_rules(reader: Reader, path: Path, value: Any, names: Names) -> dict[str, str]:
-    """One sentence for everybody, or one for each role."""
+    """One sentence for everybody, or one for each role; the projector's is what the whole room reads."""
     if value is None:
         return {}
     if isinstance(value, str):
         return {"": reader.text(path, value)}
     rules = {}
     for role, sentence in reader.table(path, value).items():
-        if role not in names.roles:
+        if role not in names.roles and role not in SCREENS:
             reader.say((*path, role), f"Le rôle « {role[:40]} » n’est pas déclaré.{nearest_words(role, names.roles)}")
         rules[role] = reader.text((*path, role), sentence, needed=True)
     return rules

@@ -101,7 +101,11 @@ def may_see(state: State, viewer: str, canary: Canary) -> bool:
     group = seat.looking_at if seat.role == "facilitator" else seat.table
     if canary.what == "name":
         named = state.seats[canary.seat]
-        return named.table is not None and named.table == group
+        signed = {card.table for card in state.cards.values() if card.stage != "reactions" and card.author == named.id}
+        signed |= {
+            card.table for card in state.cards.values() if card.stage != "reactions" and card.typed_by == named.id
+        }
+        return (named.table is not None and named.table == group) or group in signed
     return canary.table == group
 
 

@@ -289,3 +289,13 @@ def test_oracle_itself_tells_the_groups_apart() -> None:
     assert [seat for seat in play.state.seats if may_see(play.state, seat, card)] == ["lise", "paul", "ana", "omar"]
     sheet = Canary("x", "sheet", "paul", 1)
     assert [seat for seat in play.state.seats if may_see(play.state, seat, sheet)] == ["paul"]
+
+
+def test_sheet_is_its_holders_and_a_new_porteur_begins_a_new_one() -> None:
+    play = play_codev()
+    play.go("feedback")
+    play.do("paul", "fill", field="first_step", value="Téléphoner")
+    assert [seat for seat in play.state.seats if view_own(play.state, seat)["sheet"]] == ["paul", "rosa"]
+    play.do("lise", "give_role", seat="ana", role="porteur")
+    assert view_own(play.state, "paul")["sheet"] is None
+    assert [field["value"] for field in view_own(play.state, "ana")["sheet"]["fields"]] == ["", "", "", ""]
