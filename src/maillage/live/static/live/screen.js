@@ -23,7 +23,8 @@ function sayState() {
 
 // --- what this seat may do now: the forms stay in the page, only their turn changes ---
 
-const forms = [...document.querySelectorAll("form[data-form]")];
+const forms = [];
+let role = document.getElementById("own").dataset.role; // the one whose forms the page holds
 
 const text = (form) => form.querySelector("textarea, input[type=text], input[type=date]");
 
@@ -75,6 +76,29 @@ function offerParents() {
   }
 }
 
+// A role was taken or given: its forms are asked for, once; the others and what is typed in them stay.
+async function takeForms() {
+  const given = document.getElementById("own").dataset.role;
+  if (given === role) return;
+  const before = role;
+  role = given;
+  try {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of page.querySelectorAll(".forms > *")) {
+      if (document.getElementById(part.id)) continue;
+      document.querySelector(".forms").append(part);
+      for (const form of part.matches("form[data-form]") ? [part] : part.querySelectorAll("form[data-form]")) addForm(form);
+    }
+    if (!page.getElementById("lead")) document.getElementById("lead")?.remove();
+    document.body.className = page.body.className;
+    refresh();
+  } catch {
+    role = before; // the next push asks again
+  }
+}
+
 function refresh() {
   turnForms();
   pressMarks();
@@ -96,9 +120,10 @@ function hint(form) {
   note.hidden = !JSON.parse(form.dataset.hintWords || "[]").some((word) => typed.includes(fold(word)));
 }
 
-for (const form of forms) {
+function addForm(form) {
+  forms.push(form);
   const field = text(form);
-  if (!field) continue;
+  if (!field) return;
   const draft = sessionStorage.getItem(draftName(form));
   if (draft && !field.value) field.value = draft;
   hint(form);
@@ -107,6 +132,8 @@ for (const form of forms) {
     hint(form);
   });
 }
+
+document.querySelectorAll("form[data-form]").forEach(addForm);
 
 // --- sending ---
 
@@ -186,6 +213,7 @@ connect(stream, {
     if (event !== "view") return;
     replaceById(data);
     refresh();
+    takeForms();
   },
   onState(state) {
     network = state;
