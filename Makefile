@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test long lint fmt bench lock vendor clean
+.PHONY: help demo demo-reset test long lint fmt bench lock messages vendor clean
 
 help: ## les commandes, une ligne chacune
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,13 @@ bench: $(VENV)/.installed ## mesure, à côté d’une référence, en tableau e
 lock: ## refait les deux fichiers de versions (demande uv)
 	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group build pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group dev pyproject.toml -o requirements-dev.lock
+
+PO := src/maillage/ui/locale/fr/LC_MESSAGES/django
+
+messages: $(VENV)/.installed-dev ## refait le catalogue français, dont les pluriels (demande gettext)
+	@cd src/maillage && MAILLAGE_DATA_DIR=$$(mktemp -d) ../../$(BIN)/python -m django makemessages -l fr --no-location --no-obsolete --settings maillage.config.settings -v0
+	@msgen --no-wrap $(PO).po | sed -e '/^# SOME/,/^#, fuzzy/d' -e '/^"\(POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Report-Msgid\)/d' -e 's/PACKAGE VERSION/maillage/' -e 's/"Language: /&fr/' > $(PO).new
+	@mv $(PO).new $(PO).po && msgfmt --check-format -o $(PO).mo $(PO).po
 
 vendor: $(VENV)/.installed-dev ## recopie htmx, polices et axe-core depuis leurs versions épinglées (demande npm)
 	@$(BIN)/python -P frontend/copy.py

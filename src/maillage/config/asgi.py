@@ -19,6 +19,7 @@ from django.db import connections  # noqa: E402
 from servestatic import ServeStaticASGI  # noqa: E402
 
 from maillage.config import health  # noqa: E402
+from maillage.config.upkeep import run_upkeep  # noqa: E402
 from maillage.live import asgi as live_asgi  # noqa: E402
 from maillage.live.runtime import live  # noqa: E402
 
@@ -86,8 +87,10 @@ class Application:
             if event["type"] == "lifespan.startup":
                 self.django.start()
                 await live().start()
+                upkeep = asyncio.create_task(run_upkeep())
                 await send({"type": "lifespan.startup.complete"})
             else:
+                upkeep.cancel()
                 await live().stop()
                 await asyncio.to_thread(self.django.stop)
                 await send({"type": "lifespan.shutdown.complete"})

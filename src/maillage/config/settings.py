@@ -193,10 +193,13 @@ EMAIL_USE_TLS = read_flag("MAILLAGE_SMTP_TLS", default=True)
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = read_text("MAILLAGE_FROM", "Maillage <ne-pas-repondre@localhost>")
 
+LOG_LEVEL = read_text("MAILLAGE_LOG_LEVEL", "WARNING").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"no-links": {"()": "maillage.config.logs.WithoutLinks"}},
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": read_text("MAILLAGE_LOG_LEVEL", "WARNING").upper()},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no-links"]}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django": {"level": LOG_LEVEL}},  # Django gives its own logger a level, which root's does not change
 }

@@ -75,6 +75,11 @@ def released_sentences(session_id: uuid.UUID) -> list[str]:
     return [release.sentence for release in live().rooms.load(session_id).state.released]
 
 
+def releases_of(session_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """What each seat has let out and not taken back, as the log says it."""
+    return {uuid.UUID(release.seat): release.sentence for release in live().rooms.load(session_id).state.released}
+
+
 def control_view(session_id: uuid.UUID) -> dict[str, Any]:
     """What the control room sees of a session: step, clock, counts, never a card or a name; and phones on line."""
     room = live().rooms.load(session_id)

@@ -37,6 +37,7 @@ class PorteurSheet(models.Model):
     )  # a hash of the link's token; the token itself is never stored
     sealed = models.BinaryField()
     takeaway = models.OneToOneField(Takeaway, on_delete=models.SET_NULL, null=True, related_name="sheet")
+    release_heard = models.BooleanField(default=False)  # an organiser may remove the sentence: it is not heard again
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -8,7 +8,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from maillage.gatherings.models import Gathering, Workshop
+from maillage.live.enums import SessionStatus
 from maillage.live.models import Session
+from maillage.live.queries import releases_of
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import PorteurSheet, Takeaway
 from maillage.memory.sheets import lookup_of, seal_sheet, sheet_token
@@ -69,9 +71,11 @@ def hear_release(*, session: Session, seat_id: uuid.UUID, sentence: str | None) 
         )
         if sheet is None:
             sheet, _token = keep_sheet(session=session, seat_id=seat_id, content={})
+        sheet.release_heard = sentence is not None
         if sentence is None:
             if sheet.takeaway is not None:
                 sheet.takeaway.delete()
+                sheet.takeaway = None
         elif sheet.takeaway is None:
             sheet.takeaway = add_takeaway(
                 gathering=session.gathering,
@@ -81,9 +85,9 @@ def hear_release(*, session: Session, seat_id: uuid.UUID, sentence: str | None) 
                 by="la personne qui a apporté son sujet",
                 rehearsal=session.rehearsal,
             )
-            sheet.save(update_fields=["takeaway"])
         else:
             Takeaway.objects.filter(pk=sheet.takeaway.pk).update(text=sentence[:LONGEST_TAKEAWAY])
+        sheet.save(update_fields=["takeaway", "release_heard"])
 
 
 def erase_rehearsed(*, gathering_id: uuid.UUID, session_ids: Sequence[uuid.UUID]) -> None:
@@ -91,6 +95,16 @@ def erase_rehearsed(*, gathering_id: uuid.UUID, session_ids: Sequence[uuid.UUID]
     with transaction.atomic():
         PorteurSheet.objects.filter(session__in=session_ids, session__rehearsal=True).delete()
         Takeaway.objects.filter(gathering=gathering_id, rehearsal=True).delete()
+
+
+def catch_up_releases() -> None:
+    """After a crash: the log may hold a sentence whose news was never heard. Nothing is written twice."""
+    waiting = Session.objects.exclude(status=SessionStatus.ERASED).select_related("gathering__space", "workshop")
+    for session in waiting.filter(last_number__gt=0):
+        heard = set(session.sheets.filter(release_heard=True).values_list("lookup", flat=True))
+        for seat_id, sentence in releases_of(session.pk).items():
+            if lookup_of(sheet_token(session.pk, seat_id)) not in heard:
+                hear_release(session=session, seat_id=seat_id, sentence=sentence)
 
 
 def _note(gathering: Gathering, by: str, verb: str, workshop: Workshop | None) -> None:

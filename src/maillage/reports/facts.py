@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Slot, Speaker, Workshop
+from maillage.gatherings.words import date_words, place_words, time_words
 from maillage.lib.typography import count, join_words, typo
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Takeaway
@@ -19,19 +20,6 @@ from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.models import Registration
 
 SOURCES = "Sources : ANCT (QPV 2024), Insee, DGCL. Licence Ouverte 2.0."
-
-
-def date_words(gathering: Gathering) -> str:
-    return formats.date_format(gathering.date, "j F Y") if gathering.date else ""
-
-
-def place_words(gathering: Gathering) -> str:
-    """« Maison régionale des sports, Tomblaine »: the venue, and the commune unless the venue already names it."""
-    parts = [gathering.venue] if gathering.venue else []
-    area = gathering.commune or gathering.epci
-    if area and area.name not in gathering.venue:
-        parts.append(area.name)
-    return ", ".join(parts)
 
 
 def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, Any]:
@@ -66,11 +54,10 @@ def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, 
 
 
 def slot_facts(slot: Slot) -> dict[str, Any]:
-    times = [formats.time_format(time, "H:i") for time in (slot.starts_at, slot.ends_at) if time]
     return {
         "kind": slot.kind,
         "title": typo(slot.title, medium="plain"),
-        "time": " – ".join(times),
+        "time": time_words(slot),
         "speakers": [speaker_words(speaker) for speaker in slot.speakers.all() if speaker.workshop_id is None],
         "workshops": [str(workshop) for workshop in slot.workshops.all()],
     }

@@ -12,6 +12,7 @@ from maillage.config.importing import import_gatherings
 from maillage.config.installation import lan_address, prepare_installation
 from maillage.config.server import check_port, serve
 from maillage.gatherings.models import Gathering
+from maillage.gatherings.words import date_words
 from maillage.lib.codes import spaced_code
 from maillage.lib.qr import qr_terminal
 from maillage.live.models import Session
@@ -25,7 +26,6 @@ from maillage.plans.models import Plan
 from maillage.plans.services import make_plan, publish_plan
 from maillage.registrations.imports import import_registrations
 from maillage.registrations.models import Registration
-from maillage.reports.facts import date_words
 
 DAY = "jr-2025"
 BY = "Démonstration"
