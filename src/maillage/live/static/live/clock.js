@@ -14,6 +14,9 @@ export function startClock({ now, onCue }) {
   let cued = null; // the end whose last minute was announced
 
   const tick = () => {
+    for (const quiet of document.querySelectorAll("[data-quiet-until]")) {
+      quiet.hidden = Number(quiet.dataset.quietUntil) < Date.now() + offset;
+    }
     for (const clock of document.querySelectorAll(".clock")) {
       const { endsAt, remaining, running } = clock.dataset;
       if (!endsAt && !remaining) continue;
