@@ -17,7 +17,9 @@ from maillage.live import rehearsal as rehearsing
 from maillage.live.models import Move, Session
 from maillage.live.rehearsal import RehearsalRunning, erase_rehearsal, start_rehearsal
 from maillage.live.services import open_session
+from maillage.live.signals import released
 from maillage.memory.models import PorteurSheet, Takeaway
+from maillage.memory.receivers import on_released
 from maillage.methods.services import keep_shipped_versions
 from maillage.office.models import Job
 from maillage.office.queries import is_finished
@@ -139,6 +141,17 @@ def test_command_plays_against_a_running_server(server, real, capsys) -> None:
     assert cli.main(["rehearse", "journee", "--erase"]) == 0
     assert "1\N{NO-BREAK SPACE}séance de répétition effacée" in capsys.readouterr().out
     assert list(Session.objects.all()) == [real]
+
+
+def test_released_sentence_that_never_reaches_the_synthesis_is_lost(server, real, capsys) -> None:
+    released.disconnect(dispatch_uid="memory")
+    try:
+        code = cli.main(["rehearse", "journee", "--url", server.url, "--speed", "7200", "--json"])
+    finally:
+        released.connect(on_released, dispatch_uid="memory")
+    said = json.loads(capsys.readouterr().out)
+    assert (code, said["lost"], said["doubled"]) == (1, 1, 0)
+    assert "absente de la synthèse" in said["details"][0]
 
 
 def test_command_plays_by_codes_alone(server, real, capsys) -> None:

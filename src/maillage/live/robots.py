@@ -349,7 +349,8 @@ class Phone(Watcher):
             written = self.ledger.written.get(token)
             if written is None or written.author is self or written.what != "card":
                 continue
-            if since is not None and since < written.sent_at:  # it was there to see it arrive
+            if self.kind == "participant" and since is not None and since < written.sent_at:
+                # it was there to see it arrive; a facilitator may be looking at another table
                 self.ledger.latencies.append(now - written.sent_at)
         lines = event.split(b"\n")
         for line in lines:

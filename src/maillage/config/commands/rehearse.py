@@ -112,9 +112,9 @@ def _by_codes(options: argparse.Namespace) -> int:
 
 
 def _on_a_copy(options: argparse.Namespace) -> int:
+    find_gathering(options.gathering)  # said before a copy is made for nothing
     if connection.vendor != "sqlite":
         raise NeedsUrl
-    find_gathering(options.gathering)  # said before a copy is made for nothing
     with tempfile.TemporaryDirectory(prefix="maillage-repetition-") as folder:
         copy_database(Path(folder))
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILLAGE_")}
