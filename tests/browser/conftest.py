@@ -1,0 +1,54 @@
+"""The day, copied for each module and served; a real Chromium beside it.
+
+Package scope and not session: Playwright's loop must be gone before tests that have one of their own.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.house import House, prepare
+from tests.conftest import chromium as find_chromium
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+
+
+@pytest.fixture(scope="package")
+def day(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """Prepared, never served: what the others copy."""
+    return prepare(tmp_path_factory.mktemp("day") / "data")
+
+
+@pytest.fixture(scope="package")
+def make_house(day: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], House]]:
+    made: list[House] = []
+
+    def make(name: str) -> House:
+        folder: Path = tmp_path_factory.mktemp(name) / "data"
+        made.append(day.copy(folder))
+        return made[-1]
+
+    yield make
+    for house in made:
+        house.stop()
+
+
+@pytest.fixture(scope="module")
+def house(make_house: Callable[[str], House], request: pytest.FixtureRequest) -> Iterator[House]:
+    made = make_house(request.module.__name__.rpartition(".")[2])
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS.split())
+        yield launched
+        launched.close()

@@ -1,0 +1,79 @@
+"""What the database holds, for tests that must not open it themselves: python -m tests.browser.logbook QUESTION.
+
+moves SESSION       the log, opened with the session's key
+sheets              what is kept: takeaways, and how many sealed sheets
+erase SESSION       destroys the session's key, as the retention does
+link TABLE         the personal link of somebody the plan sends to this table of the codev
+codes               the session's id and codes
+"""
+
+import json
+import os
+import sys
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "maillage.config.settings"
+
+import django
+
+django.setup()
+
+from django.urls import reverse  # noqa: E402 - Django is set up first
+
+from maillage.live import log  # noqa: E402
+from maillage.live.models import Move, Session  # noqa: E402
+from maillage.live.services import erase_session  # noqa: E402
+from maillage.memory.models import PorteurSheet, Takeaway  # noqa: E402
+from maillage.plans.enums import PlanStatus  # noqa: E402
+from maillage.plans.models import Placement  # noqa: E402
+from maillage.registrations.own import token_of  # noqa: E402
+
+
+def moves(session: str) -> list[dict[str, Any]]:
+    keys = dict(Move.objects.filter(session_id=session).values_list("number", "key"))
+    return [
+        {
+            "number": row.number,
+            "seat": row.seat,
+            "kind": row.kind,
+            "payload": row.payload,
+            "key": keys[row.number],
+        }
+        for row in log.read(uuid.UUID(session))
+    ]
+
+
+def sheets() -> dict[str, Any]:
+    return {"takeaways": list(Takeaway.objects.values_list("text", flat=True)), "sheets": PorteurSheet.objects.count()}
+
+
+def erase(session: str) -> str:
+    found = Session.objects.get(id=session)
+    erase_session(session=found, by="essai")
+    return str(found.status)
+
+
+def link(table: str) -> str:
+    workshop = Session.objects.get().workshop_id
+    places = Placement.objects.filter(workshop=workshop, plan__status=PlanStatus.PUBLISHED, table=int(table))
+    registration = places.filter(porteur=False).order_by("pk")[0].registration
+    return reverse("registrations:own", args=[token_of(registration)])
+
+
+def codes() -> dict[str, str]:
+    found = Session.objects.get()
+    return {"session": str(found.id), "gathering": str(found.gathering_id), "workshop": str(found.workshop_id)}
+
+
+QUESTIONS: dict[str, Callable[..., Any]] = {
+    "moves": moves,
+    "sheets": sheets,
+    "erase": erase,
+    "link": link,
+    "codes": codes,
+}
+
+if __name__ == "__main__":
+    print(json.dumps(QUESTIONS[sys.argv[1]](*sys.argv[2:]), ensure_ascii=False))

@@ -1,0 +1,97 @@
+"""The people of a table, each with a browser context of their own, and what they do with their thumbs."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Response, expect
+
+from tests.browser.house import House
+
+PHONE = {"width": 390, "height": 844}
+WALL = {"width": 1920, "height": 1080}
+SOON = 15_000  # ms: a machine shared with other suites
+
+
+@dataclass
+class Acknowledged:
+    """The moves this page was told are stored: key → text typed (or the kind)."""
+
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def hear(self, response: Response) -> None:
+        if response.request.method == "POST" and "/live/" in response.url and response.status in (200, 201):
+            sent: dict[str, Any] = response.request.post_data_json
+            self.keys[sent["key"]] = sent["payload"].get("text") or sent["kind"]
+
+
+@dataclass
+class Phone:
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    acknowledged: Acknowledged = field(default_factory=Acknowledged)
+
+    @classmethod
+    def unpack(cls, browser: Browser, house: House, viewport: dict[str, int] = PHONE, **options: Any) -> "Phone":
+        context = browser.new_context(
+            viewport={"width": viewport["width"], "height": viewport["height"]},
+            locale="fr-FR",
+            base_url=house.url,
+            **options,
+        )
+        context.set_default_timeout(SOON)
+        phone = cls(context.new_page())
+        phone.page.on("pageerror", lambda error: phone.faults.append(str(error)))
+        phone.page.on("console", lambda said: _keep_fault(phone.faults, said.type, said.text))
+        phone.page.on("response", phone.acknowledged.hear)
+        return phone
+
+    def join(self, house: House, name: str, table: int = 1) -> "Phone":
+        self.page.goto(house.links.join)
+        self.page.fill("#name", name)
+        self.page.select_option("#table", str(table))
+        self.page.click("button:has-text('Entrer')")
+        expect(self.page.locator("#own .me")).to_contain_text(name)
+        return self
+
+    def lead(self, house: House, name: str) -> "Phone":
+        self.page.goto(house.links.facilitate)
+        self.page.fill("#name", name)
+        self.page.click("button:has-text('Prendre l’animation')")
+        expect(self.page.locator("#own .me")).to_contain_text(name)
+        return self
+
+    def write(self, form: str, text: str) -> None:
+        self.page.fill(f"#text-{form}", text)
+        self.page.click(f"#form-{form} button:not([hidden])")
+
+    def press(self, label: str) -> None:
+        self.page.locator("button", has_text=label).first.click()
+
+    def is_at(self, stage: str) -> None:
+        expect(self.page.locator("#shared")).to_have_attribute("data-stage", stage, timeout=SOON)
+
+    def sees(self, text: str) -> None:
+        expect(self.page.locator("#shared")).to_contain_text(text, timeout=SOON)
+
+    def close(self) -> None:
+        self.page.context.close()
+
+
+def sign_in(phone: Phone, link: str) -> Page:
+    phone.page.goto(link)
+    phone.page.click("button:has-text('Me connecter')")
+    phone.page.wait_for_url(re.compile("/rencontres/"))
+    return phone.page
+
+
+def all_of(phones: list[Phone], check: Callable[[Phone], None]) -> None:
+    for phone in phones:
+        check(phone)
+
+
+def _keep_fault(faults: list[str], kind: str, text: str) -> None:
+    # a server that was killed on purpose shows as a failed load; everything else is ours
+    if kind == "error" and "Failed to load resource: net::ERR_" not in text:
+        faults.append(text)
