@@ -87,7 +87,7 @@ def screen(room: Room, seat: str, *, which: str = "", refusal: str = "", host: s
         "now": int(time.time() * 1000),
         "stream_url": f"/live/{room.session_id}/stream{query}",
         "refusal": refusal,
-        "reload": RELOAD,
+        "reload": 0 if now and not leads else RELOAD,  # without JavaScript, a reload would take what is being typed
         **(_joining(room, host) if role == "projector" else {}),
         **addresses,
         "moves_url": addresses["moves_url"] + query,
