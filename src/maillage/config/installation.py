@@ -11,10 +11,14 @@ from django.core.management import call_command
 
 
 def prepare_installation() -> None:
-    """Make the data folder, bring the tables up to date, gather the static files of this version. Safe to repeat."""
+    """Bring the tables up to date and gather the static files of this version. Safe to repeat."""
+    prepare_tables()
+    gather_static_files()
+
+
+def prepare_tables() -> None:
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
-    gather_static_files()
 
 
 def gather_static_files() -> None:

@@ -2,10 +2,12 @@ import argparse
 import json
 
 from maillage.config.finding import find_gathering
+from maillage.config.installation import prepare_tables
 from maillage.plans.services import CannotPlan, make_plan, publish_plan
 
 
 def run(options: argparse.Namespace) -> int:
+    prepare_tables()
     gathering = find_gathering(options.gathering)
     try:
         plan = make_plan(gathering=gathering, by="ligne de commande", seed=options.seed)

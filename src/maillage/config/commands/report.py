@@ -2,6 +2,7 @@ import argparse
 from pathlib import Path
 
 from maillage.config.finding import find_gathering
+from maillage.config.installation import prepare_tables
 from maillage.reports.services import make_report
 
 
@@ -12,6 +13,7 @@ class CannotWrite(Exception):
 
 
 def run(options: argparse.Namespace) -> None:
+    prepare_tables()
     gathering = find_gathering(options.gathering)
     pdf = make_report(gathering)
     path = Path(options.output)

@@ -3,6 +3,7 @@ import argparse
 from django.conf import settings
 
 from maillage.config.cli import DEFAULT_PORT
+from maillage.config.installation import prepare_tables
 from maillage.people.models import User
 from maillage.people.services import make_sign_in_link
 
@@ -14,6 +15,7 @@ class UnknownUser(Exception):
 
 
 def run(options: argparse.Namespace) -> None:
+    prepare_tables()
     user = User.objects.filter(email__iexact=options.email, is_active=True).first()
     if user is None:
         raise UnknownUser(options.email)

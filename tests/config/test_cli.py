@@ -1,0 +1,95 @@
+"""The command, as a person types it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAILLAGE_", "DJANGO_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "maillage", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment | {"MAILLAGE_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT / "src")} | variables,
+        check=False,
+    )
+
+
+def test_help_is_french_and_wrong_usage_is_2(tmp_path):
+    helped = run("plan", "--help", folder=tmp_path)
+    assert helped.returncode == 0
+    assert "usage :" in helped.stdout
+    assert "montre cette aide" in helped.stdout
+    wrong = run("plan", folder=tmp_path)
+    assert wrong.returncode == 2
+    assert "il manque : RENCONTRE" in wrong.stderr
+    assert run(folder=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("MAILLAGE_MAX_UPLOAD_MB", "beaucoup", "entre 1 et 100"),
+        ("MAILLAGE_DEMO", "peut-être", "« oui » ou « non »"),
+        ("MAILLAGE_DATABASE_URL", "oracle://x", "postgresql://"),
+        ("MAILLAGE_SECRET_KEY", "court", "32 caractères"),
+    ],
+)
+def test_bad_setting_is_refused_by_name(tmp_path, name, value, expected):
+    refused = run("doctor", folder=tmp_path, **{name: value})
+    assert refused.returncode == 1
+    assert name in refused.stderr
+    assert expected in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_demo_prepares_the_day_once_and_the_commands_read_it(tmp_path):
+    made = run("demo", "--no-serve", folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "Participer" in made.stdout
+    again = run("demo", "--no-serve", folder=tmp_path)
+    assert "inscriptions" not in again.stdout.split("Organisation")[0].replace("inscriptions inventées", "")
+
+    plan = run("plan", "jr-2025", "--json", folder=tmp_path)
+    assert plan.returncode == 0, plan.stderr
+    assert json.loads(plan.stdout)["figures"]
+
+    data = ROOT / "src/maillage/gatherings/data"
+    registered = run("import-registrations", "jr-2025", str(data / "inscriptions-jr-2025.csv"), folder=tmp_path)
+    assert (registered.returncode, "Rien à changer" in registered.stdout) == (0, True)
+
+    report = run("report", "jr-2025", "-o", str(tmp_path / "cr.pdf"), folder=tmp_path)
+    assert report.returncode == 0, report.stderr
+    assert (tmp_path / "cr.pdf").read_bytes().startswith(b"%PDF")
+
+    nowhere = run("report", "jr-2025", "-o", str(tmp_path / "absent" / "cr.pdf"), folder=tmp_path)
+    assert (nowhere.returncode, "On ne peut pas écrire" in nowhere.stderr) == (1, True)
+    unknown = run("plan", "jr-1999", folder=tmp_path)
+    assert (unknown.returncode, "Au choix : " in unknown.stderr) == (1, True)
+
+    sound = run("doctor", "--json", folder=tmp_path)
+    assert (sound.returncode, json.loads(sound.stdout)["sound"]) == (0, True)
+
+    link = run("sign-in-link", "organisation@exemple.invalid", folder=tmp_path)
+    assert link.stdout.startswith("http://localhost:8000/connexion/lien/?jeton=")
+
+
+def test_refusals_are_sentences_with_exit_code_1(tmp_path):
+    for arguments, words in (
+        (("plan", "jr-1999"), "Aucune rencontre n’est encore enregistrée"),
+        (("import-registrations", "jr-2025", str(tmp_path / "absent.csv")), "n’existe pas"),
+        (("import-gathering", str(tmp_path)), "c’est un dossier"),
+        (("sign-in-link", "inconnu@exemple.invalid"), "Personne de l’équipe"),
+    ):
+        refused = run(*arguments, folder=tmp_path)
+        assert refused.returncode == 1, arguments
+        assert words in refused.stderr
+        assert "Traceback" not in refused.stderr

@@ -1,0 +1,128 @@
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from maillage.live import seats
+from maillage.memory.enums import TakeawayOrigin
+from maillage.memory.models import Takeaway
+from maillage.memory.queries import kept_by_workshop, workshops_without_takeaway
+from maillage.memory.services import add_takeaway, catch_up_releases, hear_release, remove_takeaway
+from maillage.people.enums import SpaceRole
+from maillage.people.models import User
+from maillage.people.services import give_right
+from tests.memory.test_sheets import sit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def released() -> list[str]:
+    return list(Takeaway.objects.filter(origin=TakeawayOrigin.RELEASED).values_list("text", flat=True))
+
+
+@pytest.fixture
+def organiser(session) -> Client:
+    user = User.objects.create_user("organisation@exemple.invalid")
+    give_right(user=user, space=session.gathering.space, role=SpaceRole.ORGANISER, by="essai")
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_release_is_written_once_changed_and_taken_back(room):
+    room.do(room.porteur, "release", sentence="Une phrase.")
+    assert released() == ["Une phrase."]
+    hear_release(session=room.session, seat_id=room.porteur.id, sentence="Une phrase.")
+    assert released() == ["Une phrase."]
+    room.do(room.porteur, "release", sentence="Une autre phrase.")
+    assert released() == ["Une autre phrase."]
+    room.do(room.porteur, "withdraw")
+    assert released() == []
+
+
+def test_release_that_was_not_heard_is_caught_up_once(room, monkeypatch):
+    """The server dies between the commit and the news."""
+    from maillage.live import signals
+
+    monkeypatch.setattr(signals.released, "send_robust", lambda *_args, **_news: [])
+    monkeypatch.setattr(signals.released, "send", lambda *_args, **_news: [])
+    room.do(room.porteur, "release", sentence="Une phrase.")
+    assert released() == []
+    catch_up_releases()
+    catch_up_releases()
+    assert released() == ["Une phrase."]
+
+
+def test_release_removed_by_the_organiser_does_not_come_back(room):
+    room.do(room.porteur, "release", sentence="Une phrase.")
+    remove_takeaway(takeaway=Takeaway.objects.get(), by="essai")
+    catch_up_releases()
+    assert released() == []
+
+
+def test_workshops_without_takeaway_are_those_the_report_lacks(session):
+    assert [workshop.pk for workshop in workshops_without_takeaway(session.gathering)] == [session.workshop.pk]
+    add_takeaway(
+        gathering=session.gathering,
+        workshop=session.workshop,
+        text="Garder",
+        origin=TakeawayOrigin.ORGANISER,
+        by="essai",
+    )
+    assert workshops_without_takeaway(session.gathering) == []
+    assert [len(kept.takeaways) for kept in kept_by_workshop(session.gathering)] == [0, 1]
+
+
+def test_organiser_adds_edits_and_removes(organiser, session):
+    page = reverse("memory:takeaways", args=[session.gathering_id])
+    organiser.post(page, {"workshop": str(session.workshop_id), "text": "Garder le <b>lien</b>"})
+    takeaway = Takeaway.objects.get()
+    assert "Garder le &lt;b&gt;lien&lt;/b&gt;" in organiser.get(page).content.decode()
+    organiser.post(reverse("memory:edit", args=[session.gathering_id, takeaway.pk]), {"text": "Garder"})
+    takeaway.refresh_from_db()
+    assert takeaway.text == "Garder"
+    organiser.post(reverse("memory:remove", args=[session.gathering_id, takeaway.pk]))
+    assert not Takeaway.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 601])
+def test_refused_sentence_stays_in_the_form(organiser, session, text):
+    page = organiser.post(
+        reverse("memory:takeaways", args=[session.gathering_id]), {"workshop": str(session.workshop_id), "text": text}
+    )
+    assert page.status_code == 422
+    assert text in page.content.decode()
+    assert not Takeaway.objects.exists()
+
+
+@pytest.mark.parametrize("workshop", ["nimporte", "01a20632-d7ba-75e8-8811-f219255c97a9"])
+def test_unknown_workshop_is_not_found(organiser, session, workshop):
+    page = organiser.post(reverse("memory:takeaways", args=[session.gathering_id]), {"workshop": workshop, "text": "x"})
+    assert page.status_code == 404
+
+
+def test_another_space_sees_nothing(session):
+    user = User.objects.create_user("ailleurs@exemple.invalid")
+    stranger = Client()
+    stranger.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert stranger.get(reverse("memory:takeaways", args=[session.gathering_id])).status_code == 404
+
+
+def test_facilitator_writes_for_the_room_and_a_participant_does_not(room):
+    leader, participant = Client(), Client()
+    sit(leader, room.lead)
+    sit(participant, room.porteur)
+    address = reverse("memory:room-takeaways", args=[room.session.pk])
+    assert leader.post(address, {"text": "On se rappelle."}).status_code == 302
+    assert participant.post(address, {"text": "Non."}).status_code == 404
+    takeaway = Takeaway.objects.get()
+    assert (takeaway.text, takeaway.origin) == ("On se rappelle.", TakeawayOrigin.FACILITATOR)
+    leader.post(address, {"remove": str(takeaway.pk)})
+    assert not Takeaway.objects.exists()
+
+
+def test_revoked_facilitator_writes_no_more(room):
+    leader = Client()
+    sit(leader, room.lead)
+    seats.revoke_seat(seat=room.lead)
+    address = reverse("memory:room-takeaways", args=[room.session.pk])
+    assert leader.post(address, {"text": "On se rappelle."}).status_code == 404
