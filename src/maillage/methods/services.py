@@ -4,7 +4,6 @@ import hashlib
 from importlib.resources import files
 
 from facilitation import load_method
-
 from maillage.methods.models import MethodVersion
 from maillage.people.models import Space
 
