@@ -4,7 +4,8 @@ moves SESSION       the log, opened with the session's key
 sheets              what is kept: takeaways, and how many sealed sheets
 erase SESSION       destroys the session's key, as the retention does
 link TABLE         the personal link of somebody the plan sends to this table of the codev
-codes               the session's id and codes
+codes               the ids of the gathering, of its session and of its workshop
+second              opens a second session (a rehearsal), and gives its id
 """
 
 import json
@@ -24,7 +25,7 @@ from django.urls import reverse  # noqa: E402 - Django is set up first
 
 from maillage.live import log  # noqa: E402
 from maillage.live.models import Move, Session  # noqa: E402
-from maillage.live.services import erase_session  # noqa: E402
+from maillage.live.services import erase_session, open_session  # noqa: E402
 from maillage.memory.models import PorteurSheet, Takeaway  # noqa: E402
 from maillage.plans.enums import PlanStatus  # noqa: E402
 from maillage.plans.models import Placement  # noqa: E402
@@ -56,15 +57,20 @@ def erase(session: str) -> str:
 
 
 def link(table: str) -> str:
-    workshop = Session.objects.get().workshop_id
+    workshop = Session.objects.get(rehearsal=False).workshop_id
     places = Placement.objects.filter(workshop=workshop, plan__status=PlanStatus.PUBLISHED, table=int(table))
     registration = places.filter(porteur=False).order_by("pk")[0].registration
     return reverse("registrations:own", args=[token_of(registration)])
 
 
 def codes() -> dict[str, str]:
-    found = Session.objects.get()
+    found = Session.objects.get(rehearsal=False)
     return {"session": str(found.id), "gathering": str(found.gathering_id), "workshop": str(found.workshop_id)}
+
+
+def second() -> str:
+    known = Session.objects.get(rehearsal=False)
+    return str(open_session(workshop=known.workshop, by="essai", rehearsal=True).id)
 
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
@@ -73,6 +79,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "erase": erase,
     "link": link,
     "codes": codes,
+    "second": second,
 }
 
 if __name__ == "__main__":
