@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import django
 
+from maillage.config.bench.measures import MEASURES
 from maillage.config.environment import BadSetting
 
 DEFAULT_PORT = 8000
@@ -22,6 +23,7 @@ COMMANDS = {
     "report": "écrit le compte rendu d’une rencontre",
     "doctor": "vérifie que cette installation est saine",
     "sign-in-link": "donne un lien de connexion à une personne de l’équipe",
+    "bench": "mesure, à côté d’une référence",
 }
 
 # argparse speaks English only; these are the sentences a user of ours can meet.
@@ -65,6 +67,12 @@ def port_number(text: str) -> int:
     raise argparse.ArgumentTypeError(f"« {text} » n’est pas un port (0 à 65535)")
 
 
+def measure_name(text: str) -> str:
+    if text in MEASURES:
+        return text
+    raise argparse.ArgumentTypeError(f"« {text} » n’est pas une mesure (au choix : {', '.join(MEASURES)})")
+
+
 def make_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="maillage",
@@ -102,7 +110,12 @@ def make_parser() -> argparse.ArgumentParser:
     subs["report"].add_argument("-o", "--output", metavar="FICHIER", required=True)
     subs["sign-in-link"].add_argument("email", metavar="ADRESSE", help="l’adresse électronique de la personne")
     subs["sign-in-link"].add_argument("--url", help="l’adresse du serveur, telle que la personne la tape")
-    for name in ("import-gathering", "import-registrations", "plan", "rehearse", "doctor"):
+    subs["bench"].add_argument(
+        "names", nargs="*", metavar="MESURE", type=measure_name, help=f"{', '.join(MEASURES)} ; sans nom : toutes"
+    )
+    subs["bench"].add_argument("--repeat", type=positive_number, default=3, help="fois ; on garde la médiane (3)")
+    subs["bench"].add_argument("--phones", type=positive_number, default=200, help="téléphones de « fanout » (200)")
+    for name in ("import-gathering", "import-registrations", "plan", "rehearse", "doctor", "bench"):
         subs[name].add_argument("--json", action="store_true", help="une réponse qu’une machine lit")
     return parser
 
@@ -128,6 +141,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # « maillage … | head »: nobody reads any more
+        return 0
     except Exception as error:  # the edge of the process: a refusal is said in its words, the rest is ours
         sentence = getattr(error, "sentence", None)
         if sentence is None:
