@@ -1,0 +1,1 @@
+"""`maillage bench`: each measure runs the thing itself, in a process and a data folder of its own."""

@@ -1,0 +1,35 @@
+"""One measure in this process, over the data folder of the environment: its rows go to standard output as JSON."""
+
+import argparse
+import contextlib
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+import django
+
+from maillage.config.bench.measures import MEASURES
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("name", choices=sorted(MEASURES))
+    parser.add_argument("--repeat", type=int, required=True)
+    parser.add_argument("--phones", type=int)
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
+    django.setup()
+    sizes = {"phones": options.phones} if options.phones and options.name == "fanout" else {}
+    with contextlib.redirect_stdout(sys.stderr):  # what a command says on its way is not a row
+        from maillage.config.installation import prepare_installation  # Django is set up first
+
+        prepare_installation()
+        measure = importlib.import_module(f"maillage.config.bench.{MEASURES[options.name]}").measure
+        rows = measure(repeat=options.repeat, **sizes)
+    sys.stdout.write(json.dumps([row.as_json() for row in rows], ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Durable moves a second: through HTTP as phones send them, then the committer alone, beside a transaction a move."""
+
+import asyncio
+import json
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from statistics import median
+
+from django.db import transaction
+
+from maillage.config.bench.phones import open_line, post_json, run
+from maillage.config.bench.processes import Process, served
+from maillage.config.bench.rooms import Room, clear_rooms, make_rooms
+from maillage.config.bench.rows import Row, percentile
+from maillage.live.committer import Submitted
+from maillage.live.models import Move
+from maillage.live.runtime import live
+
+PHONES = 100  # lines open at once, one move in flight each
+MOVES = 2_000  # a run
+PLAIN_MOVES = 300  # of the baseline: each costs a flush, and the rate is steady
+RATE_GOAL = 1_500  # moves a second (DESIGN §8)
+P95_GOAL = 250  # ms
+SESSIONS = (1, 50)
+
+
+def measure(*, repeat: int, moves: int = MOVES, phones: int = PHONES) -> list[Row]:
+    rows: list[Row] = []
+    for sessions in SESSIONS:
+        plain, through, alone = [], [], []
+        shares = []
+        for _time in range(repeat):
+            plain.append(_plain(make_rooms(1, people=1)[0], min(moves, PLAIN_MOVES)))
+            clear_rooms()
+            rooms = make_rooms(sessions, people=max(1, phones // sessions))
+            with served() as server:
+                server.settle()
+                rate, late, share = run(_through_http(rooms, server, moves))
+            through.append((rate, late))
+            shares.append(share)
+            clear_rooms()
+            alone.append(_committer_alone(make_rooms(sessions, people=max(1, phones // sessions)), moves, phones))
+            clear_rooms()
+        baseline = (median(rate for rate, _late in plain), median(late for _rate, late in plain))
+        told = (
+            f"{moves} gestes, {phones} téléphones ; le générateur a pris {median(shares):.0%} du temps de processeur "
+            "des deux ; référence : une transaction de Django par geste, sans HTTP"
+        )
+        rows += _rows(f"moves-http-{sessions}", through, baseline, told)
+        rows += _rows(f"moves-store-{sessions}", alone, baseline, "sans HTTP : le moteur, le scellé et le disque")
+    return rows
+
+
+def _rows(name: str, runs: Sequence[tuple[float, float]], baseline: tuple[float, float], note: str) -> tuple[Row, Row]:
+    rate, late = median(rate for rate, _late in runs), median(late for _rate, late in runs)
+    return (
+        Row(name, rate, "gestes/s", baseline[0], RATE_GOAL, more_is_better=True, note=note),
+        Row(f"{name}-p95", late, "ms", baseline[1], P95_GOAL),
+    )
+
+
+def _plain(room: Room, moves: int) -> tuple[float, float]:
+    """The ORM as anybody would write it: a row, a transaction, a flush."""
+    taken = []
+    first = Move.objects.filter(session=room.session).count() + 1
+    began = time.perf_counter()
+    for n in range(moves):
+        at = time.perf_counter()
+        with transaction.atomic():
+            Move.objects.create(
+                session=room.session,
+                number=first + n,
+                seat=room.people[0].id,
+                kind="write",
+                payload=json.dumps(_payload(n)).encode(),
+                key=uuid.uuid4().hex,
+                at=n,
+            )
+        taken.append(time.perf_counter() - at)
+    return moves / (time.perf_counter() - began), 1000 * percentile(taken, 0.95)
+
+
+def _payload(n: int) -> dict[str, object]:
+    return {"kind": "subject", "text": f"Comment faire venir les habitants à la réunion {n} ?", "stage": "sujet"}
+
+
+async def _through_http(rooms: Sequence[Room], server: Process, moves: int) -> tuple[float, float, float]:
+    """Moves a second, p95 in ms, and the client's share of the processor time."""
+    places = [(room, seat) for room in rooms for seat in room.people]
+    lines = [await open_line(server.port) for _place in places]
+    taken: list[float] = []
+    numbers = iter(range(moves))
+
+    async def phone(place: int) -> None:
+        room, seat = places[place]
+        cookie, line = room.cookie(seat), lines[place]
+        for n in numbers:
+            body = json.dumps({"key": f"m{n}", "kind": "write", "payload": _payload(n)}).encode()
+            at = time.perf_counter()
+            await line.ask(post_json(room.moves_path, cookie, body), b"201")
+            taken.append(time.perf_counter() - at)
+
+    server_before, client_before, began = server.cpu(), time.process_time(), time.perf_counter()
+    await asyncio.gather(*[phone(place) for place in range(len(places))])
+    seconds = time.perf_counter() - began
+    client, of_server = time.process_time() - client_before, server.cpu() - server_before
+    for line in lines:
+        line.transport.close()
+    stored = Move.objects.filter(session__in=[room.session for room in rooms], kind="write")
+    if await stored.acount() != moves:
+        raise ValueError("a move that was acknowledged is not in the log")
+    return moves / seconds, 1000 * percentile(taken, 0.95), client / (client + of_server or 1)
+
+
+def _committer_alone(rooms: Sequence[Room], moves: int, in_flight: int) -> tuple[float, float]:
+    committer = live().committer
+    places = [(room.session.id, seat.id) for room in rooms for seat in room.people]
+    taken: list[float] = []
+    free = threading.Semaphore(in_flight)
+    committer.start()
+    began = time.perf_counter()
+    for n in range(moves):
+        free.acquire()
+        session, seat = places[n % len(places)]
+        at = time.perf_counter()
+        future = committer.enqueue(Submitted(session, seat, "write", _payload(n), f"m{n}"))
+
+        def done(_finished: object, at: float = at) -> None:
+            taken.append(time.perf_counter() - at)
+            free.release()
+
+        future.add_done_callback(done)
+    for _n in range(in_flight):
+        free.acquire()
+    seconds = time.perf_counter() - began
+    committer.stop()
+    stored = Move.objects.filter(session__in=[room.session for room in rooms], kind="write").count()
+    if stored != moves:
+        raise ValueError("a move was not stored")
+    return moves / seconds, 1000 * percentile(taken, 0.95)

@@ -1,0 +1,49 @@
+"""Each measure in a process of its own, over an empty data folder of its own: no real day is touched."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from maillage.config.bench.measures import MEASURES
+from maillage.config.bench.rows import Row, row_from_json, table
+
+
+class NeedsLinux(Exception):
+    sentence = "Les mesures lisent le temps de processeur et la mémoire dans /proc : il faut Linux."
+
+
+class MeasureFailed(Exception):
+    def __init__(self, name: str) -> None:
+        self.sentence = f"La mesure « {name} » s’est arrêtée avant la fin : la raison est écrite au-dessus."
+        super().__init__(self.sentence)
+
+
+def run(options: argparse.Namespace) -> int:
+    if not Path("/proc/self/stat").exists():
+        raise NeedsLinux
+    rows: list[Row] = []
+    for name in dict.fromkeys(options.names or MEASURES):
+        if not options.json:
+            print(f"{name}…", file=sys.stderr, flush=True)
+        rows += measure(name, repeat=options.repeat, phones=options.phones)
+    if options.json:
+        print(json.dumps({"rows": [row.as_json() for row in rows]}, ensure_ascii=False, indent=2))
+    else:
+        print(table(rows))
+    return 0
+
+
+def measure(name: str, *, repeat: int, phones: int) -> list[Row]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAILLAGE_", "DJANGO_"))}
+    with tempfile.TemporaryDirectory(prefix="maillage-mesure-") as folder:
+        environment |= {"MAILLAGE_DATA_DIR": folder, "MAILLAGE_HOSTS": "127.0.0.1"}
+        command = [sys.executable, "-m", "maillage.config.bench", name]
+        command += ["--repeat", str(repeat), "--phones", str(phones)]
+        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own command
+    if done.returncode:
+        raise MeasureFailed(name)
+    return [row_from_json(row) for row in json.loads(done.stdout)]
