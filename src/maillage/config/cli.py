@@ -106,6 +106,7 @@ def make_parser() -> argparse.ArgumentParser:
     subs["rehearse"].add_argument("--facilitator-code", metavar="CODE", help="sans les données : son code d’animation")
     subs["rehearse"].add_argument("--erase", action="store_true", help="efface la répétition de cette rencontre")
     subs["report"].add_argument("gathering", metavar="RENCONTRE")
+    subs["report"].add_argument("--rehearsal", action="store_true", help="celui de la répétition")
     subs["report"].add_argument("--format", choices=["pdf"], default="pdf")
     subs["report"].add_argument("-o", "--output", metavar="FICHIER", required=True)
     subs["sign-in-link"].add_argument("email", metavar="ADRESSE", help="l’adresse électronique de la personne")

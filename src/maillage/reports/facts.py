@@ -119,6 +119,7 @@ def workshop_facts(workshop: Workshop, seated: int, rehearsal: bool) -> dict[str
     return {
         "number": workshop.number,
         "title": typo(workshop.title, medium="plain"),
+        "short": typo(str(workshop), medium="plain"),
         "room": workshop.room.name if workshop.room else "",
         "colour": workshop.colour,
         "colour_name": workshop.get_colour_display(),

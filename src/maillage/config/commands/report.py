@@ -15,7 +15,7 @@ class CannotWrite(Exception):
 def run(options: argparse.Namespace) -> None:
     prepare_tables()
     gathering = find_gathering(options.gathering)
-    pdf = make_report(gathering)
+    pdf = make_report(gathering, rehearsal=options.rehearsal)
     path = Path(options.output)
     try:
         path.write_bytes(pdf)
