@@ -5,18 +5,21 @@ What the canaries are for: their test must fail on this one.
 
 import os
 import sys
+from importlib import import_module
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "maillage.config.settings"
 
-from facilitation import view
+from facilitation import Audience, State
 from maillage.config.cli import main
 
+door = import_module("facilitation.view")  # the package gives its function `view` the same name
 
-def see_everything(_state: view.State, _group: view.Audience) -> str:
+
+def see_everything(_state: State, _group: Audience) -> str:
     return "all"
 
 
-view._sees = see_everything
+vars(door)["_sees"] = see_everything
 
 if __name__ == "__main__":
     raise SystemExit(main(sys.argv[1:]))

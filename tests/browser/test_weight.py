@@ -65,6 +65,8 @@ def test_the_first_screen_is_light(phone: Phone, house: House) -> None:
     static = {path: encoding for path, encoding in meter.encodings.items() if "/static/" in path}
     assert len(static) >= 4, meter.weights
     assert set(static.values()) == {"br"}
-    pages = {path: encoding for path, encoding in meter.encodings.items() if path.startswith(("GET /s/", "GET /seance/"))}
+    pages = {
+        path: encoding for path, encoding in meter.encodings.items() if path.startswith(("GET /s/", "GET /seance/"))
+    }
     assert set(pages.values()) == {"gzip"}
     assert total <= BUDGET, lines
