@@ -8,9 +8,12 @@ from playwright.sync_api import Page
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-RUN = """(tags) => axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] })
-  .then(({ violations }) => violations.map(({ id, help, nodes }) =>
-    ({ id, help, nodes: nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any.map((one) => one.message)[0] || ""}`) })))"""
+RUN = """(tags) => axe
+  .run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] })
+  .then(({ violations }) => violations.map(({ id, help, nodes }) => {
+    const shown = nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message || ""}`);
+    return { id, help, nodes: shown };
+  }))"""
 WIDE = """() => {
   const limit = document.documentElement.clientWidth;
   const page = document.scrollingElement;
@@ -18,7 +21,8 @@ WIDE = """() => {
   const out = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > limit + 1
     && ![...ancestors(one)].some((up) => ["auto", "scroll", "hidden"].includes(getComputedStyle(up).overflowX)));
   function* ancestors(one) { while ((one = one.parentElement) && one !== document.body) yield one; }
-  return `${page.scrollWidth} > ${limit}: ${out.slice(0, 3).map((one) => `${one.tagName}.${one.className}`).join(", ")}`;
+  const names = out.slice(0, 3).map((one) => `${one.tagName}.${one.className}`);
+  return `${page.scrollWidth} > ${limit}: ${names.join(", ")}`;
 }"""
 
 Look = tuple[str, int]  # colour scheme, width

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Page, Response, ViewportSize, expect
 
 from tests.browser.house import House
 
-PHONE = {"width": 390, "height": 844}
-WALL = {"width": 1920, "height": 1080}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+WALL: ViewportSize = {"width": 1920, "height": 1080}
 SOON = 15_000  # ms: a machine shared with other suites
 
 
@@ -22,7 +22,7 @@ class Acknowledged:
 
     def hear(self, response: Response) -> None:
         if response.request.method == "POST" and "/live/" in response.url and response.status in (200, 201):
-            sent: dict[str, Any] = response.request.post_data_json
+            sent: dict[str, Any] = response.request.post_data_json or {}
             self.keys[sent["key"]] = sent["payload"].get("text") or sent["kind"]
 
 
@@ -33,9 +33,9 @@ class Phone:
     acknowledged: Acknowledged = field(default_factory=Acknowledged)
 
     @classmethod
-    def unpack(cls, browser: Browser, house: House, viewport: dict[str, int] = PHONE, **options: Any) -> "Phone":
+    def unpack(cls, browser: Browser, house: House, viewport: ViewportSize = PHONE, **options: Any) -> "Phone":
         context = browser.new_context(
-            viewport={"width": viewport["width"], "height": viewport["height"]},
+            viewport=viewport,
             locale="fr-FR",
             base_url=house.url,
             **options,

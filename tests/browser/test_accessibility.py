@@ -6,11 +6,11 @@ from importlib.resources import files
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.house import House
 from tests.browser.inspection import REST, SAMPLE, Inspection
-from tests.browser.phones import SOON, WALL, Phone, sign_in
+from tests.browser.phones import PHONE, SOON, WALL, Phone, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -35,8 +35,8 @@ def inspection(request: pytest.FixtureRequest) -> Inspection:
 def unpack(browser: Browser, house: House) -> Iterator[Callable[..., Phone]]:
     made: list[Phone] = []
 
-    def make(**options: object) -> Phone:
-        made.append(Phone.unpack(browser, house, **options))
+    def make(viewport: ViewportSize = PHONE) -> Phone:
+        made.append(Phone.unpack(browser, house, viewport))
         return made[-1]
 
     yield make
@@ -53,6 +53,12 @@ def kind_of(address: str) -> str:
     for pattern, name in ONE_PAGE:
         address = pattern.sub(name, address)
     return address
+
+
+def day_of(page: Page) -> str:
+    found = DAY.search(page.url)
+    assert found, page.url
+    return found[0]
 
 
 def crawl(page: Page, start: str, inspection: Inspection) -> None:
@@ -140,9 +146,9 @@ def import_a_file(page: Page, day: str, inspection: Inspection) -> None:
 def test_pages_of_the_desk(unpack: Callable[..., Phone], house: House, inspection: Inspection) -> None:
     page = sign_in(unpack(), house.links.desk)
     inspection.look(page, "desk", phone=True)
-    page.goto(f"{DAY.search(page.url)[0]}accueil/?q=zzzz")
+    page.goto(f"{day_of(page)}accueil/?q=zzzz")
     inspection.look(page, "desk: nobody found", phone=True)
-    page.goto(f"{DAY.search(page.url)[0]}a-retenir/")
+    page.goto(f"{day_of(page)}a-retenir/")
     inspection.look(page, "a page the desk may not open")
     verdict(inspection)
 
@@ -158,7 +164,7 @@ def test_live_screens_stage_by_stage(
     ana.join(house, "Ana")
     wall.page.goto(house.links.project)
     sign_in(room, house.links.organiser)
-    gathering = DAY.search(room.page.url)[0]
+    gathering = day_of(room.page)
     room.page.goto(f"/regie/{house.ask('codes')['session']}/")
     phones = {"facilitator": lead, "porteur": porteur, "contributor": ana, "projector": wall, "control": room}
 
@@ -166,7 +172,7 @@ def test_live_screens_stage_by_stage(
         for role in roles or phones:
             phone = phones[role]
             inspection.look(phone.page, f"{role}, {stage}", phone=role not in ("projector", "control"))
-            phone.page.set_viewport_size(WALL if role == "projector" else {"width": 390, "height": 844})
+            phone.page.set_viewport_size(WALL if role == "projector" else PHONE)
 
     def advance(stage: str) -> None:
         lead.press("Étape suivante")
@@ -236,7 +242,7 @@ def test_live_screens_stage_by_stage(
     verdict(inspection)
 
 
-# --- by keyboard --------------------------------------------------------------------------------------------------------
+# --- by keyboard ------------------------------------------------------------------------------------------------------
 
 MARK_CONTROLS = """() => {
   const seen = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest("[inert]");
@@ -252,7 +258,8 @@ FOCUSED = """() => {
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
   const box = one.getBoundingClientRect();
   const covering = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
-  return { control: one.dataset.control ?? "", shown: outlined || style.boxShadow !== "none", name: one.outerHTML.slice(0, 90),
+  return { control: one.dataset.control ?? "", name: one.outerHTML.slice(0, 90),
+    shown: outlined || style.boxShadow !== "none",
     clear: Boolean(covering) && (one.contains(covering) || covering.contains(one)) };
 }"""
 
@@ -271,8 +278,8 @@ def walk_by_tab(page: Page) -> None:
             assert focused["clear"], f"hidden while focused: {focused['name']}"
             reached.add(focused["control"])
     missed = page.evaluate(
-        "reached => [...document.querySelectorAll('[data-control]')].filter((one) => !reached.includes(one.dataset.control))"
-        ".map((one) => one.outerHTML.slice(0, 120))",
+        "reached => [...document.querySelectorAll('[data-control]')]"
+        ".filter((one) => !reached.includes(one.dataset.control)).map((one) => one.outerHTML.slice(0, 120))",
         sorted(reached),
     )
     assert missed == []
@@ -312,5 +319,6 @@ def test_the_skip_link_leads_to_the_content(unpack: Callable[..., Phone], path: 
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate(
-        "Boolean(document.querySelector('#content').contains(document.activeElement) || document.activeElement.closest('footer'))"
+        "document.querySelector('#content').contains(document.activeElement)"
+        " || Boolean(document.activeElement.closest('footer'))"  # the content holds nothing to reach
     )

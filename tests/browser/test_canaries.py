@@ -8,7 +8,7 @@ fails too.
 import re
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import httpx
@@ -116,7 +116,7 @@ class Play:
     def write(self, who: str, kind: str, place: str, **payload: str) -> None:
         self[who].does(self.session, "write", {"kind": kind, "text": canary(who, place), **payload})
 
-    def refused(self, status: int, who: str, kind: str, payload: dict[str, object]) -> None:
+    def refused(self, status: int, who: str, kind: str, payload: Mapping[str, object]) -> None:
         answer = self[who].move(self.session, kind, payload)
         assert answer.status_code == status, f"{who} {kind}: {answer.status_code} {answer.text}"
         assert answer.json()["sentence"].endswith("."), answer.text
@@ -160,7 +160,8 @@ class Play:
         """Every seat opens what it may, and tries what it may not."""
         session, gathering = self.session, self.gathering
         inside = [
-            f"/seance/{session}/", f"/live/{session}/since/0", f"/seance/{session}/fiche/", f"/seance/{session}/a-retenir/",
+            f"/seance/{session}/", f"/live/{session}/since/0", f"/seance/{session}/fiche/",
+            f"/seance/{session}/a-retenir/",
         ]  # fmt: skip
         for name, seat in self.seats.items():
             paths = [path + seat.which for path in inside]
@@ -247,8 +248,8 @@ class Play:
         """Who wrote the card: lead1's screen names the people of table 1, Enzo is the one with no word of ours."""
         shown = self["lead1"].get(f"/live/{self.session}/since/0?siege=a").text
         people = re.findall(r'data-seat="([^"]+)" data-role="contributor">([^<]*)', shown)
-        (seat,) = {seat for seat, name in people if "zq" not in name}
-        return seat
+        (found,) = {seat for seat, name in people if "zq" not in name}
+        return str(found)
 
     def demande(self) -> None:
         self.write("porteur1", "request_statement", "request")
@@ -389,9 +390,10 @@ def files_at_rest(house: House) -> list[Path]:
 
         with psycopg.connect(house.database, autocommit=True) as connection:
             connection.execute("CHECKPOINT")
-            (oid,) = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+            row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+        assert row is not None
         home = postgresql.cluster().home / "data"
-        found += [file for part in (f"base/{oid}", "pg_wal") for file in (home / part).iterdir() if file.is_file()]
+        found += [file for part in (f"base/{row[0]}", "pg_wal") for file in (home / part).iterdir() if file.is_file()]
     return found
 
 

@@ -35,6 +35,8 @@ SHOWS = """({ tags, count }) => {
     && document.querySelector("#line").dataset.state !== "offline"
     && texts.length >= count && tags.every((tag) => texts.filter((text) => text === tag).length === 1);
 }"""
+ONLINE = """() => document.querySelector("#line").dataset.state === "online"
+  && document.querySelector("#shared").dataset.stage === 'reactions'"""
 COUNTS = """(count) => document.querySelector("#line").dataset.state === "online"
   && document.querySelector("#table-1").textContent.replace(/\\s/g, " ").includes(`${count} cartes`)"""
 
@@ -167,6 +169,7 @@ def react_through_a_kill(table: Table, house: House) -> None:
     known = [text for text in before.values() if text.endswith(" fin")]
     for phone in table.people:
         phone.page.wait_for_function(SHOWS, arg={"tags": known, "count": len(known)})
+    table.projector.page.wait_for_function(ONLINE)
     right = time.monotonic() - healthy
     everything = [f"{_tag(phone, table)} {number} fin" for phone in posting for number in range(IDEAS_EACH)]
     for phone in table.people:

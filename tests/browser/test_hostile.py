@@ -79,7 +79,7 @@ def refusal(answer: httpx.Response, status: int) -> str:
     """The sentence of a JSON answer, or the alert of a page; refused as it should be."""
     assert answer.status_code == status, f"{answer.status_code}: {answer.text[:500]}"
     if answer.headers["content-type"].startswith("application/json"):
-        sentence = answer.json()["sentence"]
+        sentence = str(answer.json()["sentence"])
     else:
         said = re.search(r"<main.*?>(.*)</main>", answer.text, re.S)
         assert said, answer.text
@@ -156,13 +156,13 @@ def test_no_seat_a_forged_one_and_another_sessions_are_refused(seated: Stranger,
                 method,
                 house.url + path,
                 json={"key": "k", "kind": "write", "payload": {"kind": "subject", "text": "Faux siège"}},
-                headers={"cookie": f"{name}={value}".encode()},
+                headers=[(b"cookie", f"{name}={value}".encode())],
                 trust_env=False,
                 timeout=60,
             )
             refusal(answer, 403)
         page = httpx.get(
-            f"{house.url}/seance/{seated.session}/", headers={"cookie": f"{name}={value}".encode()}, trust_env=False
+            f"{house.url}/seance/{seated.session}/", headers=[(b"cookie", f"{name}={value}".encode())], trust_env=False
         )
         refusal(page, 403)
     elsewhere = f"siege-{uuid.UUID(other).hex[-12:]}"
