@@ -115,7 +115,8 @@ def make_parser() -> argparse.ArgumentParser:
         "names", nargs="*", metavar="MESURE", type=measure_name, help=f"{', '.join(MEASURES)} ; sans nom : toutes"
     )
     subs["bench"].add_argument("--repeat", type=positive_number, default=3, help="fois ; on garde la médiane (3)")
-    subs["bench"].add_argument("--phones", type=positive_number, default=200, help="téléphones de « fanout » (200)")
+    subs["bench"].add_argument("--phones", type=positive_number, help="téléphones de « fanout » (200)")
+    subs["bench"].add_argument("--quick", action="store_true", help="petit et sans valeur : pour voir que tout marche")
     for name in ("import-gathering", "import-registrations", "plan", "rehearse", "doctor", "bench"):
         subs[name].add_argument("--json", action="store_true", help="une réponse qu’une machine lit")
     return parser

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import django
 
-from maillage.config.bench.measures import MEASURES
+from maillage.config.bench.measures import MEASURES, QUICK_SIZES
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -18,10 +18,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("name", choices=sorted(MEASURES))
     parser.add_argument("--repeat", type=int, required=True)
     parser.add_argument("--phones", type=int)
+    parser.add_argument("--quick", action="store_true")
     options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     django.setup()
-    sizes = {"phones": options.phones} if options.phones and options.name == "fanout" else {}
+    sizes = QUICK_SIZES.get(options.name, {}) if options.quick else {}
+    if options.name == "fanout" and options.phones:
+        sizes = {**sizes, "phones": options.phones}
     with contextlib.redirect_stdout(sys.stderr):  # what a command says on its way is not a row
         from maillage.config.installation import prepare_installation  # Django is set up first
 

@@ -27,7 +27,8 @@ def measure(*, repeat: int, requests: int = REQUESTS) -> list[Row]:
             cost, size = run(_cost(server, page, requests))
         full.append(cost)
         sizes.append(size)
-    note = f"GET /seance/… d’une place réelle, {number(median(sizes) / 1000)} ko compressés ; référence : un gabarit vide, même serveur"
+    size_told = f"{number(median(sizes) / 1000)} ko compressés"
+    note = f"GET /seance/… d’une place réelle, {size_told} ; référence : un gabarit vide, même serveur"
     return [Row("page", median(full), "ms CPU", median(empty), GOAL, note=note)]
 
 
