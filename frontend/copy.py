@@ -25,9 +25,6 @@ FACES = [f"{subset}-{weight}" for subset in ("latin", "latin-ext") for weight in
 # folder -> [(package, file in the package, name of the copy)]
 WANTED: dict[Path, list[tuple[str, str, str]]] = {
     SHIPPED: [
-        ("htmx.org", "dist/htmx.min.js", "htmx.min.js"),
-        ("htmx.org", "dist/ext/hx-sse.min.js", "hx-sse.min.js"),
-        ("htmx.org", "LICENSE", "htmx.LICENSE"),
         *((FONT, f"files/atkinson-hyperlegible-next-{face}-normal.woff2", f"atkinson-{face}.woff2") for face in FACES),
         (FONT, "LICENSE", "atkinson.LICENSE"),  # the OFL asks that its text travel with the fonts
     ],
