@@ -6,4 +6,5 @@ app_name = "ui"
 urlpatterns = [
     path("a-propos/", views.about, name="about"),
     path("accessibilite/", views.accessibility, name="accessibility"),
+    path("affichage/", views.display, name="display"),
 ]

@@ -1,9 +1,13 @@
 """Pages that belong to no noun: what Maillage is, how accessible it is, and refusals in clear French."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.ui.comfort import keep_comfort, wants_comfort
 
 
 @require_safe
@@ -14,6 +18,23 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/accessibility.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def display(request: HttpRequest) -> HttpResponse:
+    """The letters of this device. Kept in a cookie: it needs no account, and says nothing of who reads."""
+    if request.method == "POST":
+        answer = redirect(_own_address(request, request.POST.get("next", "")))
+        keep_comfort(answer, wanted=request.POST.get("letters") == "comfort")
+        return answer
+    context = {"comfort": wants_comfort(request), "next": request.GET.get("next", "")}
+    return render(request, "ui/display.html", context)
+
+
+def _own_address(request: HttpRequest, address: str) -> str:
+    """Where to go back to, if it is a page of this site."""
+    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if safe else reverse("home")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.http import HttpRequest
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.lib.typography import count as count_words
 from maillage.lib.typography import typo as set_type
+from maillage.ui.comfort import wants_comfort
 from maillage.ui.icons import ICONS, LOGO, SHAPES
 
 register = template.Library()
@@ -23,10 +26,12 @@ STYLES = {
 COLOURS = {"bleu": _("Bleu"), "rouge": _("Rouge"), "jaune": _("Jaune"), "vert": _("Vert")}
 
 
-@register.simple_tag
-def styles(name: str) -> SafeString:
-    """The style sheets of a family of pages: few, side by side, no chain of imports."""
-    links = ((static(f"ui/css/{sheet}.css"),) for sheet in STYLES[name])
+@register.simple_tag(takes_context=True)
+def styles(context: Context, name: str) -> SafeString:
+    """The style sheets of a family of pages: few, side by side, no chain of imports; the comfort letters if chosen."""
+    request: HttpRequest | None = context.get("request")
+    sheets = STYLES[name] + (("comfort",) if request is not None and wants_comfort(request) else ())
+    links = ((static(f"ui/css/{sheet}.css"),) for sheet in sheets)
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', links)
 
 
