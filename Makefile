@@ -77,7 +77,7 @@ PO := src/maillage/ui/locale/fr/LC_MESSAGES/django
 
 messages: $(VENV)/.installed-dev ## refait le catalogue français, dont les pluriels (demande gettext)
 	@cd src/maillage && MAILLAGE_DATA_DIR=$$(mktemp -d) ../../$(BIN)/python -m django makemessages -l fr --no-location --no-obsolete --settings maillage.config.settings -v0
-	@msgen --no-wrap $(PO).po | sed -e '/^# SOME/,/^#, fuzzy/d' -e '/^"\(POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Report-Msgid\)/d' -e 's/PACKAGE VERSION/maillage/' -e 's/"Language: /&fr/' > $(PO).new
+	@msgen --no-wrap $(PO).po | sed -e '/^# SOME/,/^#, fuzzy/d' -e '/^"\(POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Report-Msgid\)/d' -e 's/PACKAGE VERSION/maillage/' -e 's/"Language: .*/"Language: fr\\n"/' > $(PO).new
 	@mv $(PO).new $(PO).po && msgfmt --check-format -o $(PO).mo $(PO).po
 
 vendor: $(VENV)/.installed-dev ## recopie htmx, polices et axe-core depuis leurs versions épinglées (demande npm)
