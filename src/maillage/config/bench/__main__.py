@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import importlib
+import io
 import json
 import os
 import sys
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sizes = QUICK_SIZES.get(options.name, {}) if options.quick else {}
     if options.name == "fanout" and options.phones:
         sizes = {**sizes, "phones": options.phones}
-    with contextlib.redirect_stdout(sys.stderr):  # what a command says on its way is not a row
+    with contextlib.redirect_stdout(io.StringIO()):  # what a command says on its way is not a row
         from maillage.config.installation import prepare_installation  # Django is set up first
 
         prepare_installation()

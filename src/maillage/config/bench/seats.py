@@ -40,7 +40,7 @@ def measure(*, repeat: int) -> list[Row]:
     people, slots = len(problem.people), len(problem.slots)
     baseline = median(plain)
     note = f"{people} personnes × {slots} créneaux ; référence : HiGHS, les souhaits et les places seulement"
-    told = "de la lecture du CSV au plan expliqué, la dernière écriture sur disque exceptée"
+    told = "du CSV au plan expliqué ; personnes et structures déjà connues, l’écriture finale sur disque exceptée"
     return [
         Row("seating", median(solved), "s", baseline, note=note),
         Row("seating-again", median(again), "s", baseline, note=f"rien n’a changé : {moved} places déplacées"),
@@ -70,7 +70,7 @@ def wishes_only(problem: seating.Problem) -> int:
 
 
 def _from_file_to_plan(gathering: Gathering) -> None:
-    """Undone at the end, so that each run reads the file for the first time."""
+    """Undone at the end: each run finds no registration. The persons and organisations of the first stay known."""
     with transaction.atomic():
         Plan.objects.filter(gathering=gathering).delete()
         Registration.objects.filter(gathering=gathering).delete()
