@@ -19,10 +19,11 @@ def chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    long = bool(os.environ.get("MAILLAGE_LONG"))
+    if not os.environ.get("MAILLAGE_LONG"):
+        long = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in long]
+        config.hook.pytest_deselected(items=long)  # not skipped: they are another command's, make long
     for item in items:
-        if item.get_closest_marker("long") and not long:
-            item.add_marker(pytest.mark.skip(reason="long : lancez make long"))
         if item.get_closest_marker("browser") and chromium() is None:
             if CI:
                 raise pytest.UsageError("Chromium est absent : en CI, un navigateur absent est une erreur.")

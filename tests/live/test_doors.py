@@ -162,3 +162,11 @@ def test_screen_needs_no_javascript(session) -> None:
     assert 'id="shared"' in html
     assert 'id="own"' in html
     assert "<script>" not in html
+
+
+def test_a_joker_in_the_room_does_not_lock_out_who_leads_it(session) -> None:
+    client = Client()
+    for number in range(40):
+        client.post("/s/", {"code": f"BABA{number:02}"})
+    assert client.post("/s/", {"code": "BABA99"}).status_code == 429
+    assert client.get(urls_of.facilitator_url(session)).status_code == 200
