@@ -93,3 +93,19 @@ def test_refusals_are_sentences_with_exit_code_1(tmp_path):
         assert refused.returncode == 1, arguments
         assert words in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+def test_the_first_person_of_a_new_installation_gets_in(tmp_path):
+    refused = run("sign-in-link", "moi@exemple.invalid", folder=tmp_path)
+    assert (refused.returncode, "--organise" in refused.stderr) == (1, True)
+    made = run("sign-in-link", "moi@exemple.invalid", "--organise", "mon-espace", folder=tmp_path)
+    assert made.stdout.startswith("http://localhost:8000/connexion/lien/?jeton="), made.stderr
+    assert run("sign-in-link", "moi@exemple.invalid", folder=tmp_path).returncode == 0
+    wrong = run("sign-in-link", "moi", "--organise", "Mon Espace", folder=tmp_path)
+    assert (wrong.returncode, "nom court" in wrong.stderr) == (1, True)
+
+
+def test_a_data_folder_one_cannot_write_is_refused_by_name():
+    refused = run("doctor", folder=Path("/proc/x"))
+    assert (refused.returncode, "MAILLAGE_DATA_DIR" in refused.stderr) == (1, True)
+    assert "Traceback" not in refused.stderr

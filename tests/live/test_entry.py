@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from maillage.live import log
 from maillage.live.entry import entry_part
@@ -40,6 +41,14 @@ def test_own_page_offers_the_open_session(registration, session) -> None:
     assert entry_part(registration).context["sessions"] == [session]
     close_session(session=session, by="organisation")
     assert entry_part(registration) is None
+
+
+def test_own_page_shows_the_way_in_and_it_opens(registration, session) -> None:
+    token = token_of(registration)
+    page = Client().get(reverse("registrations:own", args=[token])).content.decode()
+    way_in = f"/entrer/{token}/{session.id}/"
+    assert f'action="{way_in}"' in page
+    assert Client().post(way_in).status_code == 303
 
 
 def test_personal_link_gives_the_same_seat_from_every_device(registration, session) -> None:

@@ -110,6 +110,9 @@ def make_parser() -> argparse.ArgumentParser:
     subs["report"].add_argument("--format", choices=["pdf"], default="pdf")
     subs["report"].add_argument("-o", "--output", metavar="FICHIER", required=True)
     subs["sign-in-link"].add_argument("email", metavar="ADRESSE", help="l’adresse électronique de la personne")
+    subs["sign-in-link"].add_argument(
+        "--organise", metavar="ESPACE", help="lui confie cet espace (son nom court), fait s’il n’existe pas"
+    )
     subs["sign-in-link"].add_argument("--url", help="l’adresse du serveur, telle que la personne la tape")
     subs["bench"].add_argument(
         "names", nargs="*", metavar="MESURE", type=measure_name, help=f"{', '.join(MEASURES)} ; sans nom : toutes"

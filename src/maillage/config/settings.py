@@ -27,13 +27,17 @@ def _secret_key() -> str:
         return given
     file = DATA_DIR / "secret-key"
     if not file.exists():
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
         try:
+            DATA_DIR.mkdir(parents=True, exist_ok=True)
             with file.open("x", encoding="ascii") as handle:
                 file.chmod(0o600)
                 handle.write(secrets.token_urlsafe(48))
         except FileExistsError:
             pass  # another process made it between the two lines above
+        except OSError as error:
+            raise BadSetting(
+                "MAILLAGE_DATA_DIR", str(DATA_DIR), f"on ne peut pas y écrire ({error.strerror})."
+            ) from error
     return file.read_text(encoding="ascii").strip()
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Slot, Speaker, Workshop
 from maillage.gatherings.words import date_words, place_words, time_words
+from maillage.lib.matching import fold
 from maillage.lib.typography import count, join_words, typo
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Takeaway
@@ -44,7 +45,10 @@ def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, 
         },
         "programme": [slot_facts(slot) for slot in gathering.slots.all()],
         "came": came,
-        "rounds": [round_facts(slot, rehearsal) for slot in gathering.slots.filter(kind=SlotKind.WORKSHOPS)],
+        "rounds": [
+            round_facts(slot, rehearsal, attendance_taken=came["attendance_taken"])
+            for slot in gathering.slots.filter(kind=SlotKind.WORKSHOPS)
+        ],
         "takeaways": takeaways(gathering, workshop=None, rehearsal=rehearsal),
         "cycle": cycle_facts(gathering),
         "rehearsal": rehearsal,
@@ -75,7 +79,7 @@ def people_who_came(gathering: Gathering) -> dict[str, Any]:
     by_category = Counter(counted.values_list("person__category", flat=True))
     territories = Counter(counted.values_list("person__commune__epci__name", flat=True))
     organisations = sorted(
-        {name for name in counted.values_list("person__organisation__name", flat=True) if name}, key=str.casefold
+        {name for name in counted.values_list("person__organisation__name", flat=True) if name}, key=fold
     )
     total = sum(by_category.values())
     return {
@@ -96,26 +100,26 @@ def people_who_came(gathering: Gathering) -> dict[str, Any]:
     }
 
 
-def round_facts(slot: Slot, rehearsal: bool) -> dict[str, Any]:
+def round_facts(slot: Slot, rehearsal: bool, *, attendance_taken: bool) -> dict[str, Any]:
+    seated = Q(placements__plan__status=PlanStatus.PUBLISHED) & ~Q(placements__registration__presence=Presence.ABSENT)
+    if attendance_taken:
+        seated &= Q(placements__registration__presence=Presence.PRESENT)
     workshops = (
         slot.workshops.select_related("room", "commune", "epci", "qpv")
         .prefetch_related("facilitators", "speakers")
-        .annotate(
-            seated=Count(
-                "placements",
-                filter=Q(placements__plan__status=PlanStatus.PUBLISHED)
-                & ~Q(placements__registration__presence=Presence.ABSENT),
-            )
-        )
+        .annotate(seated=Count("placements", filter=seated))
         .order_by("position")
     )
     return {
         "title": typo(slot.title, medium="plain"),
-        "workshops": [workshop_facts(workshop, workshop.seated, rehearsal) for workshop in workshops],
+        "workshops": [
+            workshop_facts(workshop, workshop.seated, rehearsal, attendance_taken=attendance_taken)
+            for workshop in workshops
+        ],
     }
 
 
-def workshop_facts(workshop: Workshop, seated: int, rehearsal: bool) -> dict[str, Any]:
+def workshop_facts(workshop: Workshop, seated: int, rehearsal: bool, *, attendance_taken: bool) -> dict[str, Any]:
     return {
         "number": workshop.number,
         "title": typo(workshop.title, medium="plain"),
@@ -127,7 +131,9 @@ def workshop_facts(workshop: Workshop, seated: int, rehearsal: bool) -> dict[str
         "qpv": workshop.qpv.name if workshop.qpv else "",
         "facilitators": join_words([facilitator.name for facilitator in workshop.facilitators.all()]),
         "speakers": join_words([speaker.name or speaker.organisation for speaker in workshop.speakers.all()]),
-        "people": count(seated, _("personne"), _("personnes"), zero=""),
+        "people": count(seated, _("personne"), _("personnes"), zero="")
+        if attendance_taken
+        else count(seated, _("personne attendue"), _("personnes attendues"), zero=""),
         "takeaways": takeaways(workshop.slot.gathering, workshop=workshop, rehearsal=rehearsal),
     }
 

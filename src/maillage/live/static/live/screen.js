@@ -30,10 +30,11 @@ const text = (form) => form.querySelector("textarea, input[type=text], input[typ
 
 function turnForms() {
   const open = new Set((document.getElementById("own").dataset.forms || "").split(" "));
+  carryOver(open);
   for (const form of forms) {
     if (!form.dataset.stage) continue; // who leads may type at any time
     const mine = open.has(form.dataset.form);
-    const typed = text(form)?.value.trim() && text(form).value !== text(form).defaultValue;
+    const typed = text(form)?.value.trim() && dirty(form);
     const stale = !mine && Boolean(typed);
     form.hidden = !mine && !stale;
     form.querySelector(".stale")?.toggleAttribute("hidden", !stale);
@@ -150,6 +151,31 @@ function payloadOf(form, submitter) {
   return { kind: data.get("kind"), payload };
 }
 
+// The sheet is one page for the person who fills it: one touch saves all that was typed on it.
+const fields = () => forms.filter((form) => form.elements.field);
+
+const dirty = (form) => text(form).value !== (form.dataset.sent ?? text(form).defaultValue);
+
+function saveOthers(but) {
+  for (const form of fields()) {
+    if (form === but || form.hidden || !dirty(form)) continue;
+    form.dataset.sent = text(form).value;
+    sessionStorage.removeItem(draftName(form));
+    box.send({ key: newKey(), ...payloadOf(form), form: form.dataset.form });
+  }
+}
+
+// The next step has the same fields of the sheet: what was being typed goes on there.
+function carryOver(open) {
+  for (const form of fields()) {
+    if (open.has(form.dataset.form) || !dirty(form)) continue;
+    const next = fields().find((one) => open.has(one.dataset.form) && one.elements.field.value === form.elements.field.value);
+    if (!next) continue;
+    if (!dirty(next)) text(next).value = text(form).value;
+    form.dataset.sent = text(form).value;
+  }
+}
+
 function refusalOf(form) {
   return form?.querySelector(".refused") || document.getElementById("refused");
 }
@@ -188,6 +214,8 @@ document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm;
   if (question && !confirm(question)) return;
   box.send({ key: newKey(), kind, payload, form: form.dataset.form || "" });
+  if (form.dataset.keep !== undefined) form.dataset.sent = text(form)?.value ?? "";
+  if (kind === "fill") saveOthers(form);
   sessionStorage.removeItem(draftName(form));
   if (form.dataset.form && form.dataset.keep === undefined && text(form)) {
     text(form).value = "";
