@@ -46,10 +46,13 @@ PURE := facilitation seating lib frontend ui
 OF_SQLITE := --ignore=tests/config/test_bench.py \
 	--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
 
+# A process a core, a test file a process: each has its own data folder, cluster and ports.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+
 test: $(VENV)/.installed-dev ## tous les tests courts, sur SQLite puis PostgreSQL ; dit ce qu’il saute et pourquoi
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 	@if $(BIN)/python -c 'import sys; from tests.postgresql import binaries; sys.exit(binaries() is None)'; then \
-		MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PURE:%=--ignore=tests/%) $(OF_SQLITE); \
+		MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) $(PURE:%=--ignore=tests/%) $(OF_SQLITE); \
 	elif [ "$$CI" = true ]; then \
 		echo "PostgreSQL est absent : en CI, une base absente est une erreur."; exit 1; \
 	else \
@@ -57,7 +60,7 @@ test: $(VENV)/.installed-dev ## tous les tests courts, sur SQLite puis PostgreSQ
 	fi
 
 long: $(VENV)/.installed-dev ## tout : fuzz, fautes et accessibilité en entier
-	@MAILLAGE_LONG=1 $(BIN)/python -m pytest -m "long or not long"
+	@MAILLAGE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) -m "long or not long"
 
 lint: $(VENV)/.installed-dev ## style, types, sens des imports, migrations
 	@$(BIN)/ruff check .
