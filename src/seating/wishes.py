@@ -1,22 +1,27 @@
-"""Who goes to which workshop: a whole-number programme for each slot, proven by HiGHS.
+"""Who goes to which workshop: a whole-number programme for each slot, proven.
 
 Slots share no constraint, so each has its own programme. Order of the objectives: the rules that may give way do so as
-little as possible (minimum of a workshop, size of tables, a porteur a table, no resident alone: in this order), then
+little as possible (no resident alone, minimum of a workshop, size of tables, a porteur a table: in this order), then
 the wishes, then the fewest moves. The worst-off are leximax: the levels of regret are emptied one by one, worst first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from seating.milp import Programme
-from seating.problem import Person, Problem, SeatingError, Workshop
+from seating.crowd import allowed, gather, regrets
+from seating.ladder import Ladder, Rows
+from seating.problem import Problem, SeatingError, Workshop
+
+__all__ = ["Assignment", "NoAssignment", "TooFewMoves", "allowed", "assign", "regrets"]
 
 Ints = npt.NDArray[np.int64]
+RULES = 4  # that may give way, in the order in which they are spared
+RESIDENT, MINIMUM, TABLES, PORTEUR = range(RULES)
 
 
 class NoAssignment(Exception):
@@ -39,42 +44,21 @@ class TooFewMoves(SeatingError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """Workshop of each person present in a slot."""
+    """Workshop of each person present in a slot.
+
+    Attributes
+    ----------
+    proven : bool
+        Nothing is left to chance: every objective was proven least.
+    regret : int
+        Total over the slot.
+    levels : mapping of regret to people, worst first
+    """
 
     workshop: Mapping[str, str]
     proven: bool
-
-
-def regrets(problem: Problem, slot: str, people: Sequence[Person]) -> Ints:
-    """Cost of each workshop for each person, whatever the hard rules say.
-
-    Returns
-    -------
-    ndarray of int64, shape (people, workshops of the slot)
-        Twice the rank from 0. With W workshops and L wishes the ones not asked for cost L + W - 1, twice the mean of
-        the ranks L … W - 1 left. Without wishes: 0 everywhere.
-    """
-    workshops = problem.workshops_of(slot)
-    column = {workshop.id: w for w, workshop in enumerate(workshops)}
-    cost = np.zeros((len(people), len(workshops)), dtype=np.int64)
-    for i, person in enumerate(people):
-        ranked = person.wishes.get(slot, ())
-        if ranked:
-            cost[i, :] = len(ranked) + len(workshops) - 1
-            for rank, workshop in enumerate(ranked):
-                cost[i, column[workshop]] = 2 * rank
-    return cost
-
-
-def allowed(problem: Problem, slot: str, people: Sequence[Person]) -> npt.NDArray[np.bool_]:
-    """Workshops a person may be in: the room answers their needs, a lock leaves one. Shape (people, workshops)."""
-    workshops = problem.workshops_of(slot)
-    open_to = np.asarray([[workshop.welcomes(person) for workshop in workshops] for person in people], dtype=np.bool_)
-    open_to = open_to.reshape(len(people), len(workshops))
-    for i, person in enumerate(people):
-        if slot in person.locks:
-            open_to[i] &= [workshop.id == person.locks[slot].workshop for workshop in workshops]
-    return open_to
+    regret: int = 0
+    levels: Mapping[int, int] = field(default_factory=dict)
 
 
 def assign(
@@ -105,149 +89,175 @@ def assign(
     TooFewMoves
         They can, but not within `max_moves`.
     """
-    model = _SlotProgramme(problem, slot, seed)
-    if not model.people:
+    if not problem.present(slot):
         return Assignment({}, True)
-    moves, moves_constant = model.moves(keep or {})
-    if max_moves is not None and keep:
-        model.programme.row(moves, upper=max_moves - moves_constant)
-    if not model.settle_rules():
-        if max_moves is not None and keep:
-            free = assign(problem, slot, seed=seed, keep=keep, calm=True)
-            needed = sum(free.workshop.get(person, at) != at for person, at in keep.items() if person in free.workshop)
-            if needed > max_moves:
-                raise TooFewMoves(allowed=max_moves, needed=needed)
-        raise NoAssignment(slot)
-    if calm and moves:
-        model.minimise_and_hold(moves)
-    proven = model.minimise_wishes(problem.first, go_on)
-    if moves and not calm and proven:
-        model.minimise_and_hold(moves)
-    return Assignment(model.solution(), proven)
+    slate = _Slate(problem, slot, keep or {}, max_moves)
+    levels = sorted({int(cost) for cost in np.unique(slate.person_costs)} - {0}, reverse=True)
+    wishes = [slate.at_level(level) for level in levels]
+    if problem.first == "total" or not wishes:
+        wishes.insert(0, slate.total)
+    moves = [slate.moves] if keep else []
+    objectives = [*moves, *wishes] if calm else [*wishes, *moves]
+    ladder = slate.ladder(seed, yielding=False)
+    if slate.contradicts or ladder.minimise(ladder.padded(objectives[0])) is None:
+        ladder = slate.ladder(seed, yielding=True)
+        for rule in range(RULES):
+            if slate.contradicts or ladder.minimise(slate.slack_costs(rule)) is None:
+                raise _refusal(problem, slot, keep or {}, max_moves, seed)
+    for objective in objectives:
+        if ladder.best is not None and objective is not objectives[0] and not go_on():
+            ladder.proven = False
+            ladder.minimise(ladder.padded(slate.total))
+            break
+        ladder.minimise(ladder.padded(objective))
+    assert ladder.best is not None
+    chosen = ladder.best[: len(slate.total)]
+    counts = {level: int(slate.at_level(level) @ chosen) for level in levels}
+    return Assignment(slate.dealt(chosen), ladder.proven, int(slate.total @ chosen), counts)
 
 
-class _SlotProgramme:
-    """Variables and rows of one slot."""
+def _refusal(
+    problem: Problem, slot: str, keep: Mapping[str, str], max_moves: int | None, seed: int
+) -> NoAssignment | TooFewMoves:
+    """Why there is no assignment: not within `max_moves`, or not at all."""
+    if max_moves is None or not keep:
+        return NoAssignment(slot)
+    try:
+        free = assign(problem, slot, seed=seed, keep=keep, calm=True)
+    except NoAssignment as impossible:
+        return impossible
+    needed = sum(free.workshop.get(person, at) != at for person, at in keep.items())
+    return TooFewMoves(allowed=max_moves, needed=needed)
 
-    def __init__(self, problem: Problem, slot: str, seed: int) -> None:
-        self.programme = Programme(seed=seed)
-        self.problem = problem
-        self.slot = slot
-        self.people = problem.present(slot)
-        self.workshops = problem.workshops_of(slot)
-        self.cost = regrets(problem, slot, self.people)
-        may = allowed(problem, slot, self.people)
-        self.row_of = {person.id: i for i, person in enumerate(self.people)}
-        self.seat: dict[tuple[int, int], int] = {
-            (int(i), int(w)): self.programme.variable() for i, w in np.argwhere(may)
-        }
-        for i in range(len(self.people)):
-            self.programme.row({self.seat[i, w]: 1 for w in range(len(self.workshops)) if may[i, w]}, 1, 1)
-        # The rules that may give way, in the order in which they are spared: (slack variables, their bound)
-        self.slacks: list[list[tuple[int, int]]] = [[], [], [], []]
-        for w, workshop in enumerate(self.workshops):
-            self._add_workshop(w, workshop)
-        for a, b in problem.pairs(slot, together=True):
-            for w in range(len(self.workshops)):
-                self.programme.row(self._difference(self.row_of[a], self.row_of[b], w), 0, 0)
 
-    def _in(self, w: int, wanted: Callable[[Person], bool]) -> dict[int, int]:
-        return {self.seat[i, w]: 1 for i, p in enumerate(self.people) if (i, w) in self.seat and wanted(p)}
+class _Slate:
+    """Variables and rows of one slot: a variable a class of people and workshop open to it."""
 
-    def _difference(self, i: int, j: int, w: int) -> dict[int, int]:
-        terms: dict[int, int] = {}
-        if (i, w) in self.seat:
-            terms[self.seat[i, w]] = 1
-        if (j, w) in self.seat:
-            terms[self.seat[j, w]] = -1
-        return terms
-
-    def _slack(self, rule: int, bound: int) -> int:
-        variable = self.programme.variable(0)
-        self.slacks[rule].append((variable, bound))
-        return variable
-
-    def _add_workshop(self, w: int, workshop: Workshop) -> None:
-        add = self.programme.row
-        everybody = self._in(w, lambda person: True)
-        add(everybody, upper=workshop.capacity)
-        if workshop.minimum:
-            add(everybody | {self._slack(0, workshop.minimum): 1}, lower=workshop.minimum)
-        apart = [
-            {self.seat[self.row_of[x], w]: 1 for x in pair if (self.row_of[x], w) in self.seat}
-            for pair in self.problem.pairs(self.slot, together=False)
+    def __init__(self, problem: Problem, slot: str, keep: Mapping[str, str], max_moves: int | None) -> None:
+        self.problem, self.slot = problem, slot
+        self.people, self.workshops = problem.present(slot), problem.workshops_of(slot)
+        self.max_moves = max_moves if keep else None
+        column = {workshop.id: w for w, workshop in enumerate(self.workshops)}
+        self.person_costs = regrets(problem, slot, self.people)
+        self.residents = np.asarray([person.is_resident for person in self.people], dtype=np.int64)
+        asked = any(workshop.porteur_needed for workshop in self.workshops)
+        self.volunteers = np.asarray([asked and person.volunteer_porteur for person in self.people], dtype=np.int64)
+        at = {person: column.get(workshop, len(column)) for person, workshop in keep.items()}
+        traits = np.column_stack([self.residents, self.volunteers])
+        self.crowd = gather(problem, slot, self.people, self.person_costs, traits, at=at)
+        self.class_, self.column = np.nonzero(self.crowd.open_to)
+        self.total = self._spread(self.person_costs)
+        now = np.asarray([at.get(person.id, -1) for person in self.people], dtype=np.int64)
+        leaves = (now[:, None] >= 0) & (now[:, None] != np.arange(len(column)))
+        self.moves = self._spread(leaves.astype(np.int64))
+        row_of = {person.id: i for i, person in enumerate(self.people)}
+        self.apart = [
+            (int(self.crowd.class_of[row_of[a]]), int(self.crowd.class_of[row_of[b]]))
+            for a, b in problem.pairs(slot, together=False)
         ]
-        apart = [terms for terms in apart if len(terms) == 2]
-        volunteers = self._in(w, lambda person: person.volunteer_porteur)
+        self.contradicts = any(a == b for a, b in self.apart)
+        self._slacks: list[tuple[int, int]] = []  # (rule, variable)
+
+    def _spread(self, of_people: Ints) -> Ints:
+        """By variable, from something counted by person and workshop."""
+        return self.crowd.one(of_people)[self.class_, self.column]
+
+    def at_level(self, level: int) -> Ints:
+        return self._spread((self.person_costs == level).astype(np.int64))
+
+    def slack_costs(self, rule: int) -> Ints:
+        costs = np.zeros(self._variables, dtype=np.int64)
+        costs[[variable for of_rule, variable in self._slacks if of_rule == rule]] = 1
+        return costs
+
+    def ladder(self, seed: int, *, yielding: bool) -> Ladder:
+        """The programme. `yielding`: the rules that may give way have their slack."""
+        units = self.crowd.units
+        uppers = [*units[self.class_].tolist()]
+        rows = Rows()
+        rows.add_many(self.class_, np.arange(len(self.class_)), lower=units, upper=units)
+        self._slacks = []
+
+        def more(upper: int) -> int:
+            uppers.append(upper)
+            return len(uppers) - 1
+
+        def slack(rule: int, bound: int) -> list[int]:
+            if not yielding:
+                return []
+            self._slacks.append((rule, more(bound)))
+            return [len(uppers) - 1]
+
+        counted = [
+            self._spread(np.repeat(trait[:, None], len(self.workshops), axis=1))
+            for trait in (np.ones(len(self.people), dtype=np.int64), self.residents, self.volunteers)
+        ]
+        for w, workshop in enumerate(self.workshops):
+            self._add_workshop(rows, w, workshop, counted, more, slack)
+        if self.max_moves is not None:
+            rows.add(np.flatnonzero(self.moves), self.moves[self.moves > 0], upper=self.max_moves)
+        whole = np.arange(len(uppers)) < len(self.class_)
+        self._variables = len(uppers)
+        return Ladder(np.asarray(uppers, dtype=np.int64), whole, rows, seed=seed)
+
+    def _add_workshop(
+        self,
+        rows: Rows,
+        w: int,
+        workshop: Workshop,
+        counted: list[Ints],
+        more: Callable[[int], int],
+        slack: Callable[[int, int], list[int]],
+    ) -> None:
+        here = np.flatnonzero(self.column == w)
+        people, residents, volunteers = (trait[here] for trait in counted)
+
+        def add(values: Ints, extra: Mapping[int, int], *, lower: float = -np.inf, upper: float = np.inf) -> None:
+            terms = np.flatnonzero(values)
+            columns = np.concatenate([here[terms], np.fromiter(extra.keys(), dtype=np.int64, count=len(extra))])
+            weights = np.concatenate([values[terms], np.fromiter(extra.values(), dtype=np.int64, count=len(extra))])
+            rows.add(columns, weights, lower=lower, upper=upper)
+
+        def given(variables: list[int]) -> dict[int, int]:
+            return dict.fromkeys(variables, 1)
+
+        add(people, {}, upper=workshop.capacity)
+        if workshop.minimum:
+            add(people, given(slack(MINIMUM, workshop.minimum)), lower=workshop.minimum)
+        apart = [
+            ((self.class_[here] == a) | (self.class_[here] == b)).astype(np.int64)
+            for a, b in self.apart
+            if self.crowd.open_to[a, w] and self.crowd.open_to[b, w]
+        ]
         if workshop.tables is not None:
             least, most = workshop.tables
-            tables = self.programme.variable(workshop.table_count or -(-workshop.maximum // least))
-            add(everybody | {tables: -most}, upper=0)
-            add(everybody | {tables: -least, self._slack(1, least * workshop.maximum): 1}, lower=0)
+            tables = more(workshop.table_count or -(-workshop.maximum // least))
+            add(people, {tables: -most}, upper=0)
+            add(people, {tables: -least} | given(slack(TABLES, least * workshop.maximum)), lower=0)
             if workshop.porteur_needed:
-                add(volunteers | {tables: -1, self._slack(2, workshop.maximum): 1}, lower=0)
-            for terms in apart:  # two tables at least, if both are here
-                add(terms | {tables: -1}, upper=0)
+                add(volunteers, {tables: -1} | given(slack(PORTEUR, workshop.maximum)), lower=0)
+            for pair in apart:  # two tables at least, if both are here
+                add(pair, {tables: -1}, upper=0)
         else:
             if workshop.porteur_needed:
-                opened = self.programme.variable()
-                add(everybody | {opened: -workshop.maximum}, upper=0)
-                add(volunteers | {opened: -1, self._slack(2, 1): 1}, lower=0)
-            for terms in apart:
-                add(terms, upper=1)
-        residents = self._in(w, lambda person: person.is_resident)
-        if residents:
-            some = self.programme.variable()
-            add(residents | {some: -len(residents)}, upper=0)
-            add(residents | {some: -2, self._slack(3, 1): 1}, lower=0)
+                opened = more(1)
+                add(people, {opened: -workshop.maximum}, upper=0)
+                add(volunteers, {opened: -1} | given(slack(PORTEUR, 1)), lower=0)
+            for pair in apart:
+                add(pair, {}, upper=1)
+        most_here = int(self.residents.sum())
+        if residents.any():
+            some = more(1)
+            add(residents, {some: -most_here}, upper=0)
+            add(residents, {some: -2} | given(slack(RESIDENT, 1)), lower=0)
 
-    def moves(self, keep: Mapping[str, str]) -> tuple[dict[int, int], int]:
-        """Objective and constant whose sum counts the people of `keep` who change workshop."""
-        column = {workshop.id: w for w, workshop in enumerate(self.workshops)}
-        terms: dict[int, int] = {}
-        constant = 0
-        for person, workshop in keep.items():
-            i, w = self.row_of.get(person), column.get(workshop)
-            if i is None:
-                continue
-            constant += 1
-            if w is not None and (i, w) in self.seat:
-                terms[self.seat[i, w]] = -1
-        return terms, constant
-
-    def settle_rules(self) -> bool:
-        """Find a solution that breaks as few of the rules that may give way as possible, and hold it there."""
-        if self.programme.minimise({}) is not None:
-            return True
-        for rule in self.slacks:
-            for variable, bound in rule:
-                self.programme.bound(variable, bound)
-        for rule in self.slacks:
-            if rule and self.minimise_and_hold({variable: 1 for variable, _ in rule}) is None:
-                return False
-        return any(self.slacks) and self.programme.minimise({}) is not None
-
-    def minimise_and_hold(self, objective: Mapping[int, int]) -> int | None:
-        best = self.programme.minimise(objective)
-        if best is not None:
-            self.programme.row(objective, upper=best)
-        return best
-
-    def minimise_wishes(self, first: str, go_on: Callable[[], bool]) -> bool:
-        total = {variable: int(self.cost[i, w]) for (i, w), variable in self.seat.items() if self.cost[i, w]}
-        if first == "total":
-            self.minimise_and_hold(total)
-        levels = sorted({int(c) for c in np.unique(self.cost)} - {0}, reverse=True)
-        for level in levels:
-            if not go_on():
-                if first == "worst":
-                    self.programme.minimise(total)
-                return False
-            at_level = {variable: 1 for (i, w), variable in self.seat.items() if self.cost[i, w] == level}
-            if at_level:
-                self.minimise_and_hold(at_level)
-        return True
-
-    def solution(self) -> dict[str, str]:
-        chosen = {i: w for (i, w), variable in self.seat.items() if self.programme.value(variable)}
-        return {person.id: self.workshops[chosen[i]].id for i, person in enumerate(self.people)}
+    def dealt(self, solution: Ints) -> dict[str, str]:
+        """Who of each class goes where: in the order of the people."""
+        found: dict[str, str] = {}
+        places: list[list[int]] = [[] for _ in self.crowd.members]
+        for variable in np.flatnonzero(solution[: len(self.class_)]).tolist():
+            places[self.class_[variable]] += [int(self.column[variable])] * int(solution[variable])
+        for units, columns in zip(self.crowd.members, places, strict=True):
+            for unit, w in zip(units, columns, strict=True):
+                found |= {self.people[i].id: self.workshops[w].id for i in unit}
+        return found

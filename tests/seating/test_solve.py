@@ -6,107 +6,34 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seating import Infeasible, Lock, Pair, Person, Plan, Problem, Progress, Workshop, check, measure, solve
 from seating.wishes import regrets
+from tests.seating.brute import least, outcomes
 from tests.seating.days import regional_day
+from tests.seating.problems import one_slot
 
 DAY = regional_day()
 
 
-def summary(problem: Problem, workshop_of: tuple[str, ...]) -> tuple[int, ...] | None:
-    """What the wishes minimise, in order, for one slot without tables; None when a hard rule is broken."""
-    slot = problem.slots[0]
-    people = problem.present(slot)
-    workshops = problem.workshops_of(slot)
-    at = dict(zip((person.id for person in people), workshop_of, strict=True))
-    for person in people:
-        room = problem.workshop(at[person.id])
-        if not person.needs <= room.facilities or person.locks.get(slot, Lock(room.id)).workshop != room.id:
-            return None
-    if any(at[a] != at[b] for a, b in problem.pairs(slot, together=True)):
-        return None
-    if any(at[a] == at[b] for a, b in problem.pairs(slot, together=False)):
-        return None
-    lacking = alone = mute = 0
-    for room in workshops:
-        members = [person for person in people if at[person.id] == room.id]
-        if len(members) > room.maximum:
-            return None
-        lacking += max(0, room.minimum - len(members))
-        alone += sum(person.category == "resident" for person in members) == 1
-        mute += bool(members) and room.porteur_needed and not any(person.volunteer_porteur for person in members)
-    costs = []
-    for person in people:
-        wishes = person.wishes.get(slot, ())
-        left = [2 * rank for rank in range(len(wishes), len(workshops))]
-        room_id = at[person.id]
-        costs.append(2 * wishes.index(room_id) if room_id in wishes else sum(left) // len(left) if wishes else 0)
-    levels = tuple(costs.count(level) for level in range(2 * len(workshops), 0, -1))
-    wanted = (sum(costs), *levels) if problem.first == "total" else (*levels, sum(costs))
-    return (lacking, mute, alone, *wanted)
-
-
-@st.composite
-def small_problems(draw: st.DrawFn) -> Problem:
-    count = draw(st.integers(1, 7))
-    offered = draw(st.integers(1, 3))
-    names = [f"w{k}" for k in range(offered)]
-    workshops = []
-    for name in names:
-        maximum = draw(st.integers(1, 5))
-        workshops.append(
-            Workshop(
-                id=name,
-                slot="s",
-                maximum=maximum,
-                minimum=draw(st.integers(0, maximum)),
-                facilities=draw(st.sampled_from([frozenset(), frozenset({"rampe"})])),
-                porteur_needed=draw(st.booleans()),
-            )
-        )
-    people = [
-        Person(
-            id=f"p{i}",
-            category=draw(st.sampled_from(["resident", "partner", "association"])),
-            needs=draw(st.sampled_from([frozenset(), frozenset(), frozenset(), frozenset({"rampe"})])),
-            wishes={"s": tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=offered)))},
-            volunteer_porteur=draw(st.booleans()),
-            locks=draw(st.sampled_from([{}, {}, {}, {"s": Lock(names[0])}])),
-        )
-        for i in range(count)
-    ]
-    couples = [Pair(f"p{i}", f"p{i + 1}") for i in range(count - 1)]
-    pairs = draw(st.lists(st.sampled_from(couples), unique=True, max_size=2)) if couples else []
-    return Problem(
-        slots=("s",),
-        people=tuple(people),
-        workshops=tuple(workshops),
-        together=tuple(pairs[:1]),
-        apart=tuple(pairs[1:]),
-        first=draw(st.sampled_from(["total", "worst"])),
-    )
-
-
-@given(small_problems())
-@settings(max_examples=150, deadline=None, derandomize=True)
-def test_wishes_equal_brute_force(problem: Problem) -> None:
-    rooms = [workshop.id for workshop in problem.workshops]
-    found = [summary(problem, at) for at in product(rooms, repeat=len(problem.people))]
-    possible = [outcome for outcome in found if outcome is not None]
-    if not possible:
+@given(one_slot(tables_too=False))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_the_whole_way_keeps_the_wishes_and_says_what_gave_way(problem: Problem) -> None:
+    best = least(outcomes(problem))
+    if best is None:
         with pytest.raises(Infeasible) as refusal:
             solve(problem)
         assert any(lack.blocking for lack in refusal.value.missing)
         return
     plan = solve(problem)
-    mine = summary(problem, tuple(plan.seats[person.id, "s"].workshop for person in problem.people))
-    assert mine == min(possible)
+    column = {workshop.id: w for w, workshop in enumerate(problem.workshops)}
+    way = np.asarray([[column[plan.seats[person.id, "s"].workshop] for person in problem.people]])
+    assert least(outcomes(problem, way)) == best
     assert plan.proven
     relaxed = [violation.sentence for violation in check(problem, plan) if violation.level == "relaxable"]
     assert list(plan.notes) == relaxed
