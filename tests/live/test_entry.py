@@ -11,6 +11,7 @@ from maillage.live.services import close_session
 from maillage.people.models import Person
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Placement, Plan
+from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.models import Registration
 from maillage.registrations.own import token_of
 
@@ -71,3 +72,30 @@ def test_link_opens_only_where_its_person_is_expected(registration, session) -> 
     assert Client().post(f"/entrer/{token[:-2]}xx/{session.id}/").status_code == 404
     assert Client().get(f"/entrer/{token}/{session.id}/").status_code == 405
     assert Seat.objects.count() == 0
+
+
+def test_no_key_typed_at_the_door_is_somebodys_registration(registration, session) -> None:
+    Client().post(f"/entrer/{token_of(registration)}/{session.id}/")
+    thief = Client()
+    thief.post(f"/s/{session.join_code}/", {"name": "Mallory", "key": str(registration.id)})
+    assert Seat.objects.filter(session=session).count() == 2
+    assert Seat.objects.get(registration_id=registration.id).id != Seat.objects.get(registration_id__isnull=True).id
+    own = thief.get(f"/seance/{session.id}/").content.decode().split('id="own"')[1].split("</section")[0]
+    assert "Mallory" in own
+    assert "Nadia" not in own
+
+
+def test_a_cancelled_registration_opens_no_seat(registration, session) -> None:
+    registration.status = RegistrationStatus.CANCELLED
+    registration.save()
+    assert Client().post(f"/entrer/{token_of(registration)}/{session.id}/").status_code == 410
+    assert not Seat.objects.exists()
+
+
+def test_a_full_door_keeps_out_neither_who_leads_nor_who_is_expected(registration, session, monkeypatch) -> None:
+    monkeypatch.setattr("maillage.live.seats.MOST_SEATS", 1)
+    assert Client().post(f"/s/{session.join_code}/", {"name": "Ali", "key": "a"}).status_code == 303
+    assert Client().post(f"/s/{session.join_code}/", {"name": "Bo", "key": "b"}).status_code >= 400
+    assert Client().post(f"/s/{session.join_code}/", {"name": "Ali", "key": "a"}).status_code == 303
+    assert Client().post(f"/entrer/{token_of(registration)}/{session.id}/").status_code == 303
+    assert Client().post(f"/animer/{session.facilitator_code}/", {"name": "Lise", "key": "l"}).status_code == 303

@@ -6,6 +6,7 @@ from maillage.live.models import Seat, Session
 from maillage.live.rooms import method_of
 from maillage.plans.models import Placement
 from maillage.plans.queries import own_placements
+from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.models import Registration
 from maillage.registrations.own import OwnPart, token_of
 
@@ -19,6 +20,8 @@ def entry_part(registration: Registration) -> OwnPart | None:
 
 
 def open_places(registration: Registration) -> list[tuple[Session, Placement]]:
+    if registration.status != RegistrationStatus.REGISTERED:
+        return []
     places = {placement.workshop_id: placement for placement in own_placements(registration)}
     sessions = Session.objects.filter(workshop__in=places, status=SessionStatus.OPEN, rehearsal=False)
     found = sessions.select_related("workshop", "method_version").order_by("workshop__slot__position")
@@ -36,7 +39,6 @@ def enter(*, registration: Registration, session: Session, placement: Placement)
         kind=SeatKind.PARTICIPANT,
         name=registration.person.first_name,
         role=porteur or method.default_role,
-        key=str(registration.id),
         table=placement.table,
         registration_id=registration.id,
     )

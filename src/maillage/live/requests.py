@@ -1,6 +1,7 @@
 """What comes in at /live/: a request read with limits, its origin checked, a move parsed. It knows no session."""
 
 import json
+import math
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ DRAIN_LIMIT = 4 * 1024 * 1024  # bytes read and thrown away so that the sentence
 LONGEST_KEY = 64
 LONGEST_KIND = 20
 LARGEST_NUMBER = 2**31 - 1  # of a move, as the database holds it
+MOST_FIELDS = 24  # of a payload; of the values of one field, MOST_VALUES
+MOST_VALUES = 200
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -148,7 +151,11 @@ def _from_form(body: bytes) -> PostedMove:
     # a form pushed to a whole audience has no key of its own, and what it asks is the same asked twice
     key = form.get("key") or secrets.token_urlsafe(12)
     # a textarea's line ends, as typed. The engine reads numbers, yes or no, and `kind_of_card`, from text by itself.
-    payload = {name: str(value).replace("\r\n", "\n") for name, value in form.items() if name not in ("key", "kind")}
+    payload: dict[str, Any] = {}
+    for name, values in form.lists():
+        if name not in ("key", "kind"):
+            typed = [str(value).replace("\r\n", "\n") for value in values]
+            payload[name] = typed if len(typed) > 1 else typed[0]  # several boxes ticked under one name
     return _checked(PostedMove(form.get("kind", ""), payload, key))
 
 
@@ -157,7 +164,18 @@ def _checked(move: PostedMove) -> PostedMove:
         raise BadRequest("bad-request")
     if not (move.key.isprintable() and move.kind.isprintable()):
         raise BadRequest("bad-request")
+    if len(move.payload) > MOST_FIELDS or not all(_is_flat(value) for value in move.payload.values()):
+        raise BadRequest("bad-request")
     return move
+
+
+def _is_flat(value: object) -> bool:
+    """A word, a number, yes or no, or a short list of them: what is stored will be read by every process."""
+    if isinstance(value, list):
+        return len(value) <= MOST_VALUES and all(not isinstance(one, list) and _is_flat(one) for one in value)
+    if isinstance(value, float):
+        return math.isfinite(value)  # 1e999 is JSON, and infinite
+    return value is None or isinstance(value, str | int | bool)
 
 
 def _no_constant(name: str) -> float:

@@ -26,7 +26,7 @@ from maillage.live.outcomes import Outcome, refuse
 
 COOKIE_DAYS = 14  # the day, and time to come back to one's sheet
 LONGEST_NAME = 40  # characters
-MOST_SEATS = 2_000  # of one session: more than any room; beyond, somebody plays with the door
+MOST_SEATS = 2_000  # taken by the code in one session: more than any room; beyond, somebody plays with the door
 SEAT_CACHE = 30.0  # seconds: how late a stream of another process hears of a revocation; a move hears at once
 MOST_CACHED = 20_000  # seats
 
@@ -61,18 +61,23 @@ def take_seat(
     kind: SeatKind,
     name: str,
     role: str,
-    key: str,
+    key: str = "",
     table: int | None = None,
     registration_id: uuid.UUID | None = None,
 ) -> Seat:
-    """Sits somebody down: a seat, and the move `join`. The same key gives the same seat, however often it is sent."""
+    """Sits somebody down: a seat, and the move `join`. The same key, or registration, gives the same seat again."""
     name = clean_name(name)
     if not name and kind in (SeatKind.PARTICIPANT, SeatKind.FACILITATOR, SeatKind.ROBOT):
         raise JoinRefused(Outcome(422, "no-name", _("Écrivez votre prénom.")))
-    if Seat.objects.filter(session=session).count() >= MOST_SEATS:
-        raise JoinRefused(refuse("full"))
+    # A registration's seat and a door's are named apart: no key typed at the door is ever somebody's registration.
+    whose = f"registration/{registration_id}" if registration_id else f"door/{key}"
+    seat_id = _seat_id(session.id, kind, whose)
+    if kind == SeatKind.PARTICIPANT and registration_id is None:  # who leads, or is expected, is never kept out
+        strangers = Seat.objects.filter(session=session, kind=kind, registration_id__isnull=True).exclude(id=seat_id)
+        if strangers.count() >= MOST_SEATS:
+            raise JoinRefused(refuse("full"))
     seat, created = Seat.objects.get_or_create(
-        id=_seat_id(session.id, kind, key),
+        id=seat_id,
         defaults={"session": session, "kind": kind, "registration_id": registration_id},
     )
     payload: dict[str, object] = {"name": name, "role": role}
@@ -180,6 +185,6 @@ def _signer() -> signing.Signer:
     return signing.Signer(salt="maillage.live.seat")
 
 
-def _seat_id(session_id: uuid.UUID, kind: str, key: str) -> uuid.UUID:
-    digest = hmac.new(settings.SECRET_KEY.encode(), f"{session_id}/{kind}/{key}".encode(), hashlib.sha256).digest()
+def _seat_id(session_id: uuid.UUID, kind: str, whose: str) -> uuid.UUID:
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"{session_id}/{kind}/{whose}".encode(), hashlib.sha256).digest()
     return uuid.UUID(bytes=digest[:16], version=4)

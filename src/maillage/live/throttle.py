@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 WINDOW = 600.0  # seconds
 MOST_OF_ONE = 20  # wrong codes of one address in the window
-MOST_OF_ALL = 1_000  # wrong codes of everybody: a guesser with fifty addresses is slowed too (175,000 codes)
-REMEMBERED = 10_000  # addresses
+MOST_OF_ALL = 1_000  # wrong codes of everybody: past it, a network that erred once must wait (175,000 codes)
+REMEMBERED = 10_000  # addresses, and errors
+NARROW, WIDE = 64, 48  # bits of an IPv6 address: of one subscriber, of one network
 
 
 @dataclass(slots=True)
@@ -28,7 +29,7 @@ class Throttle:
         self._clock = clock
         self._lock = threading.Lock()
         self._addresses: OrderedDict[str, _Address] = OrderedDict()
-        self._errors: deque[float] = deque()
+        self._errors: deque[tuple[float, str]] = deque()  # of everybody: when, and from which wide network
 
     def wait(self, address: str, code: str) -> int:
         """Seconds this address must wait before trying this code; 0: it may."""
@@ -37,17 +38,25 @@ class Throttle:
             if code in known.entered:
                 return 0
             now = self._clock()
-            for errors, most in ((known.errors, MOST_OF_ONE), (self._errors, MOST_OF_ALL)):
-                _forget_old(errors, now)
-                if len(errors) >= most:
-                    return max(1, int(errors[0] + WINDOW - now))
+            _forget_old(known.errors, now)
+            if len(known.errors) >= MOST_OF_ONE:
+                return max(1, int(known.errors[0] + WINDOW - now))
+            while self._errors and self._errors[0][0] <= now - WINDOW:
+                self._errors.popleft()
+            if len(self._errors) >= MOST_OF_ALL:
+                # Somebody guesses from many addresses. Who never erred still enters: the door stays open to the room.
+                wide = _network(address, WIDE)
+                if any(theirs == wide for _when, theirs in self._errors):
+                    return max(1, int(self._errors[0][0] + WINDOW - now))
             return 0
 
     def wrong(self, address: str) -> None:
         with self._lock:
             now = self._clock()
             self._of(address).errors.append(now)
-            self._errors.append(now)
+            self._errors.append((now, _network(address, WIDE)))
+            while len(self._errors) > REMEMBERED:
+                self._errors.popleft()
 
     def right(self, address: str, code: str) -> None:
         with self._lock:
@@ -67,12 +76,12 @@ def _forget_old(errors: deque[float], now: float) -> None:
         errors.popleft()
 
 
-def _network(address: str) -> str:
-    """An IPv6 subscriber holds a whole /64: it counts as one."""
+def _network(address: str, prefix: int = NARROW) -> str:
+    """An IPv6 subscriber holds a whole /64, a company or a hired server a /48: each counts as one."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
     if parsed.version == 6:
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
+        return str(ipaddress.ip_network((parsed, prefix), strict=False))
     return address
