@@ -1,11 +1,15 @@
 import io
+import re
 
 import pypdf
 import pytest
 from django.test.utils import CaptureQueriesContext
 
+from maillage.lib.typst import compile_pdf
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Takeaway
+from maillage.people.models import Organisation, Person
+from maillage.plans.models import Placement
 from maillage.registrations.enums import Presence
 from maillage.registrations.models import Registration
 from maillage.reports.facts import report_facts
@@ -57,6 +61,57 @@ def test_report_of_a_rehearsal_holds_only_its_own_sentences(day):
     real, played = text_of(make_report(day)), text_of(make_report(day, rehearsal=True))
     assert ("dit pour de vrai" in real, "dit par un robot" in real) == (True, False)
     assert ("dit pour de vrai" in played, "dit par un robot" in played) == (False, True)
+
+
+def sign_in_pages(people: int) -> list[str]:
+    """The pages of one sheet, as text, with so many people expected."""
+    sheet = {
+        "slot": "Après-midi",
+        "workshop": "Co-développement",
+        "number": 1,
+        "colour": "bleu",
+        "colour_name": "Bleu",
+        "room": "Salle Chardon",
+        "expected": f"{people} personnes attendues",
+        "people": [
+            {"last_name": f"Nom{n:02}", "first_name": "Prénom", "organisation": "Régie de quartier " * 4, "table": 1}
+            for n in range(people)
+        ],
+    }
+    facts = {"title": "Journée", "date": "", "place": "", "space": "Grand Est", "sheets": [sheet]}
+    pdf = compile_pdf("reports/typst/sign_in.typ", facts)
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+
+
+@pytest.mark.parametrize("people", [1, 19, 20, 21, 22, 23, 24, 25, 26, 45, 46, 47, 48, 49, 50])
+def test_sign_in_pages_each_name_the_workshop_the_room_and_people(people):
+    pages = sign_in_pages(people)
+    assert len(pages) == 1 + (people > 21) + (people > 46)
+    for page in pages:
+        assert "Co-développement" in page
+        assert "Salle Chardon" in page
+    on_each = [re.findall(r"Nom(\d\d)", page) for page in pages]
+    assert [name for page in on_each for name in page] == [f"{n:02}" for n in range(people)]
+    assert len(pages) == 1 or len(on_each[-1]) >= 4
+
+
+def test_sign_in_sheet_says_how_many_are_expected(day):
+    assert "3 personnes attendues" in text_of(make_sign_in_sheets(day))
+    Placement.objects.exclude(pk=Placement.objects.first().pk).delete()
+    assert "1 personne attendue" in text_of(make_sign_in_sheets(day))
+
+
+def test_report_reads_organisations_from_left_to_right(day):
+    names = [f"Structure{n:03}" for n in range(240)]
+    for name in names:
+        organisation = Organisation.objects.create(space=day.space, name=name, folded_name=name.lower())
+        person = Person.objects.create(space=day.space, first_name="A", last_name=name, organisation=organisation)
+        Registration.objects.create(gathering=day, person=person)
+    reader = pypdf.PdfReader(io.BytesIO(make_report(day)))
+    on_each = [re.findall(r"Centre social de Laxou|Structure\d{3}", page.extract_text()) for page in reader.pages]
+    assert [name for page in on_each for name in page] == ["Centre social de Laxou", *names]
+    assert len([page for page in on_each if page]) > 1  # it crosses a page, where columns used to go astray
+    assert [len(page) % 3 for page in on_each[:-1]] == [0] * (len(on_each) - 1)
 
 
 def test_report_is_tagged_french_and_titled(day):

@@ -28,19 +28,17 @@ def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, 
     came = people_who_came(gathering)
     return {
         "kind": gathering.get_kind_display(),
-        "title": typo(gathering.title, medium="plain"),
-        "subtitle": typo(gathering.subtitle, medium="plain"),
-        "theme": typo(gathering.theme, medium="plain"),
+        "title": typo(gathering.title),
+        "subtitle": typo(gathering.subtitle),
+        "theme": typo(gathering.theme),
         "date": date_words(gathering),
-        "place": place_words(gathering),
-        "space": gathering.space.name,
-        "host": gathering.space.host,
-        "partners": gathering.space.partners,
-        "objectives": [typo(sentence, medium="plain") for sentence in gathering.objectives],
+        "place": typo(place_words(gathering)),
+        "space": typo(gathering.space.name),
+        "host": typo(gathering.space.host),
+        "partners": [typo(partner) for partner in gathering.space.partners],
+        "objectives": [typo(sentence) for sentence in gathering.objectives],
         "definition": {
-            key: typo(value, medium="plain")
-            if isinstance(value, str)
-            else [typo(item, medium="plain") for item in value]
+            key: typo(value) if isinstance(value, str) else [typo(item) for item in value]
             for key, value in gathering.definition.items()
         },
         "programme": [slot_facts(slot) for slot in gathering.slots.all()],
@@ -60,15 +58,15 @@ def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, 
 def slot_facts(slot: Slot) -> dict[str, Any]:
     return {
         "kind": slot.kind,
-        "title": typo(slot.title, medium="plain"),
+        "title": typo(slot.title),
         "time": time_words(slot),
         "speakers": [speaker_words(speaker) for speaker in slot.speakers.all() if speaker.workshop_id is None],
-        "workshops": [str(workshop) for workshop in slot.workshops.all()],
+        "workshops": [typo(str(workshop)) for workshop in slot.workshops.all()],
     }
 
 
 def speaker_words(speaker: Speaker) -> str:
-    return ", ".join(part for part in (speaker.name, speaker.role, speaker.organisation) if part)
+    return typo(", ".join(part for part in (speaker.name, speaker.role, speaker.organisation) if part))
 
 
 def people_who_came(gathering: Gathering) -> dict[str, Any]:
@@ -79,7 +77,7 @@ def people_who_came(gathering: Gathering) -> dict[str, Any]:
     by_category = Counter(counted.values_list("person__category", flat=True))
     territories = Counter(counted.values_list("person__commune__epci__name", flat=True))
     organisations = sorted(
-        {name for name in counted.values_list("person__organisation__name", flat=True) if name}, key=fold
+        {typo(name) for name in counted.values_list("person__organisation__name", flat=True) if name}, key=fold
     )
     total = sum(by_category.values())
     return {
@@ -93,7 +91,7 @@ def people_who_came(gathering: Gathering) -> dict[str, Any]:
             if by_category[category]
         ],
         "territories": [
-            {"name": name or _("Non précisé"), "count": number, "known": name is not None}
+            {"name": typo(name or _("Non précisé")), "count": number, "known": name is not None}
             for name, number in sorted(territories.items(), key=lambda row: (row[0] is None, -row[1], row[0]))
         ],
         "organisations": organisations,
@@ -111,7 +109,7 @@ def round_facts(slot: Slot, rehearsal: bool, *, attendance_taken: bool) -> dict[
         .order_by("position")
     )
     return {
-        "title": typo(slot.title, medium="plain"),
+        "title": typo(slot.title),
         "workshops": [
             workshop_facts(workshop, workshop.seated, rehearsal, attendance_taken=attendance_taken)
             for workshop in workshops
@@ -122,15 +120,15 @@ def round_facts(slot: Slot, rehearsal: bool, *, attendance_taken: bool) -> dict[
 def workshop_facts(workshop: Workshop, seated: int, rehearsal: bool, *, attendance_taken: bool) -> dict[str, Any]:
     return {
         "number": workshop.number,
-        "title": typo(workshop.title, medium="plain"),
-        "short": typo(str(workshop), medium="plain"),
-        "room": workshop.room.name if workshop.room else "",
+        "title": typo(workshop.title),
+        "short": typo(str(workshop)),
+        "room": typo(workshop.room.name) if workshop.room else "",
         "colour": workshop.colour,
         "colour_name": workshop.get_colour_display(),
-        "territory": workshop.territory,
-        "qpv": workshop.qpv.name if workshop.qpv else "",
-        "facilitators": join_words([facilitator.name for facilitator in workshop.facilitators.all()]),
-        "speakers": join_words([speaker.name or speaker.organisation for speaker in workshop.speakers.all()]),
+        "territory": typo(workshop.territory),
+        "qpv": typo(workshop.qpv.name) if workshop.qpv else "",
+        "facilitators": typo(join_words([facilitator.name for facilitator in workshop.facilitators.all()])),
+        "speakers": typo(join_words([speaker.name or speaker.organisation for speaker in workshop.speakers.all()])),
         "people": count(seated, _("personne"), _("personnes"), zero="")
         if attendance_taken
         else count(seated, _("personne attendue"), _("personnes attendues"), zero=""),
@@ -140,7 +138,7 @@ def workshop_facts(workshop: Workshop, seated: int, rehearsal: bool, *, attendan
 
 def takeaways(gathering: Gathering, *, workshop: Workshop | None, rehearsal: bool) -> list[dict[str, Any]]:
     rows = Takeaway.objects.filter(gathering=gathering, workshop=workshop, rehearsal=rehearsal)
-    return [{"text": typo(row.text, medium="plain"), "released": row.origin == TakeawayOrigin.RELEASED} for row in rows]
+    return [{"text": typo(row.text), "released": row.origin == TakeawayOrigin.RELEASED} for row in rows]
 
 
 def cycle_facts(gathering: Gathering) -> list[dict[str, Any]]:
@@ -155,9 +153,9 @@ def cycle_facts(gathering: Gathering) -> list[dict[str, Any]]:
     return [
         {
             "kind": meeting.get_kind_display(),
-            "title": typo(meeting.title, medium="plain"),
+            "title": typo(meeting.title),
             "date": date_words(meeting),
-            "place": place_words(meeting),
+            "place": typo(place_words(meeting)),
             "takeaways": takeaways(meeting, workshop=None, rehearsal=False),
         }
         for meeting in earlier
@@ -181,22 +179,22 @@ def badge_facts(gathering: Gathering) -> dict[str, Any]:
         .order_by("person__last_name", "person__first_name")
     )
     return {
-        "title": typo(gathering.title, medium="plain"),
+        "title": typo(gathering.title),
         "date": date_words(gathering),
-        "space": gathering.space.name,
+        "space": typo(gathering.space.name),
         "badges": [
             {
                 "first_name": registration.person.first_name,
                 "last_name": registration.person.last_name,
-                "organisation": registration.person.organisation.name if registration.person.organisation else "",
+                "organisation": typo(registration.person.organisation.name) if registration.person.organisation else "",
                 "places": [
                     {
-                        "slot": place.slot.title,
-                        "workshop": str(place.workshop),
+                        "slot": typo(place.slot.title),
+                        "workshop": typo(str(place.workshop)),
                         "number": place.workshop.number,
                         "colour": place.workshop.colour,
                         "colour_name": place.workshop.get_colour_display(),
-                        "room": place.workshop.room.name if place.workshop.room else "",
+                        "room": typo(place.workshop.room.name) if place.workshop.room else "",
                         "table": place.table,
                     }
                     for place in places.get(registration.pk, [])
@@ -226,12 +224,12 @@ def sign_in_facts(gathering: Gathering) -> dict[str, Any]:
         sheet = sheets.setdefault(
             workshop.pk,
             {
-                "slot": placement.slot.title,
-                "workshop": typo(workshop.title, medium="plain"),
+                "slot": typo(placement.slot.title),
+                "workshop": typo(workshop.title),
                 "number": workshop.number,
                 "colour": workshop.colour,
                 "colour_name": workshop.get_colour_display(),
-                "room": workshop.room.name if workshop.room else "",
+                "room": typo(workshop.room.name) if workshop.room else "",
                 "people": [],
             },
         )
@@ -239,14 +237,16 @@ def sign_in_facts(gathering: Gathering) -> dict[str, Any]:
             {
                 "last_name": person.last_name,
                 "first_name": person.first_name,
-                "organisation": person.organisation.name if person.organisation else "",
+                "organisation": typo(person.organisation.name) if person.organisation else "",
                 "table": placement.table,
             }
         )
+    for sheet in sheets.values():
+        sheet["expected"] = count(len(sheet["people"]), _("personne attendue"), _("personnes attendues"), zero="")
     return {
-        "title": typo(gathering.title, medium="plain"),
+        "title": typo(gathering.title),
         "date": date_words(gathering),
-        "place": place_words(gathering),
-        "space": gathering.space.name,
+        "place": typo(place_words(gathering)),
+        "space": typo(gathering.space.name),
         "sheets": list(sheets.values()),
     }
