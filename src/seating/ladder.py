@@ -12,6 +12,7 @@ Source: Dantzig, Fulkerson & Johnson, « Solution of a large-scale traveling-sal
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 
 import highspy
@@ -92,15 +93,17 @@ class Ladder:
         self._row, self._column, self._value = row[order], column[order], value[order]
         self._held: list[tuple[Ints, int]] = []
         self._seed = seed % 2**31
+        self._tired = False  # a search of this rung gave up
 
     def padded(self, costs: Ints) -> Ints:
         """An objective on the first variables only."""
         return np.concatenate([costs, np.zeros(len(self.high) - len(costs), dtype=np.int64)])
 
-    def minimise(self, costs: Ints) -> int | None:
+    def minimise(self, costs: Ints, *, guide: Ints | None = None) -> int | None:
         """Least value of the objective among what the objectives before it left; None when nothing is left at all.
 
-        The solution is in `best`; later objectives keep this value.
+        The solution is in `best`; later objectives keep this value. Where many solutions are equal, `guide` tells the
+        search which of them to look at first.
         """
         costs = np.asarray(costs, dtype=np.int64)
         floor = int(np.where(costs > 0, costs * self.low, costs * self.high).sum())
@@ -108,6 +111,7 @@ class Ladder:
             np.copyto(self.high, self.low, where=costs > 0)
             np.copyto(self.low, self.high, where=costs < 0)
             return floor
+        self._tired = False
         relaxed = self._relax(costs)
         if relaxed is None:
             return None
@@ -115,12 +119,15 @@ class Ladder:
         step = int(np.gcd.reduce(costs)) or 1
         least = int(np.ceil((bound - NEAR * max(1.0, abs(bound))) / step)) * step
         found = self._at_bound(costs, least, point)
+        if found is None and guide is not None:
+            found = self._guided(costs, step, least, guide)
         if found is None:
             found = self._search(costs, step, bound, least, reduced)
         if found is None:
             return None
         value = int(costs @ found)
         self.best = found
+        self.proven = self.proven and (value == least or not self._tired)
         self._hold(costs, value, value - bound, reduced, dual)
         return value
 
@@ -133,6 +140,16 @@ class Ladder:
             return None
         found = self._completed(near.astype(np.int64))
         return found if found is not None and int(costs @ found) == least else None
+
+    def _guided(self, costs: Ints, step: int, least: int, guide: Ints) -> Ints | None:
+        """A solution at the bound near the best of the guide, if there is one: the bound is its proof."""
+        near = copy(self)
+        near._append(costs, least)
+        relaxed = near._relax(guide)
+        if relaxed is None:
+            return None
+        _, _, reduced, _ = relaxed
+        return self._branch(costs, step, np.abs(reduced) <= NEAR, reduced, float(least))
 
     def _completed(self, point: Ints) -> Ints | None:
         """`point` with every variable that is not marked whole set to the least value its rows allow, if they do."""
@@ -181,15 +198,18 @@ class Ladder:
             self._upper = np.where(tight & (dual > 0), self._lower, self._upper)
             self._lower = np.where(tight & (dual < 0), self._upper, self._lower)
         else:
-            terms = np.flatnonzero(costs)
-            self._row = np.concatenate([self._row, np.full(len(terms), len(self._lower))])
-            self._column = np.concatenate([self._column, terms])
-            self._value = np.concatenate([self._value, costs[terms]])
-            self._lower = np.append(self._lower, -np.inf)
-            self._upper = np.append(self._upper, value)
-            order = np.lexsort((self._row, self._column))
-            self._row, self._column, self._value = self._row[order], self._column[order], self._value[order]
+            self._append(costs, value)
         self._held.append((costs, value))
+
+    def _append(self, costs: Ints, upper: int) -> None:
+        """One row more: the objective stays at `upper` or below."""
+        terms = np.flatnonzero(costs)
+        self._row = np.concatenate([self._row, np.full(len(terms), len(self._lower))])
+        self._column = np.concatenate([self._column, terms])
+        self._value = np.concatenate([self._value, costs[terms]])
+        self._lower, self._upper = np.append(self._lower, -np.inf), np.append(self._upper, upper)
+        order = np.lexsort((self._row, self._column))
+        self._row, self._column, self._value = self._row[order], self._column[order], self._value[order]
 
     def _relax(self, costs: Ints) -> tuple[float, Floats, Floats, Floats] | None:
         """Bound, point, reduced costs and row duals of the linear relaxation."""
@@ -225,9 +245,15 @@ class Ladder:
             if found is not None:
                 return found
             raised = least + step * (2 ** (times + 1) - 1)
-        return self._branch(costs, step, np.ones(len(reduced), dtype=np.bool_), reduced, None)
+        everything = np.ones(len(reduced), dtype=np.bool_)
+        found = self._branch(costs, step, everything, reduced, None)
+        if found is None and self._tired:  # some solution at least, however long it takes
+            found = self._branch(costs, step, everything, reduced, None, first=True)
+        return found
 
-    def _branch(self, costs: Ints, step: int, wanted: Bools, reduced: Floats, limit: float | None) -> Ints | None:
+    def _branch(
+        self, costs: Ints, step: int, wanted: Bools, reduced: Floats, limit: float | None, *, first: bool = False
+    ) -> Ints | None:
         free = np.flatnonzero(wanted & (self.low < self.high))
         resting = np.where(reduced < 0, self.high, self.low)
         if not len(free):
@@ -236,7 +262,10 @@ class Ladder:
         model.integrality_ = [highspy.HighsVarType.kInteger] * len(free)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", step - 0.1)  # objectives are multiples of `step`: closer is equal
-        solver.setOptionValue("mip_max_nodes", NODES)
+        if first:
+            solver.setOptionValue("mip_max_improving_sols", 1)
+        else:
+            solver.setOptionValue("mip_max_nodes", NODES)
         if solver.passModel(model) == highspy.HighsStatus.kError:
             raise RuntimeError("HiGHS refused the programme")
         if limit is not None:
@@ -251,7 +280,7 @@ class Ladder:
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             return None
         if status == highspy.HighsModelStatus.kSolutionLimit:
-            self.proven = False
+            self._tired = True
             if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
                 return None
         elif status != highspy.HighsModelStatus.kOptimal:

@@ -99,17 +99,18 @@ def assign(
     moves = [slate.moves] if keep else []
     objectives = [*moves, *wishes] if calm else [*wishes, *moves]
     ladder = slate.ladder(seed, yielding=False)
-    if slate.contradicts or ladder.minimise(ladder.padded(objectives[0])) is None:
+    if slate.contradicts or ladder.minimise(ladder.padded(objectives[0]), guide=ladder.padded(slate.total)) is None:
         ladder = slate.ladder(seed, yielding=True)
         for rule in range(RULES):
             if slate.contradicts or ladder.minimise(slate.slack_costs(rule)) is None:
                 raise _refusal(problem, slot, keep or {}, max_moves, seed)
+    total = ladder.padded(slate.total)
     for objective in objectives:
         if ladder.best is not None and objective is not objectives[0] and not go_on():
             ladder.proven = False
-            ladder.minimise(ladder.padded(slate.total))
+            ladder.minimise(total)
             break
-        ladder.minimise(ladder.padded(objective))
+        ladder.minimise(ladder.padded(objective), guide=total)
     assert ladder.best is not None
     chosen = ladder.best[: len(slate.total)]
     counts = {level: int(slate.at_level(level) @ chosen) for level in levels}

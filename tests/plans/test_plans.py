@@ -177,9 +177,11 @@ def test_a_move_that_breaks_a_hard_rule_is_refused_and_changes_nothing(full_day,
 def test_the_effect_of_a_move_is_said_before_it_is_done(full_day, plan):
     codev = plan.placements.filter(workshop__method="codev", porteur=True, registration__person__category="resident")
     placement = codev.first() or plan.placements.filter(workshop__method="codev", porteur=True).first()
+    coop = workshop(full_day, "Coop ou pas coop")
+    plan.placements.filter(workshop=coop).first().delete()  # one place is free, whoever the plan put there
     before = seats_of(plan)
 
-    effect = move_effect(placement, workshop(full_day, "Coop ou pas coop"), None)
+    effect = move_effect(placement, coop, None)
 
     assert seats_of(plan) == before
     assert effect.refused == ()
