@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import io
+import time
 import zipfile
 
 import openpyxl
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage.lib import spreadsheets
-from maillage.lib.spreadsheets import MAX_COLUMNS, MAX_ROWS, UnreadableTable, read_table, write_csv, write_xlsx
+from maillage.lib.spreadsheets import MAX_COLUMNS, MAX_ROWS, UnreadableTable, apart, read_table, write_csv, write_xlsx
 
 SIMPLE = "Prénom;Nom;Atelier\r\nZoé;Noël;Codev\r\nLéa;Œuf;Jeu\r\n"
 ROWS = (("Zoé", "Noël", "Codev"), ("Léa", "Œuf", "Jeu"))
@@ -410,3 +411,39 @@ def test_sheets_of_nonsense_are_read_or_refused(nonsense, whole):
 
     with contextlib.suppress(UnreadableTable):
         read_table(rezip(WORKBOOK, change), "x.xlsx")
+
+
+def forged(inner):
+    """A workbook whose first sheet holds these rows after an honest header."""
+
+    def change(name, content):
+        if name != "xl/worksheets/sheet1.xml":
+            return content
+        return content.replace(b"</sheetData>", inner.encode() + b"</sheetData>")
+
+    return rezip(workbook(("S", [["Nom"]])), change)
+
+
+@pytest.mark.parametrize("inner", ["<row>" + "<c/>" * 12_000_000 + "</row>", "<row/>" * 8_000_000])
+def test_bomb_is_refused_before_it_unfolds(inner):
+    data = forged(inner)
+    assert len(data) < 200_000
+    assert refusal(data, "bombe.xlsx").reason == "damaged"
+
+
+def test_what_takes_too_long_is_stopped_and_holds_nobody_up(monkeypatch):
+    data = forged("<row/>" * 4_000_000)
+    monkeypatch.setattr(apart, "SECONDS", 1)
+    began = time.process_time()
+    assert refusal(data, "bombe.xlsx").reason == "too_big"
+    assert time.process_time() - began < 0.8  # the work was another process's
+
+
+def test_large_workbook_is_read_apart_and_the_same(monkeypatch):
+    data = workbook(("S", [["Nom", "Ville"], *([f"Personne {n}", "Épinal"] for n in range(50))]))
+    here = read_table(data, "a.xlsx")
+    monkeypatch.setattr("maillage.lib.spreadsheets.workbook.HERE", 0)
+    assert read_table(data, "a.xlsx") == here
+    long = forged('<row r="2"><c r="A2" t="inlineStr"><is><t>' + "N" * 40_000 + "</t></is></c></row>")
+    refused = refusal(long, "b.xlsx")
+    assert (refused.reason, refused.line) == ("too_big", 2)

@@ -12,6 +12,7 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from maillage.lib.spreadsheets.apart import read_workbook_apart
 from maillage.lib.spreadsheets.table import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -23,6 +24,9 @@ from maillage.lib.spreadsheets.table import (
     make_table,
 )
 
+HERE = 2_000_000  # bytes unpacked: some 300 people with twenty columns take 0.5
+_MAX_TAGS = 8_000_000  # of one part: a million honest cells take some six
+_LONGEST_CELL = 32_767  # characters: what a spreadsheet itself allows
 _MAX_MEMBERS = 2_000  # a workbook of a hundred sheets with pictures has a few hundred
 # openpyxl pads each row to the last column asked for; the margin past our limit is there to see what goes over it.
 _WIDTH_READ = MAX_COLUMNS + 56
@@ -49,6 +53,16 @@ _DAMAGED = (
 
 
 def read_workbook(data: bytes, name: str) -> Table:
+    """Here when it is small, as nearly all are; apart when its unpacking could hold up whoever is served meanwhile."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+    except _DAMAGED:
+        unpacked = 0  # parse_workbook says what is wrong with it
+    return read_workbook_apart(data, name) if HERE < unpacked <= MAX_UNCOMPRESSED else parse_workbook(data, name)
+
+
+def parse_workbook(data: bytes, name: str) -> Table:
     try:
         unsaved = _inspect(data, name)
         with warnings.catch_warnings():
@@ -86,10 +100,10 @@ def _inspect(data: bytes, name: str) -> bool:
             )
         for member in members:
             if member.filename.endswith((".xml", ".rels")):
-                with archive.open(member) as part:
-                    # No office suite writes a DTD; entities that unfold are the other kind of bomb.
-                    if b"<!DOCTYPE" in part.read(4096).upper():
-                        raise UnreadableTable("damaged", f"{name} n'est pas un classeur ordinaire : il est refusé.")
+                # No office suite writes a DTD; entities that unfold are the other kind of bomb.
+                part = archive.read(member)
+                if b"<!DOCTYPE" in part.upper() or part.count(b"<") > _MAX_TAGS:
+                    raise UnreadableTable("damaged", f"{name} n'est pas un classeur ordinaire : il est refusé.")
             if re.fullmatch(r"xl/worksheets/[^/]+\.xml", member.filename) and not formulas:
                 formulas = re.search(rb"<(?:\w+:)?f[\s/>]", archive.read(member)) is not None
     return formulas
@@ -122,6 +136,13 @@ def _read_sheet(sheet: Any, name: str) -> list[tuple[int, list[str]]]:
         while filled and row[filled - 1] is None:  # the padding, most of a row
             filled -= 1
         texts = [_text(value) for value in row[:filled]]
+        if any(len(text) > _LONGEST_CELL for text in texts):
+            raise UnreadableTable(
+                "too_big",
+                f"{name} a une cellule de plus de {grouped(_LONGEST_CELL)} caractères, ligne {number}. "
+                "Raccourcissez-la, puis envoyez le classeur à nouveau.",
+                line=number,
+            )
         while texts and not texts[-1].strip():
             texts.pop()
         if not texts:
