@@ -1,5 +1,6 @@
 """The server: its health, its port, its refusals."""
 
+import contextlib
 import socket
 
 import httpx
@@ -55,3 +56,21 @@ def test_django_and_live_answer_side_by_side(server) -> None:
         assert client.get("/s/").status_code == 200
         assert client.get("/live/rien").status_code == 404
         assert client.put("/live/01900000-0000-7000-8000-000000000000/moves").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"GET /s/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
+        b"POST /s/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500\r\n\r\nname=",
+    ],
+)
+def test_a_line_that_says_half_a_request_is_cut(server, monkeypatch, said: bytes) -> None:
+    monkeypatch.setattr("maillage.config.server.HEAD_WITHIN", 0.2)
+    monkeypatch.setattr("maillage.config.server.BODY_SILENCE", 0.2)
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        line.sendall(said)
+        with contextlib.suppress(ConnectionResetError):
+            assert line.recv(1) == b""

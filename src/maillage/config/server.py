@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import resource
 import socket
 import sys
 from types import FrameType
@@ -11,7 +12,11 @@ from typing import Any, cast
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from maillage.lib.system_errors import os_error_words
+
 BACKLOG = 2048  # connections that wait to be accepted: a whole day comes back at once after a restart
+HEAD_WITHIN = 15.0  # seconds for the head of a request
+BODY_SILENCE = 30.0  # seconds between two parts of a body: a slow upload goes on, a silent one is cut
 STOP_WITHIN = 5  # seconds for what is being answered when the server is asked to stop
 
 
@@ -33,9 +38,40 @@ class AddressRefused(Exception):
 
 
 class Protocol(HttpToolsProtocol):
-    """HTTP/1.1, telling the application how to cut a connection whose client does not read."""
+    """HTTP/1.1, telling the application how to cut a connection whose client does not read.
+
+    A client that opens a line and says nothing, or half a request, is cut too: a few hundred would fill the server.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower, as uvicorn’s
+        super().connection_made(transport)
+        self._wait_for(HEAD_WITHIN)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait_for(None)
+        super().connection_lost(exc)
+
+    def on_headers_complete(self) -> None:
+        self._wait_for(BODY_SILENCE)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._wait_for(BODY_SILENCE)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._wait_for(None)
+        super().on_message_complete()
+
+    def _wait_for(self, seconds: float | None) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = self.loop.call_later(seconds, self.transport.abort) if seconds is not None else None
 
     def on_message_begin(self) -> None:
+        self._wait_for(HEAD_WITHIN)
         super().on_message_begin()
         cast("dict[str, Any]", self.scope)["extensions"] = {"maillage.abort": self.transport.abort}
 
@@ -73,7 +109,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener.close()
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise PortTaken(host, port) from None
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        why = os_error_words(error) if isinstance(error, OSError) else "ce numéro de port n’existe pas"
         raise AddressRefused(host, port, why) from None
     listener.setblocking(False)
     return listener
@@ -105,9 +141,18 @@ def make_server(application: Any = "maillage.config.asgi:application") -> Server
     )
 
 
+def _allow_many_files() -> None:
+    """Each open stream is a file: Linux gives 1,024 unless asked, a national day holds 5,000 phones."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    with contextlib.suppress(ValueError, OSError):  # a system that refuses keeps its own limit
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 def serve(*, host: str, port: int) -> int:
     """Serves until stopped. 0: stopped as asked; a port that is taken is refused before anything starts."""
     listener = bind(host, port)
+    _allow_many_files()
     server = make_server()
     try:
         server.run(sockets=[listener])
