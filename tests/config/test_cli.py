@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 def run(*arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAILLAGE_", "DJANGO_"))}
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "maillage", *arguments],
         capture_output=True,
         text=True,
@@ -21,6 +21,9 @@ def run(*arguments: str, folder: Path, **variables: str) -> subprocess.Completed
         env=environment | {"MAILLAGE_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT / "src")} | variables,
         check=False,
     )
+    for name in ("stdout", "stderr"):  # its French spaces, read as any space
+        setattr(done, name, getattr(done, name).replace("\u202f", " ").replace("\u00a0", " "))
+    return done
 
 
 def test_help_is_french_and_wrong_usage_is_2(tmp_path):
@@ -30,7 +33,7 @@ def test_help_is_french_and_wrong_usage_is_2(tmp_path):
     assert "montre cette aide" in helped.stdout
     wrong = run("plan", folder=tmp_path)
     assert wrong.returncode == 2
-    assert "il manque : RENCONTRE" in wrong.stderr
+    assert "il manque RENCONTRE" in wrong.stderr
     assert run(folder=tmp_path).returncode == 2
 
 
@@ -55,6 +58,7 @@ def test_demo_prepares_the_day_once_and_the_commands_read_it(tmp_path):
     made = run("demo", "--no-serve", folder=tmp_path)
     assert made.returncode == 0, made.stderr
     assert "Participer" in made.stdout
+    assert "maillage demo --reset" in made.stdout
     again = run("demo", "--no-serve", folder=tmp_path)
     assert "inscriptions" not in again.stdout.split("Organisation")[0].replace("inscriptions inventées", "")
 
@@ -71,7 +75,7 @@ def test_demo_prepares_the_day_once_and_the_commands_read_it(tmp_path):
     assert (tmp_path / "cr.pdf").read_bytes().startswith(b"%PDF")
 
     nowhere = run("report", "jr-2025", "-o", str(tmp_path / "absent" / "cr.pdf"), folder=tmp_path)
-    assert (nowhere.returncode, "On ne peut pas écrire" in nowhere.stderr) == (1, True)
+    assert (nowhere.returncode, "n’existe pas" in nowhere.stderr) == (1, True)
     unknown = run("plan", "jr-1999", folder=tmp_path)
     assert (unknown.returncode, "Au choix : " in unknown.stderr) == (1, True)
 
@@ -105,7 +109,15 @@ def test_the_first_person_of_a_new_installation_gets_in(tmp_path):
     assert (wrong.returncode, "nom court" in wrong.stderr) == (1, True)
 
 
+def test_a_base_that_is_none_is_a_sentence(tmp_path):
+    (tmp_path / "maillage.sqlite3").write_text("ceci n’est pas une base " * 200, encoding="utf-8")
+    refused = run("plan", "jr-2025", folder=tmp_path)
+    assert (refused.returncode, "Traceback" in refused.stderr) == (1, False)
+    assert "ce fichier n’est pas une base SQLite" in refused.stderr
+
+
 def test_a_data_folder_one_cannot_write_is_refused_by_name():
     refused = run("doctor", folder=Path("/proc/x"))
     assert (refused.returncode, "MAILLAGE_DATA_DIR" in refused.stderr) == (1, True)
+    assert "n’existe pas" in refused.stderr
     assert "Traceback" not in refused.stderr

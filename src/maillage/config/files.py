@@ -4,6 +4,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from maillage.lib.system_errors import os_error_words
+
 
 class UnreadableFile(Exception):
     def __init__(self, path: Path, why: str) -> None:
@@ -23,4 +25,4 @@ def read_file(name: str) -> tuple[bytes, str]:
     except IsADirectoryError:
         raise UnreadableFile(path, "c’est un dossier") from None
     except OSError as error:
-        raise UnreadableFile(path, error.strerror or str(error)) from error
+        raise UnreadableFile(path, os_error_words(error)) from error

@@ -8,6 +8,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from maillage.config.environment import BadSetting, read_flag, read_folder, read_list, read_number, read_text
+from maillage.lib.system_errors import os_error_words
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = read_folder("MAILLAGE_DATA_DIR", Path.cwd() / "data")
@@ -36,7 +37,7 @@ def _secret_key() -> str:
             pass  # another process made it between the two lines above
         except OSError as error:
             raise BadSetting(
-                "MAILLAGE_DATA_DIR", str(DATA_DIR), f"on ne peut pas y écrire ({error.strerror})."
+                "MAILLAGE_DATA_DIR", str(DATA_DIR), f"on ne peut pas y écrire ({os_error_words(error)})."
             ) from error
     return file.read_text(encoding="ascii").strip()
 

@@ -1,13 +1,17 @@
 """The second regional day of Grand Est, from its files to phones: what `make demo` runs."""
 
 import argparse
+import os
+import shlex
 import shutil
+import sys
 from importlib.resources import files
 
 from django.conf import settings
 from django.db import connections
 from django.urls import reverse
 
+from maillage.config.arguments import DEFAULT_HOST, DEFAULT_PORT
 from maillage.config.importing import import_gatherings
 from maillage.config.installation import lan_address, prepare_installation
 from maillage.config.server import check_port, serve
@@ -28,6 +32,7 @@ from maillage.registrations.imports import import_registrations
 from maillage.registrations.models import Registration
 
 DAY = "jr-2025"
+MAKE_DATA = "data"  # the Makefile's DATA, when nobody says another
 BY = "Démonstration"
 ORGANISER = "organisation@exemple.invalid"
 DESK = "accueil@exemple.invalid"
@@ -36,16 +41,36 @@ DESK = "accueil@exemple.invalid"
 def run(options: argparse.Namespace) -> int:
     refusal = None if options.no_serve else check_port(options.host, options.port)
     if refusal:
-        print(refusal)
+        print(refusal, file=sys.stderr)
         return 1
     if options.reset:
         reset_data()
     prepare_installation()
     gathering = prepare_day()
     print_links(gathering, base_url(options.host, options.port))
+    # Not through typo(): a command is copied as it stands.
+    again = f"les données restent, «\u202f{reset_command(options)}\u202f» recommence."
+    print(again[0].upper() + again[1:] if options.no_serve else f"Ctrl+C arrête le serveur\u202f; {again}", flush=True)
     if options.no_serve:
         return 0
     return serve(host=options.host, port=options.port)
+
+
+def reset_command(options: argparse.Namespace) -> str:
+    """What begins this very demonstration anew: its own folder, its own port, by the way it was started."""
+    by_make = "MAKELEVEL" in os.environ
+    usual_data = MAKE_DATA if by_make else None
+    given = [
+        ("HOST", "--host", options.host if options.host != DEFAULT_HOST else None),
+        ("PORT", "--port", str(options.port) if options.port != DEFAULT_PORT else None),
+        ("DATA", "--data", options.data if options.data != usual_data else None),
+    ]
+    if by_make:
+        words = ["make", "demo-reset", *(f"{variable}={value}" for variable, _option, value in given if value)]
+    else:
+        pairs = [(option, value) for _variable, option, value in given if value]
+        words = ["maillage", "demo", "--reset", *(word for pair in pairs for word in pair)]
+    return shlex.join(words)
 
 
 def reset_data() -> None:
@@ -119,4 +144,3 @@ def print_links(gathering: Gathering, base: str) -> None:
         print(f"    Projeter     {base}{reverse('live:project', args=[make_projection_token(session.pk)])}")
         print()
         print(qr_terminal(join))
-    print("Ctrl+C arrête le serveur ; les données restent, « make demo-reset » recommence.", flush=True)

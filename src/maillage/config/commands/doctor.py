@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from facilitation import shipped_methods
+from maillage.lib.system_errors import database_error_words, os_error_words
 
 FREE_DISK = 500_000_000  # bytes; a day writes a few MB, a full disk loses it
 
@@ -34,7 +35,7 @@ def check_data_folder() -> str:
         probe.unlink()
     except OSError as error:
         raise Wrong(
-            f"On ne peut pas écrire dans {folder} ({error.strerror}) : changez ses droits, ou MAILLAGE_DATA_DIR."
+            f"On ne peut pas écrire dans {folder} ({os_error_words(error)}) : changez ses droits, ou MAILLAGE_DATA_DIR."
         ) from error
     free = shutil.disk_usage(folder).free
     if free < FREE_DISK:
@@ -57,7 +58,7 @@ def check_database() -> str:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        raise Wrong(f"La base ne répond pas : {str(error).strip().splitlines()[0]}") from error
+        raise Wrong(f"La base ne répond pas : {database_error_words(error)}.") from error
     if waiting:
         return f"base {connection.vendor} : {len(waiting)} mises à jour des tables se feront au prochain démarrage"
     return f"base {connection.vendor} : à jour"

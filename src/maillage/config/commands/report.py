@@ -3,6 +3,7 @@ from pathlib import Path
 
 from maillage.config.finding import find_gathering
 from maillage.config.installation import prepare_tables
+from maillage.lib.system_errors import os_error_words
 from maillage.reports.services import make_report
 
 
@@ -20,5 +21,5 @@ def run(options: argparse.Namespace) -> None:
     try:
         path.write_bytes(pdf)
     except OSError as error:
-        raise CannotWrite(path, error.strerror or str(error)) from error
+        raise CannotWrite(path, os_error_words(error)) from error
     print(f"Compte rendu de « {gathering} » : {path}")

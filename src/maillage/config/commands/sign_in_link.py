@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
 from django.db import transaction
 
-from maillage.config.cli import DEFAULT_PORT
+from maillage.config.arguments import DEFAULT_PORT
 from maillage.config.installation import prepare_tables
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Space, User

@@ -1,0 +1,267 @@
+"""What the command `maillage` accepts, said in French from end to end."""
+
+import argparse
+import difflib
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
+from typing import NoReturn
+
+from maillage.config.bench.measures import MEASURES
+from maillage.lib.typography import typo
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+
+# The line of the list of commands, then what `maillage COMMANDE --help` says first.
+COMMANDS = {
+    "demo": (
+        "la journée du 2 octobre 2025, prête à jouer",
+        "Prépare la journée du 2 octobre 2025 (vrai programme, inscriptions inventées), donne les adresses, et sert "
+        "jusqu’à Ctrl+C. Une seconde fois, les données sont gardées.",
+    ),
+    "serve": ("sert l’installation", "Met les tables à jour, puis sert l’installation jusqu’à Ctrl+C."),
+    "import-gathering": (
+        "importe un fichier de rencontres (TOML)",
+        "Lit un fichier de rencontres et enregistre ce qu’il dit. Le même fichier importé deux fois ne change rien.",
+    ),
+    "import-registrations": (
+        "importe un fichier d’inscriptions (CSV ou XLSX)",
+        "Enregistre les inscriptions d’un fichier. Les lignes qui font douter sont listées, non devinées : elles se "
+        "règlent dans le navigateur.",
+    ),
+    "plan": (
+        "répartit les inscrits dans les ateliers et les tables",
+        "Répartit les inscrits dans les ateliers et les tables, et dit ce qui n’a pas pu être satisfait.",
+    ),
+    "rehearse": (
+        "joue la journée avec des robots",
+        "Des robots rejoignent chaque séance comme le feraient des téléphones, la jouent, et disent ce qu’ils ont vu. "
+        "Sans adresse de serveur, tout se passe sur une copie des données.",
+    ),
+    "report": (
+        "écrit le compte rendu d’une rencontre",
+        "Écrit le compte rendu d’une rencontre en PDF accessible. Il compte les participants et n’en nomme aucun.",
+    ),
+    "doctor": (
+        "vérifie que cette installation est saine",
+        "Vérifie que cette installation est saine ; ce qui ne va pas est dit avec la façon d’en sortir.",
+    ),
+    "sign-in-link": (
+        "donne un lien de connexion à une personne de l’équipe",
+        "Écrit un lien qui connecte une personne de l’équipe, sans mot de passe. Il n’est que pour elle.",
+    ),
+    "bench": (
+        "mesure, à côté d’une référence",
+        "Mesure ce que coûtent les pages, les gestes et les documents, à côté d’une référence. Demande Linux.",
+    ),
+}
+
+# argparse speaks English only, through a gettext of its own; these are the sentences a user of ours can meet.
+FRENCH = {
+    "usage: ": "usage : ",
+    "positional arguments": "à donner\u00a0",
+    "options": "options\u00a0",
+    "show this help message and exit": "montre cette aide",
+    "the following arguments are required: %s": "il manque %s",
+    "unrecognized arguments: %s": "en trop : %s",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s : %(message)s",
+    "expected one argument": "on attend une valeur",
+    "expected at most one argument": "on attend une valeur au plus",
+    "expected at least one argument": "on attend au moins une valeur",
+    "expected %s argument": "on attend %s valeur",
+    "expected %s arguments": "on attend %s valeurs",
+    "not allowed with argument %s": "ne va pas avec %s",
+    "ignored explicit argument %r": "on n’attend pas de valeur, et voilà %r",
+    "one of the arguments %s is required": "il faut l’un de : %s",
+    "ambiguous option: %(option)s could match %(matches)s": "%(option)s peut vouloir dire %(matches)s",
+    "unexpected option string: %s": "option inattendue : %s",
+    "invalid choice: %(value)r (choose from %(choices)s)": "« %(value)s » n’existe pas (au choix : %(choices)s)",
+    "invalid %(type)s value: %(value)r": "« %(value)s » n’est pas une valeur possible",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, typo(f"{self.prog} : {message}\nAide : {self.prog} --help\n"))
+
+
+def whole_number(text: str) -> int:
+    if text.isascii() and text.isdigit():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"« {text} » n’est pas un nombre entier")
+
+
+def positive_number(text: str) -> int:
+    number = whole_number(text)
+    if number:
+        return number
+    raise argparse.ArgumentTypeError("on attend un nombre plus grand que zéro")
+
+
+def port_number(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 <= int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"« {text} » n’est pas un port (0 à 65535)")
+
+
+def measure_name(text: str) -> str:
+    if text in MEASURES:
+        return text
+    raise argparse.ArgumentTypeError(f"« {text} » n’est pas une mesure{nearest(text, MEASURES)}")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What follows a name nobody knows: the one that was meant, or all of them."""
+    choices = list(known)
+    close = difflib.get_close_matches(word, choices, n=1)
+    return f". Vouliez-vous dire « {close[0]} » ?" if close else f" (au choix : {', '.join(choices)})"
+
+
+def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The options. A wrong usage ends the process with 2, after a sentence that says what was meant."""
+    # argparse's own gettext hooks, which it fills without a catalogue
+    argparse._ = lambda text: FRENCH.get(text, text)  # type: ignore[attr-defined]
+    argparse.ngettext = lambda one, many, n: FRENCH.get(one if n < 2 else many, many)  # type: ignore[attr-defined]
+    parser, commands = make_parser()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    named = next((word for word in given if not word.startswith("-")), None)
+    if named is not None and named not in commands:
+        parser.error(f"la commande « {named} » n’existe pas{nearest(named, commands)}")
+    options, rest = parser.parse_known_args(given)
+    if rest:
+        command = commands.get(options.command, parser)
+        option = rest[0].partition("=")[0]
+        known = re.findall(r"--[a-z-]+", command.format_usage())
+        command.error(f"« {' '.join(rest)} » est en trop{nearest(option, known) if option.startswith('-') else ''}")
+    if options.command is None:
+        parser.print_help()
+        parser.exit(2)
+    return options
+
+
+def make_parser() -> tuple[Parser, dict[str, Parser]]:
+    parser = Parser(
+        prog="maillage",
+        description="Prépare, fait vivre et garde en mémoire les journées de coopération de la politique de la ville.",
+        epilog=typo("« maillage COMMANDE --help » dit ce qu’attend une commande."),
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"maillage {version('maillage')}", help="dit quelle version c’est"
+    )
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMANDE", parser_class=Parser, title="commandes\u00a0")
+    commands: dict[str, Parser] = {}
+    for name, (line, description) in COMMANDS.items():
+        commands[name] = subparsers.add_parser(name, help=line, description=typo(description))
+    for name, command in commands.items():
+        PARTS[name](command)
+        if name not in ("demo", "serve", "report", "sign-in-link"):
+            command.add_argument("--json", action="store_true", help="une réponse qu’une machine lit")
+        if name != "bench":
+            command.add_argument(
+                "--data", metavar="DOSSIER", help="où sont les données ; sinon MAILLAGE_DATA_DIR, sinon ./data"
+            )
+    return parser, commands
+
+
+def _gathering(command: Parser, help_text: str = "son nom court, par exemple jr-2025") -> None:
+    command.add_argument("gathering", metavar="RENCONTRE", help=help_text)
+
+
+def _address(command: Parser) -> None:
+    command.add_argument(
+        "--host", default=DEFAULT_HOST, metavar="ADRESSE", help="0.0.0.0 sert tout le réseau de la salle"
+    )
+    command.add_argument(
+        "--port", type=port_number, default=DEFAULT_PORT, metavar="PORT", help=f"{DEFAULT_PORT} si rien n’est dit"
+    )
+
+
+def _seed(command: Parser, help_text: str) -> None:
+    command.add_argument("--seed", type=whole_number, default=0, metavar="GRAINE", help=help_text)
+
+
+def _demo(command: Parser) -> None:
+    _address(command)
+    command.add_argument("--reset", action="store_true", help="efface les données et recommence")
+    command.add_argument("--no-serve", action="store_true", help="prépare la journée, puis rend la main")
+
+
+def _import_gathering(command: Parser) -> None:
+    command.add_argument("file", metavar="FICHIER.toml", help="le fichier ; docs/gatherings.md dit comment l’écrire")
+    command.add_argument(
+        "--assumptions", metavar="FICHIER.toml", help="les places et les tables que le fichier ne dit pas"
+    )
+
+
+def _import_registrations(command: Parser) -> None:
+    _gathering(command)
+    command.add_argument("file", metavar="FICHIER", help="le fichier d’inscriptions, CSV ou XLSX")
+
+
+def _plan(command: Parser) -> None:
+    _gathering(command)
+    _seed(command, "un nombre ; le même donne la même répartition (0)")
+    command.add_argument("--publish", action="store_true", help="publie aussitôt")
+
+
+def _rehearse(command: Parser) -> None:
+    _gathering(command)
+    command.add_argument("--url", metavar="SERVEUR", help="l’adresse d’un serveur qui tourne déjà")
+    command.add_argument(
+        "--speed",
+        type=positive_number,
+        default=300,
+        metavar="VITESSE",
+        help="combien de secondes de la méthode passent en une seconde (300)",
+    )
+    _seed(command, "un nombre ; le même donne les mêmes gestes (0)")
+    command.add_argument(
+        "--code", metavar="CODE", help="celui d’une séance, quand les données ne sont pas lisibles d’ici"
+    )
+    command.add_argument("--facilitator-code", metavar="CODE", help="le code d’animation de cette séance")
+    command.add_argument("--erase", action="store_true", help="efface la répétition de cette rencontre")
+
+
+def _report(command: Parser) -> None:
+    _gathering(command)
+    command.add_argument("--rehearsal", action="store_true", help="celui de la répétition")
+    command.add_argument("--format", choices=["pdf"], default="pdf", help="pdf, le seul pour l’instant")
+    command.add_argument("-o", "--output", metavar="FICHIER", required=True, help="le fichier à écrire")
+
+
+def _sign_in_link(command: Parser) -> None:
+    command.add_argument("email", metavar="COURRIEL", help="l’adresse électronique de la personne")
+    command.add_argument(
+        "--organise", metavar="ESPACE", help="lui confie l’organisation de cet espace (son nom court), créé au besoin"
+    )
+    command.add_argument("--url", metavar="SERVEUR", help="l’adresse du serveur, telle que la personne la tape")
+
+
+def _bench(command: Parser) -> None:
+    command.add_argument(
+        "names", nargs="*", metavar="MESURE", type=measure_name, help=f"{', '.join(MEASURES)} ; sans nom, toutes"
+    )
+    command.add_argument(
+        "--repeat", type=positive_number, default=3, metavar="FOIS", help="combien de fois ; on garde la médiane (3)"
+    )
+    command.add_argument(
+        "--phones", type=positive_number, metavar="NOMBRE", help="combien de téléphones dans « fanout » (200)"
+    )
+    command.add_argument("--quick", action="store_true", help="petit et sans valeur, pour voir que tout marche")
+
+
+PARTS: dict[str, Callable[[Parser], None]] = {
+    "demo": _demo,
+    "serve": _address,
+    "import-gathering": _import_gathering,
+    "import-registrations": _import_registrations,
+    "plan": _plan,
+    "rehearse": _rehearse,
+    "report": _report,
+    "doctor": lambda command: None,
+    "sign-in-link": _sign_in_link,
+    "bench": _bench,
+}
