@@ -44,6 +44,7 @@ def test_help_is_french_and_wrong_usage_is_2(tmp_path):
         ("MAILLAGE_DEMO", "peut-être", "« oui » ou « non »"),
         ("MAILLAGE_DATABASE_URL", "oracle://x", "postgresql://"),
         ("MAILLAGE_SECRET_KEY", "court", "32 caractères"),
+        ("MAILLAGE_OPERATOR_EMAIL", "nous", "adresse électronique"),
     ],
 )
 def test_bad_setting_is_refused_by_name(tmp_path, name, value, expected):
@@ -81,6 +82,12 @@ def test_demo_prepares_the_day_once_and_the_commands_read_it(tmp_path):
 
     sound = run("doctor", "--json", folder=tmp_path)
     assert (sound.returncode, json.loads(sound.stdout)["sound"]) == (0, True)
+    warned = [check["sentence"] for check in json.loads(sound.stdout)["checks"] if check["warning"]]
+    assert len(warned) == 1
+    assert "MAILLAGE_OPERATOR, MAILLAGE_OPERATOR_EMAIL et MAILLAGE_ACCESSIBILITY_EMAIL" in warned[0]
+    told = {"MAILLAGE_OPERATOR": "Nous", "MAILLAGE_OPERATOR_EMAIL": "nous@exemple.invalid"}
+    content = run("doctor", folder=tmp_path, **told).stdout
+    assert ("! " in content, "accessibilité : nous@exemple.invalid" in content) == (False, True)
 
     link = run("sign-in-link", "organisation@exemple.invalid", folder=tmp_path)
     assert link.stdout.startswith("http://localhost:8000/connexion/lien/?jeton=")

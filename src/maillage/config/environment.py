@@ -1,6 +1,7 @@
 """Settings by environment variables: each is read here, and a bad value is refused by name, in French."""
 
 import os
+import re
 from pathlib import Path
 
 
@@ -15,6 +16,13 @@ class BadSetting(Exception):
 
 def read_text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
+
+
+def read_email(name: str, default: str = "") -> str:
+    value = read_text(name, default)
+    if value and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", value):
+        raise BadSetting(name, value, "on attend une adresse électronique, par exemple equipe@exemple.fr.")
+    return value
 
 
 def read_flag(name: str, *, default: bool = False) -> bool:

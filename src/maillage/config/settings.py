@@ -1,4 +1,4 @@
-"""The one settings file. Everything an operator may change is a MAILLAGE_… variable (docs/exploitation.md)."""
+"""The one settings file. Everything an operator may change is a MAILLAGE_… variable (docs/guides/exploitation.md)."""
 
 import secrets
 from importlib.util import find_spec
@@ -7,7 +7,15 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from maillage.config.environment import BadSetting, read_flag, read_folder, read_list, read_number, read_text
+from maillage.config.environment import (
+    BadSetting,
+    read_email,
+    read_flag,
+    read_folder,
+    read_list,
+    read_number,
+    read_text,
+)
 from maillage.lib.system_errors import os_error_words
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
@@ -49,6 +57,9 @@ HTTPS = read_flag("MAILLAGE_HTTPS")
 PUBLIC_URL = read_text("MAILLAGE_PUBLIC_URL").rstrip(
     "/"
 )  # where phones find this server; empty: the address of the request
+OPERATOR = read_text("MAILLAGE_OPERATOR")  # who answers for this server; shown on « À propos », « Vos données »
+OPERATOR_EMAIL = read_email("MAILLAGE_OPERATOR_EMAIL")
+ACCESSIBILITY_EMAIL = read_email("MAILLAGE_ACCESSIBILITY_EMAIL", OPERATOR_EMAIL)
 MAX_UPLOAD_MB = read_number("MAILLAGE_MAX_UPLOAD_MB", 10, least=1, most=100)
 
 INSTALLED_APPS = [

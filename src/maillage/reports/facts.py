@@ -20,7 +20,10 @@ from maillage.plans.models import Placement
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.models import Registration
 
-SOURCES = "Sources : ANCT (QPV 2024), Insee, DGCL. Licence Ouverte 2.0."
+SOURCES = typo(
+    "Sources : ANCT (QPV 2024, archive du 15 janvier 2026), Insee (communes, 2026), DGCL (intercommunalités, 2025). "
+    "Licence Ouverte 2.0."
+)
 
 
 def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from maillage.ui import views
 app_name = "ui"
 urlpatterns = [
     path("a-propos/", views.about, name="about"),
+    path("donnees/", views.privacy, name="privacy"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("affichage/", views.display, name="display"),
 ]

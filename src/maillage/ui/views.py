@@ -1,5 +1,6 @@
 """Pages that belong to no noun: what Maillage is, how accessible it is, and refusals in clear French."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,12 +13,22 @@ from maillage.ui.comfort import keep_comfort, wants_comfort
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "ui/about.html")
+    return render(request, "ui/about.html", _operator())
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/privacy.html", _operator())
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "ui/accessibility.html")
+    return render(request, "ui/accessibility.html", _operator() | {"email": settings.ACCESSIBILITY_EMAIL})
+
+
+def _operator() -> dict[str, str]:
+    """Who answers for this server; empty when its operator did not say so (`maillage doctor` warns)."""
+    return {"operator": settings.OPERATOR, "email": settings.OPERATOR_EMAIL}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,8 +13,13 @@ from django.db.migrations.executor import MigrationExecutor
 
 from facilitation import shipped_methods
 from maillage.lib.system_errors import database_error_words, os_error_words
+from maillage.lib.typography import join_words, typo
 
 FREE_DISK = 500_000_000  # bytes; a day writes a few MB, a full disk loses it
+
+
+class Lacking(Exception):
+    """What a reader of the pages will miss, though everything works: said, and still sound."""
 
 
 class Wrong(Exception):
@@ -74,6 +79,22 @@ def check_pdf() -> str:
     return "documents PDF : typst répond"
 
 
+def check_contacts() -> str:
+    wanted = {
+        "MAILLAGE_OPERATOR": settings.OPERATOR,
+        "MAILLAGE_OPERATOR_EMAIL": settings.OPERATOR_EMAIL,
+        "MAILLAGE_ACCESSIBILITY_EMAIL": settings.ACCESSIBILITY_EMAIL,
+    }
+    missing = [name for name, value in wanted.items() if not value]
+    if missing:
+        raise Lacking(
+            "Les pages « Accessibilité », « Vos données » et « À propos » ne disent pas à qui écrire : réglez "
+            f"{join_words(missing)}."
+        )
+    operator = f"{settings.OPERATOR}, {settings.OPERATOR_EMAIL}"
+    return f"à qui écrire : {operator} ; accessibilité : {settings.ACCESSIBILITY_EMAIL}"
+
+
 CHECKS: tuple[Callable[[], str], ...] = (
     check_python,
     check_data_folder,
@@ -81,27 +102,25 @@ CHECKS: tuple[Callable[[], str], ...] = (
     check_database,
     check_methods,
     check_pdf,
+    check_contacts,
 )
 
 
 def run(options: argparse.Namespace) -> int:
-    rows: list[tuple[bool, str]] = []
+    rows: list[tuple[str, str]] = []
     for check in CHECKS:
         try:
-            rows.append((True, check()))
+            rows.append(("✓", check()))
+        except Lacking as lacking:
+            rows.append(("!", str(lacking)))
         except Wrong as wrong:
-            rows.append((False, str(wrong)))
-    sound = all(ok for ok, _sentence in rows)
+            rows.append(("✗", str(wrong)))
+    sound = all(sign != "✗" for sign, _sentence in rows)
     if options.json:
-        print(
-            json.dumps(
-                {"sound": sound, "checks": [{"ok": ok, "sentence": sentence} for ok, sentence in rows]},
-                ensure_ascii=False,
-                indent=2,
-            )
-        )
+        checks = [{"ok": sign != "✗", "warning": sign == "!", "sentence": sentence} for sign, sentence in rows]
+        print(json.dumps({"sound": sound, "checks": checks}, ensure_ascii=False, indent=2))
     else:
-        for ok, sentence in rows:
-            print(f"{'✓' if ok else '✗'} {sentence}")
+        for sign, sentence in rows:
+            print(f"{sign} {typo(sentence)}")
         print("Cette installation est saine." if sound else "Quelque chose est à mettre en ordre.")
     return 0 if sound else 1
