@@ -8,7 +8,7 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.template import Context
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,7 @@ STYLES = {
     "office": ("base", "components", "office"),
     "live": ("base", "components", "live"),
 }
+NO_CHOICE = ">---------</option>"
 COLOURS = {"bleu": _("Bleu"), "rouge": _("Rouge"), "jaune": _("Jaune"), "vert": _("Vert")}
 
 
@@ -96,10 +97,24 @@ def field(bound: BoundField) -> dict[str, Any]:
     if described:
         attributes["aria-describedby"] = " ".join(described)
     kind = getattr(bound.field.widget, "input_type", "")
-    return {"bound": bound, "widget": bound.as_widget(attrs=attributes), "kind": kind}
+    widget = bound.as_widget(attrs=attributes)
+    if kind == "select":  # Django's own empty choice is a line of dashes, which a screen reader spells
+        nothing = _("À choisir") if bound.field.required else _("Aucun choix")
+        widget = mark_safe(widget.replace(NO_CHOICE, f">{escape(nothing)}</option>"))  # noqa: S308 - escaped on this line
+    return {"bound": bound, "widget": widget, "kind": kind, "faults": _sentences(bound.errors)}
 
 
 @register.inclusion_tag("ui/_form_errors.html")
 def form_errors(form: Any) -> dict[str, Any]:
     """What is to be corrected, at the top, each with a way to its field."""
-    return {"form": form, "faults": [bound for bound in form if bound.errors], "general": form.non_field_errors()}
+    faults = [
+        {"id": bound.id_for_label, "label": bound.label, "sentence": _sentences(bound.errors)}
+        for bound in form
+        if bound.errors
+    ]
+    return {"faults": faults, "general": form.non_field_errors()}
+
+
+def _sentences(errors: Iterable[object]) -> str:
+    """As text: a template sets its type, then escapes it."""
+    return " ".join(str(error) for error in errors)
