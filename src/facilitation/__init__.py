@@ -2,6 +2,7 @@
 
 from facilitation.definition import Method, MethodError, Problem
 from facilitation.forms import forms
+from facilitation.inputs import inputs
 from facilitation.loading import load_method, shipped_methods
 from facilitation.machine import UnplayableMethod, apply, replay, start
 from facilitation.refusals import REFUSALS, Refusal
@@ -25,6 +26,7 @@ __all__ = [
     "apply",
     "audience",
     "forms",
+    "inputs",
     "load_method",
     "replay",
     "shipped_methods",

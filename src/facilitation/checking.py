@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+from facilitation import course
 from facilitation.definition import Deck, Kind, Mark, Method, Role, Sheet, Stage, unfold
 from facilitation.reading import Reader, nearest_words
 from facilitation.toml_lines import Path
-from facilitation.vocabulary import CONTROL, DETAILED, LEADING, PROJECTOR, RIGHTS, SCREENS, SEES
+from facilitation.vocabulary import CONTROL, DETAILED, LEADING, MAX_STEPS, PROJECTOR, RIGHTS, SCREENS, SEES
 
 
 class Names(NamedTuple):
@@ -94,11 +95,19 @@ def check(reader: Reader, method: Method) -> None:
         path = ("stages", id_)
         earlier = played[:position]
         _check_sources(reader, path, stage, earlier)
-        _check_rounds(reader, path, stage, [*earlier, id_], method)
+        _check_rounds(reader, path, stage, [*earlier, id_])
+        _check_answers(reader, path, stage, method)
         _check_boards(reader, path, stage, method)
         for role, seen in stage.sees.items():
-            if seen == "group" and "group" not in stage.not_played:
+            if seen == "group" and not isinstance(stage.group, int):
                 reader.say((*path, "sees", role), "« group » : cette étape ne forme pas de groupes (clé group).")
+    crossed = course.crossing(course.loops(method.stages, method.decks))
+    if crossed:
+        reader.say(
+            ("stages", crossed.stage, crossed.key), "Ces tours en croisent d’autres : mettez les uns dans les autres."
+        )
+    elif len(method.steps) > MAX_STEPS:
+        reader.say(("stages",), f"Avec leurs tours, ces étapes sont trop nombreuses : {MAX_STEPS} au plus.")
     if method.sheet and not any(_uses_sheet(stage, method.sheet.role) for stage in method.stages.values()):
         reader.say(("sheet",), f"Aucune étape ne laisse {method.sheet.role} remplir la fiche (droit fill).")
     if not any(set(LEADING) & set(rights) for stage in method.stages.values() for rights in stage.may.values()):
@@ -128,7 +137,7 @@ def _check_chain(reader: Reader, method: Method) -> list[str]:
 
 
 def _check_sources(reader: Reader, path: Path, stage: Stage, earlier: list[str]) -> None:
-    for source in (*stage.sources, *filter(None, [stage.settings.get("compare")])):
+    for source in (*stage.sources, *filter(None, [stage.compare])):
         if source not in earlier:
             key = "from" if source in stage.sources else "compare"
             reader.say(
@@ -136,21 +145,39 @@ def _check_sources(reader: Reader, path: Path, stage: Stage, earlier: list[str])
             )
 
 
-def _check_rounds(reader: Reader, path: Path, stage: Stage, so_far: list[str], method: Method) -> None:
-    for key in ("repeat", "for_each"):
-        rounds = stage.settings.get(key)
-        if not rounds:
-            continue
-        if rounds["back_to"] and rounds["back_to"] not in so_far:
+def _check_rounds(reader: Reader, path: Path, stage: Stage, so_far: list[str]) -> None:
+    for key, rounds in (("repeat", stage.repeat), ("for_each", stage.for_each)):
+        if rounds is not None and rounds.back_to not in so_far:
             reader.say((*path, key, "back_to"), "On ne revient qu’à une étape d’avant, ou à celle-ci.")
-        if key == "for_each" and rounds["deck"] not in method.decks:
-            near = nearest_words(rounds["deck"], method.decks)
-            reader.say((*path, key, "deck"), f"Le jeu de cartes « {rounds['deck']} » n’est pas déclaré.{near}")
-    deck = stage.settings.get("deck")
-    if deck and deck not in method.decks:
+    if stage.repeat and stage.for_each:
+        reader.say((*path, "repeat"), "Une étape a des tours (repeat) ou un jeu de cartes (for_each), pas les deux.")
+
+
+def _check_answers(reader: Reader, path: Path, stage: Stage, method: Method) -> None:
+    """Somebody answers, somebody reveals, and the pot is worth a thought."""
+    verbs = {"poll": "answer", "form": "answer", "pot": "give"}
+    if stage.activity in verbs and not any(stage.asks(role) for role in method.roles if method.roles[role].table):
+        verb = verbs[stage.activity]
+        reader.say((*path, "may"), f"Personne ne peut répondre à cette étape : donnez le droit « {verb} » à un rôle.")
+    if stage.activity == "deal" and not any(stage.asks(role) for role in method.roles if method.roles[role].table):
+        reader.say((*path, "sees"), "Personne ne reçoit de carte : un rôle la reçoit s’il voit own, table ou all.")
+    if stage.activity != "cards" and stage.reveal == "button" and not _may_reveal(method):
+        reader.say((*path, "reveal"), "Personne ne peut révéler : donnez le droit « reveal » à un rôle.")
+    if stage.activity == "deal" and stage.reveal == "everyone":
+        reader.say((*path, "reveal"), "Une consigne donnée n’attend pas de réponse : now, button ou end.")
+    if stage.activity == "pot" and method.people_min and stage.multiplier >= method.people_min:
         reader.say(
-            (*path, "deck"), f"Le jeu de cartes « {deck} » n’est pas déclaré.{nearest_words(deck, method.decks)}"
+            (*path, "multiplier"),
+            f"Le multiplicateur reste sous la plus petite table ({method.people_min}) : sinon tout donner va de soi.",
         )
+    if stage.compare and stage.compare in method.stages:
+        other = method.stages[stage.compare]
+        if [option.id for option in other.options] != [option.id for option in stage.options]:
+            reader.say((*path, "compare"), f"« {stage.compare} » n’est pas un vote qui a les mêmes réponses.")
+
+
+def _may_reveal(method: Method) -> bool:
+    return any("reveal" in rights for stage in method.stages.values() for rights in stage.may.values())
 
 
 def _check_boards(reader: Reader, path: Path, stage: Stage, method: Method) -> None:

@@ -1,9 +1,10 @@
-"""The one clock of a session, and the stage it measures. Times are absolute and come with the moves."""
+"""The clock of a session, and the step it measures. Times are absolute and come with the moves."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from facilitation import payloads
-from facilitation.activities import cards
+from facilitation import groups, payloads
+from facilitation.activities import answers, cards, deal, pot
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
 from facilitation.state import MINUTE, Move, State
@@ -15,31 +16,52 @@ LONGEST_EXTENSION = 3_600  # seconds in one move
 def open_(state: State, move: Move, payload: Payload) -> State:
     if state.status != "waiting":
         raise Refused("already_open")
-    return enter(state, state.path[0], move.at)
+    # secrets are dealt by what nobody knows beforehand and everybody may check afterwards: the instant of this move
+    own = [table.id for table in state.open_tables] if state.method.own_clocks else list(state.clocks)
+    state = replace(state, seed=f"{move.at}-{move.number}-{move.seat}", opened_at=move.at, clocks={})
+    state = enter(state, state.path[0], move.at)
+    return replace(state, clocks=dict.fromkeys(own, state.clock))
 
 
 def advance(state: State, move: Move, payload: Payload) -> State:
-    """The next stage; `from` says which one the person had in front of them, `to` skips optional ones."""
-    here = _here(state, payload)
-    path = state.path
-    position = path.index(here)
+    """The next step; `from` says which one the person had in front of them, `to` skips optional ones."""
+    path, position = _position(state, payload)
     if position + 1 == len(path):
         raise Refused("last_stage")
     to = payloads.word(payload, "to") or path[position + 1]
     if to not in path[position + 1 :]:
         raise Refused("unknown_stage")
     between = path[position + 1 : path.index(to)]
-    if any(not state.method.stages[id_].optional for id_ in between):
+    if any(not state.method.stages[state.method.step(id_).stage].optional for id_ in between):
         raise Refused("unknown_stage")
-    state = cards.settle_all(state, state.method.stages[here])
-    return enter(state, to, move.at)
+    return enter(leave(state), to, move.at)
+
+
+def skip(state: State, move: Move, payload: Payload) -> State:
+    """Any later step. Without `to`, out of the rounds that are on, or over the next stage."""
+    path, position = _position(state, payload)
+    later = path[position + 1 :]
+    if not later:
+        raise Refused("last_stage")
+    to = payloads.word(payload, "to") or _after_rounds(state, later)
+    if to not in later:
+        raise Refused("unknown_stage")
+    return enter(leave(state), to, move.at)
+
+
+def _after_rounds(state: State, later: tuple[str, ...]) -> str:
+    """The first step after the outermost rounds that are on; without any, the one after the next."""
+    rounds = state.at_step.rounds if state.at_step else ()
+    if not rounds:
+        return later[min(1, len(later) - 1)]
+    loop = rounds[0][0]
+    outside = (id_ for id_ in later if not any(of == loop for of, _number in state.method.step(id_).rounds))
+    return next(outside, later[-1])
 
 
 def back(state: State, move: Move, payload: Payload) -> State:
-    """An earlier stage is on again, with its whole time. What was written stays."""
-    here = _here(state, payload)
-    path = state.path
-    position = path.index(here)
+    """An earlier step is on again, with its whole time. What was written stays, what was revealed too."""
+    path, position = _position(state, payload)
     if position == 0:
         raise Refused("first_stage")
     to = payloads.word(payload, "to") or path[position - 1]
@@ -48,19 +70,29 @@ def back(state: State, move: Move, payload: Payload) -> State:
     return enter(state, to, move.at)
 
 
-def enter(state: State, stage: str, at: int) -> State:
-    total = round(state.minutes[stage] * MINUTE)
-    quiet = state.method.stages[stage].quiet
-    return replace(
+def enter(state: State, step: str, at: int) -> State:
+    stage = state.method.stages[state.method.step(step).stage]
+    total = round(state.minutes[stage.id] * MINUTE)
+    state = replace(
         state,
         status="running",
-        stage=stage,
-        visited=state.visited | {stage},
+        step=step,
+        visited=state.visited | {step},
         ends_at=at + total,
         remaining=None,
         total=total,
-        quiet_until=at + round(quiet * MINUTE) if quiet else None,
+        quiet_until=at + round(stage.quiet * MINUTE) if stage.quiet else None,
     )
+    return deal.deal_all(groups.form(state))
+
+
+def leave(state: State) -> State:
+    """At the end of a step: votes settle, the pot is shared, what waited for the end is shown."""
+    rule = state.rule
+    if rule is None:
+        return state
+    state = pot.share_all(cards.settle_all(state, rule))  # an absent person is not waited for
+    return answers.show_at_end(state)
 
 
 def extend(state: State, move: Move, payload: Payload) -> State:
@@ -68,7 +100,7 @@ def extend(state: State, move: Move, payload: Payload) -> State:
     seconds = payloads.whole(payload, "seconds")
     if not seconds or abs(seconds) > LONGEST_EXTENSION:
         raise Refused("bad_duration")
-    if state.status not in ("running", "paused"):
+    if not state.on:
         raise Refused("not_running")
     left = state.remaining if state.ends_at is None else state.ends_at - move.at
     before = max(left or 0, 0)
@@ -92,25 +124,41 @@ def resume(state: State, move: Move, payload: Payload) -> State:
 
 
 def close(state: State, move: Move, payload: Payload) -> State:
-    if state.rule is not None:
-        state = cards.settle_all(state, state.rule)
+    """The end, for every table: those that run themselves too."""
+    return _each_clock(state, lambda local: _close(local, move))
+
+
+def _close(state: State, move: Move) -> State:
+    if state.status == "closed":
+        return state
     left = state.remaining if state.ends_at is None else max(state.ends_at - move.at, 0)
-    return replace(state, status="closed", ends_at=None, remaining=left)
+    return replace(leave(state), status="closed", ends_at=None, remaining=left)
 
 
 def reopen(state: State, move: Move, payload: Payload) -> State:
     if state.status != "closed":
         raise Refused("not_closed")
-    if state.stage is None:
+    return _each_clock(state, lambda local: _reopen(local, move))
+
+
+def _reopen(state: State, move: Move) -> State:
+    if state.step is None:
         return replace(state, status="waiting", remaining=None)
     return replace(state, status="running", ends_at=move.at + (state.remaining or 0), remaining=None)
+
+
+def _each_clock(state: State, turn: Callable[[State], State]) -> State:
+    state = turn(state)
+    for table in state.clocks:
+        state = turn(state.through(table)).back_from(state)
+    return state
 
 
 def set_minutes(state: State, move: Move, payload: Payload) -> State:
     """Changes the plan of a stage that is not on; zero skips an optional one."""
     id_ = payloads.needed(payload, "stage")
     stage = state.method.stages.get(id_)
-    if stage is None or id_ == state.stage:
+    if stage is None or id_ == state.stage or id_ in _stages_of_tables(state):
         raise Refused("unknown_stage")
     minutes = payloads.number(payload, "minutes")
     if minutes > MAX_MINUTES or (minutes < 0.1 and not (stage.optional and minutes == 0)):
@@ -118,10 +166,16 @@ def set_minutes(state: State, move: Move, payload: Payload) -> State:
     return replace(state, minutes={**state.minutes, id_: minutes})
 
 
-def _here(state: State, payload: Payload) -> str:
-    if state.stage is None:
+def _stages_of_tables(state: State) -> set[str]:
+    return {state.method.step(clock.step).stage for clock in state.clocks.values() if clock.step}
+
+
+def _position(state: State, payload: Payload) -> tuple[tuple[str, ...], int]:
+    """The path, and where on it the person thinks the session is."""
+    if state.step is None:
         raise Refused("not_open")
     meant = payloads.word(payload, "from")
-    if meant is not None and meant != state.stage:
+    if meant is not None and meant != state.step:
         raise Refused("stale_stage")
-    return state.stage
+    path = state.path
+    return path, path.index(state.step)

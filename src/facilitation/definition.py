@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from facilitation.vocabulary import LEADING, MAX_TEXT
 
@@ -54,6 +54,7 @@ class Kind:
     decline: str = ""  # the box « somebody else may carry it »
     hint_words: tuple[str, ...] = ()
     hint: str = ""
+    cloud: bool = False  # shown as a cloud of words too
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,17 @@ class Mark:
 class Deck:
     id: str
     title: str
-    cards: tuple[tuple[str, str, str], ...]  # id, title, text
-    draw: int | None = None
+    cards: tuple["DeckCard", ...]
+    draw: int | None = None  # how many are played
+
+    def card(self, id_: str) -> "DeckCard | None":
+        return next((known for known in self.cards if known.id == id_), None)
+
+
+class DeckCard(NamedTuple):
+    id: str
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +145,44 @@ class Prompts:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounds:
+    """Stages played several times: so many times, or once for each card of a deck."""
+
+    times: int
+    back_to: str  # the stage each round begins with
+    deck: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    id: str
+    type: str
+    label: str
+    help: str = ""
+    options: tuple[Option, ...] = ()  # of a choice; the values of a scale
+    low: str = ""
+    high: str = ""
+    max_length: int = MAX_TEXT
+    required: bool = False
+    roles: tuple[str, ...] = ()  # who is asked; none is everybody who answers
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage at one of its rounds: what a session goes through, one after the other."""
+
+    id: str  # the stage's own id at its first round, "vote.2" at the second, "vote.2.3" for rounds within rounds
+    stage: str
+    rounds: tuple[tuple[str, int], ...] = ()  # the stage that declares them, which one from 1; the outermost first
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     id: str
     title: str
@@ -151,8 +199,19 @@ class Stage:
     keep: Keep | None = None
     quiet: float = 0
     prompts: Prompts = field(default_factory=Prompts)
-    not_played: tuple[str, ...] = ()  # keys the language has and the machine does not play yet
-    settings: Mapping[str, Any] = field(default_factory=dict)  # of the other activities, checked
+    debrief: bool = False  # its time is reserved
+    repeat: Rounds | None = None
+    for_each: Rounds | None = None
+    group: int | str | None = None  # people a group, "table", or "all"
+    reveal: str = "now"
+    question: str = ""  # poll
+    options: tuple[Option, ...] = ()  # poll
+    compare: str | None = None  # poll
+    deck: str | None = None  # deal
+    deal: str = "one"  # deal
+    tokens: int = 0  # pot
+    multiplier: float = 2  # pot
+    questions: tuple[Question, ...] = ()  # form
 
     def rights(self, role: str) -> frozenset[str]:
         return self.may.get(role, frozenset())
@@ -164,6 +223,16 @@ class Stage:
     def rule(self, role: str) -> str:
         return self.rules.get(role) or self.rules.get("", "")
 
+    def asks(self, role: str) -> bool:
+        """Whether this role answers here: a vote, a questionnaire, a gift, a secret received."""
+        if self.activity == "deal":
+            return self.sees.get(role, "nothing") not in ("nothing", "count")
+        verb = {"poll": "answer", "form": "answer", "pot": "give"}.get(self.activity)
+        return verb is not None and verb in self.rights(role)
+
+    def questions_for(self, role: str) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if not question.roles or role in question.roles)
+
 
 @dataclass(frozen=True, slots=True)
 class Method:
@@ -173,6 +242,7 @@ class Method:
     first: str
     roles: Mapping[str, Role]
     stages: Mapping[str, Stage]  # in the order they are played
+    steps: tuple[Step, ...]  # the stages with their rounds unrolled
     kinds: Mapping[str, Kind]
     marks: Mapping[str, Mark] = field(default_factory=dict)
     decks: Mapping[str, Deck] = field(default_factory=dict)
@@ -186,8 +256,13 @@ class Method:
     people_max: int | None = None
     compose: str = "mixed"
     table_size: int | None = None
+    own_clocks: bool = False  # each table goes at its own pace
     people_shown: bool = True
     source: str = field(default="", compare=False, repr=False)
+    _steps: Mapping[str, Step] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_steps", {step.id: step for step in self.steps})  # frozen for everybody else
 
     @property
     def default_role(self) -> str:
@@ -201,6 +276,9 @@ class Method:
         """What the door offers, the usual role first."""
         offered = [role for role in self.roles.values() if role.join and role.table]
         return tuple(sorted(offered, key=lambda role: role.id != self.default_role))
+
+    def step(self, id_: str) -> Step:
+        return self._steps[id_]
 
     def role_name(self, role: str) -> str:
         return self.roles[role].title if role in self.roles else ""

@@ -6,7 +6,7 @@ from facilitation import clock
 from facilitation.activities.cards import take_away
 from facilitation.people import sit
 from facilitation.refusals import Refused
-from facilitation.state import Card, Move, Seat, State
+from facilitation.state import Answer, Ballot, Card, Move, Seat, State
 
 ERASED_KIND = "erased"
 
@@ -23,6 +23,10 @@ def apply_erased(state: State, move: Move) -> State:
         return state.with_seat(replace(seat, present=False))
     if move.kind == "write":
         return _written(state, move, seat)
+    if move.kind in ("answer", "give") and seat is not None and seat.table is not None and state.step is not None:
+        ballot = state.ballots.get(state.step, Ballot())  # that somebody answered stays; what, is gone
+        known = ballot.put(seat.id, Answer(seat.table, {}, complete=False))
+        return replace(state, ballots={**state.ballots, state.step: known})
     if move.kind == "remove":
         return _removed(state)
     return _moved(state, move)
@@ -32,6 +36,7 @@ def _moved(state: State, move: Move) -> State:
     handler = {
         "open": clock.open_,
         "advance": clock.advance,
+        "skip": clock.skip,
         "back": clock.back,  # to which stage is gone too: the one before
         "pause": clock.pause,
         "resume": clock.resume,
@@ -47,13 +52,15 @@ def _moved(state: State, move: Move) -> State:
 
 
 def _written(state: State, move: Move, seat: Seat | None) -> State:
-    if state.stage is None:
+    if state.stage is None or state.step is None:
         return state
     table = seat.table if seat and seat.table is not None else state.tables[0].id
-    kinds = state.method.kinds_of(state.stage)
+    kinds = state.method.kinds_of(state.stage or "")
     kind = kinds[0] if len(kinds) == 1 else ERASED_KIND
     author = seat.id if seat else move.seat
-    return state.with_card(Card(f"c{move.number}", move.number, state.stage, kind, table, author, "", erased=True))
+    return state.with_card(
+        Card(f"c{move.number}", move.number, state.stage, kind, table, author, "", erased=True, step=state.step)
+    )
 
 
 def _removed(state: State) -> State:

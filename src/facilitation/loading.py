@@ -7,12 +7,26 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NoReturn
 
-from facilitation import checking
-from facilitation.definition import Deck, Field, Kind, Line, Mark, Method, MethodError, Preset, Problem, Role, Sheet
+from facilitation import checking, course
+from facilitation.definition import (
+    Deck,
+    DeckCard,
+    Field,
+    Kind,
+    Line,
+    Mark,
+    Method,
+    MethodError,
+    Preset,
+    Problem,
+    Role,
+    Sheet,
+)
 from facilitation.loading_stages import read_stages
 from facilitation.reading import Reader
 from facilitation.toml_lines import find_lines
 from facilitation.vocabulary import (
+    CLOCK,
     COMPOSE,
     DEFAULT_KIND,
     FACILITATOR,
@@ -25,6 +39,8 @@ from facilitation.vocabulary import (
     ROLE_TITLES,
     SHOWN_AS,
 )
+
+MAX_DECK = 200  # cards: more is not dealt by hand either
 
 _YAML = re.compile(r"^(---\s*$|%YAML|[A-Za-z_][\w-]*:(\s|$)|- \S)", re.MULTILINE)
 _AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
@@ -129,6 +145,7 @@ def _read(reader: Reader, data: dict[str, Any], source: str) -> Method:
     stages = read_stages(reader, top.get("stages"), names, method_may, method_sees)
     first = reader.one_of(("first",), top.get("first"), stages, needed=True, what="étape") or ""
     presets = _read_presets(reader, top.get("presets", {}), stages)
+    stages = checking.in_order(stages, first)
     preset = reader.one_of(("preset",), top.get("preset"), presets, what="réglage")
     return Method(
         id=reader.identifier(("id",), top.get("id")),
@@ -137,7 +154,8 @@ def _read(reader: Reader, data: dict[str, Any], source: str) -> Method:
         summary=reader.text(("summary",), top.get("summary"), 300),
         first=first,
         roles=roles,
-        stages=checking.in_order(stages, first),
+        stages=stages,
+        steps=course.unroll(stages, course.loops(stages, decks)),
         kinds=kinds,
         marks=marks,
         decks=decks,
@@ -150,6 +168,7 @@ def _read(reader: Reader, data: dict[str, Any], source: str) -> Method:
         people_max=high,
         compose=reader.one_of(("tables", "compose"), tables.get("compose"), COMPOSE, what="composition") or "mixed",
         table_size=reader.whole(("tables", "size"), tables.get("size"), 1, MAX_PEOPLE),
+        own_clocks=reader.one_of(("tables", "clock"), tables.get("clock"), CLOCK, what="horloge") == "own",
         people_shown=reader.flag(("people",), top.get("people"), True),
         source=source,
     )
@@ -210,6 +229,7 @@ def _read_kinds(reader: Reader, value: Any) -> dict[str, Kind]:
             single=reader.flag((*path, "single"), kind.get("single"), False),
             shown_as=reader.one_of((*path, "shown_as"), kind.get("shown_as"), SHOWN_AS, what="emploi"),
             hint_words=tuple(reader.texts((*path, "hint_words"), kind.get("hint_words"))),
+            cloud=reader.flag((*path, "cloud"), kind.get("cloud"), False),
             **texts,
         )
         parents[id_] = kind.get("parent")
@@ -254,20 +274,22 @@ def _read_decks(reader: Reader, value: Any) -> dict[str, Deck]:
             here = (*path, "cards", str(index))
             card = reader.section(here, raw, "decks.*.cards")
             cards.append(
-                (
+                DeckCard(
                     reader.identifier((*here, "id"), card.get("id")),
                     reader.text((*here, "title"), card.get("title"), 80),
                     reader.text((*here, "text"), card.get("text"), MAX_TEXT, needed=True),
                 )
             )
-        reader.no_double((*path, "cards"), [card[0] for card in cards])
+        reader.no_double((*path, "cards"), [card.id for card in cards])
         if not cards:
             reader.say((*path, "cards"), "Un jeu de cartes a au moins une carte.")
         draw = reader.whole((*path, "draw"), deck.get("draw"), 1, MAX_PEOPLE)
         if draw is not None and draw > len(cards):
             reader.say((*path, "draw"), f"On ne peut pas tirer {draw} cartes : le jeu en a {len(cards)}.")
         title = reader.text((*path, "title"), deck.get("title"), 80, needed=True)
-        decks[id_] = Deck(id_, title, tuple(cards), draw)
+        decks[id_] = Deck(id_, title, tuple(cards[:MAX_DECK]), draw)
+        if len(cards) > MAX_DECK:
+            reader.say((*path, "cards"), f"Ce jeu a {len(cards)} cartes : {MAX_DECK} au plus.")
     return decks
 
 

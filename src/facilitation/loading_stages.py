@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from facilitation.checking import Names, read_may, read_sees
-from facilitation.definition import Assign, Keep, Prompts, Stage
+from facilitation.definition import Assign, Keep, Option, Prompts, Question, Rounds, Stage
 from facilitation.reading import Reader, nearest_words
 from facilitation.toml_lines import Path
 from facilitation.vocabulary import (
@@ -18,14 +18,16 @@ from facilitation.vocabulary import (
     KEPT_SHEET,
     MAX_MINUTES,
     MAX_PEOPLE,
-    NOT_PLAYED_KEYS,
+    MAX_TEXT,
     QUESTION_TYPES,
     REVEAL,
+    REVEAL_BY_DEFAULT,
     SCREENS,
 )
 
 MAX_ROUNDS = 50
 MAX_TOKENS = 1_000
+LONGEST_SCALE = 10  # from 0 to 10
 
 
 def read_stages(
@@ -95,8 +97,8 @@ def _read_stage(
         keep=_read_keep(reader, (*path, "keep"), raw["keep"], names) if "keep" in raw else None,
         quiet=quiet or 0,
         prompts=_read_prompts(reader, (*path, "prompts"), raw.get("prompts", {})),
-        not_played=tuple(key for key in NOT_PLAYED_KEYS if key in raw and raw[key] != "now"),
-        settings=_read_settings(reader, path, raw),
+        debrief=reader.flag((*path, "debrief"), raw.get("debrief"), False),
+        **_read_activity(reader, path, raw, activity, names),
     )
 
 
@@ -144,83 +146,98 @@ def _read_prompts(reader: Reader, path: Path, value: Any) -> Prompts:
     return Prompts(say, watch, avoid)
 
 
-def _read_settings(reader: Reader, path: Path, raw: dict[str, Any]) -> dict[str, Any]:
-    """The keys that only checked stages of other activities use, and the rounds."""
-    settings: dict[str, Any] = {}
+def _read_activity(reader: Reader, path: Path, raw: dict[str, Any], activity: str, names: Names) -> dict[str, Any]:
+    """The keys of the activities that are not cards, and the rounds, as Stage takes them."""
+    found: dict[str, Any] = {}
     if "repeat" in raw:
-        settings["repeat"] = _read_repeat(reader, (*path, "repeat"), raw["repeat"])
+        found["repeat"] = _read_repeat(reader, (*path, "repeat"), raw["repeat"], path[-1])
     if "for_each" in raw:
         each = reader.section((*path, "for_each"), raw["for_each"], "stages.*.for_each")
-        settings["for_each"] = {
-            "deck": reader.text((*path, "for_each", "deck"), each.get("deck"), 40, needed=True),
-            "back_to": reader.text((*path, "for_each", "back_to"), each.get("back_to"), 40),
-        }
+        deck = reader.one_of(
+            (*path, "for_each", "deck"), each.get("deck"), names.decks, needed=True, what="jeu de cartes"
+        )
+        back_to = reader.text((*path, "for_each", "back_to"), each.get("back_to"), 40)
+        found["for_each"] = Rounds(1, back_to or path[-1], deck)
     if "group" in raw:
         group = raw["group"]
-        whole = group if group in ("table", "all") else reader.whole((*path, "group"), group, 1, MAX_PEOPLE)
-        settings["group"] = whole
-    if "reveal" in raw:
-        settings["reveal"] = reader.one_of((*path, "reveal"), raw["reveal"], REVEAL, needed=True, what="moment")
-    if "question" in raw:
-        settings["question"] = reader.text((*path, "question"), raw["question"], needed=True)
+        found["group"] = group if group in ("table", "all") else reader.whole((*path, "group"), group, 2, MAX_PEOPLE)
+    reveal = reader.one_of((*path, "reveal"), raw.get("reveal"), REVEAL, what="moment")
+    found["reveal"] = reveal or REVEAL_BY_DEFAULT.get(activity, "now")
+    found["question"] = reader.text((*path, "question"), raw.get("question"))
     if "options" in raw:
-        options = reader.table((*path, "options"), raw["options"])
-        settings["options"] = {
-            id_: reader.text((*path, "options", id_), label, 120, needed=True) for id_, label in options.items()
-        }
-        if len(options) < 2:
+        options = reader.named((*path, "options"), raw["options"])
+        found["options"] = tuple(
+            Option(id_, reader.text(here, label, 120, needed=True)) for id_, label, here in options
+        )
+        if len(found["options"]) < 2:
             reader.say((*path, "options"), "Un choix a au moins deux réponses possibles.")
     if "compare" in raw:
-        settings["compare"] = reader.text((*path, "compare"), raw["compare"], 40, needed=True)
+        found["compare"] = reader.text((*path, "compare"), raw["compare"], 40, needed=True)
     if "deck" in raw:
-        settings["deck"] = reader.text((*path, "deck"), raw["deck"], 40, needed=True)
-        settings["deal"] = reader.one_of((*path, "deal"), raw.get("deal"), DEAL, what="façon de donner") or "one"
+        found["deck"] = reader.one_of((*path, "deck"), raw["deck"], names.decks, needed=True, what="jeu de cartes")
+    found["deal"] = reader.one_of((*path, "deal"), raw.get("deal"), DEAL, what="façon de donner") or "one"
     if "tokens" in raw:
-        settings["tokens"] = reader.whole((*path, "tokens"), raw["tokens"], 1, MAX_TOKENS)
-        settings["multiplier"] = reader.number((*path, "multiplier"), raw.get("multiplier", 2), 1.01, 100)
+        found["tokens"] = reader.whole((*path, "tokens"), raw["tokens"], 1, MAX_TOKENS) or 1
+    if "multiplier" in raw:
+        found["multiplier"] = reader.number((*path, "multiplier"), raw["multiplier"], 1.01, 100) or 2
     if "questions" in raw:
-        settings["questions"] = _read_questions(reader, (*path, "questions"), raw["questions"])
-    return settings
+        found["questions"] = _read_questions(reader, (*path, "questions"), raw["questions"], names)
+    return found
 
 
-def _read_repeat(reader: Reader, path: Path, value: Any) -> dict[str, Any]:
+def _read_repeat(reader: Reader, path: Path, value: Any, stage: str) -> Rounds:
     if isinstance(value, int):
-        return {"times": reader.whole(path, value, 2, MAX_ROUNDS), "back_to": ""}
+        return Rounds(reader.whole(path, value, 2, MAX_ROUNDS) or 2, stage)
     repeat = reader.section(path, value, "stages.*.repeat")
-    return {
-        "times": reader.whole((*path, "times"), repeat.get("times"), 2, MAX_ROUNDS, needed=True),
-        "back_to": reader.text((*path, "back_to"), repeat.get("back_to"), 40),
-    }
+    times = reader.whole((*path, "times"), repeat.get("times"), 2, MAX_ROUNDS, needed=True)
+    return Rounds(times or 2, reader.text((*path, "back_to"), repeat.get("back_to"), 40) or stage)
 
 
-def _read_questions(reader: Reader, path: Path, value: Any) -> list[dict[str, Any]]:
-    questions = []
-    for index, raw in enumerate(reader.tables(path, value)):
-        here = (*path, str(index))
-        question = reader.section(here, raw, "stages.*.questions")
-        type_ = reader.one_of((*here, "type"), question.get("type"), QUESTION_TYPES, needed=True, what="type") or "text"
-        options = reader.texts((*here, "options"), question.get("options"))
-        if type_ in ("choice", "choices") and len(options) < 2:
-            reader.say((*here, "options"), "Une question à choix a au moins deux réponses possibles.")
-        low = reader.whole((*here, "min"), question.get("min"), 0, 100)
-        high = reader.whole((*here, "max"), question.get("max"), 1, 1_000)
-        if low is not None and high is not None and low >= high:
-            reader.say((*here, "min"), "Le minimum n’est pas plus petit que le maximum.")
-        questions.append(
-            {
-                "id": reader.identifier((*here, "id"), question.get("id")),
-                "type": type_,
-                "label": reader.text((*here, "label"), question.get("label"), 200, needed=True),
-                "help": reader.text((*here, "help"), question.get("help")),
-                "options": options,
-                "min": low,
-                "max": high,
-                "low": reader.text((*here, "low"), question.get("low"), 60),
-                "high": reader.text((*here, "high"), question.get("high"), 60),
-                "required": reader.flag((*here, "required"), question.get("required"), False),
-            }
-        )
-    reader.no_double(path, [str(question["id"]) for question in questions])
+def _read_questions(reader: Reader, path: Path, value: Any, names: Names) -> tuple[Question, ...]:
+    questions = tuple(
+        _read_question(reader, (*path, str(index)), raw, names) for index, raw in enumerate(reader.tables(path, value))
+    )
+    reader.no_double(path, [question.id for question in questions])
     if not questions:
         reader.say(path, "Un questionnaire a au moins une question.")
     return questions
+
+
+def _read_question(reader: Reader, path: Path, raw: Any, names: Names) -> Question:
+    question = reader.section(path, raw, "stages.*.questions")
+    type_ = reader.one_of((*path, "type"), question.get("type"), QUESTION_TYPES, needed=True, what="type") or "text"
+    labels = reader.texts((*path, "options"), question.get("options"))
+    options = tuple(Option(str(number), label) for number, label in enumerate(labels, 1))
+    if type_ in ("choice", "choices") and len(options) < 2:
+        reader.say((*path, "options"), "Une question à choix a au moins deux réponses possibles.")
+    elif options and type_ not in ("choice", "choices"):
+        reader.say((*path, "options"), f"« options » est la clé des questions choice et choices, pas de {type_}.")
+    low = reader.whole((*path, "min"), question.get("min"), 0, 100)
+    high = reader.whole((*path, "max"), question.get("max"), 1, MAX_TEXT)
+    if type_ == "scale":
+        options = _read_scale(reader, path, 1 if low is None else low, 5 if high is None else high)
+    elif low is not None:
+        reader.say((*path, "min"), f"« min » est la clé des questions scale, pas de {type_}.")
+    return Question(
+        reader.identifier((*path, "id"), question.get("id")),
+        type_,
+        reader.text((*path, "label"), question.get("label"), 200, needed=True),
+        help=reader.text((*path, "help"), question.get("help")),
+        options=options,
+        low=reader.text((*path, "low"), question.get("low"), 60),
+        high=reader.text((*path, "high"), question.get("high"), 60),
+        max_length=(high or MAX_TEXT) if type_ == "text" else MAX_TEXT,
+        required=reader.flag((*path, "required"), question.get("required"), False),
+        roles=tuple(reader.names((*path, "for"), question.get("for"), names.roles, "rôle")),
+    )
+
+
+def _read_scale(reader: Reader, path: Path, low: int, high: int) -> tuple[Option, ...]:
+    """The values of a scale; few enough to be buttons under a thumb."""
+    if low >= high:
+        reader.say((*path, "min"), "Le minimum n’est pas plus petit que le maximum.")
+    elif high - low > LONGEST_SCALE:
+        reader.say((*path, "max"), f"Une échelle a {LONGEST_SCALE + 1} valeurs au plus.")
+    else:
+        return tuple(Option(str(value), str(value)) for value in range(low, high + 1))
+    return ()

@@ -4,38 +4,48 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from facilitation import clock, people, sheet
-from facilitation.activities import cards
+from facilitation import clock, payloads, people, rounds, sheet, tables
+from facilitation.activities import answers, cards, poll
 from facilitation.definition import Method
 from facilitation.erased import apply_erased
 from facilitation.payloads import Payload
 from facilitation.refusals import Refusal, Refused
-from facilitation.state import Move, State, TableSpec
-from facilitation.vocabulary import MAX_MINUTES, PLAYED
+from facilitation.state import Move, Seat, State, TableSpec
+from facilitation.vocabulary import MAX_MINUTES
 
 Handler = Callable[[State, Move, Payload], State]
 
 LEADING: Final[dict[str, Handler]] = {
     "open": clock.open_, "advance": clock.advance, "back": clock.back, "extend": clock.extend, "pause": clock.pause,
     "resume": clock.resume, "close": clock.close, "reopen": clock.reopen, "set_minutes": clock.set_minutes,
-    "give_role": people.give_role, "seat_at": people.seat_at, "look_at": people.look_at,
-    "add_person": people.add_person,
+    "give_role": people.give_role, "seat_at": people.seat_at, "look_at": tables.look_at,
+    "add_person": people.add_person, "skip": clock.skip, "count": poll.count, "pick": rounds.pick,
+    "hide": cards.hide, "pin": cards.pin, "merge": cards.merge, "split": cards.split,
+    "own_clock": tables.own_clock, "merge_tables": tables.merge_tables,
 }  # fmt: skip
 DOING: Final[dict[str, Handler]] = {
     "join": people.join, "rename": people.rename, "leave": people.leave, "take_role": people.take_role,
     "write": cards.write, "edit": cards.edit, "remove": cards.remove, "mark": cards.mark, "choose": cards.choose,
-    "fill": sheet.fill, "release": sheet.release, "withdraw": sheet.withdraw, "reveal": sheet.reveal,
+    "fill": sheet.fill, "release": sheet.release, "withdraw": sheet.withdraw,
+    "reveal": lambda state, move, payload: (sheet if "mark" in payload else answers).reveal(state, move, payload),
+    "answer": answers.answer, "give": answers.give,
 }  # fmt: skip
 MOVES: Final = {**LEADING, **DOING}
 NEED_OPEN: Final = frozenset(
-    {"write", "edit", "remove", "mark", "choose", "fill", "release", "reveal", "advance", "back"}
-)
+    {"write", "edit", "remove", "mark", "choose", "fill", "release", "reveal", "advance", "back", "skip", "answer",
+     "give", "count", "pick", "hide", "pin", "merge", "split"}
+)  # fmt: skip
+OF_A_CLOCK: Final = frozenset({"advance", "back", "skip", "extend", "pause", "resume", "count"})
+RIGHT_OF: Final = {"split": "merge"}  # who may do the one may undo it
+WHOLE_SESSION: Final = frozenset({"open", "close", "reopen", "own_clock", "merge_tables"})  # never one table's clock
+# After these, those who remain may all have answered.
+PEOPLE_MOVED: Final = frozenset({"leave", "seat_at", "give_role", "take_role", "merge_tables"})
 # The porteur decides after the end too, quietly, what leaves the room.
 AFTER_END: Final = frozenset({"join", "rename", "leave", "reopen", "look_at", "fill", "release", "withdraw", "reveal"})
 
 
 class UnplayableMethod(Exception):
-    """The method is right, and the machine does not play one of its stages yet."""
+    """The method is right, and this machine cannot play one of its stages. Every activity is played today."""
 
     def __init__(self, stage: str, sentence: str) -> None:
         self.stage = stage
@@ -60,18 +70,8 @@ def start(
 
     Raises
     ------
-    UnplayableMethod : a stage uses what the machine does not play yet.
     ValueError : a preset, a stage or a table that does not exist or is there twice.
     """
-    for stage in method.stages.values():
-        lacking = [f"activité {stage.activity}"] if stage.activity not in PLAYED else []
-        lacking += [f"clé {key}" for key in stage.not_played]
-        if lacking:
-            raise UnplayableMethod(
-                stage.id,
-                f"L’étape « {stage.title} » de la méthode « {method.title} » ne peut pas encore être jouée ici "
-                f"({', '.join(lacking)}).",
-            )
     if preset is not None and preset not in method.presets:
         raise ValueError(f"unknown preset: {preset}")
     chosen = preset or method.preset
@@ -123,19 +123,32 @@ def _apply(state: State, move: Move) -> State:
         raise Refused("bad_payload")
     if move.at < state.at:  # a server's clock set back does not turn the session's time
         move = replace(move, at=state.at)
-    if move.kind != "join":
-        seat = state.seats.get(move.seat)
-        if seat is None:
-            raise Refused("not_joined")
-        if state.status == "closed" and move.kind not in AFTER_END:
-            raise Refused("closed")
-        if state.status == "waiting" and move.kind in NEED_OPEN:
-            raise Refused("not_open")
-        if move.kind in LEADING and move.kind not in state.rights(seat.role):
-            raise Refused("not_allowed")
-        if not seat.present and move.kind != "leave":  # whoever acts is there
-            state = state.with_seat(replace(seat, present=True))
-    return _after(handler(state, move, payload), move)
+    if move.kind == "join":
+        return _after(handler(state, move, payload), move)
+    seat = state.seats.get(move.seat)
+    if seat is None:
+        raise Refused("not_joined")
+    local = state if move.kind in WHOLE_SESSION else state.through(_clock_meant(state, seat, move.kind, payload))
+    if local.status == "closed" and move.kind not in AFTER_END:
+        raise Refused("closed")
+    if local.status == "waiting" and move.kind in NEED_OPEN:
+        raise Refused("not_open")
+    if move.kind in LEADING and RIGHT_OF.get(move.kind, move.kind) not in local.rights(seat.role):
+        raise Refused("not_allowed")
+    if not seat.present and move.kind != "leave":  # whoever acts is there
+        local = people.arrive(local, replace(seat, present=True))
+    after = handler(local, move, payload).back_from(state)
+    if move.kind in PEOPLE_MOVED:
+        after = answers.show_everywhere_if_everyone(after)
+    return _after(after, move)
+
+
+def _clock_meant(state: State, seat: Seat, kind: str, payload: Payload) -> int | None:
+    """The table whose clock counts: one's own; for whoever leads, the one named, or the one looked at."""
+    if seat.table is not None:
+        return seat.table
+    named = payloads.whole(payload, "table") if kind in OF_A_CLOCK else None
+    return named if named is not None and state.has_table(named) else seat.looking_at
 
 
 def _after(state: State, move: Move) -> State:

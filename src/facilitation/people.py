@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from facilitation import payloads
+from facilitation import groups, payloads
+from facilitation.activities import deal
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
-from facilitation.state import Move, Seat, State
+from facilitation.state import Move, Seat, State, TableSpec
 from facilitation.vocabulary import PARTICIPANT, SCREENS
 
 
@@ -14,7 +15,7 @@ def join(state: State, move: Move, payload: Payload) -> State:
     if known is not None:
         if known.present:
             raise Refused("already_joined")
-        return state.with_seat(replace(known, present=True))  # as they were: a role is not asked for twice
+        return arrive(state, replace(known, present=True))  # as they were: a role is not asked for twice
     role = payloads.word(payload, "role")
     if role in SCREENS:
         return state.with_seat(Seat(move.seat, "", role or "", None))
@@ -44,9 +45,10 @@ def sit(state: State, seat: Seat, role: str | None, table: int | None) -> State:
     if not state.method.roles[role].table:
         return state.with_seat(replace(seat, role=role, table=None, looking_at=state.tables[0].id))
     if table is None or not state.has_table(table):
-        table = _emptiest(state, role)
+        table = _best_table(state, role)
+    table = state.merged.get(table, table)
     seat = replace(seat, table=table)
-    if not _is_free(state, seat.id, role, table):
+    if not is_free(state, seat.id, role, table):
         role = state.method.default_role
     return give(state, seat, role)
 
@@ -58,11 +60,18 @@ def give(state: State, seat: Seat, role: str) -> State:
         looking_at = seat.table if seat.table is not None else seat.looking_at
         return state.with_seat(replace(seat, role=role, table=None, looking_at=looking_at or state.tables[0].id))
     if declared.max is not None:
-        holders = [other for other in state.at_table(seat.table) if other.role == role and other.id != seat.id]
+        held = state.held.get((seat.table or 0, role), (0, 0))[0]
+        sitting = state.at_table(seat.table) if held else iter(())
+        holders = [other for other in sitting if other.role == role and other.id != seat.id]
         holders.sort(key=lambda other: other.present)  # the absent give way first
         for other in holders[: max(len(holders) - declared.max + 1, 0)]:
             state = state.with_seat(replace(other, role=state.method.default_role))
-    return state.with_seat(replace(seat, role=role, looking_at=None))
+    return arrive(state, replace(seat, role=role, looking_at=None))
+
+
+def arrive(state: State, seat: Seat) -> State:
+    """Somebody new at a table, or back: a group if people are in groups, a secret if secrets were dealt."""
+    return deal.deal_to(groups.place(state.with_seat(seat), seat), seat)
 
 
 def rename(state: State, move: Move, payload: Payload) -> State:
@@ -88,7 +97,7 @@ def take_role(state: State, move: Move, payload: Payload) -> State:
     table = payloads.whole(payload, "table")
     if table is not None and table != seat.table:
         raise Refused("not_allowed")
-    if not _is_free(state, seat.id, role, seat.table):
+    if seat.table is not None and not is_free(state, seat.id, role, seat.table):
         raise Refused("role_taken")
     return give(state, seat, role)
 
@@ -102,7 +111,7 @@ def give_role(state: State, move: Move, payload: Payload) -> State:
     if table is not None and not state.has_table(table):
         raise Refused("unknown_table")
     if state.method.roles[role].table and seat.table is None and table is None:
-        table = _emptiest(state, role)
+        table = _best_table(state, role)
     return give(state, replace(seat, table=seat.table if table is None else table), role)
 
 
@@ -115,18 +124,10 @@ def seat_at(state: State, move: Move, payload: Payload) -> State:
         raise Refused("no_table")
     if seat.table == table:
         return state
-    role = seat.role if _is_free(state, seat.id, seat.role, table) else state.method.default_role
+    if table in state.merged:  # it is used again
+        state = replace(state, merged={left: into for left, into in state.merged.items() if left != table})
+    role = seat.role if is_free(state, seat.id, seat.role, table) else state.method.default_role
     return give(state, replace(seat, table=table), role)
-
-
-def look_at(state: State, move: Move, payload: Payload) -> State:
-    table = payloads.whole(payload, "table")
-    if table is None or not state.has_table(table):
-        raise Refused("unknown_table")
-    seat = state.seats[move.seat]
-    if seat.table is not None:
-        raise Refused("not_allowed")
-    return state.with_seat(replace(seat, looking_at=table))
 
 
 def _person(state: State, id_: str) -> Seat:
@@ -136,19 +137,32 @@ def _person(state: State, id_: str) -> Seat:
     return seat
 
 
-def _is_free(state: State, seat: str, role: str, table: int | None) -> bool:
+def is_free(state: State, seat: str, role: str, table: int) -> bool:
     most = state.method.roles[role].max
     if most is None:
         return True
-    held = [other for other in state.at_table(table) if other.role == role and other.present and other.id != seat]
-    return len(held) < most
+    known = state.seats.get(seat)
+    own = known is not None and (known.table, known.role, known.present) == (table, role, True)
+    return state.present(role, table) - own < most
 
 
-def _emptiest(state: State, role: str) -> int:
-    """The table with the fewest people; for a limited role, among those where it is free."""
-    people = {table.id: 0 for table in state.tables}
-    for seat in state.seats.values():
-        if seat.present and seat.table is not None:
-            people[seat.table] += 1
-    free = [table for table in people if _is_free(state, "", role, table)] or list(people)
-    return min(free, key=lambda table: (people[table], table))
+def _best_table(state: State, role: str) -> int:
+    """Where somebody sits who did not say: a table that has begun to fill, before an empty one is opened.
+
+    Of those that have room, the one with the fewest people, so that nobody stays alone; full ones come last. Without a
+    size nobody knows what full is: the emptiest. For a limited role, among the tables where it is free.
+    """
+    people = dict.fromkeys((table.id for table in state.open_tables), 0)
+    for (table, _role), (_seats, present) in state.held.items():
+        if table in people:
+            people[table] += present
+    free = [table for table in state.open_tables if is_free(state, "", role, table.id)] or state.open_tables
+
+    def rank(table: TableSpec) -> tuple[int, int, int]:
+        there = people[table.id]
+        size = table.size or state.method.table_size or state.method.people_max
+        if size is None:
+            return (there != 1, there, table.id)
+        return (2 if there >= size else 0 if there else 1, there, table.id)
+
+    return min(free, key=rank).id

@@ -38,6 +38,14 @@ REFUSALS: Final = {
     "unknown_field": "Cette ligne n’est pas sur la fiche.",
     "bad_duration": "Indiquez une durée raisonnable.",
     "nothing_released": "Rien n’a été rendu public.",
+    "unknown_option": "Cette réponse n’est pas parmi celles proposées.",
+    "unknown_question": "Cette question n’est pas posée ici.",
+    "must_answer": "Cette question demande une réponse : choisissez « je ne sais pas » s’il le faut.",
+    "already_shown": "Les réponses sont déjà montrées : la vôtre ne change plus.",
+    "too_few": "Moins de trois personnes ont répondu : rien n’est montré, pour que personne ne soit reconnu.",
+    "bad_gift": "Donnez un nombre entier.",
+    "round_over": "Ce tour est déjà partagé.",
+    "no_deck": "Cette étape ne passe pas de cartes en revue.",
 }
 
 

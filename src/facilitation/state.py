@@ -1,13 +1,15 @@
 """What is true in a session after its moves. Frozen: a move gives a new state that shares all it did not change."""
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from facilitation.definition import Method, Stage
+from facilitation.definition import Method, Stage, Step
+from facilitation.register import Register
 
 MINUTE = 60_000  # ms
+SELF_LED = frozenset({"advance", "back", "extend", "pause", "resume"})  # of whoever sits at a table that runs itself
+EVERYBODY = 0  # in place of a table: what is shown to the whole room
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,57 @@ class Card:
     declined: bool = False  # the author would rather somebody else carried it
     erased: bool = False
     marks: Mapping[str, int] = field(default_factory=dict)  # mark → how many seats
+    step: str = ""  # the stage, at its round
+    hidden: bool = False  # by whoever leads
+    pinned: bool = False
+    into: str | None = None  # the like card it was merged into
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a seat answered at a step. A vote and a gift are under the name ""."""
+
+    table: int
+    values: Mapping[str, Any]  # question → value; None: « passer »
+    by: str = "self"
+    typed_by: str | None = None
+    complete: bool = True  # nothing more is asked of this seat
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """The answers of a step."""
+
+    answers: Register[str, Answer] = field(default_factory=Register)
+    complete: Mapping[int, int] = field(default_factory=dict)  # table → seats that have nothing more to answer
+
+    def put(self, seat: str, answer: Answer) -> "Ballot":
+        before = self.answers.get(seat)
+        complete = dict(self.complete)
+        if before is not None and before.complete:
+            complete[before.table] -= 1
+        if answer.complete:
+            complete[answer.table] = complete.get(answer.table, 0) + 1
+        return Ballot(self.answers.put(seat, answer), {table: count for table, count in complete.items() if count})
+
+    def at(self, tables: frozenset[int] | None) -> Iterator[tuple[str, Answer]]:
+        """The answers of those tables; None is the whole room."""
+        return (
+            (seat, answer)
+            for seat, answer in self.answers.items()
+            if answer.values and (tables is None or answer.table in tables)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A round of the pot at one table, once shared."""
+
+    players: int
+    total: int
+    pot: int  # what was there to share
+    each: int
+    remainder: int  # stays for the next round
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +123,19 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """Where a table is, and its time, when it runs itself."""
+
+    status: str
+    step: str | None
+    visited: frozenset[str]
+    ends_at: int | None
+    remaining: int | None
+    total: int
+    quiet_until: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     method: Method = field(compare=False, repr=False)
     tables: tuple[TableSpec, ...]
@@ -77,32 +143,56 @@ class State:
     preset: str | None = None
     number: int = 0
     at: int = 0  # ms, of the last move
+    seed: str = ""  # what secrets are dealt by
     status: str = "waiting"  # waiting, running, paused, closed
-    stage: str | None = None
-    visited: frozenset[str] = frozenset()
+    step: str | None = None  # the stage that is on, at its round
+    visited: frozenset[str] = frozenset()  # steps
+    opened_at: int | None = None  # ms
     ends_at: int | None = None  # ms, while running
     remaining: int | None = None  # ms, while paused or closed
     total: int = 0  # ms of the stage, extensions included
     quiet_until: int | None = None  # ms
-    seats: Mapping[str, Seat] = field(default_factory=dict)
-    cards: Mapping[str, Card] = field(default_factory=dict)  # changed by with_card only, which keeps the index
-    by_table: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # table → its cards, in order
+    seats: Register[str, Seat] = field(default_factory=Register)  # changed by with_seat only, which keeps the indexes
+    seated: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # table → its seats
+    held: Mapping[tuple[int, str], tuple[int, int]] = field(default_factory=dict)  # table, role → seats, present ones
+    cards: Register[str, Card] = field(default_factory=Register)  # changed by with_card only, which keeps the indexes
+    by_table: Mapping[int, Register[str, str]] = field(default_factory=dict)  # table → its cards, in order
+    by_author: Register[str, tuple[str, ...]] = field(default_factory=Register)  # seat → its cards, in order
     chosen: Mapping[int, str] = field(default_factory=dict)  # table → card
     sheets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # seat → field → value
     revealed: frozenset[tuple[int, str]] = frozenset()  # table, mark
     releases: Mapping[str, Released] = field(default_factory=dict)  # seat, or seat and card → what left the room
+    ballots: Mapping[str, Ballot] = field(default_factory=dict)  # step → answers
+    hands: Mapping[str, Mapping[int, Mapping[str, int]]] = field(default_factory=dict)  # step → table → option → hands
+    shown: frozenset[tuple[str, int]] = frozenset()  # step, table or EVERYBODY: for good
+    dealt: Mapping[str, Register[str, str]] = field(default_factory=dict)  # step → seat → card of the deck
+    picked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # stage with for_each → its deck, in order
+    groups: Mapping[str, Register[str, int]] = field(default_factory=dict)  # step → seat → group
+    shares: Mapping[str, Mapping[int, Share]] = field(default_factory=dict)  # step → table → the round once shared
+    merged: Mapping[int, int] = field(default_factory=dict)  # table → the one its people went to
+    clocks: Mapping[int, Clock] = field(default_factory=dict)  # the tables that run themselves
+    here: int | None = None  # the table whose clock is looked through; None is the shared one. See `through`
 
     @property
     def released(self) -> tuple[Released, ...]:
         return tuple(self.releases.values())
 
     @property
+    def stage(self) -> str | None:
+        return self.at_step.stage if self.at_step else None
+
+    @property
+    def at_step(self) -> Step | None:
+        return self.method.step(self.step) if self.step else None
+
+    @property
     def path(self) -> tuple[str, ...]:
-        """The stages that are played: an optional one with no minutes is skipped."""
+        """The steps that are played: an optional stage with no minutes is skipped."""
+        stages = self.method.stages
         return tuple(
-            id_
-            for id_, stage in self.method.stages.items()
-            if not stage.optional or self.minutes[id_] or id_ == self.stage
+            step.id
+            for step in self.method.steps
+            if not stages[step.stage].optional or self.minutes[step.stage] or step.id == self.step
         )
 
     @property
@@ -110,83 +200,133 @@ class State:
         """The stage that is on, or the last one once closed."""
         return self.method.stages[self.stage] if self.stage else None
 
+    @property
+    def on(self) -> bool:
+        return self.status in ("running", "paused")
+
     def rights(self, role: str) -> frozenset[str]:
         rule = self.rule
-        return rule.rights(role) if rule else self.method.may.get(role, frozenset())
+        rights = rule.rights(role) if rule else self.method.may.get(role, frozenset())
+        if self.here is not None and role in self.method.roles and self.method.roles[role].table:
+            return rights | SELF_LED
+        return rights
 
     def at_table(self, table: int | None) -> Iterator[Seat]:
-        return (seat for seat in self.seats.values() if seat.table == table and table is not None)
+        return (self.seats[id_] for id_ in (self.seated.get(table, ()) if table is not None else ()))
 
     def holder(self, role: str, table: int | None) -> Seat | None:
         return next((seat for seat in self.at_table(table) if seat.role == role), None)
+
+    def present(self, role: str, table: int | None) -> int:
+        """How many people who are there hold a role at a table."""
+        return self.held.get((table, role), (0, 0))[1] if table is not None else 0
 
     def cards_at(self, table: int | None) -> Iterator[Card]:
         """The cards of a table that are still there."""
         cards = (self.cards[id_] for id_ in (self.by_table.get(table, ()) if table is not None else ()))
         return (card for card in cards if not card.removed)
 
+    def cards_of(self, seat: str) -> Iterator[Card]:
+        return (card for id_ in self.by_author.get(seat, ()) if not (card := self.cards[id_]).removed)
+
     def has_table(self, table: object) -> bool:
         return any(spec.id == table for spec in self.tables)
 
+    @property
+    def open_tables(self) -> tuple[TableSpec, ...]:
+        """The tables where people sit: those merged into another are left."""
+        return tuple(table for table in self.tables if table.id not in self.merged)
+
+    @property
+    def led(self) -> tuple[TableSpec, ...]:
+        """The tables that follow the clock looked through."""
+        if self.here is not None:
+            return tuple(table for table in self.tables if table.id == self.here)
+        return tuple(table for table in self.open_tables if table.id not in self.clocks)
+
     def with_seat(self, seat: Seat) -> "State":
-        return replace(self, seats={**self.seats, seat.id: seat})
+        before = self.seats.get(seat.id)
+        state = replace(self, seats=self.seats.put(seat.id, seat))
+        kept = ("", None, False) if before is None else (before.role, before.table, before.present)
+        if kept == (seat.role, seat.table, seat.present):
+            return state
+        seated, held = dict(self.seated), dict(self.held)
+        if before is not None and before.table is not None:
+            _hold(held, before, -1)
+            if before.table != seat.table:
+                seated[before.table] = tuple(id_ for id_ in seated[before.table] if id_ != seat.id)
+        if seat.table is not None:
+            _hold(held, seat, 1)
+            if before is None or before.table != seat.table:
+                seated[seat.table] = (*seated.get(seat.table, ()), seat.id)
+        return replace(state, seated=seated, held=held)
 
     def with_card(self, card: Card) -> "State":
-        cards = {**self.cards, card.id: card}
-        if card.id in self.cards:
+        before = self.cards.get(card.id)
+        cards = self.cards.put(card.id, card)
+        if before is not None and (before.table, before.author) == (card.table, card.author):
             return replace(self, cards=cards)
-        return replace(self, cards=cards, by_table=_indexed(self.by_table, card))
+        by_author = self.by_author
+        if before is None or before.author != card.author:
+            by_author = by_author.put(card.author, (*by_author.get(card.author, ()), card.id))
+        by_table = dict(self.by_table)
+        if before is None:
+            by_table[card.table] = by_table.get(card.table, Register[str, str]()).put(card.id, card.id)
+        elif before.table != card.table:  # rare: tables that merge
+            by_table[before.table] = _in_order(id_ for id_ in by_table[before.table] if id_ != card.id)
+            by_table[card.table] = _in_order([*by_table.get(card.table, ()), card.id])
+        by_table = {table: ids for table, ids in by_table.items() if ids}
+        return replace(self, cards=cards, by_table=by_table, by_author=by_author)
+
+    def through(self, table: int | None) -> "State":
+        """The session as a table that runs itself sees it: its step, its time. Others share one clock."""
+        clock = self.clocks.get(table) if table is not None else None
+        if clock is None or self.here == table:
+            return self
+        return replace(
+            self, here=table, status=clock.status, step=clock.step, visited=clock.visited, ends_at=clock.ends_at,
+            remaining=clock.remaining, total=clock.total, quiet_until=clock.quiet_until,
+        )  # fmt: skip
+
+    def back_from(self, shared: "State") -> "State":
+        """After a move made through a table's clock: that clock is kept, and the shared one is as it was."""
+        if self.here is None:
+            return self
+        clocks = {**self.clocks, self.here: self.clock}
+        return replace(
+            self, clocks=clocks, here=None, status=shared.status, step=shared.step, visited=shared.visited,
+            ends_at=shared.ends_at, remaining=shared.remaining, total=shared.total, quiet_until=shared.quiet_until,
+        )  # fmt: skip
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.status, self.step, self.visited, self.ends_at, self.remaining, self.total, self.quiet_until)
 
     def to_json(self) -> str:
-        content = {name: getattr(self, name) for name in _PLAIN}
-        content |= {
-            "tables": [asdict(table) for table in self.tables],
-            "visited": sorted(self.visited),
-            "seats": [_seat_json(seat) for seat in self.seats.values()],
-            "cards": [asdict(card) for card in self.cards.values()],
-            "chosen": {str(table): card for table, card in self.chosen.items()},
-            "revealed": sorted(self.revealed),
-            "releases": {key: asdict(release) for key, release in self.releases.items()},
-        }
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        from facilitation import snapshot  # here: it builds states, so it is read after this module
+
+        return snapshot.write(self)
 
     @classmethod
     def from_json(cls, method: Method, text: str) -> "State":
-        content = json.loads(text)
-        seats = [_seat_from(seat) for seat in content["seats"]]
-        cards = [Card(**card) for card in content["cards"]]
-        by_table: Mapping[int, tuple[str, ...]] = {}
-        for card in cards:
-            by_table = _indexed(by_table, card)
-        return cls(
-            method=method,
-            tables=tuple(TableSpec(**table) for table in content["tables"]),
-            visited=frozenset(content["visited"]),
-            seats={seat.id: seat for seat in seats},
-            cards={card.id: card for card in cards},
-            by_table=by_table,
-            chosen={int(table): card for table, card in content["chosen"].items()},
-            revealed=frozenset((int(table), str(mark)) for table, mark in content["revealed"]),
-            releases={key: Released(**release) for key, release in content["releases"].items()},
-            **{name: content[name] for name in _PLAIN},
-        )
+        from facilitation import snapshot
+
+        return snapshot.read(method, text)
 
 
-_PLAIN = (
-    "minutes", "preset", "number", "at", "status", "stage", "ends_at", "remaining", "total", "quiet_until", "sheets",
-)  # fmt: skip
+def card_order(card: str) -> tuple[int, str]:
+    """Cards are named by the move that wrote them: c9 is before c10."""
+    return len(card), card
 
 
-def _indexed(by_table: Mapping[int, tuple[str, ...]], card: Card) -> Mapping[int, tuple[str, ...]]:
-    return {**by_table, card.table: (*by_table.get(card.table, ()), card.id)}
+def _in_order(cards: Iterable[str]) -> Register[str, str]:
+    return Register((id_, id_) for id_ in sorted(cards, key=card_order))
 
 
-def _seat_json(seat: Seat) -> dict[str, Any]:
-    fields = ("id", "name", "role", "table", "looking_at", "present", "by")
-    marks = {mark: sorted(cards) for mark, cards in seat.marks.items()}
-    return {name: getattr(seat, name) for name in fields} | {"marks": marks}
-
-
-def _seat_from(content: dict[str, Any]) -> Seat:
-    marks = {mark: frozenset(cards) for mark, cards in content["marks"].items()}
-    return Seat(**{**content, "marks": marks})
+def _hold(held: dict[tuple[int, str], tuple[int, int]], seat: Seat, by: int) -> None:
+    if seat.table is None:
+        return
+    seats, present = held.get((seat.table, seat.role), (0, 0))
+    held[seat.table, seat.role] = (seats + by, present + by * seat.present)
+    if held[seat.table, seat.role] == (0, 0):
+        del held[seat.table, seat.role]

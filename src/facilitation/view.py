@@ -4,18 +4,20 @@
 `view_own`.
 """
 
-from collections import Counter
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from facilitation import boards, leading, rounds
+from facilitation.activities import deal, form, poll, pot
 from facilitation.definition import Stage
 from facilitation.forms import stage_forms
+from facilitation.groups import group_of
+from facilitation.register import Register
 from facilitation.sheet import sheet_view
-from facilitation.state import Card, Seat, State
+from facilitation.state import MINUTE, Seat, State, card_order
 from facilitation.vocabulary import ROLE_TITLES, SCREENS
 
-DEALT = 80  # characters of a card, where it is only named
-CONTROLS = ("open", "advance", "back", "extend", "pause", "resume", "close", "reopen")
+NAMED = 80  # characters of a card, where it is only named
+READS = ("group", "table", "all")
 
 
 class Audience(NamedTuple):
@@ -23,13 +25,17 @@ class Audience(NamedTuple):
 
     role: str  # "" for a seat that is not in the session
     table: int | None  # whose cards they see: their own table, or the one they look at
+    group: int | None = None  # within the table, where a stage cuts it
 
 
 def audience(state: State, seat: str) -> Audience:
     known = state.seats.get(seat)
     if known is None:
         return Audience("", None)
-    return Audience(known.role, known.table if known.table is not None else known.looking_at)
+    table = known.table if known.table is not None else known.looking_at
+    local = state.through(table)
+    grouped = _sees(local, known.role) == "group"
+    return Audience(known.role, table, group_of(local, known) if grouped else None)
 
 
 def view(state: State, seat: str) -> dict[str, Any]:
@@ -38,36 +44,41 @@ def view(state: State, seat: str) -> dict[str, Any]:
 
 def view_audience(state: State, group: Audience) -> dict[str, Any]:
     """What everybody of that audience sees. JSON-able; the keys are always the same."""
+    state = state.through(group.table)
     rule = state.rule
-    sees = _sees(state, group)
-    reads = sees in ("table", "all")
-    cards = list(_visible(state, rule, group, sees)) if rule else []
+    sees = _sees(state, group.role)
+    reads = sees in READS
+    cards = list(boards.visible(state, rule, group, sees)) if rule else []
     at_table = list(state.cards_at(group.table)) if reads else []
-    chosen = state.cards.get(state.chosen.get(group.table, "")) if reads and group.table is not None else None
+    leads = leading.leads(state, group.role)
+    subject = rounds.subject(state, state.step) if state.status != "closed" else None
     return {
         "method": state.method.id,
         "title": state.method.title,
         "status": state.status,
         "number": state.number,
         "table": _table(state, group),
-        "steps": _steps(state),
+        "steps": leading.steps(state),
         "stage": _stage(state, rule, group.role) if rule and state.status != "closed" else None,
-        "clock": {
-            "ends_at": state.ends_at,
-            "remaining": state.remaining,
-            "total": state.total,
-            "running": state.status == "running",
-            "quiet_until": state.quiet_until if state.status == "running" else None,
-        },
-        "boards": _boards(state, rule, group, cards) if rule and reads else [],
-        "counts": _counts(cards) if sees != "nothing" else {},
-        "headline": _shown_as(state, at_table, "headline"),
-        "request": _shown_as(state, at_table, "request"),
-        "picture": _picture(state, group, at_table, chosen),
-        "prompts": _prompts(rule) if _leads(state, group.role) and state.status != "closed" else _prompts(None),
-        "notices": _notices(state, rule, group) if _leads(state, group.role) else [],
-        "controls": _controls(state, group.role),
-        "tables": _tables(state, group),
+        "round": rounds.round_view(state) if state.status != "closed" else None,
+        "subject": subject._asdict() if subject else None,
+        "clock": _clock(state),
+        "own_clock": state.here is not None,
+        "boards": boards.boards(state, rule, group, cards) if rule and reads else [],
+        "counts": boards.counts(cards) if sees != "nothing" else {},
+        **_activities(state, group, sees),
+        "headline": boards.shown_as(state, at_table, "headline"),
+        "request": boards.shown_as(state, at_table, "request"),
+        "picture": boards.picture(state, group, at_table, reads=reads),
+        "group": _group(state, group),
+        "groups": _groups(state, group) if leads else [],
+        "prompts": leading.prompts(rule.prompts if rule and leads and state.status != "closed" else None),
+        "notices": leading.notices(state, rule, group) if leads else [],
+        "controls": leading.controls(state, group.role),
+        "reveals": leading.reveals(state, group),
+        **leading.ways(state, group.role),
+        "hidden": boards.hidden(state, group),
+        "tables": leading.tables(state, group, reads=reads),
     }
 
 
@@ -76,7 +87,8 @@ def view_own(state: State, seat: str) -> dict[str, Any]:
     known = state.seats.get(seat)
     if known is None:
         known = Seat(seat, "", "", None)
-    rule = state.rule if state.status in ("running", "paused") else None
+    state = state.through(known.table if known.table is not None else known.looking_at)
+    rule = state.rule if state.on else None
     return {
         "seat": known.id,
         "name": known.name,
@@ -84,13 +96,16 @@ def view_own(state: State, seat: str) -> dict[str, Any]:
         "role_name": _role_name(state, known.role),
         "role_rule": state.method.roles[known.role].rule if known.role in state.method.roles else "",
         "table": known.table,
+        "group": group_of(state, known),
         "looking_at": known.looking_at,
         "present": known.present,
         "forms": _forms(state, rule, known) if rule else [],
-        "cards": _own_cards(state, rule, known),
-        "marks": {mark: sorted(cards, key=_card_order) for mark, cards in sorted(known.marks.items())},
+        "cards": boards.own_cards(state, rule, known),
+        "marks": {mark: sorted(cards, key=card_order) for mark, cards in sorted(known.marks.items())},
         "actions": _own_actions(state, known),
         "sheet": sheet_view(state, known),
+        **_own_activities(state, known),
+        "deal": deal.own_view(state, known),
     }
 
 
@@ -98,21 +113,9 @@ def _role_name(state: State, role: str) -> str:
     return state.method.role_name(role) or (ROLE_TITLES[role] if role in SCREENS else "")
 
 
-def _sees(state: State, group: Audience) -> str:
+def _sees(state: State, role: str) -> str:
     declared = state.rule.sees if state.rule else state.method.sees
-    return declared.get(group.role, "count" if group.role in SCREENS else "nothing")
-
-
-def _leads(state: State, role: str) -> bool:
-    return role in state.method.roles and "advance" in state.rights(role)
-
-
-def _visible(state: State, rule: Stage, group: Audience, sees: str) -> Iterable[Card]:
-    """The cards on the table at this stage that this audience may read, or count."""
-    stages = (rule.id, *rule.sources)
-    everywhere = sees == "all" or (group.role in SCREENS and group.table is None)
-    cards = state.cards.values() if everywhere else state.cards_at(group.table)
-    return (card for card in cards if card.stage in stages and not card.removed)
+    return declared.get(role, "count" if role in SCREENS else "nothing")
 
 
 def _table(state: State, group: Audience) -> dict[str, Any] | None:
@@ -128,31 +131,10 @@ def _table(state: State, group: Audience) -> dict[str, Any] | None:
     return {"id": spec.id, "name": spec.name, "people": people if state.method.people_shown else []}
 
 
-def _steps(state: State) -> list[dict[str, Any]]:
-    path = state.path
-    now = path.index(state.stage) if state.stage else -1
-    steps = []
-    number = 0
-    for position, id_ in enumerate(path):
-        stage = state.method.stages[id_]
-        number += not stage.optional
-        done = position < now or (state.status == "closed" and position <= now)
-        steps.append(
-            {
-                "id": id_,
-                "title": stage.title,
-                "number": None if stage.optional else number,
-                "state": "done" if done else "now" if position == now else "todo",
-                "optional": stage.optional,
-                "minutes": state.minutes[id_],
-            }
-        )
-    return steps
-
-
 def _stage(state: State, rule: Stage, role: str) -> dict[str, Any]:
     return {
         "id": rule.id,
+        "step": state.step,
         "title": rule.title,
         "rule": rule.rule(role),
         "activity": rule.activity,
@@ -161,199 +143,98 @@ def _stage(state: State, rule: Stage, role: str) -> dict[str, Any]:
     }
 
 
-def _boards(state: State, rule: Stage, group: Audience, cards: list[Card]) -> list[dict[str, Any]]:
-    """One board a kind: those of this stage, then those of the stages it takes `from`."""
-    method = state.method
-    kinds = [kind for stage in (rule.id, *rule.sources) for kind in method.kinds_of(stage)]
-    kinds += [card.kind for card in cards]
-    boards = []
-    for kind_id in dict.fromkeys(kinds):
-        kind = method.kinds.get(kind_id)
-        if kind is None or kind.parents or kind.shown_as in ("headline", "request"):
-            continue
-        top = [card for card in cards if card.kind == kind_id]
-        boards.append(
-            {
-                "id": kind_id,
-                "title": kind.title,
-                "empty": kind.empty,
-                "cards": [_card(state, rule, group, card, cards) for card in top],
-            }
-        )
-    return boards
-
-
-def _card(state: State, rule: Stage, group: Audience, card: Card, cards: list[Card]) -> dict[str, Any]:
-    hidden = state.method.stages[card.stage].hidden_authors
-    author, typist = state.seats.get(card.author), state.seats.get(card.typed_by or "")
-    marks = {
-        id_: count
-        for id_, count in sorted(card.marks.items())
-        if not state.method.marks[id_].private or (card.table, id_) in state.revealed
-    }
+def _clock(state: State) -> dict[str, Any]:
+    """The time of the step, and the time kept for the debrief: when it should begin for the session to end in time."""
+    stages = state.method.stages
+    rules = [stages[state.method.step(id_).stage] for id_ in state.path]
+    first = next((position for position, rule in enumerate(rules) if rule.debrief), None)
+    here = state.path.index(state.step) if state.step in state.path else -1
+    ahead = first is not None and here < first and state.on
+    before = sum(state.minutes[rule.id] for rule in rules[: first or 0])
     return {
-        "id": card.id,
-        "kind": card.kind,
-        "text": card.text,
-        "author": author.name if author and not hidden else None,
-        "typed_by": typist.name if typist and not hidden else None,
-        "chosen": state.chosen.get(card.table) == card.id,
-        "marks": marks,
-        "replies": [_card(state, rule, group, other, cards) for other in cards if other.parent == card.id],
-        "actions": _mark_actions(state, rule, group, card),
-        "controls": _card_controls(state, rule, group, card),
+        "ends_at": state.ends_at,
+        "remaining": state.remaining,
+        "total": state.total,
+        "running": state.status == "running",
+        "quiet_until": state.quiet_until if state.status == "running" else None,
+        "reserved": round(sum(state.minutes[rule.id] for rule in rules if rule.debrief) * MINUTE),
+        "debrief_at": state.opened_at + round(before * MINUTE) if ahead and state.opened_at is not None else None,
     }
 
 
-def _mark_actions(state: State, rule: Stage, group: Audience, card: Card) -> list[dict[str, str]]:
-    if state.status not in ("running", "paused"):
-        return []
-    return [
-        {"mark": mark.id, "label": mark.label, "label_on": mark.label_on}
-        for mark in state.method.marks.values()
-        if card.kind in mark.on and rule.allows(group.role, "mark", mark.id)
-    ]
+def _steps_on(state: State) -> dict[str, str]:
+    """For each activity, the step it is shown of: the one that is on, or the last of the stages it takes `from`."""
+    rule, step = state.rule, state.step
+    if rule is None or step is None:
+        return {}
+    found = {}
+    for source in rule.sources:
+        known = poll.latest(state, source, step)
+        if known is not None:
+            found[state.method.stages[source].activity] = known
+    return {**found, rule.activity: step}
 
 
-def _card_controls(state: State, rule: Stage, group: Audience, card: Card) -> list[dict[str, str]]:
-    """The moves on this card that lead the session: to retain it, to take it away."""
-    if state.status not in ("running", "paused"):
-        return []
-    found = []
-    assign = rule.assign
-    if assign and card.kind == (assign.kind or card.kind) and rule.allows(group.role, "choose"):
-        found.append({"kind": "choose", "label": "Retenir"})
-    if "hide" in rule.rights(group.role):
-        found.append({"kind": "remove", "label": "Retirer de l’écran"})
+def _activities(state: State, group: Audience, sees: str) -> dict[str, Any]:
+    """The poll, deal, pot and form of this moment, for the table or the whole room; counts only, until revealed."""
+    found: dict[str, Any] = {"poll": None, "deal": None, "pot": None, "form": None}
+    room = sees == "all" or (group.role in SCREENS and group.table is None)
+    if sees == "nothing" or (not room and group.table is None):
+        return found
+    tables = None if room else frozenset([group.table or 0])
+    on = _steps_on(state)
+    may_count = state.on and "count" in state.rights(group.role)
+    if "poll" in on:
+        found["poll"] = poll.shared_view(state, on["poll"], tables, may_count=may_count)
+    if "deal" in on:
+        found["deal"] = deal.shared_view(state, on["deal"], tables)
+    if "pot" in on:
+        found["pot"] = pot.shared_view(state, on["pot"], tables)
+    if "form" in on:
+        found["form"] = form.shared_view(state, on["form"], tables)
     return found
 
 
-def _counts(cards: list[Card]) -> dict[str, int]:
-    return dict(sorted(Counter(card.kind for card in cards).items()))
+def _own_activities(state: State, seat: Seat) -> dict[str, Any]:
+    on = _steps_on(state) if seat.table is not None else {}
+    views = {"poll": poll.own_view, "pot": pot.own_view, "form": form.own_view}
+    return {name: look(state, on[name], seat) if name in on else None for name, look in views.items()}
 
 
-def _shown_as(state: State, cards: list[Card], use: str) -> str | None:
-    kinds = {kind.id for kind in state.method.kinds.values() if kind.shown_as == use}
-    found = [card for card in cards if card.kind in kinds]
-    return max(found, key=lambda card: card.number).text if found else None
+def _group(state: State, group: Audience) -> dict[str, Any] | None:
+    """The group this audience is. A screen on a wall names nobody."""
+    if group.group is None or state.step is None or group.role in SCREENS:
+        return None
+    groups = state.groups.get(state.step, Register[str, int]())
+    people = [seat.name for seat in state.at_table(group.table) if seat.present and groups.get(seat.id) == group.group]
+    return {"number": group.group, "names": people if state.method.people_shown else []}
 
 
-def _picture(state: State, group: Audience, cards: list[Card], chosen: Card | None) -> dict[str, Any]:
-    """Le système des acteurs: the porteur, what they bring, those around, the solutions that come out."""
-    sheet = state.method.sheet
-    counted = [line.kind for line in sheet.lines if line.mark] if sheet else []
-    screens = group.role in SCREENS
-    cards_counted = (card for card in state.cards.values() if not card.removed) if screens else iter(cards)
-    solutions = sum(card.kind in counted for card in cards_counted)
-    if sheet is None or screens or not (cards or _sees(state, group) in ("table", "all")):
-        return {"porteur": None, "action": None, "contributors": [], "solutions": solutions if screens else 0}
-    people = [seat for seat in state.at_table(group.table) if seat.present and state.method.people_shown]
-    holder = state.holder(sheet.role, group.table) if state.method.people_shown else None
-    return {
-        "porteur": holder.name if holder else None,
-        "action": _shown_as(state, cards, "headline") or (chosen.text if chosen else None),
-        "contributors": [seat.name for seat in people if seat.role != sheet.role],
-        "solutions": solutions,
-    }
-
-
-def _prompts(rule: Stage | None) -> dict[str, list[str]]:
-    if rule is None:
-        return {"say": [], "watch": [], "avoid": []}
-    return {"say": list(rule.prompts.say), "watch": list(rule.prompts.watch), "avoid": list(rule.prompts.avoid)}
-
-
-def _notices(state: State, rule: Stage | None, group: Audience) -> list[str]:
-    """What whoever leads should know of the table they look at; numbers, never names."""
-    people = [seat for seat in state.at_table(group.table) if seat.present]
-    method = state.method
-    notices = []
-    if method.people_min and len(people) < method.people_min:
-        notices.append(f"{_people(len(people))} à cette table : cette méthode en demande {method.people_min} au moins.")
-    if method.people_max and len(people) > method.people_max:
-        notices.append(f"{_people(len(people))} à cette table : cette méthode en accepte {method.people_max} au plus.")
-    sheet = method.sheet
-    if rule and sheet and state.holder(sheet.role, group.table) is None and (rule.assign is None):
-        notices.append(f"Personne n’a le rôle « {method.role_name(sheet.role)} » à cette table.")
-    if rule and state.status in ("running", "paused"):
-        wrote = {card.author for card in state.cards_at(group.table) if card.stage == rule.id}
-        asked = [seat for seat in people if _is_asked_to_write(state, rule, seat.role)]
-        waiting = sum(seat.id not in wrote for seat in asked)
-        if waiting:
-            notices.append(f"{_people(waiting)} {'n’a' if waiting == 1 else 'n’ont'} pas encore écrit.")
-    return notices
-
-
-def _is_asked_to_write(state: State, rule: Stage, role: str) -> bool:
-    """Replies are not asked of anybody; a card of one's own is."""
-    return any(not state.method.kinds[kind].parents for kind in state.method.kinds_for(rule.id, role))
-
-
-def _people(count: int) -> str:
-    return f"{count} personne{'s' if count > 1 else ''}"
-
-
-def _controls(state: State, role: str) -> list[str]:
-    if role not in state.method.roles:
-        return []
-    rights = state.rights(role)
-    path = state.path
-    now = {
-        "open": state.status == "waiting",
-        "advance": state.status in ("running", "paused") and state.stage != path[-1],
-        "back": state.status in ("running", "paused") and state.stage != path[0],
-        "extend": state.status in ("running", "paused"),
-        "pause": state.status == "running",
-        "resume": state.status == "paused",
-        "close": state.status != "closed",
-        "reopen": state.status == "closed",
-    }
-    return [kind for kind in CONTROLS if kind in rights and now[kind]]
-
-
-def _tables(state: State, group: Audience) -> list[dict[str, Any]]:
-    """One line a table for those who lead the room and for screens: counts, and the headline of the table looked at."""
-    if group.role not in SCREENS and not _leads(state, group.role):
-        return []
-    people = Counter(seat.table for seat in state.seats.values() if seat.present)
-    cards = Counter(card.table for card in state.cards.values() if not card.removed)
-    reads = group.role not in SCREENS and _sees(state, group) in ("table", "all")
+def _groups(state: State, group: Audience) -> list[dict[str, Any]]:
+    """How the table looked at is cut."""
+    groups = state.groups.get(state.step or "", Register[str, int]())
+    sizes: dict[int, int] = {}
+    for seat in state.at_table(group.table):
+        if seat.present and seat.id in groups:
+            sizes[groups[seat.id]] = sizes.get(groups[seat.id], 0) + 1
     return [
-        {
-            "id": table.id,
-            "name": table.name,
-            "people": people[table.id],
-            "cards": cards[table.id],
-            "headline": _shown_as(state, list(state.cards_at(table.id)), "headline")
-            if reads and table.id == group.table
-            else None,
-        }
-        for table in state.tables
+        {"number": number, "people": size, "words": f"Groupe {number} : {size} personne{'s' if size > 1 else ''}"}
+        for number, size in sorted(sizes.items())
     ]
 
 
 def _forms(state: State, rule: Stage, seat: Seat) -> list[dict[str, Any]]:
     found = []
-    for form in stage_forms(state.method, rule, seat.role):
-        if form["answers"]:
-            form["parents"] = [
-                {"id": card.id, "text": card.text[:DEALT]}
-                for card in _visible(state, rule, Audience(seat.role, seat.table), "table")
-                if card.kind in form["answers"] and rule.sees.get(seat.role) in ("table", "all")
+    sees = rule.sees.get(seat.role, "nothing")
+    for written in stage_forms(state.method, rule, seat.role):
+        if written["answers"]:
+            group = Audience(seat.role, seat.table, group_of(state, seat))
+            written["parents"] = [
+                {"id": card.id, "text": card.text[:NAMED]}
+                for card in boards.visible(state, rule, group, "group" if sees == "group" else "table")
+                if card.kind in written["answers"] and card.into is None and sees in READS
             ]
-        found.append(form)
-    return found
-
-
-def _own_cards(state: State, rule: Stage | None, seat: Seat) -> list[dict[str, Any]]:
-    found = []
-    for card in state.cards.values():
-        if card.author != seat.id or card.removed:
-            continue
-        open_ = rule is not None and card.stage == rule.id and card.table == seat.table
-        rights = rule.rights(seat.role) if rule and open_ else frozenset()
-        may = [verb for verb in ("edit", "remove") if verb in rights]
-        found.append({"id": card.id, "stage": card.stage, "kind": card.kind, "text": card.text, "may": may})
+        found.append(written)
     return found
 
 
@@ -378,9 +259,4 @@ def _own_actions(state: State, seat: Seat) -> list[dict[str, Any]]:
 
 
 def _is_open(state: State, role: str, most: int | None, seat: Seat) -> bool:
-    held = sum(other.role == role and other.present for other in state.at_table(seat.table))
-    return most is None or held < most
-
-
-def _card_order(card_id: str) -> tuple[int, str]:
-    return len(card_id), card_id
+    return most is None or state.present(role, seat.table) < most

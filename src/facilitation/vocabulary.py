@@ -15,15 +15,16 @@ SCREENS: Final = frozenset({PROJECTOR, CONTROL})  # roles of every method: they 
 PARTICIPANT: Final = "participant"  # asked for at a door that knows no method: the method's usual role
 
 ACTIVITIES: Final = ("cards", "poll", "deal", "pot", "form")
-PLAYED: Final = frozenset({"cards"})  # what the machine plays today; the language holds the five
-NOT_PLAYED_KEYS: Final = ("repeat", "for_each", "group", "reveal")  # read and checked, not played yet
 END: Final = "end"
+MAX_STEPS: Final = 300  # stages with their rounds: more is a mistake, nobody leads that in a day
 
 SEES: Final = ("nothing", "count", "own", "group", "table", "all")
 AUTHORS: Final = ("shown", "hidden")
 COMPOSE: Final = ("mixed", "free", "peers")
+CLOCK: Final = ("shared", "own")
 ASSIGN_BY: Final = ("choice", "vote", "volunteer")
 REVEAL: Final = ("now", "button", "everyone", "end")
+REVEAL_BY_DEFAULT: Final = {"poll": "button", "deal": "button", "form": "button", "pot": "everyone"}
 DEAL: Final = ("one", "same", "spread")
 QUESTION_TYPES: Final = ("scale", "choice", "choices", "text")
 FIELD_TYPES: Final = ("text", "date")
@@ -34,8 +35,9 @@ KEPT_SHEET: Final = "sheet"
 LEADING: Final = (
     "open", "advance", "back", "extend", "pause", "resume", "close", "reopen", "set_minutes",
     "give_role", "seat_at", "hide", "look_at", "for", "late", "add_person",
+    "skip", "reveal", "count", "pick", "pin", "merge", "own_clock", "merge_tables",
 )  # fmt: skip
-PLAIN_RIGHTS: Final = ("write", "edit", "remove", "choose", "fill", "answer", "give", "reveal")
+PLAIN_RIGHTS: Final = ("write", "edit", "remove", "choose", "fill", "answer", "give")
 RIGHTS: Final = ("lead", *LEADING, *PLAIN_RIGHTS)
 # Rights that need, or take, a name after a colon: "write:idea". The section that declares the name.
 DETAILED: Final = {"write": "kinds", "mark": "marks", "fill": "sheet.fields", "take_role": "roles", "reveal": "marks"}
@@ -47,11 +49,11 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
         "roles", "kinds", "marks", "decks", "sheet", "presets", "may", "sees", "stages",
     ),
     "group": ("min", "max"),
-    "tables": ("compose", "size"),
+    "tables": ("compose", "size", "clock"),
     "roles.*": ("title", "rule", "join", "default", "table", "max", "take"),
     "kinds.*": (
         "title", "label", "placeholder", "help", "submit", "empty", "max_length", "parent", "single", "shown_as",
-        "decline", "hint_words", "hint",
+        "decline", "hint_words", "hint", "cloud",
     ),
     "marks.*": ("label", "label_on", "on", "max", "private", "reveal"),
     "decks.*": ("title", "draw", "cards"),
@@ -62,7 +64,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "presets.*": ("title", "minutes"),
     "stages.*": (
         "title", "minutes", "activity", "next", "optional", "rule", "may", "sees", "from", "authors", "assign",
-        "keep", "quiet", "prompts", "repeat", "for_each", "group", "reveal",
+        "keep", "quiet", "prompts", "repeat", "for_each", "group", "reveal", "debrief",
         "question", "options", "compare", "deck", "deal", "tokens", "multiplier", "questions",
     ),
     "stages.*.assign": ("role", "kind", "by", "mark"),
@@ -70,7 +72,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "stages.*.prompts": ("say", "watch", "avoid"),
     "stages.*.repeat": ("times", "back_to"),
     "stages.*.for_each": ("deck", "back_to"),
-    "stages.*.questions": ("id", "type", "label", "help", "options", "min", "max", "low", "high", "required"),
+    "stages.*.questions": ("id", "type", "label", "help", "options", "min", "max", "low", "high", "required", "for"),
 }  # fmt: skip
 
 # Keys of a stage that belong to one activity, and those that activity cannot do without.
@@ -90,7 +92,7 @@ ROLE_TITLES: Final = {
     "participant": "Participant·e",
     "facilitator": "Animateur·rice",
     "observer": "Observateur·rice",
-    "porteur": "Porteur du sujet",
+    "porteur": "Qui porte le sujet",
     "contributor": "Contributeur·rice",
     "note_taker": "Secrétaire",
     PROJECTOR: "Écran de la salle",

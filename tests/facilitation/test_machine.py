@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from facilitation import REFUSALS, Move, State, TableSpec, UnplayableMethod, apply, load_method, replay, start
+from facilitation import REFUSALS, Move, State, TableSpec, apply, load_method, replay, start
 from tests.facilitation.playing import MINUTE, STAGES, Play, codev, play_codev
 
 
@@ -41,32 +41,6 @@ def test_minutes_of_a_session_win_over_its_preset_and_zero_skips_an_optional_sta
 def test_start_refuses_what_does_not_exist(options: dict) -> None:
     with pytest.raises(ValueError, match=r"unknown|bad|twice"):
         start(codev(), **options)
-
-
-def test_method_with_an_activity_not_played_yet_is_refused_by_its_stage() -> None:
-    method = load_method(
-        """
-id = "vote"
-version = 1
-title = "Vote"
-first = "voter"
-may = { facilitator = ["lead"] }
-[roles]
-participant = "Vote"
-facilitator = "Mène"
-[stages.voter]
-title = "On vote"
-minutes = 1
-activity = "poll"
-options = { oui = "Oui", non = "Non" }
-next = "end"
-""",
-        name="vote.toml",
-    )
-    with pytest.raises(UnplayableMethod) as refused:
-        start(method)
-    assert refused.value.stage == "voter"
-    assert "« On vote »" in refused.value.sentence
 
 
 # --------------------------------------------------------------------------------------------- people

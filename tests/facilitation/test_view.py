@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from facilitation import Audience, State, audience, forms, view, view_audience, view_own
+from facilitation import Audience, State, audience, boards, forms, leading, view, view_audience, view_own
 from tests.facilitation.playing import Canary, Play, codev, find_leaks, may_see, play_codev
 
 view_module = importlib.import_module("facilitation.view")  # the package gives the function of that name
@@ -76,11 +76,11 @@ def test_oracle_has_something_to_find_each_canary_is_seen_by_somebody() -> None:
 
 
 def leak_all_cards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view_module, "_visible", lambda state, rule, group, sees: iter(state.cards.values()))
+    monkeypatch.setattr(boards, "visible", lambda state, rule, group, sees: iter(state.cards.values()))
 
 
 def leak_to_screens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view_module, "_sees", lambda state, group: "all")
+    monkeypatch.setattr(view_module, "_sees", lambda state, role: "all")
 
 
 def leak_names_to_screens(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,12 +97,12 @@ def leak_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def leak_headlines(monkeypatch: pytest.MonkeyPatch) -> None:
-    true_tables = view_module._tables
+    true_tables = leading.tables
 
-    def tables(state: State, group: Audience) -> Any:
-        return true_tables(state, Audience("facilitator", group.table or 1))
+    def tables(state: State, group: Audience, *, reads: bool) -> Any:
+        return true_tables(state, Audience("facilitator", group.table or 1), reads=True)
 
-    monkeypatch.setattr(view_module, "_tables", tables)
+    monkeypatch.setattr(leading, "tables", tables)
 
 
 @pytest.mark.parametrize("leak", [leak_all_cards, leak_to_screens, leak_names_to_screens, leak_sheet, leak_headlines])

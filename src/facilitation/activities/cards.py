@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from facilitation import payloads
 from facilitation.definition import Kind, Mark, Stage
+from facilitation.meant import author_meant, stage_meant
 from facilitation.payloads import Payload
 from facilitation.people import give
 from facilitation.refusals import Refused
@@ -11,8 +12,8 @@ from facilitation.state import Card, Move, Seat, State
 
 
 def write(state: State, move: Move, payload: Payload) -> State:
-    stage = _stage_meant(state, move, payload)
-    author, by, typed_by = _author(state, move, payload)
+    stage, step = stage_meant(state, move, payload)
+    author, by, typed_by = author_meant(state, move, payload)
     kind = _kind_meant(state, stage, author, payload)
     if author.table is None:
         raise Refused("no_table")
@@ -37,12 +38,14 @@ def write(state: State, move: Move, payload: Payload) -> State:
         parent=parent,
         by=by,
         typed_by=typed_by,
+        step=step,
         declined=bool(kind.decline) and payloads.flag(payload, "decline", False),
     )
     if kind.single:
-        for known in state.cards_at(author.table):
-            if known.kind == kind.id and known.author == author.id:
-                return state.with_card(replace(card, id=known.id, marks=known.marks))
+        for known in state.cards_of(author.id):
+            same = known.kind == kind.id and known.table == author.table
+            if same and (known.step == step or known.stage != stage.id):  # at another round it is another card
+                return state.with_card(replace(card, id=known.id, marks=known.marks, pinned=known.pinned))
     return state.with_card(card)
 
 
@@ -61,6 +64,61 @@ def remove(state: State, move: Move, payload: Payload) -> State:
     return take_away(state, card)
 
 
+def hide(state: State, move: Move, payload: Payload) -> State:
+    """Off the boards, and back with `on` false. Its author still reads it; marks on it wait."""
+    card = _led_card(state, move, payload, "card")
+    return state.with_card(replace(card, hidden=payloads.flag(payload, "on", True)))
+
+
+def pin(state: State, move: Move, payload: Payload) -> State:
+    card = _led_card(state, move, payload, "card")
+    return state.with_card(replace(card, pinned=payloads.flag(payload, "on", True)))
+
+
+def merge(state: State, move: Move, payload: Payload) -> State:
+    """A card like another goes under it, with what was merged into it, its replies and its marks: one mark a person."""
+    card, into = _led_card(state, move, payload, "card"), _led_card(state, move, payload, "into")
+    if card.id == into.id or card.kind != into.kind or card.table != into.table or not is_seen(card) or into.into:
+        raise Refused("wrong_card")
+    state = _give_marks(state, card, into)
+    for other in list(state.cards_at(card.table)):
+        if other.into == card.id:
+            state = state.with_card(replace(other, into=into.id))
+        elif other.parent == card.id:
+            state = state.with_card(replace(other, parent=into.id))
+    if state.chosen.get(card.table) == card.id:
+        state = replace(state, chosen={**state.chosen, card.table: into.id})
+    return state.with_card(replace(state.cards[card.id], into=into.id, pinned=False))
+
+
+def _give_marks(state: State, card: Card, into: Card) -> State:
+    for seat in [seat for seat in state.seats.values() if any(card.id in cards for cards in seat.marks.values())]:
+        marks = {
+            mark: (cards - {card.id}) | {into.id} if card.id in cards else cards for mark, cards in seat.marks.items()
+        }
+        gained = {
+            mark for mark, cards in marks.items() if card.id in seat.marks[mark] and into.id not in seat.marks[mark]
+        }
+        state = state.with_seat(replace(seat, marks=marks))
+        target = state.cards[into.id]
+        counts = {**target.marks, **{mark: target.marks.get(mark, 0) + 1 for mark in gained}}
+        state = state.with_card(replace(target, marks=counts))
+    return state.with_card(replace(state.cards[card.id], marks={}))
+
+
+def split(state: State, move: Move, payload: Payload) -> State:
+    """Out of the card it was merged into. The marks stay on the one that has them."""
+    card = _led_card(state, move, payload, "card")
+    if card.into is None:
+        raise Refused("wrong_card")
+    return state.with_card(replace(card, into=None))
+
+
+def _led_card(state: State, move: Move, payload: Payload, key: str) -> Card:
+    """A card that whoever leads may act on: of their own table if they sit at one."""
+    return _card(state, payloads.needed(payload, key), state.seats[move.seat].table)
+
+
 def take_away(state: State, card: Card) -> State:
     """The card is no longer there for anybody; marks on it are given back."""
     for seat in [seat for seat in state.seats.values() if any(card.id in cards for cards in seat.marks.values())]:
@@ -68,17 +126,20 @@ def take_away(state: State, card: Card) -> State:
         state = state.with_seat(replace(seat, marks={mark: cards for mark, cards in marks.items() if cards}))
     if state.chosen.get(card.table) == card.id:
         state = replace(state, chosen={table: id_ for table, id_ in state.chosen.items() if table != card.table})
+    for other in list(state.cards_at(card.table)):
+        if other.into == card.id:  # what was merged into it is a card of its own again
+            state = state.with_card(replace(other, into=None))
     return state.with_card(replace(card, removed=True, marks={}))
 
 
 def mark(state: State, move: Move, payload: Payload) -> State:
-    stage = _stage_meant(state, move, payload)
-    seat, _by, typed_by = _author(state, move, payload)
+    stage, _step = stage_meant(state, move, payload)
+    seat, _by, typed_by = author_meant(state, move, payload)
     wanted = state.method.marks.get(payloads.needed(payload, "mark"))
     if wanted is None or not stage.allows(seat.role, "mark", wanted.id) or (wanted.private and typed_by):
         raise Refused("not_allowed")
-    card = _card(state, payloads.needed(payload, "card"), seat.table)
-    if card.kind not in wanted.on or card.stage not in (stage.id, *stage.sources):
+    card = _card(state, payloads.needed(payload, "card"), _reach(state, stage, seat))
+    if card.kind not in wanted.on or card.stage not in (stage.id, *stage.sources) or not is_seen(card):
         raise Refused("wrong_card")
     held = seat.marks.get(wanted.id, frozenset())
     on = payloads.flag(payload, "on", True)
@@ -95,6 +156,11 @@ def mark(state: State, move: Move, payload: Payload) -> State:
     return _set_mark(state, seat, wanted, held | {card.id}, card.id, 1)
 
 
+def _reach(state: State, stage: Stage, seat: Seat) -> int | None:
+    """Whose cards may be marked: those of one's table; those of the room where one reads them all."""
+    return None if stage.sees.get(seat.role) == "all" else seat.table
+
+
 def _set_mark(state: State, seat: Seat, mark_: Mark, held: frozenset[str], card_id: str, step: int) -> State:
     marks = {id_: cards for id_, cards in seat.marks.items() if id_ != mark_.id}
     if held:
@@ -108,7 +174,7 @@ def _set_mark(state: State, seat: Seat, mark_: Mark, held: frozenset[str], card_
 
 
 def choose(state: State, move: Move, payload: Payload) -> State:
-    stage = _stage_meant(state, move, payload)
+    stage, _step = stage_meant(state, move, payload)
     seat = state.seats[move.seat]
     if stage.assign is None or not stage.allows(seat.role, "choose"):
         raise Refused("not_allowed")
@@ -135,13 +201,13 @@ def settle_all(state: State, stage: Stage) -> State:
     assign = stage.assign
     if assign is None:
         return state
-    for table in state.tables:
+    for table in state.led:
         if table.id in state.chosen:
             continue
         cards = [
             card
             for card in state.cards_at(table.id)
-            if card.stage == stage.id and (assign.kind is None or card.kind == assign.kind)
+            if card.stage == stage.id and (assign.kind is None or card.kind == assign.kind) and is_seen(card)
         ]
         holder = state.holder(assign.role, table.id)
         if holder is not None:
@@ -164,38 +230,6 @@ def _most_marked(cards: list[Card], mark_: str) -> Card | None:
     return next(card for card in cards if card.marks.get(mark_, 0) == counts[0])
 
 
-def _stage_meant(state: State, move: Move, payload: Payload) -> Stage:
-    """The stage a person had in front of them: the one that is on, or for some, a later one after a step back."""
-    stage = state.rule
-    if stage is None:
-        raise Refused("not_open")
-    meant = payloads.word(payload, "stage")
-    if meant is None or meant == stage.id:
-        return stage
-    path = state.path
-    may_be_late = "late" in state.rights(state.seats[move.seat].role)
-    if may_be_late and meant in state.visited and meant in path and path.index(meant) > path.index(stage.id):
-        return state.method.stages[meant]
-    raise Refused("stage_over")
-
-
-def _author(state: State, move: Move, payload: Payload) -> tuple[Seat, str, str | None]:
-    """Whose the card is, how it came, and who typed it."""
-    seat = state.seats[move.seat]
-    meant = payloads.word(payload, "for")
-    if meant is None or meant == seat.id:
-        return seat, "self", None
-    if "for" not in state.rights(seat.role):
-        raise Refused("not_allowed")
-    author = state.seats.get(meant)
-    if author is None or author.table is None or (seat.table is not None and seat.table != author.table):
-        raise Refused("unknown_seat")
-    by = payloads.word(payload, "by") or "facilitator"
-    if by not in ("facilitator", "paper"):
-        raise Refused("bad_payload")
-    return author, by, seat.id
-
-
 def _kind_meant(state: State, stage: Stage, author: Seat, payload: Payload) -> Kind:
     """The kind named (a form calls it kind_of_card), or the only one this role may write here."""
     allowed = state.method.kinds_for(stage.id, author.role)
@@ -207,6 +241,11 @@ def _kind_meant(state: State, stage: Stage, author: Seat, payload: Payload) -> K
     if meant is None:
         raise Refused("bad_payload")
     return state.method.kinds[meant]
+
+
+def is_seen(card: Card) -> bool:
+    """On a board of its own: neither taken away, nor hidden, nor merged into another."""
+    return not card.removed and not card.hidden and card.into is None
 
 
 def _card(state: State, id_: str, table: int | None) -> Card:
@@ -222,7 +261,7 @@ def _own_card(state: State, move: Move, payload: Payload, verb: str) -> Card:
     card = _card(state, payloads.needed(payload, "card"), seat.table)
     if seat.id not in (card.author, card.typed_by):
         raise Refused("not_yours")
-    stage = _stage_meant(state, move, {"stage": card.stage})
+    stage, _step = stage_meant(state, move, {"stage": card.step or card.stage})
     if not stage.allows(seat.role, verb) and seat.id != card.typed_by:
         raise Refused("not_allowed")
     return card
