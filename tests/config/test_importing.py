@@ -1,6 +1,8 @@
 """The real files of the cycle, exactly; then what damaged ones get."""
 
+import csv
 import datetime
+import re
 import tomllib
 from importlib.resources import files
 
@@ -364,3 +366,13 @@ def monkeypatch_tomllib():
 def test_the_shipped_registrations_are_beside_the_programme():
     data = files("maillage.gatherings") / "data" / "inscriptions-jr-2025.csv"
     assert len(data.read_text(encoding="utf-8-sig").splitlines()) == 129
+
+
+def test_the_shipped_structures_are_named_in_good_french():
+    """They stand on badges and in the report. What the import must doubt about is in other columns."""
+    data = files("maillage.gatherings") / "data" / "inscriptions-jr-2025.csv"
+    rows = csv.reader(data.read_text(encoding="utf-8-sig").splitlines(), delimiter=";")
+    column = next(rows).index("Structure")
+    names = {row[column] for row in rows}
+    assert len(names) > 90
+    assert [name for name in names if re.search(r"\b(de|du|des) (de|du|des|d['’]|les)\b|\bde [AEIOUÉÈ]|'", name)] == []

@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from facilitation import shipped_methods
 from maillage.lib.system_errors import database_error_words, os_error_words
-from maillage.lib.typography import join_words, typo
+from maillage.lib.typography import count, join_words, typo
 
 FREE_DISK = 500_000_000  # bytes; a day writes a few MB, a full disk loses it
 
@@ -65,7 +65,13 @@ def check_database() -> str:
     except DatabaseError as error:
         raise Wrong(f"La base ne répond pas : {database_error_words(error)}.") from error
     if waiting:
-        return f"base {connection.vendor} : {len(waiting)} mises à jour des tables se feront au prochain démarrage"
+        what = count(
+            len(waiting),
+            "mise à jour des tables se fera au prochain démarrage",
+            "mises à jour des tables se feront au prochain démarrage",
+            zero="",
+        )
+        return f"base {connection.vendor} : {what}"
     return f"base {connection.vendor} : à jour"
 
 

@@ -3,6 +3,7 @@ import json
 
 from maillage.config.finding import find_gathering
 from maillage.config.installation import prepare_tables
+from maillage.lib.typography import count, typo
 from maillage.plans.services import CannotPlan, make_plan, publish_plan
 
 
@@ -27,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
         answer = {"plan": str(plan.pk), "published": options.publish, "figures": plan.figures, "notes": plan.notes}
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        print(f"Répartition faite{' et publiée' if options.publish else ''} : {plan.placements.count()} places.")
+        places = count(plan.placements.count(), "place donnée", "places données", zero="personne n’est inscrit")
+        print(typo(f"Répartition faite{' et publiée' if options.publish else ''} : {places}."))
         print("\n".join(f"  {note}" for note in plan.notes))
     return 0
