@@ -1,10 +1,68 @@
-from django.db.models import F, Q
+from dataclasses import dataclass
 
+from django.db.models import F, Q, QuerySet
+
+from facilitation import Method, MethodError, load_method, shipped_methods
 from maillage.methods.models import MethodVersion
 from maillage.people.models import Space
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMethod:
+    """A method a space may use: its own newest version, else the shipped one."""
+
+    method: Method
+    version: MethodVersion | None  # None: shipped with this release
+
+    @property
+    def own(self) -> bool:
+        return self.version is not None
+
+    @property
+    def checksum(self) -> str:
+        return self.version.checksum if self.version else ""
 
 
 def latest_version(method: str, space: Space) -> MethodVersion | None:
     """The space's own newest version of a method, else the shipped one; None when nobody has written it yet."""
     versions = MethodVersion.objects.filter(Q(space=space) | Q(space__isnull=True), method=method)
     return versions.order_by(F("space_id").asc(nulls_last=True), "-version", "-created_at").first()
+
+
+def own_versions(space: Space, method: str) -> QuerySet[MethodVersion]:
+    """Newest first."""
+    return MethodVersion.objects.filter(space=space, method=method).order_by("-version", "-created_at")
+
+
+def library(space: Space) -> list[KnownMethod]:
+    """All a space may use, by title."""
+    known = {id_: KnownMethod(method, None) for id_, method in shipped_methods().items()}
+    for version in MethodVersion.objects.filter(space=space).order_by("version", "created_at"):
+        known[version.method] = KnownMethod(_load(version), version)
+    return sorted(known.values(), key=lambda item: item.method.title.casefold())
+
+
+def find_method(space: Space, id_: str) -> KnownMethod | None:
+    version = own_versions(space, id_).first()
+    if version is not None:
+        return KnownMethod(_load(version), version)
+    shipped = shipped_methods().get(id_)
+    return KnownMethod(shipped, None) if shipped else None
+
+
+def _load(version: MethodVersion) -> Method:
+    try:
+        return load_method(version.source, name=f"{version.method}.toml")
+    except MethodError as error:  # accepted when it was kept: the language itself has changed since
+        raise UnreadableVersion(version, error) from error
+
+
+class UnreadableVersion(Exception):
+    """A version kept by an earlier release is refused by this one."""
+
+    def __init__(self, version: MethodVersion, error: MethodError) -> None:
+        self.sentence = (
+            f"La version {version.version} de « {version.title} » n’est plus lisible par cette version de Maillage : "
+            f"{error.problems[0].sentence}"
+        )
+        super().__init__(self.sentence)

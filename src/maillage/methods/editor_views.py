@@ -1,0 +1,261 @@
+"""The editor: the same file by forms, piece by piece, or as text. Each change that is accepted makes a version."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from facilitation import Method, MethodError
+from facilitation.vocabulary import MAX_MINUTES
+from maillage.lib.matching import fold
+from maillage.methods import editing
+from maillage.methods.access import fetch_method
+from maillage.methods.forms import GeneralForm, KindForm, NewStageForm, RoleForm, SourceForm, StageForm
+from maillage.methods.queries import KnownMethod
+from maillage.methods.services import ChangedMeanwhile, save_method
+from maillage.methods.views import load_or_problems
+from maillage.people.models import Space
+from maillage.people.queries import can_organise
+
+Change = Callable[[str], str]  # the text of the file, changed
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def general(request: HttpRequest, space: str, method: str) -> HttpResponse:
+    """What the method is, and the way to each of its parts."""
+    row, known = fetch_method(request, space, method, can=can_organise)
+    form = GeneralForm(request.POST or None, initial=GeneralForm.of(known.method))
+    if form.is_valid():
+        done = _save(request, row, known, lambda text: editing.change_general(text, form.cleaned_data), form)
+        if done:
+            return redirect("methods:edit", row.slug, method)
+    return _page(request, "methods/edit.html", row, known, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def role(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
+    row, known = fetch_method(request, space, method, can=can_organise)
+    found = known.method.roles.get(part)
+    if found is None:
+        raise Http404
+    form = RoleForm(request.POST or None, initial=RoleForm.of(found))
+    return _part(
+        request, row, known, form, found.title, lambda text: editing.change_role(text, part, form.cleaned_data)
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def kind(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
+    row, known = fetch_method(request, space, method, can=can_organise)
+    found = known.method.kinds.get(part)
+    if found is None:
+        raise Http404
+    form = KindForm(request.POST or None, initial=KindForm.of(found))
+    return _part(
+        request, row, known, form, found.title, lambda text: editing.change_kind(text, part, form.cleaned_data)
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def stage(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
+    row, known = fetch_method(request, space, method, can=can_organise)
+    found = known.method.stages.get(part)
+    if found is None:
+        raise Http404
+    initial = StageForm.of(known.method, found)
+    form = StageForm(request.POST or None, method=known.method, stage=found, initial=initial)
+
+    def change(text: str) -> str:
+        # Only what was touched: a form that gives back all it was given would unfold « lead » into sixteen words.
+        return editing.change_stage(text, part, form.facts) if form.has_changed() else text
+
+    if form.is_valid() and _save(request, row, known, change, form):
+        return redirect("methods:edit", row.slug, method)
+    return _page(request, "methods/stage.html", row, known, form, stage=found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new_stage(request: HttpRequest, space: str, method: str) -> HttpResponse:
+    row, known = fetch_method(request, space, method, can=can_organise)
+    form = NewStageForm(request.POST or None, method=known.method)
+    if form.is_valid():
+        id_ = _free_stage(known.method, form.cleaned_data["title"])
+        after = form.cleaned_data["after"]
+        if _save(
+            request,
+            row,
+            known,
+            lambda text: editing.add_stage(text, known.method, id_, after, form.cleaned_data),
+            form,
+        ):
+            return redirect("methods:stage", row.slug, method, id_)
+    return _page(request, "methods/part.html", row, known, form, part_heading=_("Ajouter une étape"))
+
+
+@require_POST
+@login_required
+def move_stage(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
+    row, known = fetch_method(request, space, method, can=can_organise)
+    if part not in known.method.stages:
+        raise Http404
+    by = -1 if request.POST.get("vers") == "haut" else 1
+    _save(request, row, known, lambda text: editing.move_stage(text, known.method, part, by))
+    return redirect(reverse("methods:edit", args=[row.slug, method]) + f"#etape-{part}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def remove_stage(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
+    row, known = fetch_method(request, space, method, can=can_organise)
+    found = known.method.stages.get(part)
+    if found is None:
+        raise Http404
+    form = forms.Form(request.POST or None)
+    if request.method == "POST" and _save(
+        request, row, known, lambda text: editing.remove_stage(text, known.method, part), form
+    ):
+        return redirect("methods:edit", row.slug, method)
+    return _page(request, "methods/removal.html", row, known, form, stage=found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def minutes(request: HttpRequest, space: str, method: str) -> HttpResponse:
+    """How long each stage lasts, for each length the method offers."""
+    row, known = fetch_method(request, space, method, can=can_organise)
+    form = _minutes_form(known.method, request.POST or None)
+    if form.is_valid():
+
+        def change(text: str) -> str:
+            for preset in known.method.presets or [""]:
+                chosen = {id_: form.cleaned_data[f"{preset}.{id_}"] for id_ in known.method.stages}
+                text = editing.change_minutes(text, preset, chosen)
+            return text
+
+        if _save(request, row, known, change, form):
+            return redirect("methods:edit", row.slug, method)
+    columns = [preset.title for preset in known.method.presets.values()] or [_("Minutes")]
+    lines = [
+        {"stage": found, "fields": [form[f"{preset}.{found.id}"] for preset in known.method.presets or [""]]}
+        for found in known.method.stages.values()
+    ]
+    return _page(request, "methods/minutes.html", row, known, form, columns=columns, lines=lines)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def source(request: HttpRequest, space: str, method: str) -> HttpResponse:
+    """The file itself. Checked before it is kept; refused, it stays in the page with each reason and its line."""
+    row, known = fetch_method(request, space, method, can=can_organise)
+    form = SourceForm(request.POST or None, initial={"source": known.method.source, "base": known.checksum})
+    problems: list[dict[str, object]] = []
+    checked = False
+    if form.is_valid():
+        text = form.cleaned_data["source"].replace("\r\n", "\n")
+        read, problems = load_or_problems(text, f"{method}.toml")
+        checked = read is not None
+        if read is not None and request.POST.get("do") != "check":
+            try:
+                kept = save_method(
+                    space=row, method=method, source=text, base=form.cleaned_data["base"], by=str(request.user)
+                )
+                messages.success(request, _("Enregistré : version {number}.").format(number=kept.version))
+                return redirect("methods:source", row.slug, method)
+            except MethodError as error:
+                problems = [{"line": p.line, "key": p.key, "sentence": p.sentence} for p in error.problems]
+            except ChangedMeanwhile as changed:
+                form = SourceForm({"source": text, "base": changed.newest.checksum})
+                form.add_error(None, changed.sentence)
+            checked = False
+    refused = bool(problems or form.errors)
+    return _page(request, "methods/source.html", row, known, form, problems=problems, checked=checked, refused=refused)
+
+
+@require_POST
+@login_required
+def check(request: HttpRequest, space: str, method: str) -> HttpResponse:
+    """While it is typed: every problem with its line, for the script of the page."""
+    fetch_method(request, space, method, can=can_organise)
+    read, problems = load_or_problems(request.POST.get("source", ""), f"{method}.toml")
+    return JsonResponse({"problems": problems, "stages": len(read.stages) if read else None})
+
+
+def _save(
+    request: HttpRequest, space: Space, known: KnownMethod, change: Change, form: forms.Form | None = None
+) -> bool:
+    """True when kept. Refused: the reasons are in the form, whose text stays; without a form, in a message."""
+    base = request.POST.get("base", known.checksum)
+    try:
+        kept = save_method(
+            space=space,
+            method=known.method.id,
+            source=change(known.method.source),
+            base=base,
+            by=str(request.user),
+        )
+        if kept.checksum != known.checksum:
+            messages.success(request, _("Enregistré : version {number}.").format(number=kept.version))
+        return True
+    except MethodError as error:
+        sentences = [problem.sentence for problem in error.problems[:5]]
+    except ChangedMeanwhile:
+        sentences = [_("Quelqu’un a changé cette méthode entre-temps : relisez-la, puis enregistrez encore une fois.")]
+    for sentence in sentences:
+        if form is not None:
+            form.add_error(None, sentence)
+        else:
+            messages.error(request, sentence)
+    return False
+
+
+def _part(
+    request: HttpRequest, space: Space, known: KnownMethod, form: forms.Form, heading: str, change: Change
+) -> HttpResponse:
+    if form.is_valid() and _save(request, space, known, change, form):
+        return redirect("methods:edit", space.slug, known.method.id)
+    return _page(request, "methods/part.html", space, known, form, part_heading=heading)
+
+
+def _page(
+    request: HttpRequest, template: str, space: Space, known: KnownMethod, form: forms.Form, **more: Any
+) -> HttpResponse:
+    refused = more.pop("refused", bool(form.errors))
+    context = {"space": space, "known": known, "method": known.method, "form": form, "base": known.checksum, **more}
+    return render(request, template, context, status=422 if refused else 200)
+
+
+def _free_stage(method: Method, title: str) -> str:
+    plain = "_".join(sign for sign in fold(title).split() if sign.isascii())[:30].strip("_") or "etape"
+    plain = "".join(sign for sign in plain if sign.isalnum() or sign == "_")
+    plain = plain if plain[:1].isalpha() and plain != "end" else f"etape_{plain}"
+    names = [plain, *(f"{plain}_{number}" for number in range(2, 1_000))]
+    return next(name for name in names if name not in method.stages)
+
+
+def _minutes_form(method: Method, data: Any) -> forms.Form:
+    form = forms.Form(data)
+    for preset in method.presets or [""]:
+        for found in method.stages.values():
+            initial = method.presets[preset].minutes.get(found.id) if preset else found.minutes
+            title = f"{found.title} – {method.presets[preset].title}" if preset else found.title
+            form.fields[f"{preset}.{found.id}"] = forms.FloatField(
+                label=title,
+                min_value=0,
+                max_value=MAX_MINUTES,
+                required=not preset,
+                initial=int(initial) if initial is not None and float(initial).is_integer() else initial,
+                widget=forms.NumberInput({"step": "any", "inputmode": "decimal", "class": "narrow"}),
+            )
+    return form

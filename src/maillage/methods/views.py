@@ -1,0 +1,172 @@
+"""The library of a space: what each method asks for and does, and its file, to take away or to bring in."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from facilitation import Method, MethodError, load_method
+from maillage.methods import words
+from maillage.methods.access import fetch_method, fetch_space
+from maillage.methods.forms import DuplicateForm, ImportForm
+from maillage.methods.models import MethodVersion
+from maillage.methods.queries import library as library_of
+from maillage.methods.queries import own_versions
+from maillage.methods.services import duplicate_method, import_method, save_method
+from maillage.people.queries import can_organise, can_read, spaces_of
+
+
+@require_safe
+@login_required
+def spaces(request: HttpRequest) -> HttpResponse:
+    rows = list(spaces_of(request.user))
+    if len(rows) == 1:
+        return redirect("methods:library", rows[0].slug)
+    return render(request, "methods/spaces.html", {"spaces": rows})
+
+
+@require_safe
+@login_required
+def library(request: HttpRequest, space: str) -> HttpResponse:
+    row = fetch_space(request, space)
+    methods = [
+        {
+            "known": known,
+            "minutes": words.minutes_words(known.method),
+            "people": words.people_words(known.method),
+            "steps": len(known.method.stages),
+        }
+        for known in library_of(row)
+    ]
+    context = {"space": row, "methods": methods, "can_organise": can_organise(request.user, row)}
+    return render(request, "methods/library.html", context)
+
+
+@require_safe
+@login_required
+def detail(request: HttpRequest, space: str, method: str) -> HttpResponse:
+    row, known = fetch_method(request, space, method)
+    context = {
+        "space": row,
+        "known": known,
+        "versions": list(own_versions(row, method)),
+        "can_organise": can_organise(request.user, row),
+        **describe(known.method),
+    }
+    return render(request, "methods/detail.html", context)
+
+
+def describe(method: Method) -> dict[str, object]:
+    """A method in words, for a page that is read or printed."""
+    stages = []
+    for stage in method.stages.values():
+        roles = [
+            {
+                "title": role.title,
+                "rule": stage.rules.get(role.id, ""),
+                "may": words.stage_rights(method, stage, role.id),
+                "sees": words.SEES[stage.sees.get(role.id, "count")],
+            }
+            for role in method.roles.values()
+            if stage.rules.get(role.id) or words.stage_rights(method, stage, role.id)
+        ]
+        activity = words.ACTIVITIES[stage.activity]
+        stages.append({"stage": stage, "activity": activity, "rule": stage.rules.get("", ""), "roles": roles})
+    return {
+        "method": method,
+        "minutes": words.minutes_words(method),
+        "people": words.people_words(method),
+        "compose": words.COMPOSE[method.compose],
+        "stages": stages,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def version(request: HttpRequest, space: str, method: str, version: UUID) -> HttpResponse:
+    """An earlier version, to read; taken up again, it becomes the newest."""
+    row, known = fetch_method(request, space, method, can=can_organise if request.method == "POST" else can_read)
+    kept = MethodVersion.objects.filter(space=row, method=method, pk=version).first()
+    if kept is None:
+        raise Http404
+    problem = ""
+    if request.method == "POST":
+        try:
+            saved = save_method(space=row, method=method, source=kept.source, base=None, by=str(request.user))
+            messages.success(
+                request,
+                _("La version {old} est reprise : elle devient la version {new}.").format(
+                    old=kept.version, new=saved.version
+                ),
+            )
+            return redirect("methods:detail", row.slug, method)
+        except MethodError as error:
+            problem = error.problems[0].sentence
+    context = {
+        "space": row,
+        "known": known,
+        "version": kept,
+        "problem": problem,
+        "can_organise": can_organise(request.user, row),
+    }
+    return render(request, "methods/version.html", context, status=422 if problem else 200)
+
+
+@require_safe
+@login_required
+def export(request: HttpRequest, space: str, method: str) -> HttpResponse:
+    _row, known = fetch_method(request, space, method)
+    response = HttpResponse(known.method.source, content_type="application/toml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{known.method.id}.toml"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def duplicate(request: HttpRequest, space: str, method: str) -> HttpResponse:
+    row, known = fetch_method(request, space, method, can=can_organise)
+    initial = {"title": _("{title} – copie").format(title=known.method.title)}
+    form = DuplicateForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        made = duplicate_method(
+            space=row, source=known.method.source, title=form.cleaned_data["title"], by=str(request.user)
+        )
+        messages.success(request, _("La copie est faite. Elle est à vous : changez ce qui vous convient."))
+        return redirect("methods:edit", row.slug, made.method)
+    context = {"space": row, "known": known, "form": form}
+    return render(request, "methods/duplicate.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def import_file(request: HttpRequest, space: str) -> HttpResponse:
+    row = fetch_space(request, space, can=can_organise)
+    form = ImportForm(request.POST or None, request.FILES or None)
+    problems = []
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            kept, read = import_method(
+                space=row, source=file.read().decode("utf-8"), name=file.name, by=str(request.user)
+            )
+            messages.success(request, _("« {title} » est dans votre bibliothèque.").format(title=read.title))
+            return redirect("methods:detail", row.slug, kept.method)
+        except UnicodeDecodeError as error:
+            sentence = _("Ce fichier n’est pas du texte en UTF-8 (octet {place}) : une méthode est un fichier TOML.")
+            form.add_error("file", sentence.format(place=error.start + 1))
+        except MethodError as error:
+            problems = list(error.problems)
+    context = {"space": row, "form": form, "problems": problems}
+    return render(request, "methods/import.html", context, status=422 if problems or form.errors else 200)
+
+
+def load_or_problems(source: str, name: str) -> tuple[Method | None, list[dict[str, object]]]:
+    """What a page says of a text being written."""
+    try:
+        return load_method(source, name=name), []
+    except MethodError as error:
+        return None, [{"line": one.line, "key": one.key, "sentence": one.sentence} for one in error.problems]

@@ -1,0 +1,104 @@
+"""The words of a method file in French, for those who read or change one without reading TOML."""
+
+from facilitation import Method
+from facilitation.definition import Stage
+
+ACTIVITIES = {
+    "cards": "Cartes : de courts textes, écrits par les personnes",
+    "poll": "Vote : une question, un choix, caché jusqu’à la révélation",
+    "deal": "Consignes secrètes : une carte pour chaque personne",
+    "pot": "Pot commun : chacun donne en secret, le total est partagé",
+    "form": "Questions : échelle, choix, texte",
+}
+SEES = {
+    "nothing": "rien",
+    "count": "des nombres, jamais les textes",
+    "own": "ses propres cartes",
+    "group": "les cartes de son groupe",
+    "table": "les cartes de sa table",
+    "all": "les cartes de toute la salle",
+}
+COMPOSE = {
+    "mixed": "mélangées : les catégories d’acteurs réparties",
+    "free": "libres : comme les personnes arrivent",
+    "peers": "entre pairs : la même sorte de question, sans hiérarchie ni financeur",
+}
+VERBS = {
+    "lead": "Conduit la séance : étapes, minutes, rôles",
+    "open": "Ouvre la séance",
+    "advance": "Passe à l’étape suivante",
+    "back": "Revient à une étape",
+    "skip": "Saute une étape",
+    "extend": "Donne ou retire des minutes",
+    "pause": "Met en pause",
+    "resume": "Reprend",
+    "close": "Termine la séance",
+    "reopen": "Rouvre la séance",
+    "set_minutes": "Change la durée d’une étape",
+    "give_role": "Donne un rôle à quelqu’un",
+    "seat_at": "Place quelqu’un à une table",
+    "merge_tables": "Réunit deux tables",
+    "own_clock": "Donne son horloge à une table",
+    "hide": "Masque une carte",
+    "pin": "Épingle une carte",
+    "merge": "Réunit des cartes semblables",
+    "split": "Sépare des cartes réunies",
+    "look_at": "Regarde une table",
+    "for": "Écrit pour quelqu’un",
+    "late": "Écrit après la fin de l’étape",
+    "add_person": "Ajoute une personne sans téléphone",
+    "count": "Compte les mains levées",
+    "pick": "Choisit la carte du paquet",
+    "write": "Écrit toute carte",
+    "edit": "Corrige ses cartes",
+    "remove": "Retire ses cartes",
+    "choose": "Retient une carte",
+    "fill": "Remplit toute la fiche",
+    "answer": "Répond",
+    "give": "Donne au pot",
+    "reveal": "Révèle",
+}
+
+
+def right_words(method: Method, right: str) -> str:
+    """What somebody who has this right does, in words."""
+    verb, _colon, name = right.partition(":")
+    if not name:
+        return VERBS.get(verb, verb)
+    if verb == "write" and name in method.kinds:
+        return f"Écrit : {method.kinds[name].title}"
+    if verb in ("mark", "reveal") and name in method.marks:
+        label = method.marks[name].label
+        return f"Marque : {label}" if verb == "mark" else f"Révèle : {label}"
+    if verb == "take_role" and name in method.roles:
+        return f"Prend le rôle : {method.roles[name].title}"
+    if verb == "fill" and method.sheet is not None and (field := method.sheet.field(name)) is not None:
+        return f"Remplit : {field.label}"
+    return f"{VERBS.get(verb, verb)} : {name}"
+
+
+def stage_rights(method: Method, stage: Stage, role: str) -> list[str]:
+    """What a role may do at a stage beyond what it may do all along, in words."""
+    return [right_words(method, right) for right in sorted(stage.rights(role) - method.may.get(role, frozenset()))]
+
+
+def minutes_words(method: Method) -> str:
+    """How long it lasts: one figure, or from the shortest preset to the longest."""
+    needed = {stage.id: stage.minutes for stage in method.stages.values() if not stage.optional}
+    lengths = [sum(needed.values())] if not method.presets else []
+    lengths += [sum({**needed, **preset.minutes}.values()) for preset in method.presets.values()]
+    low, high = round(min(lengths)), round(max(lengths))
+    return f"{low} minutes" if low == high else f"de {low} à {high} minutes"
+
+
+def people_words(method: Method) -> str:
+    match method.people_min, method.people_max:
+        case None, None:
+            return ""
+        case low, None:
+            return f"à partir de {low} personnes par table"
+        case None, high:
+            return f"jusqu’à {high} personnes par table"
+        case low, high:
+            return f"{low} à {high} personnes par table"
+    raise AssertionError

@@ -1,0 +1,211 @@
+"""The library and the editor of methods: what is accepted makes a version, what is refused loses nothing."""
+
+from dataclasses import replace
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from facilitation import load_method, shipped_methods
+from maillage.methods import editing, services
+from maillage.methods.forms import StageForm
+from maillage.methods.models import MethodVersion
+from maillage.methods.queries import find_method
+from maillage.people.models import Space, User
+from maillage.people.services import give_right
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def space() -> Space:
+    return Space.objects.create(slug="est", name="Réseau de l’Est")
+
+
+def _signed_in(space: Space, role: str) -> Client:
+    user = User.objects.create_user(f"{role}-{space.slug}@exemple.invalid")
+    give_right(user=user, space=space, role=role, by="test")
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def organiser(space) -> Client:
+    return _signed_in(space, "organiser")
+
+
+def _errors(page: str) -> str:
+    return page.split('class="errors"')[1].split("</div>")[0]
+
+
+def test_library_lists_shipped_methods_and_every_page_of_one_opens(organiser, space) -> None:
+    assert organiser.get("/methodes/").headers["Location"] == "/methodes/est/"
+    page = organiser.get("/methodes/est/").content.decode()
+    for method in shipped_methods().values():
+        assert f"/methodes/est/{method.id}/" in page
+        for path in ("", "modifier/", "modifier/durees/", "modifier/fichier/", "modifier/etapes/nouvelle/", "copie/"):
+            assert organiser.get(f"/methodes/est/{method.id}/{path}").status_code == 200, (method.id, path)
+        for stage in method.stages:
+            assert organiser.get(f"/methodes/est/{method.id}/modifier/etapes/{stage}/").status_code == 200
+        for role in method.roles:
+            assert organiser.get(f"/methodes/est/{method.id}/modifier/roles/{role}/").status_code == 200
+        for kind in method.kinds:
+            assert organiser.get(f"/methodes/est/{method.id}/modifier/cartes/{kind}/").status_code == 200
+
+
+def test_who_may(organiser, space) -> None:
+    assert Client().get("/methodes/est/codev/").status_code == 302
+    reader = _signed_in(space, "reader")
+    assert reader.get("/methodes/est/codev/").status_code == 200
+    assert reader.get("/methodes/est/codev/modifier/").status_code == 403
+    assert reader.post("/methodes/est/codev/copie/", {"title": "x"}).status_code == 403
+    other = _signed_in(Space.objects.create(slug="ouest", name="Ouest"), "organiser")
+    assert other.get("/methodes/est/codev/").status_code == 404
+    assert other.post("/methodes/est/codev/modifier/fichier/", {"source": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("method", sorted(shipped_methods()))
+def test_a_stage_saved_as_it_was_changes_nothing_but_what_was_typed(space, method) -> None:
+    """Each stage of each shipped method goes through the form and keeps its meaning."""
+    read = shipped_methods()[method]
+    for stage in read.stages.values():
+        initial = StageForm.of(read, stage)
+        given = {name: value for name, value in initial.items() if value not in (None, False)}
+        form = StageForm(given | {"title": "Un autre titre"}, method=read, stage=stage, initial=initial)
+        assert form.is_valid(), form.errors
+        text = editing.change_stage(read.source, stage.id, form.facts)
+        changed = load_method(text, name="x").stages[stage.id]
+        assert changed.title == "Un autre titre"
+        for role in read.roles:
+            assert (role, changed.rule(role)) == (role, stage.rule(role))
+        same = {
+            "title": stage.title,
+            "rules": stage.rules,
+        }  # one rule for all may be written for each, and says the same
+        assert replace(changed, **same) == stage
+
+
+def test_adapting_a_shipped_method_makes_the_space_its_own_version(organiser, space) -> None:
+    shipped = shipped_methods()["codev"]
+    facts = {"title": "Porteuse", "rule": "R", "max": "1"}
+    answer = organiser.post("/methodes/est/codev/modifier/roles/porteur/", facts)
+    assert answer.status_code == 302
+    known = find_method(space, "codev")
+    assert known is not None
+    assert known.version is not None
+    assert (known.method.roles["porteur"].title, known.version.version) == ("Porteuse", shipped.version + 1)
+    assert known.method.source.count("#") == shipped.source.count("#")  # the comments of the file are kept
+    organiser.post("/methodes/est/codev/modifier/roles/porteur/", facts)
+    assert MethodVersion.objects.filter(space=space).count() == 1  # the same again makes no version
+    page = organiser.get(f"/methodes/est/codev/versions/{known.version.pk}/").content.decode()
+    assert "Porteuse" in page
+
+
+def test_stages_are_added_moved_and_removed(organiser, space) -> None:
+    order = list(shipped_methods()["codev"].stages)
+    organiser.post(
+        "/methodes/est/codev/modifier/etapes/nouvelle/", {"title": "Pause café", "minutes": "10", "after": order[1]}
+    )
+    assert list(find_method(space, "codev").method.stages) == [*order[:2], "pause_cafe", *order[2:]]
+    organiser.post("/methodes/est/codev/modifier/etapes/pause_cafe/ordre/", {"vers": "haut"})
+    assert list(find_method(space, "codev").method.stages) == [order[0], "pause_cafe", *order[1:]]
+    assert organiser.get("/methodes/est/codev/modifier/etapes/pause_cafe/retrait/").status_code == 200
+    organiser.post("/methodes/est/codev/modifier/etapes/pause_cafe/retrait/")
+    assert list(find_method(space, "codev").method.stages) == order
+
+
+def test_the_file_is_refused_with_its_line_and_kept_in_the_page(organiser, space) -> None:
+    source = shipped_methods()["codev"].source.replace('activity = "cards"', 'activity = "cardes"', 1)
+    line = source[: source.index('"cardes"')].count("\n") + 1
+    answer = organiser.post("/methodes/est/codev/modifier/fichier/", {"source": source})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f"ligne {line}" in _errors(page)
+    assert "cardes" in page.split("<textarea")[1]
+    assert not MethodVersion.objects.filter(space=space).exists()
+    problems = organiser.post("/methodes/est/codev/modifier/fichier/verification/", {"source": source}).json()[
+        "problems"
+    ]
+    assert [problem["line"] for problem in problems] == [line]
+
+
+def test_checking_keeps_nothing(organiser, space) -> None:
+    source = shipped_methods()["codev"].source
+    page = organiser.post("/methodes/est/codev/modifier/fichier/", {"source": source + "\n", "do": "check"})
+    assert "Rien à corriger" in page.content.decode()
+    assert not MethodVersion.objects.filter(space=space).exists()
+
+
+def test_two_people_at_once_overwrite_nothing_unseen(organiser, space) -> None:
+    source = shipped_methods()["codev"].source
+    first = services.save_method(space=space, method="codev", source=source + "\n# un", base="", by="Ali")
+    late = {"source": source + "\n# deux", "base": "quelque chose d’avant"}
+    answer = organiser.post("/methodes/est/codev/modifier/fichier/", late)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "# deux" in page.split("<textarea")[1]
+    assert MethodVersion.objects.filter(space=space).count() == 1
+    assert f'value="{first.checksum}"' in page
+    again = organiser.post("/methodes/est/codev/modifier/fichier/", late | {"base": first.checksum})
+    assert again.status_code == 302
+    assert find_method(space, "codev").method.source.rstrip().endswith("# deux")
+
+
+def test_the_name_of_a_method_is_for_ever(organiser, space) -> None:
+    source = shipped_methods()["codev"].source.replace('id = "codev"', 'id = "codeve"', 1)
+    answer = organiser.post("/methodes/est/codev/modifier/fichier/", {"source": source})
+    assert answer.status_code == 422
+    assert "dupliquez-la" in _errors(answer.content.decode())
+
+
+def test_a_copy_has_its_own_name(organiser, space) -> None:
+    organiser.post("/methodes/est/codev/copie/", {"title": "Notre codév"})
+    answer = organiser.post("/methodes/est/codev/copie/", {"title": "Notre codév"})
+    assert answer.headers["Location"] == "/methodes/est/notre-codev-2/modifier/"
+    assert find_method(space, "notre-codev").method.title == "Notre codév"
+
+
+def test_export_then_import_gives_the_same_method(organiser, space) -> None:
+    organiser.post("/methodes/est/codev/copie/", {"title": "Notre codev"})
+    given = organiser.get("/methodes/est/notre-codev/fichier.toml")
+    assert 'filename="notre-codev.toml"' in given.headers["Content-Disposition"]
+    other = Space.objects.create(slug="ouest", name="Ouest")
+    file = SimpleUploadedFile("recu.toml", given.content)
+    answer = _signed_in(other, "organiser").post("/methodes/ouest/import/", {"file": file})
+    assert answer.headers["Location"] == "/methodes/ouest/notre-codev/"
+    assert find_method(other, "notre-codev").method.stages == find_method(space, "notre-codev").method.stages
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"\xff\xfe\x00", "UTF-8"), (b"id: codev\nstages:\n", "YAML"), (b'id = "x"\n', "roles"), (b"", "")],
+)
+def test_a_file_that_is_no_method_is_refused_in_words(organiser, space, content, said) -> None:
+    answer = organiser.post("/methodes/est/import/", {"file": SimpleUploadedFile("a.toml", content)})
+    assert answer.status_code == 422
+    assert said in _errors(answer.content.decode())
+
+
+def test_an_earlier_version_is_taken_up_again(organiser, space) -> None:
+    source = shipped_methods()["codev"].source
+    first = services.save_method(space=space, method="codev", source=source + "\n# un", base=None, by="Ali")
+    services.save_method(space=space, method="codev", source=source + "\n# deux", base=None, by="Ali")
+    organiser.post(f"/methodes/est/codev/versions/{first.pk}/")
+    newest = find_method(space, "codev").version
+    assert newest.source.rstrip().endswith("# un")
+    assert newest.version == first.version + 2
+
+
+def test_minutes_of_each_length(organiser, space) -> None:
+    method = shipped_methods()["codev"]
+    data = {
+        f"{preset.id}.{stage}": str(preset.minutes.get(stage, "")).removesuffix(".0")
+        for preset in method.presets.values()
+        for stage in method.stages
+    }
+    assert organiser.post("/methodes/est/codev/modifier/durees/", data | {"flash.sujet": "480,5"}).status_code == 422
+    assert organiser.post("/methodes/est/codev/modifier/durees/", data | {"flash.sujet": "4.5"}).status_code == 302
+    changed = find_method(space, "codev").method.presets
+    assert changed["flash"].minutes["sujet"] == 4.5
+    assert changed["complet"].minutes == method.presets["complet"].minutes
