@@ -11,14 +11,14 @@ from typing import Literal
 from seating.check import check
 from seating.diagnose import Infeasible, Missing, diagnose
 from seating.measure import measure
-from seating.mix import Dice, Groups, mix
+from seating.mix import Groups, mix_day
 from seating.plan import Plan, Seat
 from seating.problem import Person, Problem
 from seating.tables import NoTables, first_tables, settle_tables
 from seating.wishes import NoAssignment, TooFewMoves, assign
 
 Effort = Literal["quick", "normal", "high"]
-CHUNKS: Mapping[str, int] = {"quick": 0, "normal": 4, "high": 60}  # shakes of the mix in each slot
+CHUNKS: Mapping[str, int] = {"quick": 0, "normal": 4, "high": 60}  # of the mix
 Group = tuple[str, int | None]
 
 
@@ -94,12 +94,21 @@ def solve(
         proven = proven and assignment.proven
         groups[slot] = seat_at_tables(problem, slot, assignment.workshop, before, seed=seed)
     plan = finish(problem, groups, before, seed=seed, proven=proven)
-    dice = Dice(seed)
-    for number, slot in enumerate(problem.slots):
-        tell(len(problem.slots) + number, f"Tables : {problem.slot_name(slot)}", plan)
-        if not go_on():
-            break
-        groups[slot] = mix_slot(problem, slot, groups, before, dice=dice, chunks=CHUNKS[effort], go_on=go_on)
+    tell(len(problem.slots), "Tables", plan)
+    if go_on():
+        told = 0
+
+        def on_chunk(chunk: int, best: Mapping[str, Groups]) -> None:
+            nonlocal told
+            done = len(problem.slots) * chunk // CHUNKS[effort]
+            if on_progress is not None and told < done < len(problem.slots):
+                told = done
+                best_plan = finish(problem, best, before, seed=seed, proven=proven)
+                tell(len(problem.slots) + done, "Tables", best_plan)
+
+        groups = mix_slots(
+            problem, problem.slots, groups, before, seed=seed, chunks=CHUNKS[effort], go_on=go_on, on_chunk=on_chunk
+        )
         plan = finish(problem, groups, before, seed=seed, proven=proven)
     tell(steps, "Terminé", plan)
     return plan
@@ -181,41 +190,56 @@ def _no_tables(problem: Problem, workshop: str) -> Missing:
     )
 
 
-def mix_slot(
+def mix_slots(
     problem: Problem,
-    slot: str,
+    slots: Sequence[str],
     groups: Mapping[str, Groups],
     before: Mapping[tuple[str, str], Seat],
     *,
-    dice: Dice,
+    seed: int,
     chunks: int,
     go_on: Callable[[], bool] = lambda: True,
+    on_chunk: Callable[[int, Mapping[str, Groups]], None] | None = None,
+) -> dict[str, dict[str, Group]]:
+    """Mix some slots together: who kept a seat stays there, and table rules still broken are mended by the programme.
+
+    Returns the groups of all slots of `groups`, those that are not mixed as they were.
+    """
+    held = {
+        slot: frozenset(
+            person
+            for person, group in groups[slot].items()
+            if (seat := before.get((person, slot))) and (seat.workshop, seat.table) == group
+        )
+        for slot in slots
+    }
+    mixed = mix_day(problem, groups, change=slots, held=held, seed=seed, chunks=chunks, go_on=go_on, on_chunk=on_chunk)
+    for slot in slots:
+        mixed[slot] |= _mended(problem, slot, mixed[slot], held[slot], before)
+    return mixed
+
+
+def _mended(
+    problem: Problem, slot: str, groups: Groups, held: frozenset[str], before: Mapping[tuple[str, str], Seat]
 ) -> dict[str, Group]:
-    """Mix one slot: who kept a seat stays there, and table rules still broken are mended by the programme."""
-    earlier = [groups[when] for when in problem.slots[: problem.slots.index(slot)]]
-    here = groups[slot]
-    held = frozenset(
-        person
-        for person, group in here.items()
-        if (seat := before.get((person, slot))) and (seat.workshop, seat.table) == group
-    )
-    mixed = mix(problem, slot, here, earlier, held=held, dice=dice, chunks=chunks, go_on=go_on)
+    """New tables where a rule of tables is broken though the wishes allow it."""
     faults = {
         violation.workshop
-        for violation in check(problem, _bare(problem, {slot: mixed}, before))
+        for violation in check(problem, _bare(problem, {slot: groups}, before))
         if violation.slot == slot and violation.table is not None and violation.level != "soft"
     }
+    found: dict[str, Group] = {}
     for workshop in problem.workshops_of(slot):
-        members = [p for p in problem.present(slot) if mixed.get(p.id, ("",))[0] == workshop.id]
+        members = [p for p in problem.present(slot) if groups.get(p.id, ("",))[0] == workshop.id]
         # Where somebody is held, the tables come from settle_tables already: what is broken there cannot be mended.
         if workshop.id in faults and workshop.tables is not None and held.isdisjoint(p.id for p in members):
-            at = {person.id: table for person in members if (table := mixed[person.id][1]) is not None}
+            at = {person.id: table for person in members if (table := groups[person.id][1]) is not None}
             try:
                 mended = settle_tables(problem, workshop, members, at)
             except NoTables as impossible:
                 raise Infeasible([*diagnose(problem), _no_tables(problem, workshop.id)]) from impossible
-            mixed |= {person: (workshop.id, table) for person, table in mended.items()}
-    return mixed
+            found |= {person: (workshop.id, table) for person, table in mended.items()}
+    return found
 
 
 def _bare(problem: Problem, groups: Mapping[str, Groups], before: Mapping[tuple[str, str], Seat]) -> Plan:

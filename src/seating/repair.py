@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from seating.diagnose import Infeasible, diagnose
-from seating.engine import finish, mix_slot, seat_at_tables
-from seating.mix import Dice
+from seating.engine import finish, mix_slots, seat_at_tables
 from seating.plan import Plan
 from seating.problem import InvalidProblem, Person, Problem
 from seating.wishes import NoAssignment, TooFewMoves, assign
@@ -86,7 +85,6 @@ def reoptimise(problem: Problem, plan: Plan, changes: Changes, *, max_moves: int
     before = {key: seat for key, seat in plan.seats.items() if now.has_person(key[0])}
     groups: dict[str, dict[str, tuple[str, int | None]]] = {}
     notes: list[str] = []
-    dice = Dice(seed)
     for slot in now.slots:
         keep = {p.id: before[p.id, slot].workshop for p in now.present(slot) if (p.id, slot) in before}
         try:
@@ -96,7 +94,7 @@ def reoptimise(problem: Problem, plan: Plan, changes: Changes, *, max_moves: int
         changed = sum(assignment.workshop[person] != workshop for person, workshop in keep.items())
         room = None if left is None else left - changed
         groups[slot] = seat_at_tables(now, slot, assignment.workshop, before, seed=seed, max_moves=room)
-        groups[slot] = mix_slot(now, slot, groups, before, dice=dice, chunks=1)
+        groups = mix_slots(now, [slot], groups, before, seed=seed, chunks=1)
         moved = []
         for person in now.present(slot):
             seat, group = before.get((person.id, slot)), groups[slot][person.id]
