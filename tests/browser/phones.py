@@ -23,7 +23,8 @@ class Acknowledged:
     def hear(self, response: Response) -> None:
         if response.request.method == "POST" and "/live/" in response.url and response.status in (200, 201):
             sent: dict[str, Any] = response.request.post_data_json or {}
-            self.keys[sent["key"]] = sent["payload"].get("text") or sent["kind"]
+            if "payload" in sent:  # a form without JavaScript is answered by a page
+                self.keys[sent["key"]] = sent["payload"].get("text") or sent["kind"]
 
 
 @dataclass

@@ -75,8 +75,36 @@ def test_a_refused_form_comes_back_with_its_reason(phones: dict[str, Phone]) -> 
     expect(salma.locator("#refused")).to_be_visible()
     expect(salma.locator("#refused")).not_to_be_empty()
     expect(salma.locator("#shared")).not_to_contain_text("Trop tard")
-    salma.reload()
+    expect(salma.locator("#form-sujet-subject .refused")).to_be_visible()
+    expect(salma.locator("#text-sujet-subject")).to_have_value("Trop tard")  # nothing typed is lost
+    expect(salma.locator("#form-sujet-subject button")).to_be_disabled()  # that step is over
+    salma.get_by_role("link", name="Mettre à jour la page").click()
     expect(salma.locator("#refused")).to_be_hidden()  # said once
+
+
+def test_a_sentence_is_read_again_before_it_is_public(phones: dict[str, Phone]) -> None:
+    lead, paul = phones["Inès"].page, phones["Paul"].page
+    sentence = "Un comité revit quand ses membres le reçoivent."
+    paul.reload()
+    if paul.locator("#own").get_attribute("data-role") != "porteur":
+        lead_to(lead, "sujet")
+        paul.reload()
+        paul.fill("#text-sujet-subject", SUBJECT)
+        paul.click("#form-sujet-subject button")
+        lead.reload()
+        lead.locator("#shared li", has_text=SUBJECT).last.locator("button", has_text="Retenir").click()
+    lead_to(lead, "feedback")
+    paul.reload()
+    paul.fill("#text-feedback-release", sentence)
+    paul.click("#form-feedback-release button")
+    expect(paul.get_by_role("heading", name="Relire avant de publier")).to_be_visible()
+    expect(paul.locator("blockquote")).to_have_text(sentence)
+    paul.click("button:has-text('Revenir')")
+    expect(paul.locator("#text-feedback-release")).to_have_value(sentence)
+    expect(paul.locator("#own .notice")).to_have_count(0)
+    paul.click("#form-feedback-release button")
+    paul.click("button:has-text('Publier')")
+    expect(paul.locator("#own .notice")).to_contain_text(sentence)
 
 
 def test_a_page_with_a_form_open_does_not_reload_under_the_fingers(phones: dict[str, Phone]) -> None:

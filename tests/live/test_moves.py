@@ -1,14 +1,17 @@
 """Moves over HTTP, against the real server: what is stored, what is refused, and in which words."""
 
+import html
 import json
+import re
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from maillage.live import keys, log, seats
+from maillage.live import committer, keys, log, seats
 from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.models import Move, Seat, Session
+from maillage.live.seats import revoke_seat
 from maillage.live.services import close_session, erase_session, open_session
 from tests.live.play import make_workshop
 
@@ -185,6 +188,98 @@ def test_refused_form_says_why_on_its_screen_once(amel, session) -> None:
     screen = amel.client.get(answer.headers["location"])
     assert f'role="alert">{sentence}' in screen.text
     assert sentence not in amel.client.get(answer.headers["location"]).text
+
+
+def post_form(phone, session, **fields: str):
+    return phone.client.post(f"/live/{session.id}/moves", data=fields)
+
+
+def words_in(page: str, id_: str) -> str:
+    """What a textarea holds, as its browser reads it."""
+    found = re.search(rf'<textarea id="{id_}"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
+    assert found, f"no textarea {id_}"
+    return html.unescape(found[1])
+
+
+def test_refused_form_comes_back_with_its_words_and_the_reason_beside_them(amel, lead, session) -> None:
+    """The same words in their own form, ready to be sent again under the same key: never on the next page alone."""
+    words = "Une <idée> qui n’en finit pas. " * 100
+    answer = post_form(amel, session, kind="write", kind_of_card="idea", stage="seul", text=words, key="k-1")
+    assert answer.status_code == 409
+    assert words_in(answer.text, "text-seul-idea") == words
+    form = answer.text.split('id="form-seul-idea"')[1].split("</form>")[0]
+    assert 'name="key" value="k-1"' in form
+    assert 'role="alert">Ce texte est trop long' in form
+    assert "http-equiv" not in answer.text  # no reload takes them away
+    assert f'href="/seance/{session.id}/"' in answer.text
+    assert "script-src" in answer.headers["content-security-policy"]  # a page as the others, not an answer of /live/
+    assert amel.client.get(f"/seance/{session.id}/").text.count("qui n’en finit pas") == 0  # kept nowhere else
+
+
+def test_words_of_a_stage_that_is_over_stay_readable(amel, lead, session) -> None:
+    assert lead.move("close").status_code == 201
+    answer = post_form(amel, session, kind="write", kind_of_card="idea", stage="seul", text="Trop tard")
+    assert answer.status_code == 410
+    assert words_in(answer.text, "text-seul-idea") == "Trop tard"
+    form = answer.text.split('id="form-seul-idea"')[1].split("</form>")[0]
+    assert "<button disabled>" in form
+    assert 'class="hint stale" role="status">' in form
+
+
+def test_words_without_a_form_any_more_are_given_back_to_be_copied(amel, session) -> None:
+    unknown = post_form(amel, session, kind="write", kind_of_card="idea", stage="ailleurs", text="Sans place")
+    assert (unknown.status_code, words_in(unknown.text, "spare")) == (409, "Sans place")
+    revoke_seat(seat=amel.seat)
+    revoked = post_form(amel, session, kind="write", kind_of_card="idea", stage="seul", text="Sans siège")
+    assert (revoked.status_code, words_in(revoked.text, "spare")) == (403, "Sans siège")
+    erase_session(session=session, by="organisation")
+    erased = post_form(amel, session, kind="write", kind_of_card="idea", stage="seul", text="Sans séance")
+    assert (erased.status_code, words_in(erased.text, "spare")) == (410, "Sans séance")
+
+
+def test_words_that_are_too_long_for_a_request_come_back_whole(amel, session) -> None:
+    words = "a" * 100_000
+    answer = post_form(amel, session, kind="write", kind_of_card="idea", stage="seul", text=words)
+    assert (answer.status_code, words_in(answer.text, "text-seul-idea")) == (413, words)
+    beyond = post_form(amel, session, kind="write", kind_of_card="idea", stage="seul", text="a" * 600_000)
+    assert (beyond.status_code, beyond.headers["location"]) == (303, f"/seance/{session.id}/")
+
+
+def test_words_refused_because_too_many_wait_come_back(amel, session, monkeypatch) -> None:
+    monkeypatch.setattr(committer, "MOST_A_SEAT", 0)
+    answer = post_form(amel, session, kind="write", kind_of_card="idea", stage="seul", text="Pas si vite")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "2")
+    assert words_in(answer.text, "text-seul-idea") == "Pas si vite"
+
+
+def test_what_who_leads_typed_for_somebody_comes_back(lead, amel, session) -> None:
+    seat = str(amel.seat.id)
+    refused = {"kind_of_card": "idea", "by": "facilitator", "text": "x" * 5_000, "for": seat}
+    answer = post_form(lead, session, kind="write", **refused)
+    assert (answer.status_code, words_in(answer.text, "for-text")) == (409, "x" * 5_000)
+    assert f'value="{seat}" selected' in answer.text
+    assert '<details id="lead" open>' in answer.text
+
+
+def test_a_sentence_made_public_is_read_again_first(phone, lead, session) -> None:
+    """Without JavaScript: the first tap shows what the room will read, the second publishes it, or comes back."""
+    porteur = phone("Cléo", role="porteur")
+    before = session.moves.count()
+    first = post_form(porteur, session, kind="release", sentence="Tenir & venir", key="k-1")
+    assert first.status_code == 200
+    assert "Voici ce que toute la salle pourra lire" in first.text
+    assert "Tenir &amp; venir</blockquote>" in first.text
+    assert session.moves.count() == before
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', first.text))
+    hidden = {name: html.unescape(value) for name, value in hidden.items()}
+    back = post_form(porteur, session, **hidden, read="0")
+    assert (back.status_code, words_in(back.text, "text-seul-release")) == (200, "Tenir & venir")
+    assert session.moves.count() == before
+    sent = post_form(porteur, session, **hidden, read="1")
+    assert sent.status_code == 303
+    (released,) = log.read(session.id, after=before)
+    assert (released.kind, released.payload) == ("release", {"sentence": "Tenir & venir"})
+    assert post_form(porteur, session, kind="release", sentence=" ").status_code == 303  # nothing to read: refused
 
 
 def test_html_that_is_typed_is_shown_as_text(amel, session) -> None:

@@ -75,7 +75,7 @@ class Application:
         elif scope["type"] != "http":
             raise ValueError(f"no {scope['type']} here")
         elif scope["path"].startswith("/live/"):
-            await live_asgi.application(scope, receive, send)
+            await live_asgi.application({**scope, live_asgi.PAGES: self.django}, receive, send)
         elif scope["path"] == "/healthz":
             await health.application(scope, receive, send)
         else:

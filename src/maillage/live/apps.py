@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import pre_delete
 
 
 class LiveConfig(AppConfig):
@@ -9,8 +10,11 @@ class LiveConfig(AppConfig):
         from maillage.gatherings.glance import register as register_glimpse
         from maillage.live.entry import entry_part
         from maillage.live.glimpse import before, during
+        from maillage.live.models import Session
+        from maillage.live.services import forget_deleted
         from maillage.registrations.own import register
 
+        pre_delete.connect(forget_deleted, sender=Session)
         register(entry_part)
         register_glimpse(Phase.BEFORE, before)
         register_glimpse(Phase.DURING, during)

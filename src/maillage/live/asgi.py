@@ -18,8 +18,9 @@ from django.urls import reverse
 from maillage.live import seats
 from maillage.live.committer import Submitted
 from maillage.live.hub import Stream, frame, message
+from maillage.live.kept import SCOPE, Kept, before_sending
 from maillage.live.outcomes import RETRY_AFTER, Outcome, refuse
-from maillage.live.requests import BadRequest, PostedMove, Receive, Request, read_number
+from maillage.live.requests import BadRequest, PostedMove, Receive, Request, TooBig, read_number
 from maillage.live.rooms import ErasedSession, Room, UnknownSession
 from maillage.live.runtime import live
 
@@ -33,6 +34,7 @@ SAFE_HEADERS = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"same-origin"),
 ]
+PAGES = "maillage.pages"  # in the scope: the application that makes pages
 FLASH_SECONDS = 60  # how long the sentence of a refused form waits for its page
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -110,15 +112,30 @@ async def _since(request: Request, session_id: uuid.UUID, after: int, send: Send
 
 async def _moves(request: Request, session_id: uuid.UUID, send: Send) -> None:
     request.check_origin()
+    if request.is_json:
+        move = request.read_move(await request.read_body())
+        await _answer(send, await _submit(request, session_id, move))
+    else:
+        await _form(request, session_id, send)
+
+
+async def _form(request: Request, session_id: uuid.UUID, send: Send) -> None:
+    """A form posted without JavaScript goes back to its screen. What is refused goes back with its words."""
+    move = None
     try:
         move = request.read_move(await request.read_body())
+        kept = before_sending(move)
+        if kept is not None:
+            await _hand_back(request, session_id, kept, send)
+            return
         outcome = await _submit(request, session_id, move)
-    except BadRequest as refusal:
-        if request.is_json:
-            raise
+    except TooBig as refusal:
+        move = request.read_move(refusal.body) if refusal.body else None
         outcome = refuse(refusal.reason)
-    if request.is_json:
-        await _answer(send, outcome)
+    except BadRequest as refusal:
+        outcome = refuse(refusal.reason)
+    if move is not None and not outcome.accepted and Kept(move, outcome).text:
+        await _hand_back(request, session_id, Kept(move, outcome), send)
     else:
         await _back_to_screen(request, session_id, outcome, send)
 
@@ -166,11 +183,29 @@ def _cannot_abort() -> None:
     """Another server than ours gives no way to cut: its own timeouts will."""
 
 
-async def _back_to_screen(request: Request, session_id: uuid.UUID, outcome: Outcome, send: Send) -> None:
-    """A form posted without JavaScript goes back to its screen, which says what was refused."""
+async def _hand_back(request: Request, session_id: uuid.UUID, kept: Kept, send: Send) -> None:
+    """The screen itself answers, as it would if it were asked for, with what was typed in its place."""
+    path, query = _screen_of(request, session_id)
+    headers = [(name, value) for name, value in request.scope["headers"] if not name.startswith(b"content-")]
+    scope = {**request.scope, "method": "GET", "path": path, "raw_path": path.encode(), "headers": headers}
+    scope |= {"query_string": query.encode(), SCOPE: kept}
+    nothing = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+    async def receive() -> dict[str, Any]:
+        return next(nothing, None) or await request.receive()
+
+    await request.scope[PAGES](scope, receive, send)
+
+
+def _screen_of(request: Request, session_id: uuid.UUID) -> tuple[str, str]:
     which = request.which_seat
-    address = reverse("live:screen", args=[session_id]) + (f"?siege={which}" if which in ("a", "p", "c") else "")
-    headers = [(b"location", address.encode())]
+    return reverse("live:screen", args=[session_id]), f"siege={which}" if which in ("a", "p", "c") else ""
+
+
+async def _back_to_screen(request: Request, session_id: uuid.UUID, outcome: Outcome, send: Send) -> None:
+    """The screen is asked for again, and says what was refused."""
+    path, query = _screen_of(request, session_id)
+    headers = [(b"location", (f"{path}?{query}" if query else path).encode())]
     if not outcome.accepted:
         secure = "; Secure" if settings.HTTPS else ""
         flash = signing.dumps(str(outcome.sentence), salt="maillage.live.flash", compress=True)

@@ -16,6 +16,7 @@ from django.http.request import split_domain_port, validate_host
 
 BODY_LIMIT = 64 * 1024  # bytes: the longest card is far below
 DRAIN_LIMIT = 4 * 1024 * 1024  # bytes read and thrown away so that the sentence of a refusal still reaches the phone
+KEPT_LIMIT = 512 * 1024  # bytes of a form that is too long, kept so that its words go back to who typed them
 LONGEST_KEY = 64
 LONGEST_KIND = 20
 LARGEST_NUMBER = 2**31 - 1  # of a move, as the database holds it
@@ -31,6 +32,14 @@ class BadRequest(Exception):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class TooBig(BadRequest):
+    """Carries what was read of it, "" when it was beyond what anybody types."""
+
+    def __init__(self, body: bytes = b"") -> None:
+        self.body = body
+        super().__init__("too-big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +106,23 @@ class Request:
     async def read_body(self) -> bytes:
         parts: list[bytes] = []
         size = 0
+        keep = BODY_LIMIT if self.is_json else KEPT_LIMIT
         if int_or_zero(self.headers.get("content-length", "")) > DRAIN_LIMIT:
-            raise BadRequest("too-big")
+            raise TooBig
         while True:
             event = await self.receive()
             if event["type"] == "http.disconnect":
                 raise BadRequest("bad-request")
             part = event.get("body", b"")
             size += len(part)
-            if size <= BODY_LIMIT:
+            if size <= keep:
                 parts.append(part)
             elif size > DRAIN_LIMIT:
-                raise BadRequest("too-big")
+                raise TooBig
             if not event.get("more_body"):
                 break
         if size > BODY_LIMIT:
-            raise BadRequest("too-big")
+            raise TooBig(b"".join(parts) if size <= keep else b"")
         return b"".join(parts)
 
     def read_move(self, body: bytes) -> PostedMove:

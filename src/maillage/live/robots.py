@@ -13,6 +13,7 @@ from uuid import UUID
 
 import httptools
 
+from maillage.live import kept
 from maillage.live.counting import Ledger, Watcher, Written
 
 READ = 65_536  # bytes
@@ -281,6 +282,8 @@ class Phone(Watcher):
         """As a page without JavaScript does; what is refused comes back as a sentence on the next page."""
         card_kind = {"kind_of_card": payload["kind"]} if "kind" in payload else {}
         plain = {name: "1" if value is True else value for name, value in payload.items() if name != "kind"}
+        if kind in kept.PUBLIC:
+            plain[kept.READ] = kept.YES  # the second page, where the words were read again
         body = urlencode({**plain, **card_kind, "kind": kind, "key": written.key}).encode()
         address = f"/live/{self.session}/moves{self.which}"
         answer = await self.ask("POST", address, body, "application/x-www-form-urlencoded")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from facilitation import audience, forms, view_audience, view_own
 from maillage.lib.codes import spaced_code
 from maillage.lib.qr import qr_svg
+from maillage.live.kept import NO, PUBLIC, READ, YES, Kept
 from maillage.live.links import links_for
 from maillage.live.rooms import Room
 
@@ -57,10 +58,13 @@ def render_own(room: Room, view: dict[str, Any]) -> bytes:
     return _render("live/_own.html", context)
 
 
-def screen(room: Room, seat: str, *, which: str = "", refusal: str = "", host: str = "") -> dict[str, Any]:
+def screen(
+    room: Room, seat: str, *, which: str = "", refusal: str = "", host: str = "", kept: Kept | None = None
+) -> dict[str, Any]:
     """The context of live/screen.html: both fragments as a push would send them, and the forms that stay.
 
-    `host` is the address this server was asked under: what the projector tells phones to open.
+    `host` is the address this server was asked under: what the projector tells phones to open. `kept`: what was typed
+    in one of the forms, and goes back there.
     """
     group = audience(room.state, seat)
     shared = view_audience(room.state, group)
@@ -71,26 +75,44 @@ def screen(room: Room, seat: str, *, which: str = "", refusal: str = "", host: s
     addresses = _addresses(room)
     leads = leads_room(room, own)
     role = own["role"]
+    made = [
+        _form(now.get(form["id"], form), now=form["id"] in now, value=values.get(form["field"], ""))
+        for form in forms(room.method, role)
+    ]
+    lead = _lead(room, shared) if leads else None
+    held = _put_back(kept, made, lead) if kept else ""
     return {
         "room": room,
         "role": role,
         "screen_class": "prompter" if leads else role if role in ("projector", "control") else "phone",
         "shared_html": mark_safe(render_shared(room, shared).decode()),  # noqa: S308 - a template's own output
         "own_html": mark_safe(render_own(room, own).decode()),  # noqa: S308 - a template's own output
-        "forms": [
-            _form(now.get(form["id"], form), now=form["id"] in now, value=values.get(form["field"], ""))
-            for form in forms(room.method, role)
-        ],
+        "forms": made,
         "leads": leads,
-        "lead": _lead(room, shared) if leads else None,
+        "lead": lead,
+        "held": held,  # the id of the form the words are back in
+        "spare": kept.text if kept and not held else "",  # words that have no form any more
         "number": room.number,
         "now": int(time.time() * 1000),
         "stream_url": f"/live/{room.session_id}/stream{query}",
         "refusal": refusal,
-        "reload": 0 if now and not leads else RELOAD,  # without JavaScript, a reload would take what is being typed
+        # without JavaScript, a reload would take what is being typed
+        "reload": 0 if kept or (now and not leads) else RELOAD,
+        "screen_url": reverse("live:screen", args=[room.session_id]) + query,
         **(_joining(room, host) if role == "projector" else {}),
         **addresses,
         "moves_url": addresses["moves_url"] + query,
+    }
+
+
+def read_again(room: Room, kept: Kept, *, which: str = "") -> dict[str, Any]:
+    """The context of live/read_again.html: the words that would leave the room, before they do."""
+    return {
+        "room": room,
+        "words": kept.text,
+        "fields": {"kind": kept.move.kind, PUBLIC[kept.move.kind]: kept.text, "key": kept.move.key},
+        "answer": {"name": READ, "yes": YES, "no": NO},
+        "moves_url": _addresses(room)["moves_url"] + (f"?siege={which}" if which else ""),
     }
 
 
@@ -147,6 +169,26 @@ def _form(form: dict[str, Any], *, now: bool, value: str) -> dict[str, Any]:
         "hint_words_json": json.dumps(form["hint_words"], ensure_ascii=False),
         "key": secrets.token_urlsafe(12),  # a key a form and a page: sending it twice writes once
     }
+
+
+def _put_back(kept: Kept, made: list[dict[str, Any]], lead: dict[str, Any] | None) -> str:
+    """Puts the words back in the form they were typed in, with why; says its id, "" when the page has it no more."""
+    typed = kept.move.payload
+    back = {"value": kept.text, "error": kept.sentence, "key": kept.move.key}
+    if lead is not None and ("for" in typed or kept.move.kind == "add_person"):
+        id_ = "for" if "for" in typed else "add"
+        lead["held"] = {**back, "form": id_, "seat": typed.get("for"), "kind": typed.get("kind_of_card")}
+        lead["held"]["table"] = typed.get("table")
+        return id_
+    same = [
+        form
+        for form in made
+        if form["move"] == kept.move.kind and all(typed.get(name) == value for name, value in form["fields"].items())
+    ]
+    for form in sorted(same, key=lambda form: not form["now"])[:1]:
+        form |= {**back, "held": True, "parent": typed.get("parent"), "declined": "decline" in typed}
+        return str(form["id"])
+    return ""
 
 
 def _controls(view: dict[str, Any]) -> list[dict[str, Any]]:

@@ -133,7 +133,7 @@ def read_ticket(cookies: Mapping[str, str], session_id: uuid.UUID, which: str = 
         if value is None:
             continue
         try:
-            session_hex, seat_hex, generation = _signer().unsign(value).split(":")
+            session_hex, seat_hex, generation = _signer().unsign(value, max_age=COOKIE_DAYS * 86_400).split(":")
             ticket = Ticket(uuid.UUID(session_hex), uuid.UUID(seat_hex), int(generation))
         except (signing.BadSignature, ValueError):
             continue
@@ -164,6 +164,12 @@ def find_kind(ticket: Ticket, *, cached_only: bool = False) -> str | None:
     return kind if (session_id, generation) == (ticket.session_id, ticket.generation) else ""
 
 
+def forget_all() -> None:
+    """Every cached seat is asked for again: rows went away."""
+    with _known_lock:
+        _known.clear()
+
+
 def _forget(seat_id: uuid.UUID) -> None:
     with _known_lock:
         _known.pop(seat_id, None)
@@ -181,8 +187,8 @@ def read_projection_token(token: str) -> uuid.UUID | None:
         return None
 
 
-def _signer() -> signing.Signer:
-    return signing.Signer(salt="maillage.live.seat")
+def _signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="maillage.live.seat")
 
 
 def _seat_id(session_id: uuid.UUID, kind: str, whose: str) -> uuid.UUID:

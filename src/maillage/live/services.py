@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.codes import new_code
-from maillage.live import keys, signals
+from maillage.live import keys, seats, signals
 from maillage.live.enums import SessionStatus
+from maillage.live.faults import report
 from maillage.live.models import Session
 from maillage.live.rooms import method_of, start_state
 from maillage.live.runtime import live
@@ -20,6 +21,7 @@ from maillage.methods.models import MethodVersion
 from maillage.methods.queries import latest_version
 from maillage.office.models import Activity
 
+LAST_DAY = date.max - timedelta(days=400)  # a gathering of the year 9999 is a slip of the hand, not an error of ours
 KEEP_DAYS = 30  # after the day: what was typed in a room erases itself
 CODE_TRIES = 20
 FACILITATOR_SIGNS = "ABCDEFGHJKMNPRTUVXYZ23456789"
@@ -86,10 +88,29 @@ def erase_session(*, session: Session, by: str) -> None:
 
 def erase_due(*, now: datetime) -> int:
     """Erases the sessions whose time has come; says how many."""
-    due = list(Session.objects.filter(erase_at__lte=now).exclude(status=SessionStatus.ERASED))
-    for session in due:
-        erase_session(session=session, by="la durée de conservation")
-    return len(due)
+    erased = 0
+    for session in list(Session.objects.filter(erase_at__lte=now).exclude(status=SessionStatus.ERASED)):
+        try:
+            erase_session(session=session, by="la durée de conservation")
+        except Exception as error:  # an edge: one session's fault must not keep the others; the next hour tries again
+            report("a session could not be erased", error)
+        else:
+            erased += 1
+    return erased
+
+
+def forget_deleted(sender: type[Session], instance: Session, **_more: object) -> None:
+    """A session whose row goes, with its workshop or its gathering, leaves neither key, room nor open screen behind."""
+    session_id = instance.id
+
+    def clean() -> None:
+        keys.destroy_key(session_id)
+        seats.forget_all()
+        here = live()
+        here.rooms.drop(session_id)
+        here.end_streams(session_id)
+
+    transaction.on_commit(clean)
 
 
 def _create(
@@ -134,7 +155,7 @@ def _erase_at(gathering: Gathering) -> datetime:
     """Thirty days after the gathering, or after today when it has no date or it is past."""
     zone = ZoneInfo(gathering.timezone)
     today = timezone.now().astimezone(zone).date()
-    day = max(gathering.date or today, today)
+    day = min(max(gathering.date or today, today), LAST_DAY)
     return datetime.combine(day + timedelta(days=KEEP_DAYS + 1), time(), zone)
 
 

@@ -16,8 +16,9 @@ from maillage.lib.codes import normalise_code
 from maillage.live import entry, queries, screens, seats
 from maillage.live.asgi import flash_name, read_flash
 from maillage.live.enums import SeatKind, SessionStatus
+from maillage.live.kept import Kept, kept_in
 from maillage.live.models import Seat, Session
-from maillage.live.outcomes import refuse
+from maillage.live.outcomes import RETRY_AFTER, refuse
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
 from maillage.live.throttle import Throttle
@@ -38,7 +39,7 @@ def code(request: HttpRequest) -> HttpResponse:
     found, wait = _try_code(request, typed)
     if found is not None:
         return redirect("live:join", found.join_code)
-    return _wrong_code(request, wait)
+    return _wrong_code(request, wait, typed)
 
 
 @never_cache
@@ -46,7 +47,7 @@ def code(request: HttpRequest) -> HttpResponse:
 def join(request: HttpRequest, code: str) -> HttpResponse:
     session, wait = _try_code(request, code)
     if session is None:
-        return _wrong_code(request, wait)
+        return _wrong_code(request, wait, code)
     if session.status == SessionStatus.ERASED:
         return _sentence(request, refuse("erased").sentence, 410)
     ticket = seats.read_ticket(request.COOKIES, session.id, "")
@@ -76,6 +77,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         )
     except seats.JoinRefused as refusal:
         typed = {"error": refusal.sentence, "name": request.POST.get("name", ""), "key": secrets.token_urlsafe(16)}
+        typed |= {"chosen_role": role, "chosen_table": table}
         return render(request, "live/join.html", context | typed, status=_page_status(refusal.outcome.status))
     return _sit(request, seat)
 
@@ -85,20 +87,25 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
 def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     """The seat's screen, complete as it is: pushes only keep it fresh."""
     which = request.GET.get("siege", "")
+    kept = kept_in(getattr(request, "scope", {}))
     try:
         room = live().rooms.load(session_id)
     except UnknownSession:
-        return _sentence(request, refuse("unknown-session").sentence, 404)
+        return _sentence(request, refuse("unknown-session").sentence, 404, kept)
     except ErasedSession:
-        return _sentence(request, refuse("erased").sentence, 410)
+        return _sentence(request, refuse("erased").sentence, 410, kept)
     ticket = seats.read_ticket(request.COOKIES, session_id, which)
     if ticket is None or not seats.find_kind(ticket):
-        return _sentence(request, refuse("no-seat" if ticket is None else "revoked-seat").sentence, 403)
-    refusal = read_flash(request.COOKIES, session_id)
+        return _sentence(request, refuse("no-seat" if ticket is None else "revoked-seat").sentence, 403, kept)
+    if kept is not None and kept.read_again:
+        return render(request, "live/read_again.html", screens.read_again(room, kept, which=which))
+    refusal = kept.sentence if kept else read_flash(request.COOKIES, session_id)
     host = f"{request.scheme}://{request.get_host()}"
-    context = screens.screen(room, str(ticket.seat_id), which=which, refusal=refusal, host=host)
-    response = render(request, "live/screen.html", context)
-    if refusal:
+    context = screens.screen(room, str(ticket.seat_id), which=which, refusal=refusal, host=host, kept=kept)
+    response = render(request, "live/screen.html", context, status=kept.status if kept else 200)
+    if kept is not None and kept.status in (429, 503):
+        response["Retry-After"] = str(RETRY_AFTER)
+    elif refusal and kept is None:
         response.delete_cookie(flash_name(session_id))
     return response
 
@@ -210,18 +217,19 @@ def _try_code(request: HttpRequest, typed: str, *, facilitator: bool = False) ->
     return found, 0
 
 
-def _wrong_code(request: HttpRequest, wait: int) -> HttpResponse:
+def _wrong_code(request: HttpRequest, wait: int, typed: str = "") -> HttpResponse:
     if wait:
         error = _("Trop de codes essayés d’ici. Attendez quelques minutes, ou demandez de l’aide à l’accueil.")
-        response = render(request, "live/code.html", {"error": error}, status=429)
+        response = render(request, "live/code.html", {"error": error, "typed": typed[:12]}, status=429)
         response["Retry-After"] = str(wait)
         return response
     error = _("Ce code n’ouvre aucune séance. Vérifiez les quatre lettres et les deux chiffres.")
-    return render(request, "live/code.html", {"error": error}, status=404)
+    return render(request, "live/code.html", {"error": error, "typed": typed[:12]}, status=404)
 
 
-def _sentence(request: HttpRequest, sentence: object, status: int) -> HttpResponse:
-    return render(request, "live/sentence.html", {"sentence": sentence}, status=status)
+def _sentence(request: HttpRequest, sentence: object, status: int, kept: Kept | None = None) -> HttpResponse:
+    context = {"sentence": sentence, "typed": kept.text if kept else ""}
+    return render(request, "live/sentence.html", context, status=status)
 
 
 def _page_status(status: int) -> int:

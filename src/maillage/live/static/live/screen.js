@@ -5,7 +5,7 @@ import { replaceById } from "../ui/replace-by-id.js";
 import { startClock } from "./clock.js";
 import { newKey, openOutbox } from "./outbox.js";
 
-const { session, stream, moves, number, now } = document.body.dataset;
+const { session, stream, moves, screen: page, number, now } = document.body.dataset;
 const line = document.getElementById("line");
 const cue = document.getElementById("cue");
 const words = line.dataset; // the sentences, in the page's language
@@ -34,7 +34,7 @@ function turnForms() {
   for (const form of forms) {
     if (!form.dataset.stage) continue; // who leads may type at any time
     const mine = open.has(form.dataset.form);
-    const typed = text(form)?.value.trim() && dirty(form);
+    const typed = text(form)?.value.trim() && (dirty(form) || "held" in form.dataset);
     const stale = !mine && Boolean(typed);
     form.hidden = !mine && !stale;
     form.querySelector(".stale")?.toggleAttribute("hidden", !stale);
@@ -84,16 +84,16 @@ async function takeForms() {
   const before = role;
   role = given;
   try {
-    const answer = await fetch(location.href, { cache: "no-store" });
+    const answer = await fetch(page, { cache: "no-store" });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of page.querySelectorAll(".forms > *")) {
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of fresh.querySelectorAll(".forms > *")) {
       if (document.getElementById(part.id)) continue;
       document.querySelector(".forms").append(part);
       for (const form of part.matches("form[data-form]") ? [part] : part.querySelectorAll("form[data-form]")) addForm(form);
     }
-    if (!page.getElementById("lead")) document.getElementById("lead")?.remove();
-    document.body.className = page.body.className;
+    if (!fresh.getElementById("lead")) document.getElementById("lead")?.remove();
+    document.body.className = fresh.body.className;
     refresh();
   } catch {
     role = before; // the next push asks again
@@ -197,22 +197,38 @@ const box = openOutbox(session, {
       say(refusalOf(form), "");
       return;
     }
-    // refused: the words go back where they were typed, with the reason
+    // refused: the words go back where they were typed, with the reason; if others are there by now, beside them
     const field = form && text(form);
-    if (field && move.payload.text && !field.value) field.value = move.payload.text;
-    say(refusalOf(form), answer.sentence);
+    const { text: written, name, value, sentence } = move.payload;
+    const typed = written || name || value || sentence || "";
+    if (field && typed && !field.value) field.value = typed;
+    const elsewhere = typed && field?.value !== typed;
+    say(refusalOf(form), elsewhere ? `${answer.sentence} « ${typed} »` : answer.sentence);
     refusalOf(form).scrollIntoView({ block: "nearest" });
     turnForms();
   },
 });
 
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.getAttribute("action")?.split("?")[0] !== moves.split("?")[0]) return;
-  event.preventDefault();
-  const { kind, payload } = payloadOf(form, event.submitter);
-  const question = event.submitter?.dataset.confirm;
-  if (question && !confirm(question)) return;
+const dialog = document.getElementById("confirm");
+const canAsk = typeof dialog?.showModal === "function"; // an old phone sends the form itself: the server then asks
+
+// Shows what is about to be done, and what would be read of it; true once the person says yes.
+function ask({ confirm: question, confirmMore: more = "", confirmYes: yes }, quote) {
+  const [title, words, note] = dialog.querySelectorAll("h2, blockquote, p");
+  const [agree] = dialog.querySelectorAll("button");
+  title.textContent = question;
+  say(words, quote);
+  say(note, more);
+  agree.textContent = yes;
+  return new Promise((resolve) => {
+    dialog.onclick = ({ target }) => target.value && dialog.close(target.value);
+    dialog.onclose = () => resolve(dialog.returnValue === "yes");
+    dialog.returnValue = "";
+    dialog.showModal();
+  });
+}
+
+function send(form, { kind, payload }) {
   box.send({ key: newKey(), kind, payload, form: form.dataset.form || "" });
   if (form.dataset.keep !== undefined) form.dataset.sent = text(form)?.value ?? "";
   if (kind === "fill") saveOthers(form);
@@ -222,6 +238,18 @@ document.addEventListener("submit", (event) => {
     hint(form);
     text(form).focus();
   }
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.getAttribute("action")?.split("?")[0] !== moves.split("?")[0]) return;
+  const move = payloadOf(form, event.submitter);
+  const asking = [event.submitter, form].find((one) => one?.dataset.confirm);
+  const quote = form.dataset.confirm ? (text(form)?.value.trim() ?? "") : "";
+  const asked = asking && (quote || !form.dataset.confirm); // an empty sentence is refused, not read again
+  if (asked && !canAsk) return;
+  event.preventDefault();
+  if (!asked || (await ask(asking.dataset, quote))) send(form, move);
 });
 
 // --- the line ---
