@@ -9,7 +9,7 @@ from facilitation.vocabulary import KEPT_SHEET
 RELEASE = {
     "label": "Une phrase pour la synthèse de la journée",
     "placeholder": "Sans nom, sans détail qui désigne quelqu’un.",
-    "help": "Vous seul décidez. Relisez-la : elle sortira de la salle telle quelle.",
+    "help": "Cette décision n’appartient qu’à vous. Relisez-la : elle sortira de la salle telle quelle.",
     "submit": "Je rends cette phrase publique",
 }
 
