@@ -12,9 +12,13 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return run_python("-m", "maillage", *arguments, folder=folder, **variables)
+
+
+def run_python(*arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAILLAGE_", "DJANGO_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "maillage", *arguments],
+        [sys.executable, *arguments],
         capture_output=True,
         text=True,
         timeout=120,
@@ -91,6 +95,12 @@ def test_demo_prepares_the_day_once_and_the_commands_read_it(tmp_path):
 
     link = run("sign-in-link", "organisation@exemple.invalid", folder=tmp_path)
     assert link.stdout.startswith("http://localhost:8000/connexion/lien/?jeton=")
+    served = "import django; django.setup(); from maillage.people.services import owner_of_link as who; print(who('{}'))"
+    code = served.format(link.stdout.strip().split("jeton=")[1])
+    answer = run_python("-c", code, folder=tmp_path, MAILLAGE_DEMO="oui", DJANGO_SETTINGS_MODULE="maillage.config.settings")
+    assert "None" not in answer.stdout  # a link made beside the demonstration opens it
+
+    assert {file.stat().st_mode & 0o077 for file in tmp_path.glob("maillage.sqlite3*")} == {0}
 
 
 def test_refusals_are_sentences_with_exit_code_1(tmp_path):

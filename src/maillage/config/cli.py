@@ -14,12 +14,17 @@ from maillage.lib.system_errors import database_error_words, os_error_sentence
 from maillage.lib.typography import typo
 
 
+READ_BY_OTHERS = {"report", "bench"}  # commands whose files are made to be given
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     options = read_arguments(arguments)
     if getattr(options, "data", None):
         os.environ["MAILLAGE_DATA_DIR"] = options.data
     if options.command == "demo":
         os.environ["MAILLAGE_DEMO"] = "oui"
+    if options.command not in READ_BY_OTHERS:
+        os.umask(0o077)  # the database and its journal hold names: they are their owner's
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     try:
         django.setup()  # the settings are read here, once the options are known

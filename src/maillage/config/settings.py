@@ -205,7 +205,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "sesame.backends.ModelBackend"]
 SESAME_TOKEN_NAME = "jeton"  # noqa: S105 - the name of a URL parameter, not a secret
 SESAME_MAX_AGE = 12 * 3600  # seconds: the day of the gathering
-SESAME_ONE_TIME = not DEMO  # the demo's links are printed again and again
+DEMO_MARK = DATA_DIR / "demonstration"  # left by `maillage demo`: whatever command makes a link there, it opens
+SESAME_ONE_TIME = not (DEMO or DEMO_MARK.exists())  # the demo's links are printed again and again
 SESAME_INVALIDATE_ON_EMAIL_CHANGE = True
 
 EMAIL_BACKEND = (

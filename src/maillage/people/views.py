@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import login, logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -9,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maillage.people.models import User
 from maillage.people.services import owner_of_link
 
 
@@ -29,8 +31,13 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
     if user is None:
         return render(request, "people/link_over.html", status=403)
     if request.method == "POST":
-        login(request, user)  # updates last_login, which ends the link
-        return redirect(_next_url(request))
+        with transaction.atomic():  # two presses at once: the second sees that the link was used
+            User.objects.select_for_update().get(pk=user.pk)
+            user = owner_of_link(token)
+            if user is not None:
+                login(request, user)  # updates last_login, which ends the link
+                return redirect(_next_url(request))
+        return render(request, "people/link_over.html", status=403)
     return render(
         request,
         "people/sign_in_link.html",

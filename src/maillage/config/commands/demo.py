@@ -46,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
     if options.reset:
         reset_data()
     prepare_installation()
+    settings.DEMO_MARK.touch()
     gathering = prepare_day()
     print_links(gathering, base_url(options.host, options.port))
     # Not through typo(): a command is copied as it stands.
