@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from seating.calm import settle
 from seating.check import check
 from seating.diagnose import Infeasible, Missing, diagnose
 from seating.measure import measure
 from seating.mix import Groups, mix_day
 from seating.plan import Plan, Seat
-from seating.problem import Person, Problem
+from seating.problem import Problem
 from seating.tables import NoTables, first_tables, settle_tables
-from seating.wishes import NoAssignment, TooFewMoves, assign
+from seating.wishes import NoAssignment, assign
 
 Effort = Literal["quick", "normal", "high"]
 CHUNKS: Mapping[str, int] = {"quick": 0, "normal": 4, "high": 60}  # of the mix
@@ -121,62 +122,39 @@ def seat_at_tables(
     before: Mapping[tuple[str, str], Seat],
     *,
     seed: int,
-    max_moves: int | None = None,
 ) -> dict[str, Group]:
-    """A group for everybody assigned in a slot, near `before`.
+    """A group for everybody assigned in a slot; the fewest people of `before` change table.
 
     Raises
     ------
     Infeasible
         Table locks, sizes and pairs cannot be kept together.
-    TooFewMoves
-        They can, but not with `max_moves` people of `before` changing seat in this slot.
     """
+    near = {
+        person: (seat.workshop, seat.table)
+        for person, workshop in workshop_of.items()
+        if (seat := before.get((person, slot))) and seat.workshop == workshop
+    }
     found: dict[str, Group] = {}
-    moves = 0
-    for workshop in problem.workshops_of(slot):
-        members = [p for p in problem.present(slot) if workshop_of.get(p.id) == workshop.id]
-        if workshop.tables is None or not members:
-            found |= {person.id: (workshop.id, None) for person in members}
-            continue
-        seated = {
-            person.id: seat.table
-            for person in members
-            if (seat := before.get((person.id, slot))) and seat.workshop == workshop.id and seat.table is not None
-        }
-        room = None if max_moves is None else max_moves - moves
-        try:
-            tables = _tables_near(problem, workshop.id, members, seated, seed=seed, max_moves=room)
-        except NoTables as impossible:
-            raise Infeasible([*diagnose(problem), _no_tables(problem, workshop.id)]) from impossible
-        moves += sum(tables[person] != table for person, table in seated.items())
-        found |= {person.id: (workshop.id, tables[person.id]) for person in members}
-    if max_moves is not None and moves > max_moves:
-        raise TooFewMoves(allowed=max_moves, needed=moves)
-    return found
-
-
-def _tables_near(
-    problem: Problem,
-    workshop: str,
-    members: Sequence[Person],
-    seated: Mapping[str, int],
-    *,
-    seed: int,
-    max_moves: int | None,
-) -> dict[str, int]:
-    room = problem.workshop(workshop)
-    if not seated:
-        try:
-            return first_tables(problem, room, members)
-        except NoTables:
-            pass  # the quick way places one after the other; the programme below weighs all at once
     try:
-        return settle_tables(problem, room, members, seated, seed=seed, max_moves=max_moves)
+        for workshop in problem.workshops_of(slot):
+            members = [p for p in problem.present(slot) if workshop_of.get(p.id) == workshop.id]
+            if workshop.tables is None or not members:
+                found |= {person.id: (workshop.id, None) for person in members}
+            elif near:
+                break
+            else:
+                tables = first_tables(problem, workshop, members)
+                found |= {person: (workshop.id, table) for person, table in tables.items()}
+        else:
+            return found
     except NoTables:
-        if max_moves is None:
-            raise
-        return settle_tables(problem, room, members, seated, seed=seed)  # the caller says how many moves it takes
+        pass  # the quick way places one after the other; the programme below weighs all at once
+    try:
+        return dict(settle(problem, slot, near, within=workshop_of, seed=seed).groups)
+    except NoAssignment as impossible:
+        tabled = [workshop.id for workshop in problem.workshops_of(slot) if workshop.tables is not None]
+        raise Infeasible([*diagnose(problem), *(_no_tables(problem, name) for name in tabled)]) from impossible
 
 
 def _no_tables(problem: Problem, workshop: str) -> Missing:

@@ -11,7 +11,7 @@ Source: Dantzig, Fulkerson & Johnson, « Solution of a large-scale traveling-sal
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 
@@ -41,11 +41,22 @@ class Rows:
     _upper: list[Floats] = field(default_factory=list)
 
     def add(
-        self, columns: npt.ArrayLike, values: npt.ArrayLike = 1, *, lower: float = -np.inf, upper: float = np.inf
+        self,
+        columns: npt.ArrayLike,
+        values: npt.ArrayLike = 1,
+        extra: Mapping[int, int] | None = None,
+        *,
+        lower: float = -np.inf,
+        upper: float = np.inf,
     ) -> None:
-        """One row."""
+        """One row: `values` on `columns`, and a few more terms."""
         index = np.asarray(columns, dtype=np.int64)
-        self.add_many(np.zeros_like(index), index, values, lower=[lower], upper=[upper])
+        terms = np.broadcast_to(np.asarray(values, dtype=np.int64), index.shape)
+        if extra:
+            index = np.concatenate([index, np.fromiter(extra.keys(), dtype=np.int64, count=len(extra))])
+            terms = np.concatenate([terms, np.fromiter(extra.values(), dtype=np.int64, count=len(extra))])
+        kept = terms != 0
+        self.add_many(np.zeros(int(kept.sum())), index[kept], terms[kept], lower=[lower], upper=[upper])
 
     def add_many(
         self,
@@ -119,7 +130,7 @@ class Ladder:
         step = int(np.gcd.reduce(costs)) or 1
         least = int(np.ceil((bound - NEAR * max(1.0, abs(bound))) / step)) * step
         found = self._at_bound(costs, least, point)
-        if found is None and guide is not None:
+        if found is None and guide is not None and guide.any():
             found = self._guided(costs, step, least, guide)
         if found is None:
             found = self._search(costs, step, bound, least, reduced)
@@ -149,7 +160,7 @@ class Ladder:
         if relaxed is None:
             return None
         _, _, reduced, _ = relaxed
-        return self._branch(costs, step, np.abs(reduced) <= NEAR, reduced, float(least))
+        return self._branch(costs, step, np.abs(reduced) <= NEAR, reduced, least)
 
     def _completed(self, point: Ints) -> Ints | None:
         """`point` with every variable that is not marked whole set to the least value its rows allow, if they do."""
@@ -218,11 +229,8 @@ class Ladder:
             nothing = np.zeros(len(self.low)), np.zeros(len(self._lower))
             return (float(costs @ self.low), self.low.astype(np.float64), *nothing) if self._keeps(self.low) else None
         solver, model, base = self._model(costs, free)
-        if solver.passModel(model) == highspy.HighsStatus.kError:
-            raise RuntimeError("HiGHS refused the programme")
-        solver.run()
-        status = solver.getModelStatus()
-        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+        status = _run(solver, model)
+        if status == highspy.HighsModelStatus.kInfeasible:
             return None
         if status != highspy.HighsModelStatus.kOptimal:
             raise RuntimeError(f"HiGHS stopped with {status}")
@@ -241,7 +249,7 @@ class Ladder:
             # Whoever is worth `raised` or less leaves at its bound what costs more than the gap to move.
             gap = raised - bound + NEAR * max(1.0, abs(bound))
             shut = np.abs(reduced) > gap
-            found = self._branch(costs, step, ~shut, reduced, float(raised))
+            found = self._branch(costs, step, ~shut, reduced, raised)
             if found is not None:
                 return found
             raised = least + step * (2 ** (times + 1) - 1)
@@ -252,13 +260,17 @@ class Ladder:
         return found
 
     def _branch(
-        self, costs: Ints, step: int, wanted: Bools, reduced: Floats, limit: float | None, *, first: bool = False
+        self, costs: Ints, step: int, wanted: Bools, reduced: Floats, limit: int | None, *, first: bool = False
     ) -> Ints | None:
         free = np.flatnonzero(wanted & (self.low < self.high))
         resting = np.where(reduced < 0, self.high, self.low)
         if not len(free):
             return resting if self._keeps(resting) else None
-        solver, model, base = self._model(costs, free, resting)
+        posed = self
+        if limit is not None:
+            posed = copy(self)
+            posed._append(costs, limit)
+        solver, model, _ = posed._model(costs, free, resting)
         model.integrality_ = [highspy.HighsVarType.kInteger] * len(free)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", step - 0.1)  # objectives are multiples of `step`: closer is equal
@@ -266,30 +278,23 @@ class Ladder:
             solver.setOptionValue("mip_max_improving_sols", 1)
         else:
             solver.setOptionValue("mip_max_nodes", NODES)
-        if solver.passModel(model) == highspy.HighsStatus.kError:
-            raise RuntimeError("HiGHS refused the programme")
-        if limit is not None:
-            terms = np.flatnonzero(costs[free]).astype(np.int32)
-            solver.addRow(-highspy.kHighsInf, limit - base, len(terms), terms, costs[free][terms].astype(np.float64))
+        warm = None
         if self.best is not None and (limit is None or costs @ self.best <= limit):
-            warm = highspy.HighsSolution()
-            warm.col_value = list(self.best[free].astype(np.float64))
-            solver.setSolution(warm)
-        solver.run()
-        status = solver.getModelStatus()
-        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-            return None
-        if status == highspy.HighsModelStatus.kSolutionLimit:
-            self._tired = True
-            if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            warm = self.best[free]
+        for presolve in ("choose", "off"):
+            solver.setOptionValue("presolve", presolve)
+            status = _run(solver, model, warm)
+            if status == highspy.HighsModelStatus.kInfeasible:
                 return None
-        elif status != highspy.HighsModelStatus.kOptimal:
-            raise RuntimeError(f"HiGHS stopped with {status}")
-        found = resting.copy()
-        found[free] = np.rint(solver.getSolution().col_value).astype(np.int64)
-        if not self._keeps(found):
-            raise RuntimeError("HiGHS gave a point that breaks a row")
-        return found
+            if status == highspy.HighsModelStatus.kSolutionLimit:
+                self._tired = True
+                if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+                    return None
+            found = resting.copy()
+            found[free] = np.rint(solver.getSolution().col_value).astype(np.int64)
+            if status != highspy.HighsModelStatus.kSolveError and self._keeps(found):
+                return found
+        raise RuntimeError("HiGHS gave a point that breaks a row, with its presolve and without")
 
     def _model(
         self, costs: Ints, free: npt.NDArray[np.intp], resting: Ints | None = None
@@ -318,3 +323,21 @@ class Ladder:
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("random_seed", self._seed)
         return solver, model, float(costs @ rest)
+
+
+def _run(solver: highspy.Highs, model: highspy.HighsLp, warm: Ints | None = None) -> highspy.HighsModelStatus:
+    """Optimal, infeasible, or stopped by a limit; a solve error, which is a presolve gone wrong, is told too."""
+    if solver.passModel(model) == highspy.HighsStatus.kError:
+        raise RuntimeError("HiGHS refused the programme")
+    if warm is not None:
+        solution = highspy.HighsSolution()
+        solution.col_value = list(warm.astype(np.float64))
+        solver.setSolution(solution)
+    solver.run()
+    status = solver.getModelStatus()
+    known = highspy.HighsModelStatus
+    if status == known.kUnboundedOrInfeasible:  # every variable has bounds
+        return known.kInfeasible
+    if status not in (known.kOptimal, known.kInfeasible, known.kSolutionLimit, known.kSolveError):
+        raise RuntimeError(f"HiGHS stopped with {status}")
+    return status

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from seating.calm import settle
 from seating.diagnose import Infeasible, diagnose
-from seating.engine import finish, mix_slots, seat_at_tables
+from seating.engine import finish, mix_slots
 from seating.plan import Plan
 from seating.problem import InvalidProblem, Person, Problem
-from seating.wishes import NoAssignment, TooFewMoves, assign
+from seating.wishes import NoAssignment, TooFewMoves
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ def reoptimise(problem: Problem, plan: Plan, changes: Changes, *, max_moves: int
     Returns
     -------
     Plan
-        Every move is said in its notes. In each slot the fewest people change workshop (proven), then, in each
-        workshop, table (proven).
+        Every move is said in its notes. In each slot the fewest people change workshop or table, proven; then newcomers
+        sit by their wishes; then the mix is improved without moving anybody who was seated.
 
     Raises
     ------
@@ -86,14 +87,14 @@ def reoptimise(problem: Problem, plan: Plan, changes: Changes, *, max_moves: int
     groups: dict[str, dict[str, tuple[str, int | None]]] = {}
     notes: list[str] = []
     for slot in now.slots:
-        keep = {p.id: before[p.id, slot].workshop for p in now.present(slot) if (p.id, slot) in before}
+        here = {p.id: (s.workshop, s.table) for p in now.present(slot) if (s := before.get((p.id, slot)))}
         try:
-            assignment = assign(now, slot, seed=seed, keep=keep, calm=True, max_moves=left)
+            settled = settle(now, slot, here, max_moves=left, seed=seed)
         except NoAssignment as impossible:
             raise Infeasible(diagnose(now)) from impossible
-        changed = sum(assignment.workshop[person] != workshop for person, workshop in keep.items())
-        room = None if left is None else left - changed
-        groups[slot] = seat_at_tables(now, slot, assignment.workshop, before, seed=seed, max_moves=room)
+        except TooFewMoves as refusal:
+            raise TooFewMoves(allowed=max_moves or 0, needed=refusal.needed + len(notes)) from refusal
+        groups[slot] = dict(settled.groups)
         groups = mix_slots(now, [slot], groups, before, seed=seed, chunks=1)
         moved = []
         for person in now.present(slot):
@@ -101,8 +102,6 @@ def reoptimise(problem: Problem, plan: Plan, changes: Changes, *, max_moves: int
             if seat is not None and (seat.workshop, seat.table) != group:
                 moved.append(_said(now, person, (seat.workshop, seat.table), group))
         if left is not None:
-            if len(moved) > left:
-                raise TooFewMoves(allowed=max_moves or 0, needed=(max_moves or 0) - left + len(moved))
             left -= len(moved)
         notes += moved
     return finish(now, groups, before, seed=seed, proven=False, notes=tuple(notes))

@@ -7,8 +7,9 @@ the wishes, then the fewest moves. The worst-off are leximax: the levels of regr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -67,8 +68,6 @@ def assign(
     *,
     seed: int = 0,
     keep: Mapping[str, str] | None = None,
-    calm: bool = False,
-    max_moves: int | None = None,
     go_on: Callable[[], bool] = lambda: True,
 ) -> Assignment:
     """Assign the people present in a slot to its workshops.
@@ -76,9 +75,7 @@ def assign(
     Parameters
     ----------
     keep : mapping of person to workshop
-        Where people already are. Fewest moves come last or, if `calm`, before the wishes.
-    max_moves : int or None
-        Most people of `keep` that may change workshop.
+        Where people already are: of plans whose wishes are equal, the one where the fewest change workshop.
     go_on : callable
         Asked between two levels of the worst-off; when it says no, the rest is left unproven.
 
@@ -86,58 +83,73 @@ def assign(
     ------
     NoAssignment
         Capacity, needs, locks and pairs cannot be kept together.
-    TooFewMoves
-        They can, but not within `max_moves`.
     """
     if not problem.present(slot):
         return Assignment({}, True)
-    slate = _Slate(problem, slot, keep or {}, max_moves)
+    slate = _Slate(problem, slot, keep or {})
     levels = sorted({int(cost) for cost in np.unique(slate.person_costs)} - {0}, reverse=True)
     wishes = [slate.at_level(level) for level in levels]
     if problem.first == "total" or not wishes:
         wishes.insert(0, slate.total)
     moves = [slate.moves] if keep else []
-    objectives = [*moves, *wishes] if calm else [*wishes, *moves]
-    ladder = slate.ladder(seed, yielding=False)
-    if slate.contradicts or ladder.minimise(ladder.padded(objectives[0]), guide=ladder.padded(slate.total)) is None:
-        ladder = slate.ladder(seed, yielding=True)
-        for rule in range(RULES):
-            if slate.contradicts or ladder.minimise(slate.slack_costs(rule)) is None:
-                raise _refusal(problem, slot, keep or {}, max_moves, seed)
-    total = ladder.padded(slate.total)
-    for objective in objectives:
-        if ladder.best is not None and objective is not objectives[0] and not go_on():
-            ladder.proven = False
-            ladder.minimise(total)
-            break
-        ladder.minimise(ladder.padded(objective), guide=total)
+    ladder = climb(slate, [*wishes, *moves], seed=seed, go_on=go_on)
+    if ladder is None:
+        raise NoAssignment(slot)
     assert ladder.best is not None
     chosen = ladder.best[: len(slate.total)]
     counts = {level: int(slate.at_level(level) @ chosen) for level in levels}
     return Assignment(slate.dealt(chosen), ladder.proven, int(slate.total @ chosen), counts)
 
 
-def _refusal(
-    problem: Problem, slot: str, keep: Mapping[str, str], max_moves: int | None, seed: int
-) -> NoAssignment | TooFewMoves:
-    """Why there is no assignment: not within `max_moves`, or not at all."""
-    if max_moves is None or not keep:
-        return NoAssignment(slot)
-    try:
-        free = assign(problem, slot, seed=seed, keep=keep, calm=True)
-    except NoAssignment as impossible:
-        return impossible
-    needed = sum(free.workshop.get(person, at) != at for person, at in keep.items())
-    return TooFewMoves(allowed=max_moves, needed=needed)
+class Climbed(Protocol):
+    """What `climb` needs: programmes under all rules, to be tried in turn, and one where rules may give way."""
+
+    total: Ints
+    contradicts: bool
+
+    def strict(self, seed: int) -> Iterable[Ladder]: ...
+
+    def yielding(self, seed: int) -> Ladder: ...
+
+    def slack_costs(self, rule: int) -> Ints: ...
+
+
+def climb(
+    slate: Climbed, objectives: Sequence[Ints], *, seed: int, go_on: Callable[[], bool] = lambda: True
+) -> Ladder | None:
+    """Minimise the objectives in their order, under rules that give way only where nothing keeps them.
+
+    None when the hard rules cannot be kept together. When `go_on` says no, the total comes next and last.
+    """
+    if slate.contradicts:
+        return None
+    waiting = list(objectives)
+    for ladder in slate.strict(seed):
+        total = ladder.padded(slate.total)
+        if ladder.minimise(ladder.padded(waiting[0]), guide=total) is not None:
+            del waiting[0]
+            break
+    else:
+        ladder = slate.yielding(seed)
+        total = ladder.padded(slate.total)
+        for rule in range(RULES):
+            if ladder.minimise(slate.slack_costs(rule)) is None:
+                return None
+    for objective in waiting:
+        if objective is not objectives[0] and not go_on():
+            ladder.proven = False
+            ladder.minimise(total)
+            break
+        ladder.minimise(ladder.padded(objective), guide=total)
+    return ladder
 
 
 class _Slate:
     """Variables and rows of one slot: a variable a class of people and workshop open to it."""
 
-    def __init__(self, problem: Problem, slot: str, keep: Mapping[str, str], max_moves: int | None) -> None:
+    def __init__(self, problem: Problem, slot: str, keep: Mapping[str, str]) -> None:
         self.problem, self.slot = problem, slot
         self.people, self.workshops = problem.present(slot), problem.workshops_of(slot)
-        self.max_moves = max_moves if keep else None
         column = {workshop.id: w for w, workshop in enumerate(self.workshops)}
         self.person_costs = regrets(problem, slot, self.people)
         self.residents = np.asarray([person.is_resident for person in self.people], dtype=np.int64)
@@ -171,8 +183,13 @@ class _Slate:
         costs[[variable for of_rule, variable in self._slacks if of_rule == rule]] = 1
         return costs
 
-    def ladder(self, seed: int, *, yielding: bool) -> Ladder:
-        """The programme. `yielding`: the rules that may give way have their slack."""
+    def strict(self, seed: int) -> Iterable[Ladder]:
+        return [self._ladder(seed, yielding=False)]
+
+    def yielding(self, seed: int) -> Ladder:
+        return self._ladder(seed, yielding=True)
+
+    def _ladder(self, seed: int, *, yielding: bool) -> Ladder:
         units = self.crowd.units
         uppers = [*units[self.class_].tolist()]
         rows = Rows()
@@ -195,8 +212,6 @@ class _Slate:
         ]
         for w, workshop in enumerate(self.workshops):
             self._add_workshop(rows, w, workshop, counted, more, slack)
-        if self.max_moves is not None:
-            rows.add(np.flatnonzero(self.moves), self.moves[self.moves > 0], upper=self.max_moves)
         whole = np.arange(len(uppers)) < len(self.class_)
         self._variables = len(uppers)
         return Ladder(np.asarray(uppers, dtype=np.int64), whole, rows, seed=seed)
@@ -214,10 +229,7 @@ class _Slate:
         people, residents, volunteers = (trait[here] for trait in counted)
 
         def add(values: Ints, extra: Mapping[int, int], *, lower: float = -np.inf, upper: float = np.inf) -> None:
-            terms = np.flatnonzero(values)
-            columns = np.concatenate([here[terms], np.fromiter(extra.keys(), dtype=np.int64, count=len(extra))])
-            weights = np.concatenate([values[terms], np.fromiter(extra.values(), dtype=np.int64, count=len(extra))])
-            rows.add(columns, weights, lower=lower, upper=upper)
+            rows.add(here, values, extra, lower=lower, upper=upper)
 
         def given(variables: list[int]) -> dict[int, int]:
             return dict.fromkeys(variables, 1)
