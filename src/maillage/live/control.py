@@ -8,10 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from facilitation import Audience, view_audience
-from maillage.gatherings.models import Gathering
+from maillage.gatherings.enums import SlotKind
+from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.typography import count, join_words
-from maillage.live.enums import SeatKind
+from maillage.live.enums import SeatKind, SessionStatus
+from maillage.live.links import kept_address
 from maillage.live.models import Session
+from maillage.live.opening import why_not
 from maillage.live.queries import open_sessions
 from maillage.live.rooms import ErasedSession
 from maillage.live.runtime import live
@@ -31,44 +34,64 @@ def register_alarm(alarm: Callable[[Session], str]) -> None:
 
 @dataclass
 class RoomRow:
-    session: Session
-    view: dict[str, Any]
-    clock: str
-    people: str
-    online: str
+    """A workshop of the gathering, with its session when it has one."""
+
+    workshop: Workshop
+    session: Session | None = None
+    view: dict[str, Any] = field(default_factory=dict)
+    clock: str = ""
+    people: str = ""
+    online: str = ""
     alarms: list[str] = field(default_factory=list)
     join: str = ""
     facilitate: str = ""
     project: str = ""
+    kept: str = ""  # where an organiser reads what an ended session left
+    why_not: str = ""  # why a session that is not there cannot be opened
+
+    @property
+    def ended(self) -> bool:
+        """By its room, or from outside of it."""
+        return self.session is not None and SessionStatus.CLOSED in (self.session.status, self.view.get("status"))
 
 
 def rooms_of(gathering: Gathering, base_url: str, *, rehearsal: bool = False) -> list[RoomRow]:
+    """All the workshops in the order of the programme, those whose session is not open included."""
+    sessions = {
+        session.workshop_id: session for session in open_sessions(gathering.pk) if session.rehearsal == rehearsal
+    }
+    workshops = Workshop.objects.filter(slot__gathering=gathering, slot__kind=SlotKind.WORKSHOPS)
     rows = []
-    for session in open_sessions(gathering.pk):
-        if session.rehearsal == rehearsal:
-            try:
-                rows.append(_row(session, base_url))
-            except ErasedSession:
-                continue  # erased between the two reads
+    for workshop in workshops.select_related("slot", "room").order_by("slot__position", "position"):
+        workshop.slot.gathering = gathering
+        row = RoomRow(workshop, sessions.get(workshop.pk))
+        try:
+            if row.session is not None:
+                _fill(row, row.session, base_url)
+        except ErasedSession:  # between the two reads
+            row.session = None
+        if row.session is None:
+            row.why_not = why_not(workshop)
+        rows.append(row)
     return rows
 
 
-def _row(session: Session, base_url: str) -> RoomRow:
-    room = live().rooms.load(session.id)
-    view = view_audience(room.state, Audience("control", None))
+def _fill(row: RoomRow, session: Session, base_url: str) -> None:
+    view = row.view = view_audience(live().rooms.load(session.id).state, Audience("control", None))
     people = sum(table["people"] for table in view["tables"])
     screens = live().hub.count(session.id)
-    return RoomRow(
-        session=session,
-        view=view,
-        clock=clock_words(view["clock"]) if view["stage"] else "",
-        people=count(people, _("personne"), _("personnes"), zero=_("personne n’est encore là")),
-        online=count(screens, _("écran en ligne"), _("écrans en ligne"), zero=_("aucun écran en ligne")),
-        alarms=_alarms_of(session, view, people, screens),
-        join=join_url(session, base_url),
-        facilitate=facilitator_url(session, base_url),
-        project=projector_url(session, base_url),
-    )
+    row.people = count(people, _("personne"), _("personnes"), zero=_("personne n’est encore là"))
+    row.facilitate = facilitator_url(session, base_url)
+    if row.ended:
+        row.people = count(people, _("personne"), _("personnes"), zero=_("personne n’est venu"))
+        row.kept = kept_address(session)
+        row.alarms = [sentence for alarm in _alarms if (sentence := alarm(session))]
+        return
+    row.clock = clock_words(view["clock"]) if view["stage"] else ""
+    row.online = count(screens, _("écran en ligne"), _("écrans en ligne"), zero=_("aucun écran en ligne"))
+    row.alarms = _alarms_of(session, view, people, screens)
+    row.join = join_url(session, base_url)
+    row.project = projector_url(session, base_url)
 
 
 def _alarms_of(session: Session, view: dict[str, Any], people: int, screens: int) -> list[str]:
@@ -87,6 +110,4 @@ def _alarms_of(session: Session, view: dict[str, Any], people: int, screens: int
     if people and empty:
         words = _("%s est encore vide.") if len(empty) == 1 else _("%s sont encore vides.")
         found.append(words % join_words(empty))
-    if view["status"] == "closed":
-        found += [sentence for alarm in _alarms if (sentence := alarm(session))]
     return found

@@ -2,15 +2,18 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from facilitation import UnplayableMethod
 from maillage.gatherings.access import fetch_gathering
+from maillage.gatherings.models import Gathering, Workshop
 from maillage.live.control import rooms_of
-from maillage.live.opening import open_gathering
+from maillage.live.opening import open_gathering, open_one
+from maillage.live.services import NoMethod
 from maillage.people.queries import can_facilitate, can_organise
 
 RELOAD = 10  # seconds, without JavaScript
@@ -20,21 +23,44 @@ RELOAD = 10  # seconds, without JavaScript
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
-    """All rooms at once; before, the button that opens them."""
+    """All rooms at once, and the buttons that open them."""
     if request.method == "POST":
         gathering = fetch_gathering(request.user, gathering_id)
-        opened = open_gathering(gathering=gathering, by=str(request.user))
-        if opened:
-            messages.success(request, _("Les séances sont ouvertes : affichez leur code dans les salles."))
-        else:
-            messages.warning(request, _("Aucun atelier de cette rencontre n’a de méthode qui se joue sur téléphone."))
+        _open(request, gathering)
         return redirect("live:control-room", gathering_id)
     gathering = fetch_gathering(request.user, gathering_id, can=can_facilitate)
     base_url = f"{request.scheme}://{request.get_host()}"
+    rows = rooms_of(gathering, base_url)
     context = {
         "gathering": gathering,
-        "rows": rooms_of(gathering, base_url),
+        "rows": rows,
+        "openable": sum(row.session is None and not row.why_not for row in rows),
+        "several_slots": len({row.workshop.slot_id for row in rows}) > 1,
         "can_organise": can_organise(request.user, gathering.space),
         "reload": RELOAD,
     }
     return render(request, "live/control_room.html", context)
+
+
+def _open(request: HttpRequest, gathering: Gathering) -> None:
+    """The session of one workshop, or of all those that have none."""
+    if "workshop" not in request.POST:
+        if open_gathering(gathering=gathering, by=str(request.user)):
+            messages.success(request, _("Les séances sont ouvertes : affichez leur code dans les salles."))
+        else:
+            messages.warning(request, _("Aucun atelier de cette rencontre n’a de méthode qui se joue sur téléphone."))
+        return
+    workshop = _workshop(gathering, request.POST["workshop"])
+    try:
+        open_one(workshop=workshop, by=str(request.user))
+    except (NoMethod, UnplayableMethod) as refusal:
+        messages.warning(request, refusal.sentence)
+    else:
+        messages.success(request, _("La séance est ouverte : affichez son code dans la salle."))
+
+
+def _workshop(gathering: Gathering, text: str) -> Workshop:
+    try:
+        return Workshop.objects.get(pk=uuid.UUID(text), slot__gathering=gathering)
+    except (ValueError, Workshop.DoesNotExist):
+        raise Http404 from None

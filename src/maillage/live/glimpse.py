@@ -3,6 +3,7 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.glance import Action, Figure, Glimpse
 from maillage.gatherings.models import Gathering
+from maillage.live.enums import SessionStatus
 from maillage.live.queries import open_sessions
 from maillage.people.queries import Visitor, can_facilitate, can_organise
 
@@ -17,8 +18,14 @@ def during(gathering: Gathering, user: Visitor) -> Glimpse | None:
     if not can_facilitate(user, gathering.space):
         return None
     url = reverse("live:control-room", args=[gathering.pk])
-    opened = sum(not session.rehearsal for session in open_sessions(gathering.pk))
-    if not opened:
+    sessions = [session for session in open_sessions(gathering.pk) if not session.rehearsal]
+    if not sessions:
         return Glimpse([Figure(_("Aucune séance n’est ouverte."), url=url)], [Action(_("Ouvrir les séances"), url)])
-    figures = [Figure(_("séances ouvertes") if opened > 1 else _("séance ouverte"), opened, url)]
+    ended = sum(session.status == SessionStatus.CLOSED for session in sessions)
+    opened = len(sessions) - ended
+    figures = []
+    if opened:
+        figures.append(Figure(_("séances ouvertes") if opened > 1 else _("séance ouverte"), opened, url))
+    if ended:
+        figures.append(Figure(_("séances terminées") if ended > 1 else _("séance terminée"), ended, url))
     return Glimpse(figures, [Action(_("Aller à la régie"), url)])

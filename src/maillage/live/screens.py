@@ -99,7 +99,7 @@ def screen(
         # without JavaScript, a reload would take what is being typed
         "reload": 0 if kept or (now and not leads) else RELOAD,
         "screen_url": reverse("live:screen", args=[room.session_id]) + query,
-        **(_joining(room, host) if role == "projector" else {}),
+        **(_joining(room, host) if role == "projector" and shared["status"] != "closed" else {}),
         **addresses,
         "moves_url": addresses["moves_url"] + query,
     }

@@ -10,11 +10,12 @@ class MemoryConfig(AppConfig):
         from maillage.live import links
         from maillage.live.control import register_alarm
         from maillage.live.signals import kept, rehearsal_erased, released
-        from maillage.memory.glimpse import after, lacks_takeaway
+        from maillage.memory.glimpse import address_of, after, lacks_takeaway
         from maillage.memory.receivers import on_kept, on_rehearsal_erased, on_released
 
         register(Phase.AFTER, after)
         register_alarm(lacks_takeaway)
+        links.register(kept=address_of)
         links.register(sheet=links.Link(_("Ouvrir et imprimer ma fiche"), "memory:own-sheet", "print"))
         links.register(facilitator=links.Link(_("Ce que l’atelier retient"), "memory:room-takeaways", "edit"))
         kept.connect(on_kept, dispatch_uid="memory")

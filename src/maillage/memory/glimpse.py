@@ -16,6 +16,11 @@ def lacks_takeaway(session: Session) -> str:
     return "" if kept else _("Rien n’est encore écrit « à retenir » : le compte rendu l’attend.")
 
 
+def address_of(session: Session) -> str:
+    """Where an organiser reads, and completes, what this workshop keeps."""
+    return reverse("memory:takeaways", args=[session.gathering_id]) + f"#atelier-{session.workshop_id}"
+
+
 def after(gathering: Gathering, user: Visitor) -> Glimpse | None:
     if not can_organise(user, gathering.space):
         return None

@@ -1,0 +1,134 @@
+"""The control room: every workshop of the day, open, ended or not yet; what it says and what it offers."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from maillage.gatherings.models import Gathering, Workshop
+from maillage.live import seats, urls_of
+from maillage.live.committer import Submitted
+from maillage.live.enums import SeatKind
+from maillage.live.glimpse import during
+from maillage.live.models import Session
+from maillage.live.runtime import live
+from maillage.live.services import close_session
+from maillage.people.enums import SpaceRole
+from maillage.people.models import User
+from maillage.people.services import give_right
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def staff(session: Session):
+    def sign_in(role: SpaceRole) -> Client:
+        user = User.objects.create_user(f"{role}@exemple.invalid", str(role))
+        give_right(user=user, space=session.gathering.space, role=role, by="essai")
+        client = Client()
+        client.force_login(user)
+        client.user = user
+        return client
+
+    return sign_in
+
+
+def row_of(client: Client, workshop: Workshop) -> str:
+    page = client.get(f"/rencontres/{workshop.slot.gathering_id}/regie/").content.decode()
+    return re.sub(r"\s+", " ", page.split(f'id="room-{workshop.pk}"')[1].split("</tr>")[0])
+
+
+def add(session: Session, title: str, method: str) -> Workshop:
+    return Workshop.objects.create(slot=session.workshop.slot, position=9, title=title, method=method)
+
+
+def play(session: Session, kind: str) -> None:
+    lead = seats.take_seat(session=session, kind=SeatKind.FACILITATOR, name="Lise", role="facilitator", key="lise")
+    assert live().committer.submit(Submitted(session.id, lead.id, kind, {}, kind)).accepted
+
+
+def test_ended_session_says_so_and_leads_to_what_was_kept(session, staff) -> None:
+    organiser = staff(SpaceRole.ORGANISER)
+    assert session.join_code[:4] in row_of(organiser, session.workshop)
+    play(session, "open")
+    play(session, "close")
+    row = row_of(organiser, session.workshop)
+    assert "terminée" in row
+    assert session.join_code[:4] not in row
+    assert "projection" not in row
+    assert f"a-retenir/#atelier-{session.workshop_id}" in row
+    assert "écran" not in row
+    assert "vide" not in row
+    assert "Rien n’est encore écrit" in row  # what the report still waits for
+    assert "a-retenir" not in row_of(staff(SpaceRole.FACILITATOR), session.workshop)  # they may not open that page
+
+
+def test_session_closed_from_outside_is_ended_too(session, staff) -> None:
+    play(session, "open")
+    close_session(session=session, by="organisation")
+    assert "terminée" in row_of(staff(SpaceRole.ORGANISER), session.workshop)
+
+
+def test_workshop_without_a_session_is_there_and_can_be_opened(session, staff) -> None:
+    other = add(session, "Le lendemain", "essai")
+    organiser = staff(SpaceRole.ORGANISER)
+    assert "prête à ouvrir" in row_of(organiser, other)
+    assert "<button" not in row_of(staff(SpaceRole.FACILITATOR), other)
+    answer = organiser.post(f"/rencontres/{session.gathering_id}/regie/", {"workshop": str(other.pk)})
+    assert answer.status_code == 302
+    assert other.sessions.get().join_code[:4] in row_of(organiser, other)
+
+
+def test_workshop_that_cannot_be_played_says_why(session, staff) -> None:
+    organiser = staff(SpaceRole.ORGANISER)
+    for method, why in (("", "Pas de méthode"), ("inconnue", "n’a pas encore de fichier")):
+        workshop = add(session, f"Atelier {method}", method)
+        assert why in row_of(organiser, workshop)
+        assert "<button" not in row_of(organiser, workshop)
+        organiser.post(f"/rencontres/{session.gathering_id}/regie/", {"workshop": str(workshop.pk)})
+        assert not workshop.sessions.exists()
+
+
+def test_workshop_of_another_gathering_is_not_opened(session, staff) -> None:
+    space = session.gathering.space
+    elsewhere = Gathering.objects.create(space=space, slug="ailleurs", title="Ailleurs", kind="regional_day")
+    organiser = staff(SpaceRole.ORGANISER)
+    for text in (str(session.workshop_id), "rien"):
+        answer = organiser.post(f"/rencontres/{elsewhere.pk}/regie/", {"workshop": text})
+        assert answer.status_code == 404
+
+
+def test_at_a_glance_what_is_open_and_what_has_ended(session, staff) -> None:
+    user = staff(SpaceRole.ORGANISER).user
+
+    def figures() -> list[tuple[int | None, str]]:
+        found = during(session.gathering, user)
+        assert found is not None
+        return [(figure.number, figure.sentence) for figure in found.figures]
+
+    assert figures() == [(1, "séance ouverte")]
+    play(session, "open")
+    play(session, "close")
+    assert figures() == [(1, "séance terminée")]
+
+
+def test_projector_of_an_ended_session_shows_no_code(session) -> None:
+    play(session, "open")
+    wall = Client()
+    address = wall.get(urls_of.projector_url(session))["Location"]
+    assert session.join_code[:4] in wall.get(address).content.decode()
+    play(session, "close")
+    page = wall.get(address).content.decode()
+    assert "C’est fini, merci" in page
+    assert session.join_code[:4] not in page
+
+
+def test_facilitators_screen_of_an_ended_session_has_no_warning_and_the_way_on(session) -> None:
+    client = Client()
+    address = client.post(urls_of.facilitator_url(session), {"name": "Lise", "key": "k"})["Location"]
+    play(session, "open")
+    assert 'class="watch"' in client.get(address).content.decode()
+    play(session, "close")
+    page = client.get(address).content.decode()
+    assert 'class="watch"' not in page
+    assert f"/seance/{session.pk}/a-retenir/" in page
