@@ -95,9 +95,10 @@ def test_demo_prepares_the_day_once_and_the_commands_read_it(tmp_path):
 
     link = run("sign-in-link", "organisation@exemple.invalid", folder=tmp_path)
     assert link.stdout.startswith("http://localhost:8000/connexion/lien/?jeton=")
-    served = "import django; django.setup(); from maillage.people.services import owner_of_link as who; print(who('{}'))"
-    code = served.format(link.stdout.strip().split("jeton=")[1])
-    answer = run_python("-c", code, folder=tmp_path, MAILLAGE_DEMO="oui", DJANGO_SETTINGS_MODULE="maillage.config.settings")
+    code = "import django; django.setup(); from maillage.people.services import owner_of_link as who; print(who('{}'))"
+    code = code.format(link.stdout.strip().split("jeton=")[1])
+    served = {"MAILLAGE_DEMO": "oui", "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+    answer = run_python("-c", code, folder=tmp_path, **served)
     assert "None" not in answer.stdout  # a link made beside the demonstration opens it
 
     assert {file.stat().st_mode & 0o077 for file in tmp_path.glob("maillage.sqlite3*")} == {0}

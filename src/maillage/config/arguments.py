@@ -44,6 +44,11 @@ COMMANDS = {
         "écrit le compte rendu d’une rencontre",
         "Écrit le compte rendu d’une rencontre en PDF accessible. Il compte les participants et n’en nomme aucun.",
     ),
+    "method": (
+        "liste les méthodes livrées, ou vérifie un fichier de méthode",
+        "« method list » dit les méthodes livrées avec Maillage. « method check FICHIER » lit un fichier de méthode et "
+        "dit chaque point à corriger, avec sa ligne et sa clé.",
+    ),
     "doctor": (
         "vérifie que cette installation est saine",
         "Vérifie que cette installation est saine ; ce qui ne va pas est dit avec la façon d’en sortir.",
@@ -215,7 +220,7 @@ def _rehearse(command: Parser) -> None:
         type=positive_number,
         default=300,
         metavar="VITESSE",
-        help="combien de secondes de la méthode passent en une seconde (300)",
+        help="combien de fois plus vite que la vraie journée ; 300 sinon : une heure en 12 secondes",
     )
     _seed(command, "un nombre ; le même donne les mêmes gestes (0)")
     command.add_argument(
@@ -230,6 +235,11 @@ def _report(command: Parser) -> None:
     command.add_argument("--rehearsal", action="store_true", help="celui de la répétition")
     command.add_argument("--format", choices=["pdf"], default="pdf", help="pdf, le seul pour l’instant")
     command.add_argument("-o", "--output", metavar="FICHIER", required=True, help="le fichier à écrire")
+
+
+def _method(command: Parser) -> None:
+    command.add_argument("action", choices=["list", "check"], metavar="list|check", help="liste, ou vérifie un fichier")
+    command.add_argument("file", nargs="?", metavar="FICHIER.toml", help="le fichier ; docs/methods.md dit le format")
 
 
 def _sign_in_link(command: Parser) -> None:
@@ -261,6 +271,7 @@ PARTS: dict[str, Callable[[Parser], None]] = {
     "plan": _plan,
     "rehearse": _rehearse,
     "report": _report,
+    "method": _method,
     "doctor": lambda command: None,
     "sign-in-link": _sign_in_link,
     "bench": _bench,
