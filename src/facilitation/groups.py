@@ -55,7 +55,8 @@ def cut(units: list[list[str]], size: int) -> list[list[str]]:
     count = sum(map(len, units))
     most = -(-count // size)
     wanted = most if count // max(most, 1) >= max(2, size - 1) else count // size
-    wanted = max(1, min(wanted, len(units)))
+    joining = any(len(unit) > 1 for unit in units)  # two groups at least become one
+    wanted = max(1, min(wanted, len(units) // 2 if joining else len(units)))
     groups: list[list[str]] = [[]]
     placed = 0
     for unit in units:
