@@ -306,7 +306,7 @@ def test_opening_and_erasing_touch_rehearsals_only(rehearsal) -> None:
 
 def test_gathering_without_a_method_is_refused_in_words(transactional_db) -> None:
     workshop = make_workshop()
-    workshop.method = "anarchaise"
+    workshop.method = "jamais-écrite"
     workshop.save(update_fields=["method"])
     with pytest.raises(NothingToRehearse) as refusal:
         open_rehearsal(gathering=workshop.slot.gathering, by="essai")
