@@ -4,7 +4,42 @@ from django.utils.translation import gettext_lazy as _
 
 class RegistrationStatus(TextChoices):
     REGISTERED = "registered", _("inscrit·e")
+    WAITING = "waiting", _("en liste d’attente")
     CANCELLED = "cancelled", _("annulé·e")
+
+
+class Source(TextChoices):
+    """By which way a registration came in."""
+
+    TEAM = "team", _("saisie par l’équipe")
+    FORM = "form", _("par le formulaire")
+    IMPORT = "import", _("par un fichier")
+
+
+class Meal(TextChoices):
+    """What a caterer must know; never why."""
+
+    UNSAID = "", _("ne dit rien")
+    ANY = "any", _("mange sur place")
+    VEGETARIAN = "vegetarian", _("mange sur place, sans viande ni poisson")
+    NONE = "none", _("ne mange pas sur place")
+
+
+class Asked(TextChoices):
+    """What the public form may ask beside the name; the organiser chooses."""
+
+    PHONE = "phone", _("Téléphone")
+    CATEGORY = "category", _("Vous êtes (habitant·e, élu·e…)")
+    ORGANISATION = "organisation", _("Structure")
+    COMMUNE = "commune", _("Commune")
+    WISHES = "wishes", _("Vœux d’ateliers")
+    PORTEUR = "porteur", _("Apporter un sujet")
+    MEAL = "meal", _("Repas")
+    CHILDCARE = "childcare", _("Garde d’enfants")
+    INTERPRETER = "interpreter", _("Interprète")
+    NEEDS = "needs", _("Autres besoins")
+    NEWSLETTER = "newsletter", _("Lettre d’information")
+    ENCOUNTERS = "encounters", _("Se souvenir de mes rencontres")
 
 
 class Presence(TextChoices):

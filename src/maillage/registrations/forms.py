@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Gathering
 from maillage.people.enums import ActorCategory
-from maillage.registrations.enums import Presence
+from maillage.registrations.enums import Meal, Presence
 from maillage.registrations.mapping import FIELDS, wish_key
 from maillage.registrations.models import Registration
 from maillage.registrations.offer import Offer
 from maillage.registrations.places import Communes
 from maillage.registrations.queries import offer_of, record_of
-from maillage.registrations.services import PersonDetails
+from maillage.registrations.services import Logistics, PersonDetails
 from maillage.registrations.values import EMAIL_MAX, clean, read_email
 
 MAX_RANKS = 3  # wishes asked for each moment
@@ -67,6 +67,12 @@ class WishesForm(forms.Form):
                     initial=ranked[rank - 1] if rank <= len(ranked) else "",
                 )
 
+    def drop_wishes(self) -> None:
+        """No wish is asked."""
+        for name in [name for name in self.fields if name.startswith("wish-")]:
+            del self.fields[name]
+        self.offer = Offer(())
+
     @property
     def wish_groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The moments with their fields, for the page."""
@@ -83,8 +89,9 @@ class WishesForm(forms.Form):
             ranked = [workshop for workshop in given if workshop]
             if len(set(ranked)) != len(ranked):
                 twice = next(workshop for workshop in ranked if ranked.count(workshop) > 1)
+                rank = MAX_RANKS - given[::-1].index(twice)  # the second one is to be corrected
                 self.add_error(
-                    None,
+                    f"wish-{slot.id}-{rank}",
                     _("« %(title)s » est choisi deux fois : une fois suffit.")
                     % {"title": self.offer.workshop_name(twice)},
                 )
@@ -113,6 +120,9 @@ class RegistrationForm(WishesForm):
         required=False,
         help_text=_("Repas, place, traduction… Pas de nom, pas de santé. Vu de l’organisation seule, effacé après."),
     )
+    meal = forms.ChoiceField(label=_("Repas"), choices=Meal.choices, required=False)
+    children = forms.IntegerField(label=_("Enfants à garder"), required=False, min_value=0, max_value=12)
+    interpreter = LineField(label=_("Interprète : langue"), max_length=60, required=False)
     newsletter = forms.BooleanField(label=_("Accepte la lettre d’information"), required=False)
     homonym = forms.BooleanField(label=_("C’est une autre personne du même nom"), required=False)
 
@@ -130,6 +140,9 @@ class RegistrationForm(WishesForm):
                 "volunteer_porteur": registration.volunteer_porteur,
                 "porteur_subject": registration.porteur_subject,
                 "needs": registration.needs,
+                "meal": registration.meal,
+                "children": registration.children or None,
+                "interpreter": registration.interpreter,
                 "newsletter": registration.newsletter,
             }
         super().__init__(*args, gathering=gathering, registration=registration, **kw)
@@ -149,6 +162,11 @@ class RegistrationForm(WishesForm):
             commune=insee,
             commune_text=text,
         )
+
+    @property
+    def logistics(self) -> Logistics:
+        data = self.cleaned_data
+        return Logistics(data["meal"], data["children"] or 0, data["interpreter"])
 
     def _commune(self, name: str) -> tuple[str, str]:
         """A commune left as it was keeps its code: two communes may have one name."""
@@ -189,6 +207,9 @@ class FilterForm(forms.Form):
             ("porteur", _("apportent un sujet")),
             ("needs", _("ont un besoin")),
             ("walk-in", _("venues sans inscription")),
+            ("form", _("par le formulaire")),
+            ("import", _("par un fichier")),
+            ("waiting", _("en liste d’attente")),
             ("cancelled", _("annulées")),
         ],
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from maillage.people.enums import ActorCategory
 from maillage.people.models import Person
 from maillage.people.services import find_or_make_organisation
 from maillage.registrations.doubles import Reading
-from maillage.registrations.enums import ImportStatus
+from maillage.registrations.enums import ImportStatus, Source
 from maillage.registrations.mapping import check_mapping, propose_mapping
 from maillage.registrations.models import Registration, RegistrationImport, Wish
 from maillage.registrations.queries import numbered_rows, offer_of, read_content, reading_of
@@ -140,6 +141,12 @@ def drop_import(*, import_: RegistrationImport, by: str) -> None:
     import_ = _open(import_)
     import_.status, import_.content, import_.answers = ImportStatus.DROPPED, b"", {}
     import_.save(update_fields=["status", "content", "answers"])
+
+
+def drop_old_imports(*, before: datetime) -> int:
+    """Forgets the files that nobody confirmed since."""
+    waiting = RegistrationImport.objects.filter(status=ImportStatus.DRAFT, created_at__lt=before)
+    return waiting.update(status=ImportStatus.DROPPED, content=b"", answers={})
 
 
 @transaction.atomic
@@ -271,6 +278,7 @@ class _Writer:
             needs=record.needs,
             newsletter=bool(record.newsletter),
             registered_at=record.registered_at,
+            source=Source.IMPORT,
         )
         self._registrations.append(registration)
         self._wish(registration, record)

@@ -1,10 +1,47 @@
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.identifiers import uuid7
 from maillage.people.models import Person
-from maillage.registrations.enums import ImportStatus, Presence, RegistrationStatus
+from maillage.registrations.enums import Asked, ImportStatus, Meal, Presence, RegistrationStatus, Source
+
+
+def everything_asked() -> list[str]:
+    return list(Asked.values)
+
+
+class Opening(models.Model):
+    """How one registers for a gathering: when, how many, what is asked. Its row is the lock of the waiting list."""
+
+    gathering = models.OneToOneField(Gathering, on_delete=models.CASCADE, related_name="opening")
+    is_open = models.BooleanField(_("ouvrir les inscriptions"), default=False)
+    opens_at = models.DateTimeField(_("à partir du"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("jusqu’au"), null=True, blank=True)
+    capacity = models.PositiveIntegerField(
+        _("places"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )  # empty: no limit
+    waiting_list = models.BooleanField(_("liste d’attente quand c’est complet"), default=True)
+    asked = models.JSONField(default=everything_asked)  # of Asked
+    welcome = models.TextField(_("mot d’accueil"), max_length=1_000, blank=True)
+    contact = models.EmailField(_("adresse à qui écrire"), blank=True)
+    reminders = models.BooleanField(_("rappels par courriel, sept et deux jours avant"), default=True)
+    base_url = models.URLField(max_length=300, blank=True)  # where links of letters go: never a visitor's word
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(opens_at__isnull=True)
+                | models.Q(closes_at__isnull=True)
+                | models.Q(closes_at__gt=models.F("opens_at")),
+                name="registrations_opening_order",
+                violation_error_message=_("La fermeture vient après l’ouverture."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Inscriptions : {self.gathering}"
 
 
 class Registration(models.Model):
@@ -14,6 +51,7 @@ class Registration(models.Model):
     status = models.CharField(max_length=12, choices=RegistrationStatus, default=RegistrationStatus.REGISTERED)
     presence = models.CharField(max_length=10, choices=Presence, default=Presence.EXPECTED)
     presence_at = models.DateTimeField(null=True)
+    self_arrived = models.BooleanField(default=False)  # said by the person, on their own page
     walk_in = models.BooleanField(default=False)  # registered at the desk on the day
     volunteer_porteur = models.BooleanField(_("volontaire pour apporter un sujet"), default=False)
     porteur_subject = models.CharField(_("sujet"), max_length=300, blank=True)
@@ -21,6 +59,14 @@ class Registration(models.Model):
     newsletter = models.BooleanField(
         _("accepte la lettre d’information"), default=False
     )  # another purpose: never presumed
+    meal = models.CharField(_("repas"), max_length=10, choices=Meal, blank=True)  # this and the two below: erased too
+    children = models.PositiveSmallIntegerField(_("enfants à garder"), default=0)
+    interpreter = models.CharField(_("interprète"), max_length=60, blank=True)  # the language
+    remember_encounters = models.BooleanField(_("se souvenir de mes rencontres"), default=False)
+    source = models.CharField(max_length=10, choices=Source, default=Source.TEAM)
+    form_key = models.CharField(max_length=64, null=True, unique=True)  # one sending of the form, one row
+    waiting_rank = models.PositiveIntegerField(null=True)  # least first; kept dense by nobody
+    promoted_at = models.DateTimeField(null=True)  # left the waiting list
     registered_at = models.DateTimeField(null=True)  # as the file says
     token_version = models.PositiveSmallIntegerField(default=1)  # raising it revokes the personal link
 
@@ -30,7 +76,13 @@ class Registration(models.Model):
                 fields=["gathering", "person"],
                 name="registrations_person_once",
                 violation_error_message=_("Cette personne est déjà inscrite."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=RegistrationStatus.WAITING, waiting_rank__isnull=False)
+                | ~models.Q(status=RegistrationStatus.WAITING) & models.Q(waiting_rank__isnull=True),
+                name="registrations_waiting_rank",
+                violation_error_message=_("Un rang va avec la liste d’attente, et elle seule."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -73,3 +125,24 @@ class RegistrationImport(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+
+class Reminder(models.Model):
+    """One reminder sent: it is never sent again, unless the day moves."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="reminders")
+    days = models.PositiveSmallIntegerField()  # before the day
+    date = models.DateField()  # the day it spoke of
+    queued_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "days", "date"],
+                name="registrations_reminder_once",
+                violation_error_message=_("Ce rappel est déjà parti."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"J-{self.days} : {self.registration}"

@@ -16,13 +16,16 @@ from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.matching import fold
 from maillage.lib.spreadsheets import Table, read_table
 from maillage.people.enums import ActorCategory
+from maillage.people.models import Space
 from maillage.registrations.doubles import Reading, read_registrations
-from maillage.registrations.enums import Presence, RegistrationStatus
+from maillage.registrations.enums import Presence, RegistrationStatus, Source
 from maillage.registrations.models import Registration, RegistrationImport, Wish
 from maillage.registrations.offer import Offer, OfferedSlot, OfferedWorkshop
 from maillage.registrations.places import Communes
 from maillage.registrations.reading import Known, Record
-from maillage.territories.models import Epci
+from maillage.territories.models import Commune, Epci
+
+WITH_NEEDS = ~Q(needs="") | ~Q(meal="") | Q(children__gt=0) | ~Q(interpreter="")
 
 
 def workshop_slots(gathering: Gathering) -> list[Slot]:
@@ -129,19 +132,21 @@ class Counts:
     absent: int
     expected: int
     walk_ins: int
+    waiting: int
 
 
 def counts_of(gathering: Gathering) -> Counts:
-    """One query. Everything but `cancelled` counts those who are registered."""
+    """One query. Everything but `cancelled` and `waiting` counts those who are registered."""
     here = Q(status=RegistrationStatus.REGISTERED)
     wished = Wish.objects.filter(registration__gathering=gathering).values("registration")
     found: dict[str, Any] = gathering.registrations.aggregate(
         registered=Count("pk", filter=here),
-        cancelled=Count("pk", filter=~here),
+        cancelled=Count("pk", filter=Q(status=RegistrationStatus.CANCELLED)),
+        waiting=Count("pk", filter=Q(status=RegistrationStatus.WAITING)),
         without_wish=Count("pk", filter=here & ~Q(pk__in=wished)),
         volunteers=Count("pk", filter=here & Q(volunteer_porteur=True)),
         residents=Count("pk", filter=here & Q(person__category=ActorCategory.RESIDENT)),
-        with_needs=Count("pk", filter=here & ~Q(needs="")),
+        with_needs=Count("pk", filter=here & WITH_NEEDS),
         present=Count("pk", filter=here & Q(presence=Presence.PRESENT)),
         absent=Count("pk", filter=here & Q(presence=Presence.ABSENT)),
         expected=Count("pk", filter=here & Q(presence=Presence.EXPECTED)),
@@ -163,6 +168,7 @@ def counts_in_words(counts: Counts) -> list[str]:
         (counts.without_wish, ngettext("{n} sans aucun vœu", "{n} sans aucun vœu", counts.without_wish)),
         (counts.volunteers, ngettext("{n} apporte un sujet", "{n} apportent un sujet", counts.volunteers)),
         (counts.with_needs, ngettext("{n} a un besoin", "{n} ont un besoin", counts.with_needs)),
+        (counts.waiting, ngettext("{n} attend une place", "{n} attendent une place", counts.waiting)),
         (counts.cancelled, ngettext("{n} annulée", "{n} annulées", counts.cancelled)),
     )
     return said + [sentence.format(n=number) for number, sentence in parts if number]
@@ -188,6 +194,8 @@ def filtered(
     rows = registrations_of(gathering)
     if only == "cancelled":
         rows = rows.filter(status=RegistrationStatus.CANCELLED)
+    elif only == "waiting":
+        rows = rows.filter(status=RegistrationStatus.WAITING)
     elif not q:
         rows = rows.filter(status=RegistrationStatus.REGISTERED)
     if category:
@@ -211,9 +219,11 @@ def filtered(
     elif only == "porteur":
         rows = rows.filter(volunteer_porteur=True)
     elif only == "needs":
-        rows = rows.exclude(needs="")
+        rows = rows.filter(WITH_NEEDS)
     elif only == "walk-in":
         rows = rows.filter(walk_in=True)
+    elif only in (Source.FORM, Source.IMPORT):
+        rows = rows.filter(source=only)
     return rows.filter(pk__in=_named(gathering, q)) if q.strip() else rows
 
 
@@ -233,3 +243,19 @@ def _named(gathering: Gathering, words: str) -> list[UUID]:
         for pk, *texts in people
         if all(word in f"{fold(' '.join(t or '' for t in texts))} {texts[4]}" for word in wanted)
     ]
+
+
+ENOUGH_PEOPLE = 3  # of one organisation: a name that a single person carries may be that person's own
+MOST_SUGGESTED = 300  # lines of a list in a page
+
+
+def known_organisations(space: Space) -> list[str]:
+    """Names that may be suggested to anyone: those that several people of the space gave."""
+    rows = space.organisations.annotate(members=Count("people")).filter(members__gte=ENOUGH_PEOPLE)
+    return list(rows.order_by("name").values_list("name", flat=True)[:MOST_SUGGESTED])
+
+
+def known_communes(space: Space) -> list[str]:
+    """The communes of the region that hold a priority neighbourhood: the others are typed."""
+    rows = Commune.objects.filter(qpvs__isnull=False, department__region=space.region_id).distinct()
+    return list(rows.order_by("name").values_list("name", flat=True)[:MOST_SUGGESTED])

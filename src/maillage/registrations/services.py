@@ -13,9 +13,14 @@ from maillage.office.services import record_activity
 from maillage.people.enums import ActorCategory
 from maillage.people.models import Person
 from maillage.people.services import find_or_make_organisation
-from maillage.registrations.enums import Presence, RegistrationStatus
+from maillage.registrations.activity import log_registration
+from maillage.registrations.enums import Meal, Presence, RegistrationStatus
+from maillage.registrations.letters import Letter, queue_letter
 from maillage.registrations.models import Registration, Wish
+from maillage.registrations.opening import places_left
 from maillage.registrations.own import wishes_closed
+from maillage.registrations.queries import WITH_NEEDS
+from maillage.registrations.waiting import STATUS_FIELDS, join_line, leave_line, lock_opening, settle, waiting_of
 
 
 class Refused(Exception):
@@ -42,6 +47,12 @@ class BadWish(Refused):
     pass
 
 
+class NoPlaceLeft(Refused):
+    def __init__(self, gathering: Gathering) -> None:
+        self.gathering = gathering
+        super().__init__(_("Il n’y a plus de place : votre inscription reste annulée."))
+
+
 @dataclass(frozen=True)
 class PersonDetails:
     first_name: str
@@ -54,6 +65,15 @@ class PersonDetails:
     commune_text: str = ""
 
 
+@dataclass(frozen=True)
+class Logistics:
+    """What the day must prepare for somebody; erased after it, like needs."""
+
+    meal: str = Meal.UNSAID
+    children: int = 0
+    interpreter: str = ""
+
+
 @transaction.atomic
 def add_registration(
     *,
@@ -61,6 +81,7 @@ def add_registration(
     details: PersonDetails,
     by: object,
     needs: str = "",
+    logistics: Logistics = Logistics(),
     volunteer_porteur: bool = False,
     porteur_subject: str = "",
     newsletter: bool = False,
@@ -74,11 +95,14 @@ def add_registration(
         if not homonym and fold(other.person.full_name) == name:
             raise AlreadyRegistered(other)
     person = Person(space=gathering.space)
-    _fill(person, details)
+    fill_person(person, details)
     registration = Registration.objects.create(
         gathering=gathering,
         person=person,
         needs=needs,
+        meal=logistics.meal,
+        children=logistics.children,
+        interpreter=logistics.interpreter,
         volunteer_porteur=volunteer_porteur,
         porteur_subject=porteur_subject,
         newsletter=newsletter,
@@ -87,8 +111,8 @@ def add_registration(
         presence_at=timezone.now() if walk_in else None,
         registered_at=timezone.now(),
     )
-    _write_wishes(registration, ranks or {})
-    _log(registration, by, "walk-in" if walk_in else "register")
+    write_wishes(registration, ranks or {})
+    log_registration(registration, by, "walk-in" if walk_in else "register")
     return registration
 
 
@@ -103,16 +127,30 @@ def edit_registration(
     porteur_subject: str,
     newsletter: bool,
     ranks: Mapping[str, Sequence[str]],
+    logistics: Logistics | None = None,
 ) -> None:
     """The organiser's edit: wishes may change even when a plan is published, the plan does not follow by itself."""
-    _fill(registration.person, details)
+    fill_person(registration.person, details)
     registration.needs = needs
     registration.volunteer_porteur = volunteer_porteur
     registration.porteur_subject = porteur_subject
     registration.newsletter = newsletter
-    registration.save(update_fields=["needs", "volunteer_porteur", "porteur_subject", "newsletter"])
-    _write_wishes(registration, ranks)
-    _log(registration, by, "edit-registration")
+    if logistics is not None:
+        registration.meal, registration.children = logistics.meal, logistics.children
+        registration.interpreter = logistics.interpreter
+    registration.save(
+        update_fields=[
+            "needs",
+            "volunteer_porteur",
+            "porteur_subject",
+            "newsletter",
+            "meal",
+            "children",
+            "interpreter",
+        ]
+    )
+    write_wishes(registration, ranks)
+    log_registration(registration, by, "edit-registration")
 
 
 @transaction.atomic
@@ -120,33 +158,60 @@ def record_wishes(*, registration: Registration, ranks: Mapping[str, Sequence[st
     """The participant's own change."""
     if wishes_closed(registration.gathering):
         raise WishesClosed(registration.gathering)
-    _write_wishes(registration, ranks)
-    _log(registration, by, "wishes")
+    write_wishes(registration, ranks)
+    log_registration(registration, by, "wishes")
 
 
 @transaction.atomic
-def cancel_registration(*, registration: Registration, by: object) -> None:
-    registration.status = RegistrationStatus.CANCELLED
-    registration.save(update_fields=["status"])
-    _log(registration, by, "cancel-registration")
+def cancel_registration(*, registration: Registration, by: object, tell: bool = False) -> bool:
+    """Frees a place: the first who waits enters. `tell`: write it to the person. False: it was cancelled already."""
+    opening = lock_opening(registration.gathering)
+    registration.refresh_from_db(fields=STATUS_FIELDS)
+    if registration.status == RegistrationStatus.CANCELLED:
+        return False
+    leave_line(registration, RegistrationStatus.CANCELLED)
+    registration.save(update_fields=STATUS_FIELDS)
+    log_registration(registration, by, "cancel-registration")
+    if tell:
+        queue_letter(Letter.CANCELLED, registration)
+    settle(opening)
+    return True
 
 
 @transaction.atomic
-def restore_registration(*, registration: Registration, by: object) -> None:
-    registration.status = RegistrationStatus.REGISTERED
-    registration.save(update_fields=["status"])
-    _log(registration, by, "restore-registration")
+def restore_registration(*, registration: Registration, by: object, within_capacity: bool = False) -> None:
+    """The organiser's word is enough; the person's own (`within_capacity`) waits its turn when it is full."""
+    opening = lock_opening(registration.gathering)
+    registration.refresh_from_db(fields=STATUS_FIELDS)
+    if registration.status != RegistrationStatus.CANCELLED:
+        return
+    full = opening is not None and (places_left(opening) == 0 or waiting_of(registration.gathering).exists())
+    if within_capacity and opening is not None and full:
+        if not opening.waiting_list:
+            raise NoPlaceLeft(registration.gathering)
+        join_line(registration)
+    else:
+        leave_line(registration, RegistrationStatus.REGISTERED)
+    registration.save(update_fields=STATUS_FIELDS)
+    log_registration(registration, by, "restore-registration")
 
 
 @transaction.atomic
-def mark_presence(*, registration: Registration, presence: str, by: object) -> None:
-    """Present, absent, or expected again: an undo is a mark like the others."""
+def mark_presence(*, registration: Registration, presence: str, by: object, self_arrived: bool = False) -> None:
+    """Present, absent, or expected again: an undo is a mark like the others. Who waited and came has a place."""
     if presence not in Presence.values:
         raise ValueError(f"unknown presence {presence!r}")
+    if presence == Presence.PRESENT:
+        lock_opening(registration.gathering)
+        registration.refresh_from_db(fields=STATUS_FIELDS)
+        if registration.status == RegistrationStatus.WAITING:
+            leave_line(registration, RegistrationStatus.REGISTERED)
+            registration.save(update_fields=STATUS_FIELDS)
     registration.presence = presence
     registration.presence_at = None if presence == Presence.EXPECTED else timezone.now()
-    registration.save(update_fields=["presence", "presence_at"])
-    _log(registration, by, f"presence-{presence}")
+    registration.self_arrived = self_arrived and presence == Presence.PRESENT
+    registration.save(update_fields=["presence", "presence_at", "self_arrived"])
+    log_registration(registration, by, f"presence-{presence}")
 
 
 @transaction.atomic
@@ -154,20 +219,20 @@ def renew_link(*, registration: Registration, by: object) -> None:
     """The personal link is lost or was shared: the old one opens nothing any more."""
     registration.token_version += 1
     registration.save(update_fields=["token_version"])
-    _log(registration, by, "renew-link")
+    log_registration(registration, by, "renew-link")
 
 
 @transaction.atomic
 def erase_needs(*, gathering: Gathering, by: object) -> int:
     """After the day nobody needs to know who needed what."""
-    number = gathering.registrations.exclude(needs="").update(needs="")
+    number = gathering.registrations.filter(WITH_NEEDS).update(needs="", meal=Meal.UNSAID, children=0, interpreter="")
     record_activity(
         space=gathering.space.slug, by=str(by), verb="erase-needs", about=str(gathering), about_id=gathering.pk
     )
     return number
 
 
-def _fill(person: Person, details: PersonDetails) -> None:
+def fill_person(person: Person, details: PersonDetails) -> None:
     person.first_name = details.first_name
     person.last_name = details.last_name
     person.email = details.email
@@ -181,7 +246,7 @@ def _fill(person: Person, details: PersonDetails) -> None:
     person.save()
 
 
-def _write_wishes(registration: Registration, ranks: Mapping[str, Sequence[str]]) -> None:
+def write_wishes(registration: Registration, ranks: Mapping[str, Sequence[str]]) -> None:
     offered = {
         str(workshop.pk): str(workshop.slot_id)
         for workshop in Workshop.objects.filter(slot__gathering=registration.gathering_id)
@@ -196,14 +261,3 @@ def _write_wishes(registration: Registration, ranks: Mapping[str, Sequence[str]]
             wishes.append(Wish(registration=registration, slot_id=slot, workshop_id=workshop, rank=rank))
     registration.wishes.filter(slot__in=list(ranks)).delete()
     Wish.objects.bulk_create(wishes)
-
-
-def _log(registration: Registration, by: object, verb: str) -> None:
-    """Who did what to which registration: no name and no need in the log, the identifier is enough."""
-    record_activity(
-        space=registration.gathering.space.slug,
-        by=str(by),
-        verb=verb,
-        about=str(registration.gathering),
-        about_id=registration.pk,
-    )

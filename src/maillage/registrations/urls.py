@@ -1,6 +1,13 @@
 from django.urls import path
 
-from maillage.registrations import desk_views, import_views, own_views, views
+from maillage.registrations import (
+    desk_views,
+    import_views,
+    opening_views,
+    own_views,
+    public_views,
+    views,
+)
 
 app_name = "registrations"
 urlpatterns = [
@@ -10,6 +17,20 @@ urlpatterns = [
     path(
         "rencontres/<uuid:gathering>/inscriptions/inscriptions.xlsx", views.export, {"form": "xlsx"}, name="export-xlsx"
     ),
+    path("rencontres/<uuid:gathering>/inscriptions/formulaire/", opening_views.opening, name="opening"),
+    path("rencontres/<uuid:gathering>/inscriptions/formulaire/apercu/", opening_views.preview, name="opening-preview"),
+    path(
+        "rencontres/<uuid:gathering>/inscriptions/formulaire/<slug:name>.eml",
+        opening_views.letter,
+        name="letter",
+    ),
+    path("rencontres/<uuid:gathering>/inscriptions/attente/", opening_views.waiting, name="waiting"),
+    path(
+        "rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/entree/",
+        opening_views.promotion,
+        name="promotion",
+    ),
+    path("rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/rang/", opening_views.rank, name="rank"),
     path("rencontres/<uuid:gathering>/inscriptions/import/", import_views.upload, name="import"),
     path(
         "rencontres/<uuid:gathering>/inscriptions/import/<uuid:import_id>/", import_views.preview, name="import-preview"
@@ -39,7 +60,11 @@ urlpatterns = [
     path("rencontres/<uuid:gathering>/accueil/", desk_views.desk, name="desk"),
     path("rencontres/<uuid:gathering>/accueil/arrivee/", desk_views.walk_in, name="walk-in"),
     path("rencontres/<uuid:gathering>/accueil/<uuid:registration>/", desk_views.presence, name="presence"),
+    path("rencontres/<slug:space>/<slug:slug>/inscription/", public_views.form, name="form"),
+    path("rencontres/<slug:space>/<slug:slug>/inscription/envoyee/", public_views.sent, name="sent"),
     path("inscription/<str:token>/", own_views.own, name="own"),
+    path("inscription/<str:token>/reponses/", own_views.answers, name="own-answers"),
+    path("inscription/<str:token>/arrivee/", own_views.arrival, name="own-arrival"),
     path("inscription/<str:token>/voeux/", own_views.wishes, name="own-wishes"),
     path("inscription/<str:token>/annulation/", own_views.cancellation, name="own-cancellation"),
     path("inscription/<str:token>/retablissement/", own_views.restoration, name="own-restoration"),

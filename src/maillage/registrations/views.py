@@ -144,7 +144,7 @@ def edit(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRespo
 
 def _rest(form: RegistrationForm) -> dict[str, Any]:
     names = ("needs", "volunteer_porteur", "porteur_subject", "newsletter", "ranks")
-    return {name: form.cleaned_data[name] for name in names}
+    return {name: form.cleaned_data[name] for name in names} | {"logistics": form.logistics}
 
 
 def own_link(request: HttpRequest, registration: Registration) -> str:

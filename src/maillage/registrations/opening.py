@@ -1,0 +1,100 @@
+"""Whether one may register now, and the sentence that says it. The clock and the numbers are given."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from maillage.gatherings.models import Gathering
+from maillage.gatherings.words import date_words
+from maillage.registrations.enums import RegistrationStatus
+from maillage.registrations.models import Opening
+
+
+class Door(Enum):
+    OPEN = "open"
+    WAITING = "waiting"  # full: one may still wait for a place
+    FULL = "full"
+    NOT_YET = "not-yet"
+    CLOSED = "closed"
+    PAST = "past"  # the day itself is over
+
+
+@dataclass(frozen=True)
+class Entrance:
+    door: Door
+    sentence: str
+    left: int | None = None  # places; None: no limit
+
+    @property
+    def enters(self) -> bool:
+        return self.door in (Door.OPEN, Door.WAITING)
+
+
+def today_at(gathering: Gathering, now: dt.datetime) -> dt.date:
+    """The date where the gathering is."""
+    return now.astimezone(ZoneInfo(gathering.timezone)).date()
+
+
+def is_past(gathering: Gathering, now: dt.datetime) -> bool:
+    return gathering.date is not None and today_at(gathering, now) > gathering.date
+
+
+def is_today(gathering: Gathering, now: dt.datetime) -> bool:
+    return gathering.date is not None and today_at(gathering, now) == gathering.date
+
+
+def taken(gathering: Gathering) -> int:
+    return gathering.registrations.filter(status=RegistrationStatus.REGISTERED).count()
+
+
+def places_left(opening: Opening) -> int | None:
+    return None if opening.capacity is None else max(0, opening.capacity - taken(opening.gathering))
+
+
+def entrance(opening: Opening, now: dt.datetime) -> Entrance:
+    gathering = opening.gathering
+    if is_past(gathering, now):
+        return Entrance(Door.PAST, _("Cette rencontre a eu lieu le {day}.").format(day=date_words(gathering)))
+    if not opening.is_open:
+        return Entrance(Door.CLOSED, _("Les inscriptions ne sont pas ouvertes."))
+    if opening.opens_at is not None and now < opening.opens_at:
+        return Entrance(
+            Door.NOT_YET,
+            _("Les inscriptions ouvrent le {when}.").format(when=moment_words(gathering, opening.opens_at)),
+        )
+    if opening.closes_at is not None and now >= opening.closes_at:
+        return Entrance(
+            Door.CLOSED,
+            _("Les inscriptions sont closes depuis le {when}.").format(when=moment_words(gathering, opening.closes_at)),
+        )
+    left = places_left(opening)
+    if left == 0 or (left is not None and _somebody_waits(gathering)):
+        if opening.waiting_list:
+            return Entrance(
+                Door.WAITING,
+                _("Il n’y a plus de place pour le moment. Vous pouvez vous inscrire sur la liste d’attente."),
+                0,
+            )
+        return Entrance(Door.FULL, _("Il n’y a plus de place."), 0)
+    return Entrance(Door.OPEN, _("Les inscriptions sont ouvertes."), left)
+
+
+def _somebody_waits(gathering: Gathering) -> bool:
+    """A place that stands free while others wait is theirs: nobody overtakes."""
+    return gathering.registrations.filter(status=RegistrationStatus.WAITING).exists()
+
+
+def moment_words(gathering: Gathering, moment: dt.datetime) -> str:
+    """« 3 mars 2026 à 9 h 05 », where the gathering is."""
+    local = moment.astimezone(ZoneInfo(gathering.timezone))
+    day = "1er" if local.day == 1 else str(local.day)
+    return f"{day} {formats.date_format(local, 'F Y')} à {hour_words(gathering, moment)}"
+
+
+def hour_words(gathering: Gathering, moment: dt.datetime) -> str:
+    local = moment.astimezone(ZoneInfo(gathering.timezone))
+    return f"{local.hour}\u00a0h\u00a0{local.minute:02d}"
