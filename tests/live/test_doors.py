@@ -84,6 +84,12 @@ def test_name_is_asked_for(session) -> None:
     assert Seat.objects.filter(session=session).count() == 0
 
 
+@pytest.mark.parametrize("code", ["%F0%9F%98%80", "%C2%A0", "a" * 500])
+def test_a_code_that_is_no_code_opens_nothing(session, code) -> None:
+    assert Client().get(f"/animer/{code}/").status_code == 404
+    assert Client().get(f"/s/{code}/").status_code == 404
+
+
 def test_name_is_cleaned() -> None:
     assert seats.clean_name("  Zoé \n\x00 B.\u202e ") == "Zoé B."
     assert len(seats.clean_name("x" * 500)) == 40

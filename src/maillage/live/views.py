@@ -203,7 +203,8 @@ def _screen_address(session_id: uuid.UUID, which: str) -> str:
 def _try_code(request: HttpRequest, typed: str, *, facilitator: bool = False) -> tuple[Session | None, int]:
     """The session of a code, or how many seconds to wait before the next try (0: it was only wrong)."""
     if facilitator:  # 57 bits: nobody guesses it, and no joker in the room may lock out who leads it
-        return queries.session_by_facilitator_code(typed.strip().upper()[:12]), 0
+        meant = typed.strip().upper()
+        return (queries.session_by_facilitator_code(meant) if meant.isascii() and meant.isalnum() else None), 0
     address = request.META.get("REMOTE_ADDR", "")
     meant = normalise_code(typed) or ""
     wait = codes_throttle.wait(address, meant)
