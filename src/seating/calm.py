@@ -188,15 +188,16 @@ class _Slate:
         self.uprooted = len(self.here) - len(at)  # whose group is no more: they move in any case
         self.now = np.asarray([at.get(person.id, -1) for person in self.people], dtype=np.int64)
         self.kinds = gather(self.problem, self.slot, self.people, self.costs, traits, at={})
-        classes = gather(self.problem, self.slot, self.people, self.costs, traits, at=at)
         # A unit that is scattered, or partly new, has no one seat to keep: it enters a group, at its price in moves.
         self.seated: list[list[tuple[int, ...]]] = []
         self.floating: list[list[tuple[int, ...]]] = [[] for _ in self.kinds.members]
-        for units in classes.members:
-            if self.now[units[0][0]] >= 0 and len(set(self.now[list(units[0])].tolist())) == 1:
-                self.seated.append(list(units))
-            else:
-                self.floating[int(self.kinds.class_of[units[0][0]])] += units
+        for k, units in enumerate(self.kinds.members):
+            at_home: dict[int, list[tuple[int, ...]]] = {}
+            for unit in units:
+                homes = set(self.now[list(unit)].tolist()) if len(unit) > 1 else {int(self.now[unit[0]])}
+                at_home.setdefault(homes.pop() if len(homes) == 1 else -1, []).append(unit)
+            self.floating[k] = at_home.pop(-1, [])
+            self.seated += at_home.values()
         first = np.asarray([units[0][0] for units in self.seated], dtype=np.int64)
         self.kind = self.kinds.class_of[first]
         self.home = self.now[first]

@@ -47,19 +47,18 @@ def check(problem: Problem, plan: Plan) -> list[Violation]:
     for slot in problem.slots:
         found += _seats(problem, plan, slot)
         found += _pairs(problem, plan, slot)
+        seated: dict[str, list[Person]] = {}
+        for person in problem.present(slot):
+            if seat := plan.seat(person.id, slot):
+                seated.setdefault(seat.workshop, []).append(person)
         for workshop in problem.workshops_of(slot):
-            members = [p for p in problem.present(slot) if _workshop_of(plan, p, slot) == workshop.id]
+            members = seated.get(workshop.id, [])
             found += _workshop(problem, workshop, members)
             found += _tables(problem, plan, workshop, members)
     found += _figures(problem, plan)
     found += _met_again(problem, plan)
     order: dict[str, int] = {"hard": 0, "relaxable": 1, "soft": 2}
     return sorted(found, key=lambda violation: order[violation.level])
-
-
-def _workshop_of(plan: Plan, person: Person, slot: str) -> str | None:
-    seat = plan.seat(person.id, slot)
-    return seat.workshop if seat else None
 
 
 def _strays(problem: Problem, plan: Plan) -> Iterator[Violation]:

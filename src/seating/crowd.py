@@ -29,13 +29,15 @@ def regrets(problem: Problem, slot: str, people: Sequence[Person]) -> Ints:
     """
     workshops = problem.workshops_of(slot)
     column = {workshop.id: w for w, workshop in enumerate(workshops)}
-    cost = np.zeros((len(people), len(workshops)), dtype=np.int64)
-    for i, person in enumerate(people):
+    rows: dict[tuple[str, ...], list[int]] = {(): [0] * len(workshops)}
+    for person in people:
         ranked = person.wishes.get(slot, ())
-        if ranked:
-            cost[i, :] = len(ranked) + len(workshops) - 1
-            cost[i, [column[workshop] for workshop in ranked]] = range(0, 2 * len(ranked), 2)
-    return cost
+        if ranked not in rows:
+            rows[ranked] = [len(ranked) + len(workshops) - 1] * len(workshops)
+            for rank, workshop in enumerate(ranked):
+                rows[ranked][column[workshop]] = 2 * rank
+    cost = np.asarray([rows[person.wishes.get(slot, ())] for person in people], dtype=np.int64)
+    return cost.reshape(len(people), len(workshops))
 
 
 def allowed(problem: Problem, slot: str, people: Sequence[Person]) -> Bools:
@@ -98,13 +100,10 @@ def gather(
     mark = np.asarray([i + 1 if i in special else 0 for i in range(len(people))], dtype=np.int64)
     now = np.asarray([at.get(person.id, -1) for person in people], dtype=np.int64)
     may = allowed(problem, slot, people)
-    seen = np.column_stack([mark, now, may, costs, traits])[[unit[0] for unit in units]]
-    _, of_unit = np.unique(seen, axis=0, return_inverse=True)
-    of_unit = of_unit.reshape(len(units))
-    # Classes in the order of the people they begin with: `np.unique` sorts by content, an order nobody could explain.
-    by_class: dict[int, list[tuple[int, ...]]] = {}
-    for unit, number in zip(units, of_unit.tolist(), strict=True):
-        by_class.setdefault(number, []).append(unit)
+    seen = np.ascontiguousarray(np.column_stack([mark, now, may, costs, traits])[[unit[0] for unit in units]])
+    by_class: dict[bytes, list[tuple[int, ...]]] = {}
+    for unit, row in zip(units, seen, strict=True):
+        by_class.setdefault(row.tobytes(), []).append(unit)
     members = tuple(tuple(found) for found in by_class.values())
     class_of = np.zeros(len(people), dtype=np.int64)
     for number, found in enumerate(members):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -192,20 +192,20 @@ def mix_slots(
         for slot in slots
     }
     mixed = mix_day(problem, groups, change=slots, held=held, seed=seed, chunks=chunks, go_on=go_on, on_chunk=on_chunk)
-    for slot in slots:
-        mixed[slot] |= _mended(problem, slot, mixed[slot], held[slot], before)
+    faults = {
+        violation.workshop
+        for violation in check(problem, _bare(problem, mixed, before))
+        if violation.table is not None and violation.level != "soft"
+    }
+    for slot in slots if faults else ():
+        mixed[slot] |= _mended(problem, slot, mixed[slot], held[slot], faults)
     return mixed
 
 
 def _mended(
-    problem: Problem, slot: str, groups: Groups, held: frozenset[str], before: Mapping[tuple[str, str], Seat]
+    problem: Problem, slot: str, groups: Groups, held: frozenset[str], faults: Collection[str]
 ) -> dict[str, Group]:
-    """New tables where a rule of tables is broken though the wishes allow it."""
-    faults = {
-        violation.workshop
-        for violation in check(problem, _bare(problem, {slot: groups}, before))
-        if violation.slot == slot and violation.table is not None and violation.level != "soft"
-    }
+    """New tables in the workshops where a rule of tables is broken though the wishes allow it."""
     found: dict[str, Group] = {}
     for workshop in problem.workshops_of(slot):
         members = [p for p in problem.present(slot) if groups.get(p.id, ("",))[0] == workshop.id]

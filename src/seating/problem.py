@@ -314,6 +314,8 @@ class Problem:
     slot_names: Mapping[str, str] = field(default_factory=dict)
     _people: Mapping[str, Person] = field(init=False, repr=False, compare=False)
     _workshops: Mapping[str, Workshop] = field(init=False, repr=False, compare=False)
+    _present: Mapping[str, tuple[Person, ...]] = field(init=False, repr=False, compare=False)
+    _offers: Mapping[str, tuple[Workshop, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name in ("slots", "people", "workshops", "together", "apart", "encounters", "ties"):
@@ -321,6 +323,10 @@ class Problem:
         object.__setattr__(self, "slot_names", MappingProxyType(dict(self.slot_names)))
         object.__setattr__(self, "_people", {person.id: person for person in self.people})
         object.__setattr__(self, "_workshops", {workshop.id: workshop for workshop in self.workshops})
+        present = {slot: tuple(p for p in self.people if slot not in p.absent_slots) for slot in self.slots}
+        object.__setattr__(self, "_present", present)
+        offers = {slot: tuple(w for w in self.workshops if w.slot == slot) for slot in self.slots}
+        object.__setattr__(self, "_offers", offers)
         if len(self.people) > MAX_PEOPLE:
             raise InvalidProblem(
                 f"{len(self.people)} personnes : la répartition en traite {MAX_PEOPLE} au plus. "
@@ -409,10 +415,11 @@ class Problem:
         return identifier in self._workshops
 
     def workshops_of(self, slot: str) -> tuple[Workshop, ...]:
-        return tuple(workshop for workshop in self.workshops if workshop.slot == slot)
+        return self._offers.get(slot, ())
 
     def present(self, slot: str) -> tuple[Person, ...]:
-        return tuple(person for person in self.people if slot not in person.absent_slots)
+        """Who is there, in the order of `people`."""
+        return self._present.get(slot, ())
 
     def slot_name(self, slot: str) -> str:
         return self.slot_names.get(slot, slot)

@@ -93,17 +93,17 @@ def reoptimise(problem: Problem, plan: Plan, changes: Changes, *, max_moves: int
         except NoAssignment as impossible:
             raise Infeasible(diagnose(now)) from impossible
         except TooFewMoves as refusal:
-            raise TooFewMoves(allowed=max_moves or 0, needed=refusal.needed + len(notes)) from refusal
+            made = (max_moves or 0) - (left or 0)
+            raise TooFewMoves(allowed=max_moves or 0, needed=made + refusal.needed) from refusal
         groups[slot] = dict(settled.groups)
-        groups = mix_slots(now, [slot], groups, before, seed=seed, chunks=1)
-        moved = []
+        if left is not None:
+            left -= settled.moves
+    groups = mix_slots(now, now.slots, groups, before, seed=seed, chunks=0)
+    for slot in now.slots:
         for person in now.present(slot):
             seat, group = before.get((person.id, slot)), groups[slot][person.id]
             if seat is not None and (seat.workshop, seat.table) != group:
-                moved.append(_said(now, person, (seat.workshop, seat.table), group))
-        if left is not None:
-            left -= len(moved)
-        notes += moved
+                notes.append(_said(now, person, (seat.workshop, seat.table), group))
     return finish(now, groups, before, seed=seed, proven=False, notes=tuple(notes))
 
 
