@@ -22,6 +22,8 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 90  # seconds: a shared machine of two cores that runs other suites
+CODEV = "Co-développement"  # the workshop most tests play
+OF_A_ROOM = ("Participer", "Animer", "Projeter")
 ON_POSTGRESQL = os.environ.get("MAILLAGE_TEST_DATABASE") == "postgresql"
 
 
@@ -48,9 +50,13 @@ class Links:
         return self.join.strip("/").split("/")[-1]
 
 
-def read_links(printed: str) -> Links:
+def read_links(printed: str, workshop: str = CODEV) -> Links:
+    """The day's links, and those of one of its workshops."""
+    day, *_rooms = printed.partition("Participer")
+    room = printed[printed.index(f"  {workshop} – ") :]
+
     def path(label: str) -> str:
-        found = re.search(rf"{label}\s+https?://[^/]+(/\S*)", printed)
+        found = re.search(rf"{label}\s+https?://[^/]+(/\S*)", room if label in OF_A_ROOM else day)
         assert found, f"{label} is not in what the demo printed:\n{printed}"
         return found[1]
 
@@ -62,10 +68,11 @@ def read_links(printed: str) -> Links:
 class House:
     """A data folder, its database, and the server over them."""
 
-    def __init__(self, folder: Path, database: str, links: Links) -> None:
+    def __init__(self, folder: Path, database: str, printed: str) -> None:
         self.folder = folder
         self.database = database
-        self.links = links
+        self.printed = printed
+        self.links = read_links(printed)
         self.port = free_port()
         self.log = folder.parent / f"{folder.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -73,6 +80,9 @@ class House:
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
+
+    def links_of(self, workshop: str) -> Links:
+        return read_links(self.printed, workshop)
 
     def environment(self) -> dict[str, str]:
         return environment(self.folder, self.database)
@@ -130,7 +140,7 @@ class House:
     def copy(self, folder: Path) -> "House":
         """The same day, untouched by what is played here. The server of this one must not be running."""
         shutil.copytree(self.folder, folder)
-        return House(folder, _copy_database(self.database) if self.database else "", self.links)
+        return House(folder, _copy_database(self.database) if self.database else "", self.printed)
 
 
 def environment(folder: Path, database: str) -> dict[str, str]:
@@ -160,7 +170,7 @@ def prepare(folder: Path) -> House:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return House(folder, database, read_links(done.stdout))
+    return House(folder, database, done.stdout)
 
 
 def _copy_database(database: str) -> str:
