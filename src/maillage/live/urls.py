@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maillage.live import control_views, rehearsal_views, views
+from maillage.live import control_views, preview_views, rehearsal_views, views
 
 app_name = "live"
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
         rehearsal_views.rehearsal_erasure,
         name="rehearsal-erasure",
     ),
+    path("methodes/<slug:space>/<slug:method>/apercu/", preview_views.preview, name="preview"),
     path("regie/<uuid:session_id>/", views.control, name="control"),
 ]
