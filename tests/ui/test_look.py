@@ -74,6 +74,16 @@ def test_template_compiles_and_keeps_to_the_content_policy(path):
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_table_is_read_without_scrolling_sideways_on_a_phone(path):
+    """Stacked, each value after its label: every cell carries one, but those that are empty or a button."""
+    text = path.read_text(encoding="utf-8")
+    for table in re.findall(r"<table.*?</table>", text, re.DOTALL):
+        assert re.match(r'<table class="[^"]*table-stack', table)
+        bare = re.findall(r"<td(?![^>]*data-label=)[^>]*>(.*?)</td>", table, re.DOTALL)
+        assert [cell for cell in bare if cell and "<button" not in cell] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_every_icon_named_exists(path):
     names = re.findall(r'\{% icon "([a-z-]+)" %\}', path.read_text(encoding="utf-8"))
     assert [name for name in names if name not in ICONS] == []
