@@ -77,3 +77,17 @@ def glance(gathering: Gathering, user: Visitor) -> list[PhaseGlance]:
                 shown.actions += glimpse.actions
         phases.append(shown)
     return phases
+
+
+PublicProvider = Callable[[Gathering], Action | None]
+_public: list[PublicProvider] = []
+
+
+def register_public(provider: PublicProvider) -> None:
+    """Called from a later noun's AppConfig.ready(): what anyone may do from the public page of a gathering."""
+    if provider not in _public:
+        _public.append(provider)
+
+
+def public_actions(gathering: Gathering) -> list[Action]:
+    return [action for provider in _public if (action := provider(gathering)) is not None]

@@ -14,7 +14,7 @@ from maillage.contracts.queries import signed_contracts
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.clashes import find_clashes
 from maillage.gatherings.forms import CopyForm, GatheringForm, NewGatheringForm
-from maillage.gatherings.glance import glance
+from maillage.gatherings.glance import glance, public_actions
 from maillage.gatherings.queries import gatherings_for, programme_of, public_gathering
 from maillage.gatherings.services import change_gathering, copy_gathering, make_gathering
 from maillage.gatherings.words import date_words, place_words, source_words
@@ -119,5 +119,6 @@ def public(request: HttpRequest, space: str, slug: str) -> HttpResponse:
             "when": date_words(gathering),
             "where": place_words(gathering),
             "slots": programme_of(gathering),
+            "actions": public_actions(gathering),
         },
     )

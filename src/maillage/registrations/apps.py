@@ -6,8 +6,9 @@ class RegistrationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here, when every app is loaded: gatherings must not know that registrations exist.
-        from maillage.gatherings.glance import Phase, register
-        from maillage.registrations.glimpses import before, during
+        from maillage.gatherings.glance import Phase, register, register_public
+        from maillage.registrations.glimpses import before, during, sign_up_action
 
         register(Phase.BEFORE, before)
         register(Phase.DURING, during)
+        register_public(sign_up_action)

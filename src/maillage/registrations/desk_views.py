@@ -41,7 +41,8 @@ def _page(
     words = given.get("q", "")[:100]
     presence = given.get("presence", "")
     rows = filtered(gathering, q=words, presence=presence if presence in Presence.values else "")
-    rows = rows.filter(status=RegistrationStatus.REGISTERED)
+    seen = [RegistrationStatus.REGISTERED, RegistrationStatus.WAITING] if words else [RegistrationStatus.REGISTERED]
+    rows = rows.filter(status__in=seen)  # who waits for a place and came is found by name; marked present, has one
     found = list(rows[: SHOWN + 1])
     places = places_of(gathering, found[:SHOWN])
     last = request.session.pop("desk-last", None) if request.method == "GET" else None

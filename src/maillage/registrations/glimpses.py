@@ -1,6 +1,7 @@
 """What registrations say on the gathering's own page."""
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -8,6 +9,9 @@ from maillage.gatherings.glance import Action, Figure, Glimpse
 from maillage.gatherings.models import Gathering
 from maillage.people.queries import Visitor, can_organise, can_run_desk
 from maillage.registrations.enums import ImportStatus
+from maillage.registrations.links import form_path
+from maillage.registrations.models import Opening
+from maillage.registrations.opening import entrance
 from maillage.registrations.queries import counts_of
 
 
@@ -34,6 +38,18 @@ def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
                 f"{url}?only=porteur",
             )
         )
+    if counts.waiting:
+        figures.append(
+            Figure(
+                ngettext("personne attend une place", "personnes attendent une place", counts.waiting),
+                counts.waiting,
+                reverse("registrations:waiting", args=[gathering.pk]),
+            )
+        )
+    form_url = reverse("registrations:opening", args=[gathering.pk])
+    opening = Opening.objects.select_related("gathering").filter(gathering=gathering).first()
+    if opening is not None:
+        figures.append(Figure(entrance(opening, timezone.now()).sentence, url=form_url))
     import_url = reverse("registrations:import", args=[gathering.pk])
     waiting = gathering.imports.filter(status=ImportStatus.DRAFT).count()
     if waiting:
@@ -45,7 +61,14 @@ def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
                 warn=True,
             )
         )
-    return Glimpse(figures, [Action(_("Voir les inscriptions"), url), Action(_("Importer un fichier"), import_url)])
+    return Glimpse(
+        figures,
+        [
+            Action(_("Voir les inscriptions"), url),
+            Action(_("Formulaire d’inscription"), form_url),
+            Action(_("Importer un fichier"), import_url),
+        ],
+    )
 
 
 def during(gathering: Gathering, user: Visitor) -> Glimpse | None:
@@ -60,3 +83,11 @@ def during(gathering: Gathering, user: Visitor) -> Glimpse | None:
             Figure(ngettext("encore attendue", "encore attendues", counts.expected), counts.expected, url),
         ]
     return Glimpse(figures, [Action(_("Ouvrir l’accueil"), url)])
+
+
+def sign_up_action(gathering: Gathering) -> Action | None:
+    """On the public page of a gathering whose form takes people now."""
+    opening = Opening.objects.select_related("gathering__space").filter(gathering=gathering).first()
+    if opening is None or not entrance(opening, timezone.now()).enters:
+        return None
+    return Action(_("S’inscrire"), form_path(gathering))

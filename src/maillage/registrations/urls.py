@@ -1,6 +1,7 @@
 from django.urls import path
 
 from maillage.registrations import (
+    day_views,
     desk_views,
     import_views,
     opening_views,
@@ -59,6 +60,10 @@ urlpatterns = [
     path("rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/lien/", views.link, name="link"),
     path("rencontres/<uuid:gathering>/accueil/", desk_views.desk, name="desk"),
     path("rencontres/<uuid:gathering>/accueil/arrivee/", desk_views.walk_in, name="walk-in"),
+    path("rencontres/<uuid:gathering>/accueil/listes/", day_views.lists, name="day-lists"),
+    path("rencontres/<uuid:gathering>/accueil/listes.csv", day_views.lists_file, name="day-lists-csv"),
+    path("rencontres/<uuid:gathering>/accueil/<uuid:registration>/personne/", day_views.person, name="desk-person"),
+    path("badge/<str:code>/", day_views.badge, name="badge"),
     path("rencontres/<uuid:gathering>/accueil/<uuid:registration>/", desk_views.presence, name="presence"),
     path("rencontres/<slug:space>/<slug:slug>/inscription/", public_views.form, name="form"),
     path("rencontres/<slug:space>/<slug:slug>/inscription/envoyee/", public_views.sent, name="sent"),
