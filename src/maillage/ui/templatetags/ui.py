@@ -108,7 +108,7 @@ def field(bound: BoundField) -> dict[str, Any]:
 def form_errors(form: Any) -> dict[str, Any]:
     """What is to be corrected, at the top, each with a way to its field."""
     faults = [
-        {"id": bound.id_for_label, "label": bound.label, "sentence": _sentences(bound.errors)}
+        {"id": bound.id_for_label or bound.auto_id, "label": bound.label, "sentence": _sentences(bound.errors)}
         for bound in form
         if bound.errors
     ]

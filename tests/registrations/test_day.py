@@ -1,0 +1,135 @@
+"""On the day: a badge that is scanned, what people need."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from maillage.lib.spreadsheets import read_table
+from maillage.people.enums import SpaceRole
+from maillage.people.models import Person, Space
+from maillage.registrations.enums import Meal, Presence, RegistrationStatus
+from maillage.registrations.links import badge_path, read_badge
+from maillage.registrations.models import Registration
+from maillage.registrations.services import erase_needs
+from tests.registrations.conftest import member
+from tests.registrations.test_views import body, url
+
+
+def add(gathering, name, **more) -> Registration:
+    person = Person.objects.create(space=gathering.space, first_name=name, last_name="Essai")
+    return Registration.objects.create(gathering=gathering, person=person, **more)
+
+
+# A badge
+
+
+def test_a_scanned_badge_is_two_taps_from_present(client, desk, day):
+    row = add(day, "Ana")
+    client.force_login(desk)
+
+    page = client.get(badge_path(row.pk), follow=True)  # first tap: the camera's
+    assert "Ana Essai" in body(page)
+    action = reverse("registrations:presence", args=[day.pk, row.pk])
+    assert f'action="{action}"' in body(page)
+    client.post(action, {"presence": "present"})  # the second
+
+    row.refresh_from_db()
+    assert row.presence == Presence.PRESENT
+    assert "Présent·e, noté à" in body(client.get(badge_path(row.pk), follow=True))
+
+
+def test_a_badge_tells_strangers_nothing_not_even_whether_it_is_one(client, day):
+    row = add(day, "Ana", needs="un fauteuil")
+    elsewhere = Client()
+    elsewhere.force_login(
+        member(Space.objects.create(slug="ailleurs", name="Ailleurs"), "x@exemple.invalid", SpaceRole.DESK)
+    )
+    unknown = badge_path(day.pk)  # the identifier of something else
+
+    for visitor in (client, elsewhere):
+        true, false = (visitor.get(each) for each in (badge_path(row.pk), unknown))
+        assert (true.status_code, false.status_code) == (200, 200)
+        assert "Ana" not in body(true)
+        assert _content(true) == _content(false).replace(unknown, badge_path(row.pk))
+
+
+def _content(page) -> str:
+    """Between header and footer: these carry the address and a token of their own."""
+    return body(page).partition("<main")[2].partition("</main>")[0]
+
+
+@pytest.mark.parametrize("code", ["x", "é", "A" * 21, "A" * 40])
+def test_a_code_that_is_none_opens_the_same_page(client, db, code):
+    assert read_badge(code) is None
+    assert client.get(f"/badge/{code}/").status_code == 200
+
+
+def test_the_desk_finds_who_waits_for_a_place(client, desk, day):
+    row = add(day, "Wanda", status=RegistrationStatus.WAITING, waiting_rank=1)
+    client.force_login(desk)
+
+    assert "Wanda" not in body(client.get(url("desk", day)))
+    assert "attend une place" in body(client.get(f"{url('desk', day)}?q=wanda"))
+    client.post(url("presence", day, row.pk), {"presence": "present"})
+
+    row.refresh_from_db()
+    assert row.status == RegistrationStatus.REGISTERED
+
+
+def test_the_desk_sees_who_announced_themselves(client, desk, day):
+    add(day, "Ana", presence=Presence.PRESENT, self_arrived=True)
+    client.force_login(desk)
+
+    assert "s’est annoncé·e" in body(client.get(url("desk", day)))
+
+
+# What people need
+
+
+@pytest.fixture
+def needs(day):
+    add(day, "Ana", interpreter="LSF", needs="boucle magnétique")
+    add(day, "Bo", children=2, meal=Meal.VEGETARIAN)
+    add(day, "Cy", children=1, meal=Meal.ANY)
+    add(day, "Di", meal=Meal.ANY, status=RegistrationStatus.CANCELLED)
+    add(day, "Ed", interpreter="arabe", presence=Presence.ABSENT)
+    add(day, "Flo")
+    return day
+
+
+def test_lists_count_those_who_come(client, desk, needs):
+    client.force_login(desk)
+
+    page = body(client.get(url("day-lists", needs)))
+
+    assert "3 enfants en tout." in page
+    assert "Mange sur place : 1" in page
+    assert "Mange sur place, sans viande ni poisson : 1" in page
+    assert "2 personnes n’ont rien dit de leur repas." in page
+    assert "LSF" in page
+    for absent in ("arabe", "Di Essai", "Ed Essai", "Flo Essai"):
+        assert absent not in page
+
+
+def test_what_is_written_freely_is_the_organiser_s(client, desk, organiser, needs):
+    for user, sees in ((desk, False), (organiser, True)):
+        client.force_login(user)
+        assert ("boucle magnétique" in body(client.get(url("day-lists", needs)))) is sees
+        file = client.get(url("day-lists-csv", needs))
+        table = read_table(file.content, "besoins.csv")
+        assert [row[0] for row in table.rows] == ["Ana Essai", "Bo Essai", "Cy Essai"]
+        assert ("boucle magnétique" in file.content.decode()) is sees
+        assert "no-store" in file["Cache-Control"]
+
+
+def test_lists_are_closed_to_strangers(client, needs):
+    assert client.get(url("day-lists", needs)).status_code == 302
+    client.force_login(member(needs.space, "lecture@exemple.invalid", SpaceRole.READER))
+    assert [client.get(url(name, needs)).status_code for name in ("day-lists", "day-lists-csv")] == [403, 403]
+
+
+def test_everything_one_needs_is_erased(needs):
+    erase_needs(gathering=needs, by="essai")
+
+    for row in needs.registrations.all():
+        assert (row.needs, row.meal, row.children, row.interpreter) == ("", "", 0, "")
