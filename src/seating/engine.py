@@ -8,13 +8,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 from seating.calm import settle
 from seating.check import check
-from seating.diagnose import Infeasible, Missing, diagnose
-from seating.measure import measure
+from seating.crowd import regrets
+from seating.diagnose import Infeasible, Missing, WayOut, diagnose
+from seating.measure import rank_counts
 from seating.mix import Groups, mix_day
 from seating.plan import Plan, Seat
-from seating.problem import Problem
+from seating.problem import Problem, Workshop
 from seating.tables import NoTables, first_tables, settle_tables
 from seating.wishes import NoAssignment, assign
 
@@ -92,8 +95,9 @@ def solve(
             assignment = assign(problem, slot, seed=seed, keep=keep, go_on=go_on)
         except NoAssignment as impossible:
             raise Infeasible(diagnose(problem)) from impossible
-        proven = proven and assignment.proven
         groups[slot] = seat_at_tables(problem, slot, assignment.workshop, before, seed=seed)
+        held = all(groups[slot][person][0] == workshop for person, workshop in assignment.workshop.items())
+        proven = proven and assignment.proven and held
     plan = finish(problem, groups, before, seed=seed, proven=proven)
     tell(len(problem.slots), "Tables", plan)
     if go_on():
@@ -125,6 +129,9 @@ def seat_at_tables(
 ) -> dict[str, Group]:
     """A group for everybody assigned in a slot; the fewest people of `before` change table.
 
+    The workshops are kept, unless tables cannot be made in them (three people who must be apart and two tables, say):
+    then workshops and tables are chosen together.
+
     Raises
     ------
     Infeasible
@@ -152,19 +159,47 @@ def seat_at_tables(
         pass  # the quick way places one after the other; the programme below weighs all at once
     try:
         return dict(settle(problem, slot, near, within=workshop_of, seed=seed).groups)
+    except NoAssignment:
+        pass
+    try:
+        return dict(settle(problem, slot, near, seed=seed).groups)
     except NoAssignment as impossible:
-        tabled = [workshop.id for workshop in problem.workshops_of(slot) if workshop.tables is not None]
-        raise Infeasible([*diagnose(problem), *(_no_tables(problem, name) for name in tabled)]) from impossible
+        raise Infeasible([*diagnose(problem), *_no_tables(problem, slot)]) from impossible
 
 
-def _no_tables(problem: Problem, workshop: str) -> Missing:
-    room = problem.workshop(workshop)
-    return Missing(
-        "tables",
-        f"« {room.label} » : les tables ne peuvent pas tenir à la fois les tailles, les places fixées et les paires.",
-        blocking=True,
-        slot=room.slot,
-        workshop=workshop,
+def _no_tables(problem: Problem, slot: str) -> list[Missing]:
+    """What may be at fault where workshops could be filled but not their tables: those with pairs or table locks."""
+    paired = {person for pair in problem.pairs(slot, together=False) for person in pair}
+    locks = [lock for person in problem.present(slot) if (lock := person.locks.get(slot)) and lock.table is not None]
+    locked = {lock.workshop for lock in locks}
+    names = ", ".join(problem.person(person).label for person in sorted(paired))
+    ways = (WayOut("drop_pair", f"Retirer une consigne « pas ensemble » ({names}).", slot=slot),) if paired else ()
+    return [
+        Missing(
+            "tables",
+            f"« {room.label} » : les tables ne peuvent pas tenir à la fois les tailles, les places fixées et les "
+            "paires.",
+            (
+                *(
+                    [WayOut("unlock", "Libérer une place fixée à une table.", room.id, slot)]
+                    if room.id in locked
+                    else ()
+                ),
+                *([_one_table_more(room)] if room.table_count is not None else ()),
+                *ways,
+            ),
+            blocking=True,
+            slot=slot,
+            workshop=room.id,
+        )
+        for room in problem.workshops_of(slot)
+        if room.tables is not None and (paired or room.id in locked)
+    ]
+
+
+def _one_table_more(room: Workshop) -> WayOut:
+    return WayOut(
+        "add_table", f"Ajouter 1 table à « {room.label} ».", room.id, room.slot, amount=(room.table_count or 0) + 1
     )
 
 
@@ -215,7 +250,7 @@ def _mended(
             try:
                 mended = settle_tables(problem, workshop, members, at)
             except NoTables as impossible:
-                raise Infeasible([*diagnose(problem), _no_tables(problem, workshop.id)]) from impossible
+                raise Infeasible([*diagnose(problem), *_no_tables(problem, slot)]) from impossible
             found |= {person: (workshop.id, table) for person, table in mended.items()}
     return found
 
@@ -256,11 +291,20 @@ def finish(
 ) -> Plan:
     """The plan with its figures and its notes. A hard rule that the checker finds broken here is our own mistake."""
     plan = _bare(problem, groups, before)
-    report = measure(problem, plan)
-    plan = replace(plan, regret=report.regret, ranks=report.ranks, seed=seed, proven=proven)
+    plan = replace(plan, regret=_regret(problem, plan), ranks=rank_counts(problem, plan), seed=seed, proven=proven)
     violations = check(problem, plan)
     hard = [violation.sentence for violation in violations if violation.level == "hard"]
     said = [violation.sentence for violation in violations if violation.level == "relaxable"]
     if hard:
         raise RuntimeError(f"the solver broke hard rules: {hard}")
     return replace(plan, notes=(*notes, *said))
+
+
+def _regret(problem: Problem, plan: Plan) -> int:
+    total = 0
+    for slot in problem.slots:
+        people = [person for person in problem.present(slot) if (person.id, slot) in plan.seats]
+        column = {workshop.id: w for w, workshop in enumerate(problem.workshops_of(slot))}
+        at = [column[plan.seats[person.id, slot].workshop] for person in people]
+        total += int(regrets(problem, slot, people)[np.arange(len(at)), np.asarray(at, dtype=np.int64)].sum())
+    return total

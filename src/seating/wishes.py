@@ -268,7 +268,7 @@ class _Slate:
         """Who of each class goes where: in the order of the people."""
         found: dict[str, str] = {}
         places: list[list[int]] = [[] for _ in self.crowd.members]
-        for variable in np.flatnonzero(solution[: len(self.class_)]).tolist():
+        for variable in np.flatnonzero(solution).tolist():
             places[self.class_[variable]] += [int(self.column[variable])] * int(solution[variable])
         for units, columns in zip(self.crowd.members, places, strict=True):
             for unit, w in zip(units, columns, strict=True):

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seating import Lock, Person, Problem, Workshop
+from seating import Infeasible, Lock, Pair, Person, Problem, Workshop, solve
 from seating.wishes import NoAssignment, assign
 from tests.seating.brute import least, outcomes
 from tests.seating.problems import one_slot
 
-EXAMPLES = int(os.environ.get("SEATING_EXAMPLES", "100"))  # 1,000 in the long suite
+EXAMPLES = 1_000 if os.environ.get("MAILLAGE_LONG") else 100
 
 
 @given(one_slot(), st.integers(0, 9))
@@ -44,3 +44,21 @@ def test_the_worst_off_come_first_where_the_organiser_says_so() -> None:
     assert (found.regret, dict(found.levels)) == (4, {6: 0, 4: 1, 2: 0})
     found = assign(replace(problem, first="worst"), "s")
     assert (found.regret, dict(found.levels)) == (6, {6: 0, 4: 0, 2: 3})
+
+
+def test_three_people_apart_go_to_another_workshop_when_two_tables_cannot_part_them() -> None:
+    """The wishes alone do not see it: they would put the three in a room of two tables."""
+    people = tuple(Person(id=f"p{i}", category="partner", wishes={"s": ("tables",)}) for i in range(3))
+    rooms = (
+        Workshop(id="tables", slot="s", maximum=6, tables=(1, 3), table_count=2),
+        Workshop(id="other", slot="s", maximum=6),
+    )
+    apart = (Pair("p0", "p1"), Pair("p1", "p2"), Pair("p0", "p2"))
+    problem = Problem(slots=("s",), people=people, workshops=rooms, apart=apart)
+    plan = solve(problem)
+    assert sorted(seat.workshop for seat in plan.seats.values()) == ["other", "tables", "tables"]
+    assert not plan.proven
+    with pytest.raises(Infeasible) as refusal:
+        solve(replace(problem, workshops=rooms[:1]))
+    (lack,) = [lack for lack in refusal.value.missing if lack.blocking]
+    assert [way.kind for way in lack.ways_out] == ["add_table", "drop_pair"]
