@@ -3,6 +3,7 @@ from django.test import Client
 from django.urls import reverse
 
 from maillage.live import seats
+from maillage.live.services import erase_session
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Takeaway
 from maillage.memory.queries import kept_by_workshop, workshops_without_takeaway
@@ -126,3 +127,26 @@ def test_revoked_facilitator_writes_no_more(room):
     seats.revoke_seat(seat=room.lead)
     address = reverse("memory:room-takeaways", args=[room.session.pk])
     assert leader.post(address, {"text": "On se rappelle."}).status_code == 404
+
+
+def test_erased_session_closes_its_rooms_page_and_keeps_what_was_released(room, organiser):
+    """What was typed is gone for everybody; what the porteur let out, and what the room wrote for the report, stays."""
+    room.do(room.porteur, "fill", field="pas", value="Un pas que personne ne lira")
+    room.do(room.porteur, "release", sentence="Une phrase confiée.")
+    seat = seats.take_seat(session=room.session, kind="facilitator", name="Lise", role="facilitator", key="autre")
+    lead = Client()
+    lead.cookies[seats.cookie_name(room.session.id, seat.kind)] = seats.make_ticket(seat)
+    page = f"/seance/{room.session.id}/a-retenir/"
+    assert lead.post(page, {"text": "Une phrase de la salle."}).status_code == 302
+    assert "Une phrase confiée." in lead.get(page).content.decode()
+    erase_session(session=room.session, by="essai")
+    for answer in (lead.get(page), lead.post(page, {"text": "Après."}), lead.post(page, {"remove": "x"})):
+        assert answer.status_code == 410
+        assert "effacée" in answer.content.decode()
+        assert "phrase confiée" not in answer.content.decode()
+        assert "de la salle" not in answer.content.decode()
+    kept = organiser.get(f"/rencontres/{room.session.gathering_id}/a-retenir/").content.decode()
+    assert "Une phrase confiée." in kept
+    assert "Une phrase de la salle." in kept
+    assert "personne ne lira" not in kept
+    assert Takeaway.objects.count() == 2

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.live import seats
-from maillage.live.enums import SeatKind
+from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.keys import BadSeal, KeyMissing
 from maillage.live.models import Session
 from maillage.live.queries import sheet_of
@@ -154,9 +154,15 @@ def picture_of(content: dict[str, Any]) -> dict[str, Any]:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def room_takeaways(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
-    """A facilitator writes what their room keeps, from the prompter's phone."""
+    """A facilitator writes what their room keeps, from the prompter's phone, as long as the session is there.
+
+    Once it is erased the seat opens nothing: what was confided to the day stays in its report, with the organisers.
+    """
     session = get_object_or_404(Session.objects.select_related("gathering", "workshop"), pk=session_id)
     _seat_of(request, session_id, "a", {SeatKind.FACILITATOR, SeatKind.ROBOT})
+    if session.status == SessionStatus.ERASED:
+        sentence = _("Cette séance a été effacée. Ce qui a été confié à la journée reste dans son compte rendu.")
+        return render(request, "live/sentence.html", {"sentence": sentence}, status=410)
     rows = Takeaway.objects.filter(workshop=session.workshop, rehearsal=session.rehearsal)
     form = TakeawayForm(request.POST or None)
     if request.method == "POST":
