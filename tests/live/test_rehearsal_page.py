@@ -1,5 +1,6 @@
 """The button « Répétition » and the command: the real server, the page, the erasure, the copy of the data."""
 
+import html
 import json
 import sqlite3
 import time
@@ -11,11 +12,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from facilitation import REFUSALS
 from maillage.config import cli
 from maillage.config.commands.rehearse import copy_database
 from maillage.live import rehearsal as rehearsing
 from maillage.live.models import Move, Session
+from maillage.live.outcomes import SENTENCES
 from maillage.live.rehearsal import RehearsalRunning, erase_rehearsal, start_rehearsal
+from maillage.live.robots import Unreachable
 from maillage.live.services import open_session
 from maillage.live.signals import released
 from maillage.memory.models import PorteurSheet, Takeaway
@@ -77,8 +81,14 @@ def test_button_rehearses_in_place_and_erases_in_one_click(server, real, monkeyp
         assert "0 perdu, 0 doublé" in shown
         assert Takeaway.objects.filter(gathering=gathering, rehearsal=True).count() == 1
         assert PorteurSheet.objects.filter(gathering=gathering).exists()
+        for reason in job.result["report"]["refused"]:
+            assert f"{reason} " not in shown  # sentences, not the engine's words
+        assert "À cette étape, votre rôle ne permet pas cela." in html.unescape(shown)
         erased = browser.post(f"{page}effacement/", data=form)
         assert erased.status_code == 302
+        shown = browser.get(page).text
+        assert "il n’en reste rien" in html.unescape(shown)
+        assert "réussie" not in shown
     assert list(Session.objects.all()) == [real]
     assert not Move.objects.filter(session=real).exists()
     assert not Takeaway.objects.exists()
@@ -154,6 +164,25 @@ def test_released_sentence_that_never_reaches_the_synthesis_is_lost(server, real
     assert "absente de la synthèse" in said["details"][0]
 
 
+def test_server_that_goes_away_leaves_no_rehearsal(server, real, monkeypatch, capsys) -> None:
+    def gone(*_scenes: object, **_options: object) -> None:
+        raise Unreachable("Le serveur ne répond pas.")
+
+    monkeypatch.setattr(rehearsing, "play", gone)
+    assert cli.main(["rehearse", "journee", "--url", server.url]) == 1
+    assert "ne répond pas" in capsys.readouterr().err
+    assert list(Session.objects.all()) == [real]
+
+
+def test_every_reason_of_a_refusal_has_a_sentence() -> None:
+    reasons = [*REFUSALS, *SENTENCES, "porte-410", "porte-404", "formulaire", "502"]
+    for reason, number in dict.fromkeys(reasons, 3).items():
+        (line,) = rehearsing.refusals_in_words({reason: number})
+        assert line.startswith("3 fois : « ")
+        assert line.endswith(". »")
+        assert reason not in line or reason.isdigit()
+
+
 def test_command_plays_by_codes_alone(server, real, capsys) -> None:
     """A server whose data are elsewhere: the method is recognised by the steps on its screens."""
     codes = ["--code", real.join_code, "--facilitator-code", real.facilitator_code]
@@ -168,6 +197,7 @@ def test_command_refuses_in_words(real, capsys) -> None:
     assert "inconnue" in capsys.readouterr().err
     assert cli.main(["rehearse", "journee", "--url", "http://127.0.0.1:9"]) == 1
     assert "ne répond pas" in capsys.readouterr().err
+    assert list(Session.objects.all()) == [real]  # a dead server leaves no session of robots behind
     assert cli.main(["rehearse", "journee", "--url", "http://127.0.0.1:9", "--code", "KAVU72"]) == 1
     assert "--facilitator-code" in capsys.readouterr().err
     with pytest.raises(SystemExit) as usage:

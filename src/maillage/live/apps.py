@@ -6,15 +6,19 @@ class LiveConfig(AppConfig):
     name = "maillage.live"
 
     def ready(self) -> None:
+        from maillage.gatherings.access import may_see_job
         from maillage.gatherings.glance import Phase  # models are loaded only now
         from maillage.gatherings.glance import register as register_glimpse
         from maillage.live.entry import entry_part
         from maillage.live.glimpse import before, during
         from maillage.live.models import Session
+        from maillage.live.rehearsal import KIND, page_of_job
         from maillage.live.services import forget_deleted
+        from maillage.office import kinds
         from maillage.registrations.own import register
 
         pre_delete.connect(forget_deleted, sender=Session)
         register(entry_part)
         register_glimpse(Phase.BEFORE, before)
         register_glimpse(Phase.DURING, during)
+        kinds.register(KIND, may_see=may_see_job, start=page_of_job)

@@ -6,7 +6,8 @@ The real sessions of the day are never opened here: a rehearsal has its own code
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,15 +15,16 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import reverse
 
-from facilitation import Method, shipped_methods
+from facilitation import REFUSALS, Method, shipped_methods
 from maillage.gatherings.models import Gathering
 from maillage.lib.typography import count
 from maillage.live import keys, log, signals
 from maillage.live.counting import Ledger, percentiles
 from maillage.live.models import Move, Session
 from maillage.live.opening import open_gathering
+from maillage.live.outcomes import SENTENCES
 from maillage.live.playing import ALONE, Play, Scene
-from maillage.live.robots import Phone, Site
+from maillage.live.robots import BY_FORM, DOOR, Phone, Site, Unreachable
 from maillage.live.rooms import method_of
 from maillage.live.runtime import live
 from maillage.live.seats import make_projection_token
@@ -88,14 +90,37 @@ class Report:
         }
 
 
-def open_rehearsal(*, gathering: Gathering, by: str) -> list[Session]:
-    """Fresh rehearsal sessions with the tables of the plan; those of an earlier rehearsal are erased first."""
+def rehearse(
+    *,
+    gathering: Gathering,
+    by: str,
+    url: str,
+    name: str = "",
+    speed: float = SPEED,
+    seed: int = 0,
+    on_progress: ReportProgress = lambda percent, sentence="": None,
+) -> tuple[Ledger, list[Session], float]:
+    """Fresh rehearsal sessions with the tables of the plan, played; those of an earlier rehearsal are erased first.
+
+    A server that is not there, or goes away, leaves no session behind.
+    """
+    asyncio.run(Site.of(url, name=name).reach())
+    sessions = open_rehearsal(gathering=gathering, by=by)
+    try:
+        ledger, seconds = play(scenes_of(sessions), url=url, name=name, speed=speed, seed=seed, on_progress=on_progress)
+    except Unreachable:
+        _erase(gathering, by)
+        raise
+    count_log(ledger)
+    return ledger, sessions, seconds
+
+
+def refuse_while_running(gathering: Gathering) -> None:
     if running_rehearsal(gathering) is not None:
         raise RehearsalRunning
-    return _open(gathering, by)
 
 
-def _open(gathering: Gathering, by: str) -> list[Session]:
+def open_rehearsal(*, gathering: Gathering, by: str) -> list[Session]:
     _erase(gathering, by)
     sessions = open_gathering(gathering=gathering, by=by, rehearsal=True)
     if not sessions:
@@ -105,8 +130,7 @@ def _open(gathering: Gathering, by: str) -> list[Session]:
 
 def erase_rehearsal(*, gathering: Gathering, by: str) -> int:
     """Keys, moves, seats, and what the robots let out of the room: nothing stays. Says how many sessions it was."""
-    if running_rehearsal(gathering) is not None:
-        raise RehearsalRunning
+    refuse_while_running(gathering)
     return _erase(gathering, by)
 
 
@@ -136,15 +160,17 @@ def _erase(gathering: Gathering, by: str) -> int:
 
 def start_rehearsal(*, gathering: Gathering, by: str, url: str, name: str = "", speed: float | None = None) -> Job:
     """The button: robots play inside the running server, against its own address on loopback."""
-    if running_rehearsal(gathering) is not None:
-        raise RehearsalRunning
+    refuse_while_running(gathering)
 
     def work(report_progress: ReportProgress) -> dict[str, Any]:
-        sessions = _open(gathering, by)
-        ledger, seconds = play(
-            scenes_of(sessions), url=url, name=name, speed=speed or BUTTON_SPEED, on_progress=report_progress
+        ledger, sessions, seconds = rehearse(
+            gathering=gathering,
+            by=by,
+            url=url,
+            name=name,
+            speed=speed or BUTTON_SPEED,
+            on_progress=report_progress,
         )
-        count_log(ledger)
         report = make_report(ledger, len(sessions), seconds)
         return {
             "url": reverse("live:rehearsal", args=[gathering.pk]),
@@ -158,7 +184,6 @@ def start_rehearsal(*, gathering: Gathering, by: str, url: str, name: str = "", 
 def in_words(report: dict[str, Any]) -> list[str]:
     """A report's figures for a person."""
     latency = report["latency_ms"]
-    refused = ", ".join(f"{reason} {number}" for reason, number in report["refused"].items()) or "aucun"
     seconds = f"{report['seconds']:.1f}".replace(".", ",")
     megabytes = f"{report['bytes'] / 1_000_000:.1f}".replace(".", ",")
     return [
@@ -166,7 +191,8 @@ def in_words(report: dict[str, Any]) -> list[str]:
         f"{seconds} s.",
         f"{_count(report['accepted'], 'geste confirmé', 'gestes confirmés')} ; "
         f"{_count(report['repeats'], 'envoi répété, compté', 'envois répétés, comptés')} une seule fois.",
-        f"{_count(sum(report['refused'].values()), 'geste refusé', 'gestes refusés')} : {refused}.",
+        f"{_count(sum(report['refused'].values()), 'geste refusé', 'gestes refusés')}, avec ces mots :",
+        *refusals_in_words(report["refused"]),
         f"{_count(report['lost'], 'perdu', 'perdus')}, {_count(report['doubled'], 'doublé', 'doublés')}, "
         f"{_count(report['leaks'], 'vu', 'vus')} par qui ne devait pas, "
         f"{_count(report['wrong'], 'contraire', 'contraires')} à la méthode.",
@@ -175,8 +201,34 @@ def in_words(report: dict[str, Any]) -> list[str]:
     ]
 
 
+def refusals_in_words(refused: Mapping[str, int]) -> list[str]:
+    """What the person who did it would have read, the most frequent first."""
+    said: Counter[str] = Counter()
+    for reason, number in refused.items():
+        said[_sentence_of(reason)] += number
+    return [f"{number} fois : « {sentence} »" for sentence, number in said.most_common()]
+
+
+def _sentence_of(reason: str) -> str:
+    if reason in REFUSALS:
+        return REFUSALS[reason]
+    if reason in SENTENCES:
+        return str(SENTENCES[reason][1])
+    if reason.startswith(DOOR):
+        status = reason.removeprefix(DOOR)
+        closed = status == str(SENTENCES["closed"][0])
+        return str(SENTENCES["closed"][1]) if closed else f"La porte de la séance a répondu {status}."
+    if reason == BY_FORM:
+        return "Une page sans JavaScript est revenue avec le texte et la raison."
+    return f"Le serveur a répondu {reason}."
+
+
 def _count(number: int, singular: str, plural: str) -> str:
     return count(number, singular, plural, zero=f"0 {singular}")
+
+
+def page_of_job(job: Job) -> str:
+    return reverse("live:rehearsal", args=[job.about])
 
 
 def latest_rehearsal(gathering: Gathering) -> Job | None:

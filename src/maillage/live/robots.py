@@ -30,6 +30,7 @@ CARD_ID = re.compile(rb'\bid="(?:card|own)-([^"]+)"')
 ROLE = re.compile(rb'data-role="([^"]*)"')
 STATUS = re.compile(rb'data-status="([^"]*)"')
 REFUSAL_COOKIE = "refus-"
+DOOR, BY_FORM = "porte-", "formulaire"  # reasons that have no name of the engine's: a door's status, a page
 
 
 class Unreachable(Exception):
@@ -63,6 +64,17 @@ class Site:
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         context = ssl.create_default_context() if self.secure else None
         return await asyncio.open_connection(self.address, self.port, ssl=context)
+
+    async def reach(self) -> None:
+        """Raises Unreachable when nobody listens there: said before anything is opened for it."""
+        try:
+            _reader, writer = await asyncio.wait_for(self.connect(), ANSWER_WITHIN)
+        except (OSError, TimeoutError) as error:
+            raise Unreachable(
+                f"Le serveur {self.name} ne répond pas. Vérifiez l’adresse, et qu’il est démarré : "
+                "aucune séance de répétition n’a été ouverte."
+            ) from error
+        writer.close()
 
 
 class Reading:
@@ -214,7 +226,7 @@ class Phone(Watcher):
         location = page.header("location")
         found = re.search(r"/seance/([0-9a-f-]{36})/", location)
         if page.status != 303 or found is None:
-            self.ledger.refused[f"porte-{page.status}"] += 1
+            self.ledger.refused[f"{DOOR}{page.status}"] += 1
             return False
         self.session = found[1]
         await self.reload()
@@ -292,7 +304,7 @@ class Phone(Watcher):
         for name in flash:
             del self.cookies[name]
         status = 201 if not refused and not written.acknowledged else 200 if not refused else answer.status
-        self.ledger.answered(written, status, "formulaire" if refused else "", None)
+        self.ledger.answered(written, status, BY_FORM if refused else "", None)
         await self.reload()
 
     # how it watches

@@ -1,12 +1,13 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from maillage.office.enums import JobStatus
+from maillage.office.kinds import kind_seen_by
 from maillage.office.models import Job
 from maillage.office.queries import is_finished
 
@@ -18,10 +19,13 @@ REFRESH = 2  # seconds between two looks of a waiting page
 def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """A page that waits. It looks again by itself (a header, no script) and goes to the result when there is one."""
     job = get_object_or_404(Job, pk=job_id)
+    kind = kind_seen_by(request.user, job)
+    if kind is None:
+        raise Http404
     target = str(job.result.get("url", ""))
     if job.status == JobStatus.DONE and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
         return redirect(target)
-    response = render(request, "office/job.html", {"job": job, "finished": is_finished(job)})
+    response = render(request, "office/job.html", {"job": job, "finished": is_finished(job), "start": kind.start(job)})
     if not is_finished(job):
         response["Refresh"] = str(REFRESH)
     return response

@@ -6,8 +6,10 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here, when every app is loaded: gatherings and registrations must not know that plans exist.
+        from maillage.gatherings.access import may_see_job
         from maillage.gatherings.glance import Phase, register
-        from maillage.plans.parts import before, desk_places, own_places
+        from maillage.office import kinds
+        from maillage.plans.parts import before, desk_places, own_places, page_of_job
         from maillage.plans.queries import has_published_plan
         from maillage.registrations import own
 
@@ -15,3 +17,4 @@ class PlansConfig(AppConfig):
         own.register(own_places)
         own.register_places(desk_places)
         own.close_wishes_when(has_published_plan)
+        kinds.register("plan", may_see=may_see_job, start=page_of_job)

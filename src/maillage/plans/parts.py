@@ -9,12 +9,18 @@ from django.utils.translation import ngettext
 
 from maillage.gatherings.glance import Action, Figure, Glimpse
 from maillage.gatherings.models import Gathering
+from maillage.office.models import Job
 from maillage.people.queries import Visitor, can_organise
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Placement
 from maillage.plans.queries import own_placements, placements, published_plan
 from maillage.registrations.models import Registration
 from maillage.registrations.own import OwnPart
+
+
+def page_of_job(job: Job) -> str:
+    """Where a run of the seat plan was started."""
+    return reverse("plans:plan", args=[job.about])
 
 
 def own_places(registration: Registration) -> OwnPart | None:

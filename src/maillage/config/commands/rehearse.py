@@ -24,13 +24,12 @@ from maillage.live.counting import Ledger
 from maillage.live.playing import Scene
 from maillage.live.rehearsal import (
     Report,
-    count_log,
     erase_rehearsal,
     in_words,
     make_report,
-    open_rehearsal,
     play,
-    scenes_of,
+    refuse_while_running,
+    rehearse,
 )
 from maillage.memory.models import Takeaway
 
@@ -68,11 +67,12 @@ def run(options: argparse.Namespace) -> int:
         return _by_codes(options)
     try:
         gathering = find_gathering(options.gathering)
-        sessions = open_rehearsal(gathering=gathering, by=BY)
+        refuse_while_running(gathering)
     except DatabaseError:
         raise NeedsCodes from None
-    ledger, seconds = play(scenes_of(sessions), url=options.url, speed=options.speed, seed=options.seed)
-    count_log(ledger)
+    ledger, sessions, seconds = rehearse(
+        gathering=gathering, by=BY, url=options.url, speed=options.speed, seed=options.seed
+    )
     count_takeaways(ledger, gathering)
     return _say(make_report(ledger, len(sessions), seconds), options, str(gathering))
 
