@@ -101,7 +101,7 @@ def publish_plan(*, plan: Plan, by: object) -> None:
     )
     plan.status, plan.published_at = PlanStatus.PUBLISHED, timezone.now()
     plan.save(update_fields=["status", "published_at"])
-    _log(plan, by, "publish-plan")
+    log_plan(plan, by, "publish-plan")
 
 
 @transaction.atomic
@@ -109,7 +109,7 @@ def unpublish_plan(*, plan: Plan, by: object) -> None:
     plan = _usable(plan)
     plan.status, plan.published_at = PlanStatus.DRAFT, None
     plan.save(update_fields=["status", "published_at"])
-    _log(plan, by, "unpublish-plan")
+    log_plan(plan, by, "unpublish-plan")
 
 
 @transaction.atomic
@@ -118,7 +118,7 @@ def lock_placement(*, placement: Placement, by: object, locked: bool = True) -> 
     _usable(placement.plan)
     placement.locked = locked
     placement.save(update_fields=["locked"])
-    _log(placement.plan, by, "lock" if locked else "unlock")
+    log_plan(placement.plan, by, "lock" if locked else "unlock")
 
 
 def move_effect(placement: Placement, workshop: Workshop, table: int | None) -> Effect:
@@ -154,8 +154,13 @@ def move_person(*, placement: Placement, workshop: Workshop, table: int | None, 
     plan.figures = figures_of(situation, after)
     plan.notes = _notes(situation, after)
     plan.save(update_fields=["figures", "notes"])
-    _log(plan, by, "move-person")
+    log_plan(plan, by, "move-person")
     return effect
+
+
+def situation_now(gathering: Gathering) -> Situation:
+    """The problem with no lock: for places decided elsewhere."""
+    return _situation(gathering, None)
 
 
 def _situation(gathering: Gathering, last: Plan | None, but: Placement | None = None) -> Situation:
@@ -190,6 +195,22 @@ def _usable(plan: Plan) -> Plan:
 def _keep(
     gathering: Gathering, situation: Situation, solved: seating.Plan, last: Plan | None, by: object, verb: str
 ) -> Plan:
+    locks: set[tuple[UUID, UUID]] = set()
+    if last is not None:
+        locks = set(last.placements.filter(locked=True).values_list("registration_id", "slot_id"))
+    return keep_plan(gathering, situation, solved, locks, by, verb)
+
+
+@transaction.atomic
+def keep_plan(
+    gathering: Gathering,
+    situation: Situation,
+    solved: seating.Plan,
+    locks: set[tuple[UUID, UUID]],
+    by: object,
+    verb: str,
+) -> Plan:
+    """A draft with these places, its figures and what is to be known of it."""
     plan = Plan.objects.create(
         gathering=gathering,
         seed=solved.seed,
@@ -197,11 +218,8 @@ def _keep(
         notes=_notes(situation, solved),
         figures=figures_of(situation, solved),
     )
-    locks: set[tuple[UUID, UUID]] = set()
-    if last is not None:
-        locks = set(last.placements.filter(locked=True).values_list("registration_id", "slot_id"))
     _write_placements(plan, situation, solved, locks)
-    _log(plan, by, verb)
+    log_plan(plan, by, verb)
     return plan
 
 
@@ -224,7 +242,9 @@ def _write_placements(plan: Plan, situation: Situation, solved: seating.Plan, lo
 def _notes(situation: Situation, solved: seating.Plan) -> list[str]:
     """What gave way or moved, then what is not known. A sentence is said once."""
     broken = (
-        violation.sentence for violation in seating.check(situation.problem, solved) if violation.level == "relaxable"
+        violation.sentence
+        for violation in seating.check(situation.problem, solved)
+        if violation.level in ("hard", "relaxable")  # hard ones are broken by a plan made by hand only
     )
     return list(dict.fromkeys([*solved.notes, *broken, *situation.notes]))
 
@@ -286,7 +306,7 @@ def _cut(sentence: str) -> str:
     return sentence if len(sentence) <= REASON_LENGTH else sentence[: REASON_LENGTH - 1] + "…"
 
 
-def _log(plan: Plan, by: object, verb: str) -> None:
+def log_plan(plan: Plan, by: object, verb: str) -> None:
     record_activity(space=plan.gathering.space.slug, by=str(by), verb=verb, about=str(plan.gathering), about_id=plan.pk)
 
 

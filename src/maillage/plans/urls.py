@@ -1,9 +1,16 @@
 from django.urls import path
 
-from maillage.plans import views
+from maillage.plans import sheets_views, versions_views, views
 
 app_name = "plans"
+PLANS = "rencontres/<uuid:gathering>/repartition/"
+
 urlpatterns = [
+    path(f"{PLANS}versions/", versions_views.versions, name="versions"),
+    path(f"{PLANS}import/", sheets_views.upload, name="import"),
+    path(f"{PLANS}<uuid:plan>/places.<str:form>", sheets_views.export, name="export"),
+    path(f"{PLANS}<uuid:plan>/comparaison/", versions_views.comparison, name="comparison"),
+    path(f"{PLANS}<uuid:plan>/reprise/", versions_views.taking_up, name="take-up"),
     path("rencontres/<uuid:gathering>/repartition/", views.plan, name="plan"),
     path("rencontres/<uuid:gathering>/repartition/personnes/", views.people, name="people"),
     path("rencontres/<uuid:gathering>/repartition/calcul/", views.run, name="run"),

@@ -1,0 +1,92 @@
+"""The plans of a gathering over time: each is kept, two are compared, an earlier one is taken up again."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+
+from maillage.gatherings.models import Gathering, Slot
+from maillage.lib.matching import fold
+from maillage.plans.figures import figures_by_slot
+from maillage.plans.models import Placement, Plan
+from maillage.plans.queries import placements
+from maillage.plans.services import Refused, log_plan
+from maillage.registrations.enums import RegistrationStatus
+from maillage.registrations.models import Registration
+
+
+@dataclass(frozen=True)
+class Change:
+    """One person whose place differs between two plans. None: no place in that one."""
+
+    registration: Registration
+    slot: Slot
+    before: Placement | None
+    after: Placement | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    changes: list[Change]  # those who move, then those who come in, then those who go out
+    same: int  # places that are the same in both
+    figures: list[tuple[str, list[str], list[str]]]  # title of the moment, sentences of the one, of the other
+
+
+class NothingLeft(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("Plus personne de cette répartition n’est inscrit : il n’y a rien à reprendre."))
+
+
+def plans_of(gathering: Gathering) -> QuerySet[Plan]:
+    """Newest first, with how many places and how many are fixed."""
+    return gathering.plans.annotate(seats=Count("placements")).order_by("-created_at", "-id")
+
+
+def compare(before: Plan, after: Plan) -> Comparison:
+    old, new = _places(before), _places(after)
+    changes = [
+        Change((new.get(key) or old[key]).registration, (new.get(key) or old[key]).slot, old.get(key), new.get(key))
+        for key in {**old, **new}
+        if key not in old or key not in new or _where(old[key]) != _where(new[key])
+    ]
+    changes.sort(key=_order)
+    return Comparison(changes, len({**old, **new}) - len(changes), _side_by_side(before, after))
+
+
+@transaction.atomic
+def take_up(*, plan: Plan, by: object) -> Plan:
+    """A new draft with the places of this plan: who has left since is left out, fixed places stay fixed."""
+    kept = list(
+        placements().filter(plan=plan, registration__status=RegistrationStatus.REGISTERED, workshop__isnull=False)
+    )
+    if not kept:
+        raise NothingLeft
+    draft = Plan.objects.create(
+        gathering=plan.gathering, seed=plan.seed, notes=plan.notes, figures=plan.figures, by=str(by)
+    )
+    for placement in kept:
+        placement.pk, placement.plan = None, draft
+        placement._state.adding = True
+    Placement.objects.bulk_create(kept)
+    log_plan(draft, by, "take-up-plan")
+    return draft
+
+
+def _places(plan: Plan) -> dict[tuple[UUID, UUID], Placement]:
+    return {(row.registration_id, row.slot_id): row for row in placements().filter(plan=plan)}
+
+
+def _where(placement: Placement) -> tuple[UUID, int | None]:
+    return placement.workshop_id, placement.table
+
+
+def _order(change: Change) -> tuple[int, int, str]:
+    kind = 0 if change.before and change.after else 1 if change.after else 2
+    return kind, change.slot.position, fold(f"{change.registration.person.last_name} {change.registration.person}")
+
+
+def _side_by_side(before: Plan, after: Plan) -> list[tuple[str, list[str], list[str]]]:
+    old, new = dict(figures_by_slot(before.figures)), dict(figures_by_slot(after.figures))
+    return [(title, old.get(title, []), new.get(title, [])) for title in {**old, **new}]

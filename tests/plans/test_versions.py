@@ -1,0 +1,128 @@
+"""Plans are kept, compared, taken up again; they go to a spreadsheet and come back."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from maillage.lib.spreadsheets import read_table, write_csv
+from maillage.plans.queries import latest_plan
+from maillage.plans.services import make_plan, move_person, publish_plan
+from maillage.plans.sheets import FileRefused, export_rows, import_plan
+from maillage.plans.versions import compare, plans_of, take_up
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def planned(full_day):
+    make_plan(gathering=full_day, by="Zoé")
+    return full_day
+
+
+def _places(plan):
+    return set(plan.placements.values_list("registration", "slot", "workshop", "table", "porteur"))
+
+
+def _move_one(plan):
+    """Moves one person to another table of their codev workshop, whichever is allowed."""
+    for placement in plan.placements.filter(table__isnull=False, porteur=False).order_by("pk"):
+        for table in range(1, 6):
+            if table == placement.table:
+                continue
+            try:
+                move_person(placement=placement, workshop=placement.workshop, table=table, by="Zoé")
+            except Exception as refusal:
+                if not hasattr(refusal, "sentence"):
+                    raise
+                continue
+            return placement.registration
+    raise AssertionError("nobody could move")
+
+
+def test_two_plans_are_compared_person_by_person(planned) -> None:
+    before = latest_plan(planned)
+    after = take_up(plan=before, by="Ali")
+    assert compare(before, after).changes == []
+    moved = _move_one(after)
+    comparison = compare(before, latest_plan(planned))
+    assert {change.registration.pk for change in comparison.changes} == {moved.pk}
+    assert comparison.same == before.placements.count() - 1
+    after.placements.filter(registration=moved).delete()
+    gone = compare(before, after).changes
+    assert all(change.after is None and change.before is not None for change in gone)
+
+
+def test_an_earlier_plan_is_taken_up_without_those_who_left(planned) -> None:
+    first = latest_plan(planned)
+    publish_plan(plan=first, by="Zoé")
+    moved = _move_one(take_up(plan=first, by="Zoé"))
+    gone = first.placements.exclude(registration=moved).first().registration
+    gone.status = "cancelled"
+    gone.save()
+    draft = take_up(plan=first, by="Ali")
+    wanted = {place for place in _places(first) if place[0] != gone.pk}
+    assert _places(draft) == wanted
+    assert latest_plan(planned) == draft
+    assert [plan.by for plan in plans_of(planned)] == ["Ali", "Zoé", "Zoé"]
+
+
+def test_export_then_import_gives_the_same_places(planned) -> None:
+    plan = latest_plan(planned)
+    headers, rows = export_rows(plan)
+    made = import_plan(gathering=planned, content=write_csv(headers, rows), filename="p.csv", by="Zoé")
+    assert _places(made) == _places(plan)
+    assert made.figures["regret"] == plan.figures["regret"]
+
+
+def test_lines_that_name_nobody_are_said_and_nothing_is_kept(planned) -> None:
+    headers, rows = export_rows(latest_plan(planned))
+    rows[2][0], rows[2][2] = "Inconnue", "nulle.part@exemple.invalid"
+    rows[4][4] = "Le soir"
+    rows[6][5] = "Poterie"
+    rows.append(rows[0])
+    number = plans_of(planned).count()
+    with pytest.raises(FileRefused) as refused:
+        import_plan(gathering=planned, content=write_csv(headers, rows), filename="p.csv", by="Zoé")
+    said = refused.value.problems
+    assert [sentence.split(" :")[0] for sentence in said] == ["Ligne 4", "Ligne 6", "Ligne 8", f"Ligne {len(rows) + 1}"]
+    assert "déjà une place" in said[-1]
+    assert "à la ligne 2" in said[-1]
+    assert plans_of(planned).count() == number
+
+
+def test_a_file_without_its_columns_is_refused(planned) -> None:
+    with pytest.raises(FileRefused, match="Atelier"):
+        import_plan(gathering=planned, content="Prénom;Nom;Moment\nA;B;C\n".encode(), filename="p.csv", by="Zoé")
+    with pytest.raises(FileRefused):
+        import_plan(gathering=planned, content=b"%PDF-1.7", filename="p.pdf", by="Zoé")
+
+
+def test_a_plan_made_by_hand_says_what_it_breaks(planned) -> None:
+    plan = latest_plan(planned)
+    headers, rows = export_rows(plan)
+    slot, workshop = rows[0][4], rows[0][5]
+    for row in rows:
+        if row[4] == slot:
+            row[5], row[6] = workshop, "1"  # everybody in one room
+    made = import_plan(gathering=planned, content=write_csv(headers, rows), filename="p.csv", by="Zoé")
+    assert any("personnes" in note and "place" in note for note in made.notes), made.notes
+    assert made.placements.filter(slot__title=slot).values("workshop").distinct().count() == 1
+
+
+def test_pages(planned, organiser, full_day) -> None:
+    client = Client()
+    client.force_login(organiser)
+    first = latest_plan(planned)
+    second = take_up(plan=first, by="Ali")
+    _move_one(second)
+    page = client.get(reverse("plans:versions", args=[planned.pk])).content.decode()
+    assert "a repris une répartition" in page
+    page = client.get(reverse("plans:comparison", args=[planned.pk, first.pk])).content.decode()
+    assert "1 place change" in page.replace("\u00a0", " ")
+    answer = client.post(reverse("plans:take-up", args=[planned.pk, first.pk]))
+    assert answer.status_code == 302
+    assert plans_of(planned).count() == 3
+    file = client.get(reverse("plans:export", args=[planned.pk, first.pk, "xlsx"]))
+    assert len(read_table(file.content, "p.xlsx").rows) == first.placements.count()
+    assert client.get(reverse("plans:import", args=[planned.pk])).status_code == 200
+    assert Client().get(reverse("plans:versions", args=[planned.pk])).status_code == 302
