@@ -5,6 +5,7 @@ import pytest
 from maillage.gatherings.models import Gathering
 from maillage.office.enums import JobStatus
 from maillage.office.models import Job
+from maillage.office.services import _progress_writer
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Space, User
 from maillage.people.services import give_right
@@ -78,3 +79,15 @@ def test_a_job_nobody_told_of_is_nobodys(signed_in, gathering):
     for kind, about in (("inconnu", gathering.pk), ("plan", None), ("plan", uuid.uuid4())):
         job = Job.objects.create(kind=kind, about=about)
         assert signed_in.get(f"/travaux/{job.pk}/").status_code == 404
+
+
+def test_a_search_may_be_ended_with_the_best_so_far(signed_in, gathering):
+    job = Job.objects.create(kind="plan", about=gathering.pk, status=JobStatus.RUNNING, progress=40)
+    assert f"/travaux/{job.pk}/arret/" in signed_in.get(f"/travaux/{job.pk}/").content.decode()
+    assert signed_in.get(f"/travaux/{job.pk}/arret/").status_code == 405
+    assert signed_in.post(f"/travaux/{job.pk}/arret/").status_code == 302
+    assert _progress_writer(job.pk)(50) is False
+    assert f"/travaux/{job.pk}/arret/" not in signed_in.get(f"/travaux/{job.pk}/").content.decode()
+    other = Job.objects.create(kind="rehearsal", about=gathering.pk, status=JobStatus.RUNNING)
+    assert signed_in.post(f"/travaux/{other.pk}/arret/").status_code == 404
+    assert _progress_writer(other.pk)(50) is True

@@ -20,13 +20,14 @@ Viewer = Any  # a user of `people`, which this noun does not know
 class JobKind:
     may_see: Callable[[Viewer, Job], bool]
     start: Callable[[Job], str]  # the page it was started from
+    stop: Any = ""  # the words of the button that ends it with the best so far; "": it cannot be ended
 
 
 _kinds: dict[str, JobKind] = {}
 
 
-def register(kind: str, *, may_see: Callable[[Viewer, Job], bool], start: Callable[[Job], str]) -> None:
-    _kinds[kind] = JobKind(may_see, start)
+def register(kind: str, *, may_see: Callable[[Viewer, Job], bool], start: Callable[[Job], str], stop: Any = "") -> None:
+    _kinds[kind] = JobKind(may_see, start, stop)
 
 
 def kind_seen_by(user: Viewer, job: Job) -> JobKind | None:

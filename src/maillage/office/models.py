@@ -18,6 +18,7 @@ class Job(models.Model):
     sentence = models.CharField(
         max_length=500, blank=True
     )  # what is being done, or why it failed, for the person who waits
+    stop_asked = models.BooleanField(default=False)  # by a person: the work gives the best it has
     result = models.JSONField(default=dict)
     by = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -25,7 +25,7 @@ LOST_AFTER = timedelta(minutes=30)  # no work of ours lasts that long: its proce
 MAIL_ATTEMPTS = 5
 MAIL_BATCH = 50
 
-ReportProgress = Callable[..., None]  # report_progress(percent, sentence="")
+ReportProgress = Callable[..., bool]  # report_progress(percent, sentence=""); False: stop with the best so far
 Work = Callable[[ReportProgress], Mapping[str, Any] | None]
 
 _executor = ThreadPoolExecutor(JOB_THREADS, thread_name_prefix="travaux")
@@ -65,19 +65,27 @@ def _run(job_id: UUID, work: Work) -> None:
 
 def _progress_writer(job_id: UUID) -> ReportProgress:
     written_at = 0.0
+    wanted = True
 
-    def report_progress(percent: float, sentence: str = "") -> None:
-        nonlocal written_at
+    def report_progress(percent: float, sentence: str = "") -> bool:
+        nonlocal written_at, wanted
         now = time.monotonic()
         if now - written_at < PROGRESS_EVERY:
-            return
+            return wanted
         written_at = now
         news: dict[str, Any] = {"progress": min(100, max(0, int(percent)))}
         if sentence:
             news["sentence"] = sentence[:500]
-        Job.objects.filter(pk=job_id).update(**news)
+        wanted = Job.objects.filter(pk=job_id, stop_asked=False).update(**news) == 1
+        return wanted
 
     return report_progress
+
+
+def ask_to_stop(*, job: Job) -> None:
+    """Somebody would rather have what was found so far. Work that is finished is not touched."""
+    unfinished = Job.objects.filter(pk=job.pk, status__in=[JobStatus.QUEUED, JobStatus.RUNNING])
+    unfinished.update(stop_asked=True, sentence=_("On s’arrête au meilleur résultat trouvé…"))
 
 
 def _finish(job_id: UUID, status: JobStatus, **fields: Any) -> None:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PlansConfig(AppConfig):
@@ -17,4 +18,4 @@ class PlansConfig(AppConfig):
         own.register(own_places)
         own.register_places(desk_places)
         own.close_wishes_when(has_published_plan)
-        kinds.register("plan", may_see=may_see_job, start=page_of_job)
+        kinds.register("plan", may_see=may_see_job, start=page_of_job, stop=_("S’arrêter au meilleur résultat trouvé"))
