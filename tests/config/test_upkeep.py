@@ -7,10 +7,13 @@ from django.utils import timezone
 from maillage.config.logs import WithoutLinks
 from maillage.config.upkeep import erase_past_needs, keep_house
 from maillage.gatherings.models import Gathering
+from maillage.live import keys
 from maillage.live.enums import SessionStatus
 from maillage.live.keys import has_key
+from maillage.live.services import open_session
 from maillage.people.models import Person, Space
-from maillage.registrations.models import Registration
+from maillage.registrations.enums import ImportStatus
+from maillage.registrations.models import Registration, RegistrationImport
 from tests.live.conftest import _fresh_process, session
 
 __all__ = ["_fresh_process", "session"]  # fixtures, shared by name
@@ -38,6 +41,51 @@ def test_needs_are_erased_the_day_after_and_not_before():
     assert erase_past_needs(now=dt.datetime(2025, 10, 3, 9, 0, tzinfo=paris)) == 1
     registration.refresh_from_db()
     assert registration.needs == ""
+
+
+@pytest.mark.django_db
+def test_one_person_with_a_need_among_many_without_is_enough():
+    space = Space.objects.create(slug="e", name="E")
+    day = Gathering.objects.create(space=space, slug="j", title="J", kind="other", date=dt.date(2025, 10, 2))
+    for needs in ("", "interprète", ""):
+        person = Person.objects.create(space=space, first_name="A")
+        Registration.objects.create(gathering=day, person=person, needs=needs)
+    assert erase_past_needs(now=dt.datetime(2025, 10, 4, 9, 0, tzinfo=dt.UTC)) == 1
+    assert not Registration.objects.exclude(needs="").exists()
+
+
+@pytest.mark.django_db
+def test_a_file_that_nobody_confirmed_is_forgotten_after_a_week():
+    space = Space.objects.create(slug="e", name="E")
+    day = Gathering.objects.create(space=space, slug="j", title="J", kind="other")
+    waiting = RegistrationImport.objects.create(gathering=day, filename="a.csv", content=b"Nom;Ada", by="Zoe")
+    keep_house(now=timezone.now() + dt.timedelta(days=6))
+    waiting.refresh_from_db()
+    assert waiting.status == ImportStatus.DRAFT
+    keep_house(now=timezone.now() + dt.timedelta(days=8))
+    waiting.refresh_from_db()
+    assert (waiting.status, bytes(waiting.content)) == (ImportStatus.DROPPED, b"")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_key_that_cannot_be_removed_does_not_keep_the_other_sessions(session, monkeypatch):
+    other = open_session(workshop=session.workshop, by="test", rehearsal=True)
+    destroy = keys.destroy_key
+
+    def refuse(session_id):
+        if session_id == session.pk:
+            raise PermissionError(13, "Permission denied")
+        destroy(session_id)
+
+    monkeypatch.setattr("maillage.live.keys.destroy_key", refuse)
+    keep_house(now=timezone.now() + dt.timedelta(days=32))
+    assert (has_key(session.pk), has_key(other.pk)) == (True, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_workshop_that_goes_takes_its_sessions_key_with_it(session):
+    session.workshop.delete()
+    assert not has_key(session.pk)
 
 
 @pytest.mark.parametrize(

@@ -5,29 +5,32 @@ Each duty is safe to repeat and safe beside another process that does the same.
 
 import asyncio
 import datetime as dt
-import logging
 from zoneinfo import ZoneInfo
 
-from django.db import DatabaseError, connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from maillage.gatherings.models import Gathering
+from maillage.live.faults import report
 from maillage.live.services import erase_due
 from maillage.memory.services import catch_up_releases
 from maillage.office.services import close_lost_jobs, send_due_mail
+from maillage.registrations.imports import drop_old_imports
+from maillage.registrations.models import Registration
+from maillage.registrations.queries import WITH_NEEDS
+from maillage.registrations.reminders import queue_reminders
 from maillage.registrations.services import erase_needs
 
-logger = logging.getLogger(__name__)
-
 EVERY = 3600  # seconds
+KEEP_IMPORTS = dt.timedelta(days=7)  # a file that waits for an answer holds names: a week, then it is sent again
 BY = "la durée de conservation"
 
 
 def erase_past_needs(*, now: dt.datetime) -> int:
     """Needs serve the day; the day after, nobody keeps them."""
     erased = 0
-    with_needs = Gathering.objects.filter(date__isnull=False).exclude(registrations__needs="").distinct()
-    for gathering in with_needs.filter(date__lt=now.date()):
+    with_needs = Registration.objects.filter(WITH_NEEDS).values("gathering")  # one person's is enough
+    for gathering in Gathering.objects.filter(date__lt=now.date(), pk__in=with_needs):
         today = now.astimezone(ZoneInfo(gathering.timezone)).date()
         if gathering.date is not None and today > gathering.date:
             erased += erase_needs(gathering=gathering, by=BY)
@@ -39,13 +42,23 @@ def keep_house(*, now: dt.datetime) -> None:
         lambda: catch_up_releases(),
         lambda: erase_due(now=now),
         lambda: erase_past_needs(now=now),
+        lambda: drop_old_imports(before=now - KEEP_IMPORTS),
+        lambda: queue_reminders(now=now),
         lambda: send_due_mail(),
         lambda: close_lost_jobs(),
+        lambda: shrink_journal(),
     ):
         try:
             duty()
-        except DatabaseError as error:
-            logger.error("an upkeep waits for the next hour: %s", type(error).__name__)
+        except Exception as error:  # an edge: what one duty meets must not keep the others; the next hour tries again
+            report("a duty waits for the next hour", error)
+
+
+def shrink_journal() -> None:
+    """SQLite's journal keeps what was erased until it is written over: it is emptied instead."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # somebody reading meanwhile: the next hour does it
 
 
 async def run_upkeep() -> None:
