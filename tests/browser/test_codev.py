@@ -106,6 +106,9 @@ def choose_subject(table: Table) -> None:
 
 
 def present(table: Table) -> None:
+    controls = table.facilitator.page.locator(".foot .controls")
+    tops = controls.locator("button, a").evaluate_all("all => [...new Set(all.map((one) => one.offsetTop))]")
+    assert len(tops) == 1  # one line on a phone: the room stays in sight
     table.advance("presentation")
     table.porteur.write("presentation-headline", "Un comité sans comité")
     table.porteur.write("presentation-ask", "Comment faire revenir les partenaires ?")
