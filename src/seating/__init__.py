@@ -1,9 +1,10 @@
 """Who sits where and with whom: pure, on frozen dataclasses. numpy and highspy, nothing else."""
 
 from seating.check import Violation, check
-from seating.diagnose import Infeasible, Missing, WayOut, diagnose
+from seating.diagnose import diagnose
 from seating.engine import Effort, Progress, solve
 from seating.explain import explain
+from seating.lacks import Infeasible, Missing, WayOut
 from seating.measure import GroupReport, Report, measure
 from seating.plan import InvalidPlan, Plan, Seat
 from seating.problem import (

@@ -3,59 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from seating.lacks import Infeasible, Missing, WayOut
 from seating.milp import Programme
-from seating.problem import Person, Problem, SeatingError, Workshop
+from seating.problem import Person, Problem, Workshop
+
+__all__ = ["Infeasible", "Missing", "WayOut", "diagnose"]
 
 # Prices of the elastic programme: a chair more is the cheapest way out, then a pair, a lock, and last a need.
 CHAIR, PAIR, LOCK, NEED = 1, 3, 4, 6
-
-
-@dataclass(frozen=True)
-class WayOut:
-    """One change that mends a lack.
-
-    Attributes
-    ----------
-    kind : {"raise_maximum", "add_table", "lower_minimum", "find_porteur", "unlock", "drop_pair", "equip_room",
-            "find_resident"}
-    workshop, slot : str
-        Concerned, or "".
-    people : tuple of str
-    amount : int
-        New bound or how many, according to the kind; 0 where it has no meaning.
-    """
-
-    kind: str
-    sentence: str
-    workshop: str = ""
-    slot: str = ""
-    people: tuple[str, ...] = ()
-    amount: int = 0
-
-
-@dataclass(frozen=True)
-class Missing:
-    """One lack. `blocking`: no plan can keep the hard rules; otherwise a rule or some wishes must give way."""
-
-    kind: str
-    sentence: str
-    ways_out: tuple[WayOut, ...] = ()
-    blocking: bool = False
-    slot: str = ""
-    workshop: str = ""
-    people: tuple[str, ...] = ()
-
-
-class Infeasible(SeatingError):
-    """No plan keeps the hard rules. `missing` says what lacks (`diagnose`)."""
-
-    def __init__(self, missing: Sequence[Missing]) -> None:
-        self.missing = tuple(missing)
-        blocking = [lack.sentence for lack in missing if lack.blocking]
-        super().__init__(" ".join(blocking) or "Aucune répartition ne respecte toutes les règles.")
 
 
 def diagnose(problem: Problem) -> list[Missing]:
@@ -134,7 +92,7 @@ def _locks(problem: Problem, slot: str) -> Iterator[Missing]:
                 f"dont la salle ne répond pas à son besoin : {needs}.",
                 (
                     WayOut("unlock", f"Libérer la place de {person.label}.", workshop.id, slot, (person.id,)),
-                    WayOut("equip_room", f"Équiper la salle de « {workshop.label} » : {needs}.", workshop.id, slot),
+                    _equip(workshop, person.needs - workshop.facilities),
                 ),
                 blocking=True,
                 slot=slot,
@@ -174,10 +132,7 @@ def _rooms(problem: Problem, slot: str) -> Iterator[Missing]:
             yield Missing(
                 "need",
                 f"Créneau « {when} » : aucune salle ne répond au besoin de {person.label} ({needs}).",
-                tuple(
-                    WayOut("equip_room", f"Équiper la salle de « {workshop.label} » : {needs}.", workshop.id, slot)
-                    for workshop in workshops
-                ),
+                tuple(_equip(workshop, person.needs - workshop.facilities) for workshop in workshops),
                 blocking=True,
                 slot=slot,
                 people=(person.id,),
@@ -275,97 +230,133 @@ def _demand(slot: str, people: Sequence[Person], workshops: Sequence[Workshop]) 
         )
 
 
+@dataclass(frozen=True)
+class _Kind:
+    """People who are the same to the elastic programme."""
+
+    people: tuple[Person, ...]
+    locked: str | None
+    refused: tuple[str, ...]  # workshops whose room does not answer their needs
+
+
+def _kinds(problem: Problem, slot: str) -> list[_Kind]:
+    paired = {person for pair in (*problem.together, *problem.apart) if pair.holds(slot) for person in (pair.a, pair.b)}
+    found: dict[tuple[str, str | None, frozenset[str]], list[Person]] = {}
+    for person in problem.present(slot):
+        lock = person.locks.get(slot)
+        key = (person.id if person.id in paired else "", lock.workshop if lock else None, person.needs)
+        found.setdefault(key, []).append(person)
+    return [
+        _Kind(tuple(people), locked, tuple(w.id for w in problem.workshops_of(slot) if not needs <= w.facilities))
+        for (_, locked, needs), people in found.items()
+    ]
+
+
 def _elastic(problem: Problem, slot: str) -> Iterator[Missing]:
     """The cheapest set of hard rules to relax in a slot; nothing when all can be kept."""
-    people, workshops = problem.present(slot), problem.workshops_of(slot)
-    row_of = {person.id: i for i, person in enumerate(people)}
+    kinds, workshops = _kinds(problem, slot), problem.workshops_of(slot)
+    kind_of = {person.id: k for k, kind in enumerate(kinds) for person in kind.people}
     programme = Programme()
     price: dict[int, int] = {}
-    seat = {(i, w): programme.variable() for i in range(len(people)) for w in range(len(workshops))}
-    for i, person in enumerate(people):
-        programme.row({seat[i, w]: 1 for w in range(len(workshops))}, 1, 1)
-        lock = person.locks.get(slot)
-        for w, workshop in enumerate(workshops):
-            penalty = 0 if workshop.welcomes(person) else NEED
-            penalty += LOCK if lock is not None and lock.workshop != workshop.id else 0
+    seat: dict[tuple[int, str], int] = {}
+    for k, kind in enumerate(kinds):
+        for workshop in workshops:
+            seat[k, workshop.id] = variable = programme.variable(len(kind.people))
+            penalty = NEED if workshop.id in kind.refused else 0
+            penalty += LOCK if kind.locked not in (None, workshop.id) else 0
             if penalty:
-                price[seat[i, w]] = penalty
-    over: dict[int, int] = {}
+                price[variable] = penalty
+        count = len(kind.people)
+        programme.row({seat[k, workshop.id]: 1 for workshop in workshops}, count, count)
+    over: dict[str, int] = {}
     broken: dict[int, tuple[str, str]] = {}
-    for w, workshop in enumerate(workshops):
-        over[w] = programme.variable(len(people))
-        price[over[w]] = CHAIR
-        programme.row({seat[i, w]: 1 for i in range(len(people))} | {over[w]: -1}, upper=workshop.capacity)
+    for workshop in workshops:
+        over[workshop.id] = extra = programme.variable(len(problem.present(slot)))
+        price[extra] = CHAIR
+        everybody = {seat[k, workshop.id]: 1 for k in range(len(kinds))}
+        programme.row(everybody | {extra: -1}, upper=workshop.capacity)
+    bound = {person: len(cluster) for cluster in problem.clusters(slot) for person in cluster}
     for together in (True, False):
         for a, b in problem.pairs(slot, together=together):
             give = programme.variable()
             broken[give], price[give] = (a, b), PAIR
-            for w, workshop in enumerate(workshops):
-                one, other = seat[row_of[a], w], seat[row_of[b], w]
+            for workshop in workshops:
+                one, other = seat[kind_of[a], workshop.id], seat[kind_of[b], workshop.id]
                 if together:
                     programme.row({one: 1, other: -1, give: -1}, upper=0)
                     programme.row({one: -1, other: 1, give: -1}, upper=0)
+                    if workshop.tables is not None and bound[a] > workshop.tables[1]:
+                        programme.row({one: 1, other: 1, give: -1}, upper=1)
                 elif workshop.tables is None or workshop.capacity <= 1 or workshop.table_count == 1:
                     programme.row({one: 1, other: 1, give: -1}, upper=1)
-    if not people or not programme.minimise(price):
+    if not kinds or not programme.minimise(price):
         return
-    yield from _named(problem, slot, programme, seat, over, broken)
-
-
-def _named(
-    problem: Problem,
-    slot: str,
-    programme: Programme,
-    seat: Mapping[tuple[int, int], int],
-    over: Mapping[int, int],
-    broken: Mapping[int, tuple[str, str]],
-) -> Iterator[Missing]:
-    people, workshops = problem.present(slot), problem.workshops_of(slot)
-    for w, variable in over.items():
-        lack = programme.value(variable)
-        if lack:
-            yield Missing(
-                "places",
-                f"Il manque {_plural(lack, 'place')} à « {workshops[w].label} » pour les personnes qui ne peuvent pas "
-                "aller ailleurs (besoins, places fixées, paires).",
-                (_more_places(workshops[w], lack),),
-                blocking=True,
-                slot=slot,
-                workshop=workshops[w].id,
-            )
+    for workshop in workshops:
+        if lack := programme.value(over[workshop.id]):
+            inside = [kind for k, kind in enumerate(kinds) if programme.value(seat[k, workshop.id])]
+            yield _too_small(problem, workshop, lack, inside)
     for variable, (a, b) in broken.items():
         if programme.value(variable):
-            names = f"{problem.person(a).label} et {problem.person(b).label}"
-            yield Missing(
-                "pair",
-                f"La consigne sur {names} ne peut pas être tenue au créneau « {problem.slot_name(slot)} ».",
-                (WayOut("drop_pair", f"Retirer la consigne sur {names}.", slot=slot, people=(a, b)),),
-                blocking=True,
-                slot=slot,
-                people=(a, b),
-            )
-    for (i, w), variable in seat.items():
-        person, workshop = people[i], workshops[w]
-        lock = person.locks.get(slot)
-        if not programme.value(variable):
-            continue
-        if lock is not None and lock.workshop != workshop.id:
-            label = problem.workshop(lock.workshop).label
-            yield Missing(
-                "lock",
-                f"La place de {person.label}, fixée à « {label} », ne peut pas être tenue.",
-                (WayOut("unlock", f"Libérer la place de {person.label}.", lock.workshop, slot, (person.id,)),),
-                blocking=True,
-                slot=slot,
-                people=(person.id,),
-            )
-        elif not workshop.welcomes(person):
-            needs = ", ".join(sorted(person.needs - workshop.facilities))
-            yield Missing(
-                "need",
-                f"Les salles qui répondent au besoin de {person.label} ({needs}) sont pleines.",
-                (WayOut("equip_room", f"Équiper la salle de « {workshop.label} » : {needs}.", workshop.id, slot),),
-                blocking=True,
-                slot=slot,
-                people=(person.id,),
-            )
+            yield _broken_pair(problem, slot, a, b)
+    for (k, identifier), variable in seat.items():
+        if price.get(variable):
+            for person in kinds[k].people[: programme.value(variable)]:
+                yield from _displaced(problem, person, problem.workshop(identifier))
+
+
+def _too_small(problem: Problem, workshop: Workshop, lack: int, inside: Sequence[_Kind]) -> Missing:
+    """More people who can be nowhere else than a workshop holds: make it larger, or open another one to them."""
+    needs = frozenset[str]().union(*(kind.people[0].needs for kind in inside if kind.locked is None))
+    others = [w for w in problem.workshops_of(workshop.slot) if needs - w.facilities]
+    return Missing(
+        "places",
+        f"Il manque {_plural(lack, 'place')} à « {workshop.label} » pour les personnes qui ne peuvent pas "
+        "aller ailleurs (besoins, places fixées, paires).",
+        (_more_places(workshop, lack), *(_equip(other, needs - other.facilities) for other in others)),
+        blocking=True,
+        slot=workshop.slot,
+        workshop=workshop.id,
+    )
+
+
+def _equip(workshop: Workshop, needs: frozenset[str]) -> WayOut:
+    lacking = tuple(sorted(needs))
+    sentence = f"Équiper la salle de « {workshop.label} » : {', '.join(lacking)}."
+    return WayOut("equip_room", sentence, workshop.id, workshop.slot, facilities=lacking)
+
+
+def _broken_pair(problem: Problem, slot: str, a: str, b: str) -> Missing:
+    names = f"{problem.person(a).label} et {problem.person(b).label}"
+    return Missing(
+        "pair",
+        f"La consigne sur {names} ne peut pas être tenue au créneau « {problem.slot_name(slot)} ».",
+        (WayOut("drop_pair", f"Retirer la consigne sur {names}.", slot=slot, people=(a, b)),),
+        blocking=True,
+        slot=slot,
+        people=(a, b),
+    )
+
+
+def _displaced(problem: Problem, person: Person, workshop: Workshop) -> Iterator[Missing]:
+    """Somebody for whom it is cheapest to give up a lock or a need."""
+    lock = person.locks.get(workshop.slot)
+    if lock is not None and lock.workshop != workshop.id:
+        label = problem.workshop(lock.workshop).label
+        yield Missing(
+            "lock",
+            f"La place de {person.label}, fixée à « {label} », ne peut pas être tenue.",
+            (WayOut("unlock", f"Libérer la place de {person.label}.", lock.workshop, workshop.slot, (person.id,)),),
+            blocking=True,
+            slot=workshop.slot,
+            people=(person.id,),
+        )
+    elif not workshop.welcomes(person):
+        lacking = person.needs - workshop.facilities
+        yield Missing(
+            "need",
+            f"Les salles qui répondent au besoin de {person.label} ({', '.join(sorted(lacking))}) sont pleines.",
+            (_equip(workshop, lacking),),
+            blocking=True,
+            slot=workshop.slot,
+            people=(person.id,),
+        )

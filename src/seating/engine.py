@@ -13,7 +13,8 @@ import numpy as np
 from seating.calm import settle
 from seating.check import check
 from seating.crowd import regrets
-from seating.diagnose import Infeasible, Missing, WayOut, diagnose
+from seating.diagnose import diagnose
+from seating.lacks import Infeasible, Missing, WayOut
 from seating.measure import rank_counts
 from seating.mix import Groups, mix_day
 from seating.plan import Plan, Seat
@@ -23,6 +24,7 @@ from seating.wishes import NoAssignment, assign
 
 Effort = Literal["quick", "normal", "high"]
 CHUNKS: Mapping[str, int] = {"quick": 0, "normal": 4, "high": 60}  # of the mix
+SHOWN = 3  # ways out of a kind, of many
 Group = tuple[str, int | None]
 
 
@@ -169,32 +171,39 @@ def seat_at_tables(
 
 def _no_tables(problem: Problem, slot: str) -> list[Missing]:
     """What may be at fault where workshops could be filled but not their tables: those with pairs or table locks."""
-    paired = {person for pair in problem.pairs(slot, together=False) for person in pair}
-    locks = [lock for person in problem.present(slot) if (lock := person.locks.get(slot)) and lock.table is not None]
-    locked = {lock.workshop for lock in locks}
-    names = ", ".join(problem.person(person).label for person in sorted(paired))
-    ways = (WayOut("drop_pair", f"Retirer une consigne « pas ensemble » ({names}).", slot=slot),) if paired else ()
-    return [
-        Missing(
-            "tables",
-            f"« {room.label} » : les tables ne peuvent pas tenir à la fois les tailles, les places fixées et les "
-            "paires.",
-            (
-                *(
-                    [WayOut("unlock", "Libérer une place fixée à une table.", room.id, slot)]
-                    if room.id in locked
-                    else ()
-                ),
-                *([_one_table_more(room)] if room.table_count is not None else ()),
-                *ways,
-            ),
-            blocking=True,
+    pairs = problem.pairs(slot, together=False)
+    drops = [
+        WayOut(
+            "drop_pair",
+            f"Ne plus séparer {problem.person(a).label} et {problem.person(b).label}.",
             slot=slot,
-            workshop=room.id,
+            people=(a, b),
         )
-        for room in problem.workshops_of(slot)
-        if room.tables is not None and (paired or room.id in locked)
+        for a, b in pairs[:SHOWN]
     ]
+    found = []
+    for room in problem.workshops_of(slot):
+        held = [p for p in problem.present(slot) if (lock := p.locks.get(slot)) and lock.workshop == room.id]
+        held = [person for person in held if person.locks[slot].table is not None]
+        if room.tables is None or not (pairs or held):
+            continue
+        unlocks = [
+            WayOut("unlock", f"Libérer la place de {person.label}.", room.id, slot, (person.id,))
+            for person in held[:SHOWN]
+        ]
+        more = [_one_table_more(room)] if room.table_count is not None else []
+        sentence = "les tables ne peuvent pas tenir à la fois les tailles, les places fixées et les paires."
+        found.append(
+            Missing(
+                "tables",
+                f"« {room.label} » : {sentence}",
+                (*more, *unlocks, *drops),
+                blocking=True,
+                slot=slot,
+                workshop=room.id,
+            )
+        )
+    return found
 
 
 def _one_table_more(room: Workshop) -> WayOut:

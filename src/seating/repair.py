@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from seating.calm import settle
-from seating.diagnose import Infeasible, diagnose
+from seating.diagnose import diagnose
 from seating.engine import finish, mix_slots
+from seating.lacks import Infeasible
 from seating.plan import Plan
 from seating.problem import InvalidProblem, Person, Problem
 from seating.wishes import NoAssignment, TooFewMoves
