@@ -162,7 +162,8 @@ def curve(points: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> Cur
     if not points:
         return None
     gap = PLOT / max(1, len(points) - 1)
-    xs = [_round(LEFT + gap * position) if len(points) > 1 else _round(LEFT + PLOT / 2) for position in range(len(points))]
+    first = LEFT if len(points) > 1 else LEFT + PLOT / 2
+    xs = [_round(first + gap * position) for position in range(len(points))]
     tables = {table["id"]: table["name"] for point in points for table in point["tables"]}
     places = {id_: _places(points, xs, id_) for id_ in tables}
     lasts = sorted(tables, key=lambda id_: places[id_][-1].y)

@@ -5,17 +5,21 @@ import math
 import re
 import secrets
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from facilitation import audience, forms, view_audience, view_own
 from maillage.lib.codes import spaced_code
 from maillage.lib.qr import qr_svg
+from maillage.live.answering import asked_of, counts_of, form_ids, inputs_of
+from maillage.live.drawings import curve, rivers
 from maillage.live.kept import NO, PUBLIC, READ, YES, Kept
 from maillage.live.links import links_for
 from maillage.live.rooms import Room
@@ -24,6 +28,7 @@ RELOAD = 10  # seconds between two reloads of a page without JavaScript
 # the session's buttons: label, pictogram, look; in the order of a hand that learned them
 CONTROLS: dict[str, tuple[Any, str, str]] = {
     "open": (_("Commencer"), "play", "wide"),
+    "reveal": ("", "eye", "wide"),  # the engine says what is shown
     "reopen": (_("Rouvrir la séance"), "play", "wide"),
     "pause": (_("Pause"), "pause", "quiet"),
     "resume": (_("Reprendre"), "play", "quiet"),
@@ -45,8 +50,22 @@ BETWEEN_TAGS = re.compile(r">\s*\n\s*<")  # a template's indentation: a fifth of
 
 def render_shared(room: Room, view: dict[str, Any]) -> bytes:
     """`#shared` for an audience: the same bytes for everybody in it."""
-    words = clock_words(view["clock"])
-    context = {"shared": view, "controls": _controls(view), "clock_words": words, **_addresses(room)}
+    step = view["stage"]["step"] if view["stage"] else ""
+    poll, pot = view["poll"], view["pot"]
+    led = "advance" in view["controls"] or "back" in view["controls"]
+    context = {
+        "shared": view,
+        "controls": _controls(view),
+        "clock_words": clock_words(view["clock"]),
+        "debrief_words": debrief_words(view["clock"]) if led else "",
+        "rivers": rivers(poll["options"], poll["movement"]["flows"]) if poll and poll["movement"] else None,
+        "curve": curve(pot["curve"], {id_: rule.title for id_, rule in room.method.stages.items()}) if pot else None,
+        "led": led,
+        "reveals": [reveal for reveal in view["reveals"] if reveal["step"] != step],
+        "earlier_json": json.dumps(view["earlier"], ensure_ascii=False),
+        "later_json": json.dumps(view["later"], ensure_ascii=False),
+        **_addresses(room),
+    }
     return _render("live/_shared.html", context)
 
 
@@ -54,7 +73,15 @@ def render_own(room: Room, view: dict[str, Any]) -> bytes:
     """`#own` for one seat."""
     leads = leads_room(room, view)
     links = links_for(room.session_id, sheet=view["sheet"] is not None, facilitator=leads)
-    context = {"own": view, "marks_json": json.dumps(view["marks"]), "links": links, **_addresses(room)}
+    asked = asked_of(view)
+    context = {
+        "own": view,
+        "marks_json": json.dumps(view["marks"]),
+        "asked_json": json.dumps(asked, ensure_ascii=False) if asked else "",
+        "asked_forms": " ".join(form_ids(room, view)),
+        "links": links,
+        **_addresses(room),
+    }
     return _render("live/_own.html", context)
 
 
@@ -79,8 +106,10 @@ def screen(
         _form(now.get(form["id"], form), now=form["id"] in now, value=values.get(form["field"], ""))
         for form in forms(room.method, role)
     ]
+    asked = inputs_of(room, own)
     lead = _lead(room, shared) if leads else None
-    held = _put_back(kept, made, lead) if kept else ""
+    held = _put_back(kept, made, asked, lead) if kept else ""
+    typing = now or any(one["now"] and one["activity"] != "poll" for one in asked)
     return {
         "room": room,
         "role": role,
@@ -88,6 +117,10 @@ def screen(
         "shared_html": mark_safe(render_shared(room, shared).decode()),  # noqa: S308 - a template's own output
         "own_html": mark_safe(render_own(room, own).decode()),  # noqa: S308 - a template's own output
         "forms": made,
+        "inputs": asked,
+        "all_hands": counts_of(room, shared) if leads else [],
+        "arrange": _arrange(shared) if leads else None,
+        "answers": bool(asked or leads) or any(rule.activity == "deal" for rule in room.method.stages.values()),
         "leads": leads,
         "lead": lead,
         "held": held,  # the id of the form the words are back in
@@ -97,7 +130,7 @@ def screen(
         "stream_url": f"/live/{room.session_id}/stream{query}",
         "refusal": refusal,
         # without JavaScript, a reload would take what is being typed
-        "reload": 0 if kept or (now and not leads) else RELOAD,
+        "reload": 0 if kept or (typing and not leads) else RELOAD,
         "screen_url": reverse("live:screen", args=[room.session_id]) + query,
         **(_joining(room, host) if role == "projector" and shared["status"] != "closed" else {}),
         **addresses,
@@ -130,6 +163,15 @@ def clock_words(clock: dict[str, Any]) -> str:
     return f"{'+' if left < 0 and seconds else ''}{seconds // 60}:{seconds % 60:02}"
 
 
+def debrief_words(clock: dict[str, Any]) -> str:
+    """The time kept for the debrief, and when it should begin: said while there is time to keep it."""
+    if clock["debrief_at"] is None:
+        return ""
+    at = timezone.localtime(datetime.fromtimestamp(clock["debrief_at"] / 1000, UTC))
+    minutes = math.ceil(clock["reserved"] / 60_000)
+    return f"Le retour garde {minutes} min : à commencer à {at:%H} h {at:%M} au plus tard."
+
+
 def _joining(room: Room, host: str) -> dict[str, Any]:
     base = settings.PUBLIC_URL or host
     address = base + reverse("live:join", args=[room.join_code])
@@ -153,6 +195,18 @@ def _lead(room: Room, shared: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _arrange(shared: dict[str, Any]) -> dict[str, Any]:
+    """What the page of who leads offers before any push: later, its script follows `#shared`."""
+    mergeable = [board for board in shared["boards"] if board["may_merge"]]
+    return {
+        "step": shared["stage"]["step"] if shared["stage"] else "",
+        "earlier": shared["earlier"],
+        "later": shared["later"],
+        "cards": [card for board in mergeable for card in board["cards"]],
+        "tables": shared["tables"] if len(shared["tables"]) > 1 else [],
+    }
+
+
 def _addresses(room: Room) -> dict[str, Any]:
     return {"moves_url": f"/live/{room.session_id}/moves", "session_id": str(room.session_id)}
 
@@ -171,7 +225,7 @@ def _form(form: dict[str, Any], *, now: bool, value: str) -> dict[str, Any]:
     }
 
 
-def _put_back(kept: Kept, made: list[dict[str, Any]], lead: dict[str, Any] | None) -> str:
+def _put_back(kept: Kept, made: list[dict[str, Any]], asked: list[dict[str, Any]], lead: dict[str, Any] | None) -> str:
     """Puts the words back in the form they were typed in, with why; says its id, "" when the page has it no more."""
     typed = kept.move.payload
     back = {"value": kept.text, "error": kept.sentence, "key": kept.move.key}
@@ -180,6 +234,8 @@ def _put_back(kept: Kept, made: list[dict[str, Any]], lead: dict[str, Any] | Non
         lead["held"] = {**back, "form": id_, "seat": typed.get("for"), "kind": typed.get("kind_of_card")}
         lead["held"]["table"] = typed.get("table")
         return id_
+    if kept.move.kind == "answer":
+        return _put_answer_back(kept, asked)
     same = [
         form
         for form in made
@@ -191,28 +247,44 @@ def _put_back(kept: Kept, made: list[dict[str, Any]], lead: dict[str, Any] | Non
     return ""
 
 
+def _put_answer_back(kept: Kept, asked: list[dict[str, Any]]) -> str:
+    typed = kept.move.payload
+    stage = str(typed.get("stage", "")).partition(".")[0]
+    for one in asked:
+        if one["stage"] == stage and one["question"] == typed.get("question", ""):
+            one |= {"error": kept.sentence, "key": kept.move.key, "held": one["type"] == "text" or one["now"]}
+            if one["type"] == "text":
+                one["value"] = kept.text
+            return str(one["id"])
+    return ""
+
+
 def _controls(view: dict[str, Any]) -> list[dict[str, Any]]:
     """The session's buttons this audience may press, in the order of a hand that learned them."""
-    stage = view["stage"]["id"] if view["stage"] else ""
+    step = view["stage"]["step"] if view["stage"] else ""
+    now = next((reveal for reveal in view["reveals"] if reveal["step"] == step), None)
+    offered = [*view["controls"], *(["reveal"] if now else [])]
     return [
         {
             "kind": kind,
-            "label": label,
+            "label": now["label"] if now and kind == "reveal" else label,
             "icon": icon,
             "style": style,
             "confirm": CONFIRM.get(kind, ""),
-            "fields": _control_fields(kind, stage),
+            "fields": _control_fields(kind, step),
         }
         for kind, (label, icon, style) in CONTROLS.items()
-        if kind in view["controls"]
+        if kind in offered
     ]
 
 
-def _control_fields(kind: str, stage: str) -> dict[str, str]:
+def _control_fields(kind: str, step: str) -> dict[str, str]:
     if kind == "extend":
         return {"seconds": EXTEND_SECONDS}
+    if kind == "reveal":
+        return {"step": step}
     if kind in ("advance", "back"):
-        return {"from": stage}  # two hands that press together go one stage further, not two
+        return {"from": step}  # two hands that press together go one stage further, not two
     return {}
 
 

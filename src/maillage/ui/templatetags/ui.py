@@ -21,7 +21,7 @@ register = template.Library()
 
 STYLES = {
     "office": ("base", "components", "office"),
-    "live": ("base", "components", "live"),
+    "live": ("base", "components", "live", "activities"),
 }
 NO_CHOICE = ">---------</option>"
 COLOURS = {"bleu": _("Bleu"), "rouge": _("Rouge"), "jaune": _("Jaune"), "vert": _("Vert")}

@@ -106,6 +106,7 @@ function refresh() {
   offerParents();
   offerPeople();
   tick();
+  document.dispatchEvent(new Event("live:refreshed")); // for answers.js and arrange.js
 }
 
 // --- a gentle hint while typing, never a block; the draft survives a reload ---
@@ -138,7 +139,7 @@ document.querySelectorAll("form[data-form]").forEach(addForm);
 
 // --- sending ---
 
-const NUMBERS = new Set(["seconds", "table"]);
+const NUMBERS = new Set(["seconds", "table", "into"]);
 
 function payloadOf(form, submitter) {
   const payload = {};
@@ -146,7 +147,8 @@ function payloadOf(form, submitter) {
   if (submitter?.name) data.append(submitter.name, submitter.value);
   for (const [name, value] of data) {
     if (name === "key" || name === "kind") continue;
-    payload[name] = name === "on" ? value === "1" : NUMBERS.has(name) ? Number(value) : value;
+    const meant = name === "on" ? value === "1" || value === "true" : NUMBERS.has(name) && /^\d+$/.test(value) ? Number(value) : value;
+    payload[name] = name in payload ? `${payload[name]},${meant}` : meant; // several boxes ticked under one name
   }
   return { kind: data.get("kind"), payload };
 }
@@ -200,7 +202,7 @@ const box = openOutbox(session, {
     // refused: the words go back where they were typed, with the reason; if others are there by now, beside them
     const field = form && text(form);
     const { text: written, name, value, sentence } = move.payload;
-    const typed = written || name || value || sentence || "";
+    const typed = form && !field ? "" : written || name || value || sentence || ""; // what was chosen is still there
     if (field && typed && !field.value) field.value = typed;
     const elsewhere = typed && field?.value !== typed;
     say(refusalOf(form), elsewhere ? `${answer.sentence} « ${typed} »` : answer.sentence);
@@ -242,7 +244,7 @@ function send(form, { kind, payload }) {
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.getAttribute("action")?.split("?")[0] !== moves.split("?")[0]) return;
+  if (form.getAttribute("action")?.split(/[?#]/)[0] !== moves.split("?")[0]) return;
   const move = payloadOf(form, event.submitter);
   const asking = [event.submitter, form].find((one) => one?.dataset.confirm);
   const quote = form.dataset.confirm ? (text(form)?.value.trim() ?? "") : "";
