@@ -158,7 +158,10 @@ def test_a_robot_is_caught_and_a_person_caught_by_error_sees_why(client, opening
     page = send(client, opening, question="https://achetez.exemple.invalid")
 
     assert page.status_code == 422
-    assert "visually-hidden" not in page.content.decode().partition("Laissez ce champ vide")[0][-300:]
+    html = page.content.decode()
+    assert html.count("Laissez ce champ vide") == 2  # at the top, and a field that is seen
+    assert '<div class="visually-hidden"' not in html
+    assert '<div class="visually-hidden"' in client.get(address(opening)).content.decode()
     assert 'value="Jeanne"' in page.content.decode()
     assert not Registration.objects.exists()
 
@@ -317,7 +320,7 @@ def test_full_means_the_waiting_list(client, opening):
     assert (karim.status, karim.waiting_rank) == (RegistrationStatus.WAITING, 1)
     assert "liste d’attente" in Mail.objects.get(to="karim@exemple.invalid").subject
     own = body(client.get(f"/inscription/{token_of(karim)}/"))
-    assert "prochaine à entrer" in own
+    assert "Votre rang dans la file : 1" in own
 
 
 # Changing, leaving, coming back
@@ -363,6 +366,17 @@ def test_opening_the_link_of_a_letter_cancels_nothing(client, mine):
     mine.refresh_from_db()
     assert "Rien n’est encore fait" in body(page)
     assert mine.status == RegistrationStatus.REGISTERED
+
+
+@pytest.mark.parametrize("name", ["voeux/", "reponses/", "annulation/", "retablissement/", "arrivee/"])
+def test_a_browser_that_gives_nobody_the_address_can_still_send(mine, name):
+    """Under no-referrer a browser's form says « Origin: null », and cookies may be off: the address is the key."""
+    strict = Client(enforce_csrf_checks=True)
+
+    page = strict.post(own(mine, name), said(), headers={"origin": "null"})
+
+    assert page.status_code == 302
+    assert strict.get(own(mine))["Referrer-Policy"] == "no-referrer"
 
 
 def test_one_leaves_and_comes_back(client, mine):

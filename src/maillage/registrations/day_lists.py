@@ -24,9 +24,7 @@ class Needy:
 class DayLists:
     interpreters: tuple[Needy, ...]
     childcare: tuple[Needy, ...]
-    meals: tuple[
-        tuple[str, int, tuple[Needy, ...]], ...
-    ]  # what, how many, who
+    meals: tuple[tuple[str, int, tuple[Needy, ...]], ...]  # what, how many, who
     unsaid_meals: int
     other: tuple[Needy, ...]  # written freely: for the organisers alone
 

@@ -49,7 +49,7 @@ def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
     form_url = reverse("registrations:opening", args=[gathering.pk])
     opening = Opening.objects.select_related("gathering").filter(gathering=gathering).first()
     if opening is not None:
-        figures.append(Figure(entrance(opening, timezone.now()).sentence, url=form_url))
+        figures.append(Figure(entrance(opening, timezone.now()).for_organiser, url=form_url))
     import_url = reverse("registrations:import", args=[gathering.pk])
     waiting = gathering.imports.filter(status=ImportStatus.DRAFT).count()
     if waiting:

@@ -32,7 +32,7 @@ class Letter(Enum):
             Letter.ALREADY: _("Votre inscription existe déjà"),
             Letter.PROMOTED: _("Une place s’est libérée : vous êtes inscrit·e"),
             Letter.CANCELLED: _("Votre inscription est annulée"),
-            Letter.REMINDER: _("Bientôt"),
+            Letter.REMINDER: _("Rappel"),
         }[self]
 
 

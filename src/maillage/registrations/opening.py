@@ -33,6 +33,14 @@ class Entrance:
     def enters(self) -> bool:
         return self.door in (Door.OPEN, Door.WAITING)
 
+    @property
+    def for_organiser(self) -> str:
+        return {
+            Door.WAITING: _("C’est complet : les nouvelles inscriptions vont sur la liste d’attente."),
+            Door.FULL: _("C’est complet : le formulaire ne prend plus personne."),
+            Door.CLOSED: _("Le formulaire est fermé."),
+        }.get(self.door, self.sentence)
+
 
 def today_at(gathering: Gathering, now: dt.datetime) -> dt.date:
     """The date where the gathering is."""
