@@ -288,7 +288,7 @@ class Play:
         day = f"/rencontres/{self.gathering}/a-retenir/"
         self["organiser"].fill(day, {"text": canary("organiser", "takeaway"), "workshop": ""})
         desk = f"/rencontres/{self.gathering}/accueil/"
-        walk_in = {"first_name": canary("desk", "walk-in"), "last_name": "", "category": "resident"}
+        walk_in = {"first_name": canary("desk", "walk-in"), "last_name": "Essai", "category": "resident"}
         self["desk"].fill(desk, walk_in, action=f"{desk}arrivee/")
 
     def cloture(self) -> None:

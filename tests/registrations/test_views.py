@@ -348,8 +348,12 @@ def test_a_walk_in_is_present_at_once_and_a_namesake_is_said(client, full_day, d
     known = client.post(url("walk-in", full_day), {"first_name": "karim", "last_name": "LORRAIN", "category": "unsaid"})
     assert known.status_code == 422
     assert "Karim Lorrain est déjà inscrit·e." in body(known)
-    empty = client.post(url("walk-in", full_day), {"first_name": "", "category": "unsaid"})
-    assert empty.status_code == 422
+    whole = {"first_name": "Autre", "last_name": "Venue", "category": "resident"}
+    for name in whole:
+        lacking = client.post(url("walk-in", full_day), whole | {name: ""})
+        assert lacking.status_code == 422
+        assert list(lacking.context["form"].errors) == [name]
+    assert 'value="unsaid" selected' not in body(client.get(url("desk", full_day)))
     assert full_day.registrations.count() == 129
 
 

@@ -10,12 +10,15 @@ class PlansConfig(AppConfig):
         from maillage.gatherings.access import may_see_job
         from maillage.gatherings.glance import Phase, register
         from maillage.office import kinds
+        from maillage.plans.arrivals import hear_arrival
         from maillage.plans.parts import before, desk_places, own_places, page_of_job
         from maillage.plans.queries import has_published_plan
         from maillage.registrations import own
+        from maillage.registrations.signals import arrived
 
         register(Phase.BEFORE, before)
         own.register(own_places)
         own.register_places(desk_places)
+        arrived.connect(hear_arrival, dispatch_uid="maillage.plans")
         own.close_wishes_when(has_published_plan)
         kinds.register("plan", may_see=may_see_job, start=page_of_job, stop=_("S’arrêter au meilleur résultat trouvé"))

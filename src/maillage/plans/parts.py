@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.gatherings.glance import Action, Figure, Glimpse
-from maillage.gatherings.models import Gathering
+from maillage.gatherings.models import Gathering, Slot
 from maillage.office.models import Job
 from maillage.people.queries import Visitor, can_organise
 from maillage.plans.enums import PlanStatus
-from maillage.plans.models import Placement
+from maillage.plans.models import Placement, Plan
 from maillage.plans.queries import own_placements, placements, published_plan
+from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.models import Registration
 from maillage.registrations.own import OwnPart
 
@@ -24,20 +25,46 @@ def page_of_job(job: Job) -> str:
 
 
 def own_places(registration: Registration) -> OwnPart | None:
-    """« Où je suis assis·e », once a plan is published."""
+    """« Où je vais », once a plan is published."""
+    plan = published_plan(registration.gathering)
+    if plan is None:
+        return None
     found = own_placements(registration)
-    return OwnPart("plans/_own_places.html", {"placements": found}, position=10) if found else None
+    return OwnPart(
+        "plans/_own_places.html",
+        {"placements": found, "without": _without(_moments(plan), found)},
+        position=10,
+    )
 
 
 def desk_places(gathering: Gathering, registrations: Sequence[Registration]) -> dict[UUID, list[str]]:
-    """Where people are expected, for who welcomes them: one query, from the published plan."""
-    found = placements().filter(
-        plan__gathering=gathering, plan__status=PlanStatus.PUBLISHED, registration__in=list(registrations)
-    )
+    """Where people are expected, for who welcomes them, from the published plan; a moment without a place is said."""
+    plan = published_plan(gathering)
+    if plan is None:
+        return {}
+    placed: dict[UUID, list[Placement]] = {registration.pk: [] for registration in registrations}
+    for placement in placements().filter(plan=plan, registration__in=list(registrations)):
+        placed[placement.registration_id].append(placement)
+    slots = _moments(plan)
     places: dict[UUID, list[str]] = {}
-    for placement in found:
-        places.setdefault(placement.registration_id, []).append(place_in_words(placement))
+    for registration in registrations:
+        mine = placed[registration.pk]
+        places[registration.pk] = [place_in_words(placement) for placement in mine]
+        if registration.status == RegistrationStatus.REGISTERED and registration.presence != Presence.ABSENT:
+            places[registration.pk] += [
+                _("{moment} : pas encore de place").format(moment=slot.title) for slot in _without(slots, mine)
+            ]
     return places
+
+
+def _moments(plan: Plan) -> list[Slot]:
+    """The moments this plan gives places in."""
+    return list(plan.gathering.slots.filter(placement__plan=plan).distinct().order_by("position", "pk"))
+
+
+def _without(slots: Sequence[Slot], found: Sequence[Placement]) -> list[Slot]:
+    seated = {placement.slot_id for placement in found}
+    return [slot for slot in slots if slot.pk not in seated]
 
 
 def place_in_words(placement: Placement) -> str:

@@ -1,6 +1,6 @@
 """Writes about plans: make, rebalance, move, lock, publish. `by` is who did it, as the activity log names them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -60,7 +60,7 @@ Progress = Callable[[int, str], bool | None]  # per cent, what is being done; Fa
 def make_plan(*, gathering: Gathering, by: object, seed: int = 0, on_progress: Progress | None = None) -> Plan:
     """A draft that starts from the last plan: with nothing changed, nobody moves. The solver runs in no transaction."""
     last = latest_plan(gathering)
-    situation = _situation(gathering, last)
+    situation = plan_situation(gathering, last)
 
     def tell(progress: seating.Progress) -> bool | None:
         return on_progress(100 * progress.done // max(progress.total, 1), progress.sentence) if on_progress else None
@@ -79,7 +79,7 @@ def rebalance_plan(*, gathering: Gathering, by: object) -> Plan:
     last = latest_plan(gathering)
     if last is None:
         return make_plan(gathering=gathering, by=by)
-    situation = _situation(gathering, last)
+    situation = plan_situation(gathering, last)
     try:
         plan = seating.reoptimise(situation.problem, seating_plan(last), seating.Changes(), seed=last.seed)
     except seating.Infeasible as refusal:
@@ -89,13 +89,13 @@ def rebalance_plan(*, gathering: Gathering, by: object) -> Plan:
 
 def diagnose(gathering: Gathering) -> list[seating.Missing]:
     """What lacks before any run."""
-    return seating.diagnose(_situation(gathering, latest_plan(gathering)).problem)
+    return seating.diagnose(plan_situation(gathering, latest_plan(gathering)).problem)
 
 
 @transaction.atomic
 def publish_plan(*, plan: Plan, by: object) -> None:
     """People see this one from now on; the one they saw is replaced."""
-    plan = _usable(plan)
+    plan = usable_plan(plan)
     Plan.objects.filter(gathering=plan.gathering_id, status=PlanStatus.PUBLISHED).exclude(pk=plan.pk).update(
         status=PlanStatus.REPLACED
     )
@@ -106,7 +106,7 @@ def publish_plan(*, plan: Plan, by: object) -> None:
 
 @transaction.atomic
 def unpublish_plan(*, plan: Plan, by: object) -> None:
-    plan = _usable(plan)
+    plan = usable_plan(plan)
     plan.status, plan.published_at = PlanStatus.DRAFT, None
     plan.save(update_fields=["status", "published_at"])
     log_plan(plan, by, "unpublish-plan")
@@ -115,7 +115,7 @@ def unpublish_plan(*, plan: Plan, by: object) -> None:
 @transaction.atomic
 def lock_placement(*, placement: Placement, by: object, locked: bool = True) -> None:
     """The next runs keep this person there."""
-    _usable(placement.plan)
+    usable_plan(placement.plan)
     placement.locked = locked
     placement.save(update_fields=["locked"])
     log_plan(placement.plan, by, "lock" if locked else "unlock")
@@ -123,7 +123,7 @@ def lock_placement(*, placement: Placement, by: object, locked: bool = True) -> 
 
 def move_effect(placement: Placement, workshop: Workshop, table: int | None) -> Effect:
     """What a move would do, before it is done."""
-    situation = _situation(placement.plan.gathering, placement.plan, but=placement)
+    situation = plan_situation(placement.plan.gathering, placement.plan, but=placement)
     before = seating_plan(placement.plan)
     return _effect(situation, before, _moved(situation, before, placement, workshop, table))
 
@@ -131,11 +131,11 @@ def move_effect(placement: Placement, workshop: Workshop, table: int | None) -> 
 @transaction.atomic
 def move_person(*, placement: Placement, workshop: Workshop, table: int | None, by: object) -> Effect:
     """Seat somebody elsewhere by hand, and lock them there: the next run must not undo what a person decided."""
-    plan = _usable(placement.plan)
+    plan = usable_plan(placement.plan)
     placement = plan.placements.select_related("plan__gathering__space", "registration__person").get(pk=placement.pk)
     if workshop.slot_id != placement.slot_id:
         raise MoveRefused(_("Cet atelier n’a pas lieu à ce moment."))
-    situation = _situation(plan.gathering, plan, but=placement)
+    situation = plan_situation(plan.gathering, plan, but=placement)
     if str(workshop.pk) not in situation.workshops or str(placement.registration_id) not in situation.registrations:
         raise MoveRefused(_("Cette personne ou cet atelier n’est plus au programme."))
     if not workshop.table_max:
@@ -150,7 +150,7 @@ def move_person(*, placement: Placement, workshop: Workshop, table: int | None, 
     locks = set(plan.placements.filter(locked=True).values_list("registration_id", "slot_id"))
     locks.add((placement.registration_id, placement.slot_id))
     plan.placements.all().delete()
-    _write_placements(plan, situation, after, locks)
+    write_placements(plan, situation, after, locks)
     plan.figures = figures_of(situation, after)
     plan.notes = _notes(situation, after)
     plan.save(update_fields=["figures", "notes"])
@@ -160,10 +160,10 @@ def move_person(*, placement: Placement, workshop: Workshop, table: int | None, 
 
 def situation_now(gathering: Gathering) -> Situation:
     """The problem with no lock: for places decided elsewhere."""
-    return _situation(gathering, None)
+    return plan_situation(gathering, None)
 
 
-def _situation(gathering: Gathering, last: Plan | None, but: Placement | None = None) -> Situation:
+def plan_situation(gathering: Gathering, last: Plan | None, but: Placement | None = None) -> Situation:
     """The problem with the locks of a plan. A lock that the programme no longer knows is left out."""
     locked = list(last.placements.filter(locked=True)) if last is not None else []
     if but is not None:
@@ -183,7 +183,7 @@ def _cannot(refusal: seating.Infeasible) -> CannotPlan:
     return CannotPlan(refusal.sentence, lacks)
 
 
-def _usable(plan: Plan) -> Plan:
+def usable_plan(plan: Plan) -> Plan:
     """The row, locked, unless another plan has taken its place."""
     fresh = Plan.objects.select_for_update().select_related("gathering__space").get(pk=plan.pk)
     if fresh.status == PlanStatus.REPLACED:
@@ -218,12 +218,20 @@ def keep_plan(
         notes=_notes(situation, solved),
         figures=figures_of(situation, solved),
     )
-    _write_placements(plan, situation, solved, locks)
+    write_placements(plan, situation, solved, locks)
     log_plan(plan, by, verb)
     return plan
 
 
-def _write_placements(plan: Plan, situation: Situation, solved: seating.Plan, locks: set[tuple[UUID, UUID]]) -> None:
+def write_placements(
+    plan: Plan,
+    situation: Situation,
+    solved: seating.Plan,
+    locks: set[tuple[UUID, UUID]],
+    *,
+    only: Mapping[tuple[str, str], seating.Seat] | None = None,
+) -> None:
+    """All the seats, or `only` those; why somebody sits there is said from the whole plan."""
     Placement.objects.bulk_create(
         Placement(
             plan=plan,
@@ -235,7 +243,7 @@ def _write_placements(plan: Plan, situation: Situation, solved: seating.Plan, lo
             locked=(situation.registrations[person].pk, situation.slots[slot].pk) in locks,
             reason=_cut(seating.explain(situation.problem, solved, person, slot)),
         )
-        for (person, slot), seat in solved.seats.items()
+        for (person, slot), seat in (solved.seats if only is None else only).items()
     )
 
 
@@ -262,11 +270,11 @@ def _moved(
     seats[person, slot] = seating.Seat(str(workshop.pk), table if workshop.table_max else None)
     for seat in (left, seats[person, slot]):
         if seat is not None:
-            _give_porteur(situation.problem, seats, slot, (seat.workshop, seat.table))
+            give_porteur(situation.problem, seats, slot, (seat.workshop, seat.table))
     return seating.Plan(seats, seed=before.seed)
 
 
-def _give_porteur(
+def give_porteur(
     problem: seating.Problem, seats: dict[tuple[str, str], seating.Seat], slot: str, group: tuple[str, int | None]
 ) -> None:
     members = [who for (who, when), seat in seats.items() if when == slot and (seat.workshop, seat.table) == group]
@@ -293,11 +301,11 @@ def _sentences(situation: Situation, plan: seating.Plan) -> dict[str, str]:
     """Violations in words; « wrong figures » is not one here: the figures are recounted after the move."""
     return {
         violation.sentence: violation.level
-        for violation in seating.check(situation.problem, _with_figures(situation.problem, plan))
+        for violation in seating.check(situation.problem, with_figures(situation.problem, plan))
     }
 
 
-def _with_figures(problem: seating.Problem, plan: seating.Plan) -> seating.Plan:
+def with_figures(problem: seating.Problem, plan: seating.Plan) -> seating.Plan:
     report = seating.measure(problem, plan)
     return replace(plan, regret=report.regret, ranks=report.ranks)
 

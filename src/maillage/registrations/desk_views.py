@@ -45,7 +45,10 @@ def _page(
     rows = rows.filter(status__in=seen)  # who waits for a place and came is found by name; marked present, has one
     found = list(rows[: SHOWN + 1])
     places = places_of(gathering, found[:SHOWN])
-    last = request.session.pop("desk-last", None) if request.method == "GET" else None
+    last, arrival = None, None
+    if request.method == "GET":
+        last = request.session.pop("desk-last", None)
+        arrival = _arrival(gathering, request.session.pop("desk-arrival", None))
     return render(
         request,
         "registrations/desk.html",
@@ -60,10 +63,17 @@ def _page(
             "walk_in_open": form is not None,
             "namesake": namesake,
             "last": last,
+            "arrival": arrival,
             "may_organise": can_organise(request.user, gathering.space),
         },
         status=422 if form is not None else 200,
     )
+
+
+def _arrival(gathering: Gathering, pk: str | None) -> tuple[Registration, list[str]] | None:
+    """Who has just been registered here, and where to send them."""
+    row = gathering.registrations.select_related("person").filter(pk=pk).first() if pk else None
+    return (row, places_of(gathering, [row]).get(row.pk, [])) if row is not None else None
 
 
 @require_safe
@@ -117,7 +127,7 @@ def walk_in(request: HttpRequest, gathering: UUID) -> HttpResponse:
             namesake = refusal.registration
             form.add_error(None, refusal.sentence)
         else:
-            messages.success(request, _("{name} est inscrit·e et présent·e.").format(name=row.person.full_name))
+            request.session["desk-arrival"] = str(row.pk)
             return redirect("registrations:desk", found.pk)
     return _page(request, found, form=form, namesake=namesake)
 

@@ -20,6 +20,7 @@ from maillage.registrations.models import Registration, Wish
 from maillage.registrations.opening import places_left
 from maillage.registrations.own import wishes_closed
 from maillage.registrations.queries import WITH_NEEDS
+from maillage.registrations.signals import tell_arrived
 from maillage.registrations.waiting import STATUS_FIELDS, join_line, leave_line, lock_opening, settle, waiting_of
 
 
@@ -113,6 +114,8 @@ def add_registration(
     )
     write_wishes(registration, ranks or {})
     log_registration(registration, by, "walk-in" if walk_in else "register")
+    if walk_in:
+        tell_arrived(registration, by)
     return registration
 
 
@@ -212,6 +215,8 @@ def mark_presence(*, registration: Registration, presence: str, by: object, self
     registration.self_arrived = self_arrived and presence == Presence.PRESENT
     registration.save(update_fields=["presence", "presence_at", "self_arrived"])
     log_registration(registration, by, f"presence-{presence}")
+    if presence == Presence.PRESENT:
+        tell_arrived(registration, by)
 
 
 @transaction.atomic

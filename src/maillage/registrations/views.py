@@ -20,7 +20,7 @@ from maillage.people.queries import can_organise
 from maillage.registrations.exports import export_rows
 from maillage.registrations.forms import FilterForm, RegistrationForm
 from maillage.registrations.models import Registration
-from maillage.registrations.own import token_of
+from maillage.registrations.own import places_of, token_of
 from maillage.registrations.queries import (
     counts_in_words,
     counts_of,
@@ -137,7 +137,13 @@ def edit(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRespo
     return render(
         request,
         "registrations/edit.html",
-        {"gathering": row.gathering, "form": form, "registration": row, "own_link": own_link(request, row)},
+        {
+            "gathering": row.gathering,
+            "form": form,
+            "registration": row,
+            "own_link": own_link(request, row),
+            "places": places_of(row.gathering, [row]).get(row.pk, []),
+        },
         status=422 if form.errors else 200,
     )
 

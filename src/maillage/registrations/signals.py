@@ -1,0 +1,16 @@
+"""News of registrations for the nouns above: sent after the commit, so that what listens never keeps somebody out.
+
+`arrived(registration, by)`: this person is at the door, announced or not. Receivers may hear the same news twice.
+"""
+
+from django.db import transaction
+from django.dispatch import Signal
+
+from maillage.registrations.models import Registration
+
+arrived = Signal()
+
+
+def tell_arrived(registration: Registration, by: object) -> None:
+    """A receiver that fails is logged and keeps nobody out (`robust`)."""
+    transaction.on_commit(lambda: arrived.send(Registration, registration=registration, by=by), robust=True)
