@@ -1,7 +1,6 @@
 """The clock of a session, and the step it measures. Times are absolute and come with the moves."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from facilitation import groups, payloads
 from facilitation.activities import answers, cards, deal, pot
@@ -18,9 +17,9 @@ def open_(state: State, move: Move, payload: Payload) -> State:
         raise Refused("already_open")
     # secrets are dealt by what nobody knows beforehand and everybody may check afterwards: the instant of this move
     own = [table.id for table in state.open_tables] if state.method.own_clocks else list(state.clocks)
-    state = replace(state, seed=f"{move.at}-{move.number}-{move.seat}", opened_at=move.at, clocks={})
+    state = state.but(seed=f"{move.at}-{move.number}-{move.seat}", opened_at=move.at, clocks={})
     state = enter(state, state.path[0], move.at)
-    return replace(state, clocks=dict.fromkeys(own, state.clock))
+    return state.but(clocks=dict.fromkeys(own, state.clock))
 
 
 def advance(state: State, move: Move, payload: Payload) -> State:
@@ -34,7 +33,7 @@ def advance(state: State, move: Move, payload: Payload) -> State:
     between = path[position + 1 : path.index(to)]
     if any(not state.method.stages[state.method.step(id_).stage].optional for id_ in between):
         raise Refused("unknown_stage")
-    return enter(leave(state), to, move.at)
+    return _go_on(state, to, move.at)
 
 
 def skip(state: State, move: Move, payload: Payload) -> State:
@@ -46,7 +45,14 @@ def skip(state: State, move: Move, payload: Payload) -> State:
     to = payloads.word(payload, "to") or _after_rounds(state, later)
     if to not in later:
         raise Refused("unknown_stage")
-    return enter(leave(state), to, move.at)
+    return _go_on(state, to, move.at)
+
+
+def _go_on(state: State, to: str, at: int) -> State:
+    """Further on: what the step was waiting for is settled first."""
+    state = leave(state)
+    stage = state.method.stages[state.method.step(to).stage]
+    return enter(cards.free_role(state, stage) if stage.id == state.stage else state, to, at)
 
 
 def _after_rounds(state: State, later: tuple[str, ...]) -> str:
@@ -73,8 +79,7 @@ def back(state: State, move: Move, payload: Payload) -> State:
 def enter(state: State, step: str, at: int) -> State:
     stage = state.method.stages[state.method.step(step).stage]
     total = round(state.minutes[stage.id] * MINUTE)
-    state = replace(
-        state,
+    state = state.but(
         status="running",
         step=step,
         visited=state.visited | {step},
@@ -107,20 +112,20 @@ def extend(state: State, move: Move, payload: Payload) -> State:
     after = min(max(before + seconds * 1000, 0), MAX_MINUTES * MINUTE)
     total = max(state.total + after - before, 0)
     if state.status == "paused":
-        return replace(state, remaining=after, total=total)
-    return replace(state, ends_at=move.at + after, total=total)
+        return state.but(remaining=after, total=total)
+    return state.but(ends_at=move.at + after, total=total)
 
 
 def pause(state: State, move: Move, payload: Payload) -> State:
     if state.status != "running" or state.ends_at is None:
         raise Refused("not_running")
-    return replace(state, status="paused", ends_at=None, remaining=max(state.ends_at - move.at, 0))
+    return state.but(status="paused", ends_at=None, remaining=max(state.ends_at - move.at, 0))
 
 
 def resume(state: State, move: Move, payload: Payload) -> State:
     if state.status != "paused":
         raise Refused("not_paused")
-    return replace(state, status="running", ends_at=move.at + (state.remaining or 0), remaining=None)
+    return state.but(status="running", ends_at=move.at + (state.remaining or 0), remaining=None)
 
 
 def close(state: State, move: Move, payload: Payload) -> State:
@@ -132,7 +137,7 @@ def _close(state: State, move: Move) -> State:
     if state.status == "closed":
         return state
     left = state.remaining if state.ends_at is None else max(state.ends_at - move.at, 0)
-    return replace(leave(state), status="closed", ends_at=None, remaining=left)
+    return leave(state).but(status="closed", ends_at=None, remaining=left)
 
 
 def reopen(state: State, move: Move, payload: Payload) -> State:
@@ -143,8 +148,8 @@ def reopen(state: State, move: Move, payload: Payload) -> State:
 
 def _reopen(state: State, move: Move) -> State:
     if state.step is None:
-        return replace(state, status="waiting", remaining=None)
-    return replace(state, status="running", ends_at=move.at + (state.remaining or 0), remaining=None)
+        return state.but(status="waiting", remaining=None)
+    return state.but(status="running", ends_at=move.at + (state.remaining or 0), remaining=None)
 
 
 def _each_clock(state: State, turn: Callable[[State], State]) -> State:
@@ -163,7 +168,7 @@ def set_minutes(state: State, move: Move, payload: Payload) -> State:
     minutes = payloads.number(payload, "minutes")
     if minutes > MAX_MINUTES or (minutes < 0.1 and not (stage.optional and minutes == 0)):
         raise Refused("bad_duration")
-    return replace(state, minutes={**state.minutes, id_: minutes})
+    return state.but(minutes={**state.minutes, id_: minutes})
 
 
 def _stages_of_tables(state: State) -> set[str]:

@@ -26,7 +26,7 @@ def apply_erased(state: State, move: Move) -> State:
     if move.kind in ("answer", "give") and seat is not None and seat.table is not None and state.step is not None:
         ballot = state.ballots.get(state.step, Ballot())  # that somebody answered stays; what, is gone
         known = ballot.put(seat.id, Answer(seat.table, {}, complete=False))
-        return replace(state, ballots={**state.ballots, state.step: known})
+        return state.but(ballots={**state.ballots, state.step: known})
     if move.kind == "remove":
         return _removed(state)
     return _moved(state, move)

@@ -1,7 +1,5 @@
 """Groups within a table, that form and re-form from stage to stage: alone, in pairs, in fours, all together."""
 
-from dataclasses import replace
-
 from facilitation.register import Register
 from facilitation.state import Seat, State
 
@@ -20,7 +18,7 @@ def form(state: State) -> State:
         for number, group in enumerate(cut(_units(people, before), rule.group), 1):
             for seat in group:
                 formed = formed.put(seat, number)
-    return replace(state, groups={**state.groups, step: formed})
+    return state.but(groups={**state.groups, step: formed})
 
 
 def place(state: State, seat: Seat) -> State:
@@ -37,7 +35,7 @@ def place(state: State, seat: Seat) -> State:
     if formed.get(seat.id) in sizes:
         return state
     smallest = min(sizes, key=lambda group: (sizes[group], group)) if sizes else 1
-    return replace(state, groups={**state.groups, step: formed.put(seat.id, smallest)})
+    return state.but(groups={**state.groups, step: formed.put(seat.id, smallest)})
 
 
 def group_of(state: State, seat: Seat) -> int | None:

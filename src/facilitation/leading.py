@@ -41,7 +41,9 @@ def notices(state: State, rule: Stage | None, group: "Audience") -> list[str]:
     people = [seat for seat in state.at_table(group.table) if seat.present]
     method = state.method
     found = []
-    if method.people_min and len(people) < method.people_min:
+    if method.people_min and not people:
+        found.append(f"Personne encore à cette table : cette méthode demande {method.people_min} personnes au moins.")
+    elif method.people_min and len(people) < method.people_min:
         found.append(f"{_people(len(people))} à cette table : cette méthode en demande {method.people_min} au moins.")
     if method.people_max and len(people) > method.people_max:
         found.append(f"{_people(len(people))} à cette table : cette méthode en accepte {method.people_max} au plus.")

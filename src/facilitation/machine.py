@@ -108,7 +108,7 @@ def replay(state: State, moves: Iterable[Move]) -> State:
         if move.number <= state.number:
             continue
         after = _after(apply_erased(state, move), move) if move.payload is None else apply(state, move)
-        state = replace(state, number=move.number) if isinstance(after, Refusal) else after
+        state = state.but(number=move.number) if isinstance(after, Refusal) else after
     return state
 
 
@@ -152,4 +152,4 @@ def _clock_meant(state: State, seat: Seat, kind: str, payload: Payload) -> int |
 
 
 def _after(state: State, move: Move) -> State:
-    return replace(state, number=move.number, at=max(state.at, move.at))
+    return state.but(number=move.number, at=max(state.at, move.at))

@@ -125,7 +125,7 @@ def seat_at(state: State, move: Move, payload: Payload) -> State:
     if seat.table == table:
         return state
     if table in state.merged:  # it is used again
-        state = replace(state, merged={left: into for left, into in state.merged.items() if left != table})
+        state = state.but(merged={left: into for left, into in state.merged.items() if left != table})
     role = seat.role if is_free(state, seat.id, seat.role, table) else state.method.default_role
     return give(state, replace(seat, table=table), role)
 

@@ -1,6 +1,5 @@
 """Rounds: which one is on, of how many, and the card of the deck it is about."""
 
-from dataclasses import replace
 from typing import Any
 
 from facilitation import payloads
@@ -29,7 +28,7 @@ def pick(state: State, move: Move, payload: Payload) -> State:
         raise Refused("unknown_card")
     there = cards.index(card)
     cards[number - 1], cards[there] = cards[there], cards[number - 1]
-    return replace(state, picked={**state.picked, stage: tuple(cards)})
+    return state.but(picked={**state.picked, stage: tuple(cards)})
 
 
 def _deck_round(state: State) -> tuple[str, int]:

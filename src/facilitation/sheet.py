@@ -1,6 +1,5 @@
 """The private sheet of a role (the porteur's), and what its holder lets out of the room."""
 
-from dataclasses import replace
 from typing import Any
 
 from facilitation import payloads
@@ -26,7 +25,7 @@ def fill(state: State, move: Move, payload: Payload) -> State:
     filled = {name: kept for name, kept in state.sheets.get(seat.id, {}).items() if name != id_}
     if value.strip():
         filled[id_] = value
-    return replace(state, sheets={**state.sheets, seat.id: filled})
+    return state.but(sheets={**state.sheets, seat.id: filled})
 
 
 def release(state: State, move: Move, payload: Payload) -> State:
@@ -44,12 +43,12 @@ def release(state: State, move: Move, payload: Payload) -> State:
         if card.kind not in keep.what:
             raise Refused("wrong_card")
         released = Released(seat.id, card.table, card.text, card.id, move.number)
-        return replace(state, releases={**state.releases, f"{seat.id} {card.id}": released})
+        return state.but(releases={**state.releases, f"{seat.id} {card.id}": released})
     if KEPT_SHEET not in keep.what or seat.table is None:
         raise Refused("not_allowed")
     sentence = payloads.text(payload, "sentence", LONGEST_SENTENCE)
     released = Released(seat.id, seat.table, sentence, None, move.number)
-    return replace(state, releases={**state.releases, seat.id: released})
+    return state.but(releases={**state.releases, seat.id: released})
 
 
 def withdraw(state: State, move: Move, payload: Payload) -> State:
@@ -57,7 +56,7 @@ def withdraw(state: State, move: Move, payload: Payload) -> State:
     key = f"{move.seat} {id_}" if id_ else move.seat
     if key not in state.releases:
         raise Refused("nothing_released")
-    return replace(state, releases={other: kept for other, kept in state.releases.items() if other != key})
+    return state.but(releases={other: kept for other, kept in state.releases.items() if other != key})
 
 
 def reveal(state: State, move: Move, payload: Payload) -> State:
@@ -68,8 +67,8 @@ def reveal(state: State, move: Move, payload: Payload) -> State:
         raise Refused("not_allowed")
     key = (seat.table, mark)
     if payloads.flag(payload, "on", True):
-        return replace(state, revealed=state.revealed | {key})
-    return replace(state, revealed=state.revealed - {key})
+        return state.but(revealed=state.revealed | {key})
+    return state.but(revealed=state.revealed - {key})
 
 
 def sheet_view(state: State, seat: Seat) -> dict[str, Any] | None:

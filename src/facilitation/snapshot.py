@@ -1,7 +1,7 @@
 """A state as text and back: what spares a long replay. The indexes are made again, not stored."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from facilitation.definition import Method
@@ -76,7 +76,7 @@ def read(method: Method, text: str) -> State:
         state = state.with_card(Card(**card))
     # who sits where is in the order people came to the table, not in the order they came to the session
     seated = {int(table): tuple(seats) for table, seats in content["seated"].items()}
-    return replace(state, seated=seated)
+    return state.but(seated=seated)
 
 
 def _ballot_from(answers: dict[str, Any]) -> Ballot:

@@ -1,7 +1,7 @@
 """What is true in a session after its moves. Frozen: a move gives a new state that shares all it did not change."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from facilitation.definition import Method, Stage, Step
@@ -9,7 +9,8 @@ from facilitation.register import Register
 
 MINUTE = 60_000  # ms
 SELF_LED = frozenset({"advance", "back", "extend", "pause", "resume"})  # of whoever sits at a table that runs itself
-EVERYBODY = 0  # in place of a table: what is shown to the whole room
+EVERYBODY = 0  # in place of a table: what is shown to every table, late ones too
+ROOM = -1  # in place of a table: shown to those who look at the whole room, because every table had it shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Clock:
     quiet_until: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
     method: Method = field(compare=False, repr=False)
     tables: tuple[TableSpec, ...]
@@ -172,6 +173,13 @@ class State:
     merged: Mapping[int, int] = field(default_factory=dict)  # table → the one its people went to
     clocks: Mapping[int, Clock] = field(default_factory=dict)  # the tables that run themselves
     here: int | None = None  # the table whose clock is looked through; None is the shared one. See `through`
+
+    def but(self, **changes: Any) -> "State":
+        """The state with these fields changed: what dataclasses.replace does, ten times faster, at each move."""
+        assert changes.keys() <= self.__dict__.keys(), changes.keys()
+        after = object.__new__(State)
+        after.__dict__.update(self.__dict__, **changes)
+        return after
 
     @property
     def released(self) -> tuple[Released, ...]:
@@ -246,7 +254,7 @@ class State:
 
     def with_seat(self, seat: Seat) -> "State":
         before = self.seats.get(seat.id)
-        state = replace(self, seats=self.seats.put(seat.id, seat))
+        state = self.but(seats=self.seats.put(seat.id, seat))
         kept = ("", None, False) if before is None else (before.role, before.table, before.present)
         if kept == (seat.role, seat.table, seat.present):
             return state
@@ -259,13 +267,13 @@ class State:
             _hold(held, seat, 1)
             if before is None or before.table != seat.table:
                 seated[seat.table] = (*seated.get(seat.table, ()), seat.id)
-        return replace(state, seated=seated, held=held)
+        return state.but(seated=seated, held=held)
 
     def with_card(self, card: Card) -> "State":
         before = self.cards.get(card.id)
         cards = self.cards.put(card.id, card)
         if before is not None and (before.table, before.author) == (card.table, card.author):
-            return replace(self, cards=cards)
+            return self.but(cards=cards)
         by_author = self.by_author
         if before is None or before.author != card.author:
             by_author = by_author.put(card.author, (*by_author.get(card.author, ()), card.id))
@@ -276,15 +284,14 @@ class State:
             by_table[before.table] = _in_order(id_ for id_ in by_table[before.table] if id_ != card.id)
             by_table[card.table] = _in_order([*by_table.get(card.table, ()), card.id])
         by_table = {table: ids for table, ids in by_table.items() if ids}
-        return replace(self, cards=cards, by_table=by_table, by_author=by_author)
+        return self.but(cards=cards, by_table=by_table, by_author=by_author)
 
     def through(self, table: int | None) -> "State":
         """The session as a table that runs itself sees it: its step, its time. Others share one clock."""
         clock = self.clocks.get(table) if table is not None else None
         if clock is None or self.here == table:
             return self
-        return replace(
-            self, here=table, status=clock.status, step=clock.step, visited=clock.visited, ends_at=clock.ends_at,
+        return self.but(here=table, status=clock.status, step=clock.step, visited=clock.visited, ends_at=clock.ends_at,
             remaining=clock.remaining, total=clock.total, quiet_until=clock.quiet_until,
         )  # fmt: skip
 
@@ -293,8 +300,7 @@ class State:
         if self.here is None:
             return self
         clocks = {**self.clocks, self.here: self.clock}
-        return replace(
-            self, clocks=clocks, here=None, status=shared.status, step=shared.step, visited=shared.visited,
+        return self.but(clocks=clocks, here=None, status=shared.status, step=shared.step, visited=shared.visited,
             ends_at=shared.ends_at, remaining=shared.remaining, total=shared.total, quiet_until=shared.quiet_until,
         )  # fmt: skip
 

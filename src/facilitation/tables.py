@@ -23,10 +23,10 @@ def own_clock(state: State, move: Move, payload: Payload) -> State:
     if payloads.flag(payload, "on", True):
         if table in state.clocks:
             return state
-        return replace(state, clocks={**state.clocks, table: state.clock})
+        return state.but(clocks={**state.clocks, table: state.clock})
     if table not in state.clocks:
         return state
-    state = replace(state, clocks={other: clock for other, clock in state.clocks.items() if other != table})
+    state = state.but(clocks={other: clock for other, clock in state.clocks.items() if other != table})
     return deal.deal_all(groups.form(state)) if state.step else state
 
 
@@ -39,8 +39,7 @@ def merge_tables(state: State, move: Move, payload: Payload) -> State:
     if table == into:
         raise Refused("unknown_table")
     state = answers.follow(state, table, into)
-    state = replace(
-        state,
+    state = state.but(
         merged={**{left: into if to == table else to for left, to in state.merged.items()}, table: into},
         clocks={other: clock for other, clock in state.clocks.items() if other != table},
     )
@@ -59,7 +58,7 @@ def _bring_cards(state: State, table: int, into: int) -> State:
     if table in state.chosen:
         chosen.setdefault(into, state.chosen[table])
     revealed = {(into if of == table else of, mark) for of, mark in state.revealed}
-    return replace(state, chosen=chosen, revealed=frozenset(revealed))
+    return state.but(chosen=chosen, revealed=frozenset(revealed))
 
 
 def _table(state: State, payload: Payload, key: str) -> int:

@@ -18,6 +18,7 @@ from facilitation.vocabulary import ROLE_TITLES, SCREENS
 
 NAMED = 80  # characters of a card, where it is only named
 READS = ("group", "table", "all")
+MOST_NAMED = 60  # people at a table, beyond which their names say nothing and would weigh on every phone
 
 
 class Audience(NamedTuple):
@@ -57,7 +58,7 @@ def view_audience(state: State, group: Audience) -> dict[str, Any]:
         "title": state.method.title,
         "status": state.status,
         "number": state.number,
-        "table": _table(state, group),
+        "table": _table(state, group, leads=leads),
         "steps": leading.steps(state),
         "stage": _stage(state, rule, group.role) if rule and state.status != "closed" else None,
         "round": rounds.round_view(state) if state.status != "closed" else None,
@@ -118,17 +119,20 @@ def _sees(state: State, role: str) -> str:
     return declared.get(role, "count" if role in SCREENS else "nothing")
 
 
-def _table(state: State, group: Audience) -> dict[str, Any] | None:
-    """The table and who sits there. A screen on a wall names nobody."""
+def _table(state: State, group: Audience, *, leads: bool) -> dict[str, Any] | None:
+    """The table and who sits there: of a crowd, for who leads only. A screen on a wall names nobody."""
     spec = next((table for table in state.tables if table.id == group.table), None)
     if spec is None or group.role in SCREENS:
         return None
+    present = sum(state.present(role, spec.id) for role in state.method.roles)
+    if not state.method.people_shown or (present > MOST_NAMED and not leads):
+        return {"id": spec.id, "name": spec.name, "people": []}
     people = [
         {"seat": seat.id, "name": seat.name, "role": seat.role, "role_name": _role_name(state, seat.role)}
         for seat in state.at_table(spec.id)
         if seat.present
     ]
-    return {"id": spec.id, "name": spec.name, "people": people if state.method.people_shown else []}
+    return {"id": spec.id, "name": spec.name, "people": people}
 
 
 def _stage(state: State, rule: Stage, role: str) -> dict[str, Any]:

@@ -86,8 +86,8 @@ def leak_to_screens(monkeypatch: pytest.MonkeyPatch) -> None:
 def leak_names_to_screens(monkeypatch: pytest.MonkeyPatch) -> None:
     true_table = view_module._table
 
-    def table(state: State, group: Audience) -> Any:
-        return true_table(state, Audience("contributor", group.table or 1))
+    def table(state: State, group: Audience, *, leads: bool) -> Any:
+        return true_table(state, Audience("contributor", group.table or 1), leads=leads)
 
     monkeypatch.setattr(view_module, "_table", table)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from facilitation import payloads
 from facilitation.activities import form, poll, pot
-from facilitation.activities.ballots import FEWEST, answered, check_open, is_shown, rule_of, show
+from facilitation.activities.ballots import FEWEST, answered, check_open, is_shown, rule_of, show, show_tables
 from facilitation.definition import Stage
 from facilitation.meant import author_meant, step_meant
 from facilitation.payloads import Payload
@@ -49,7 +49,7 @@ def keep(state: State, step: str, seat: Seat, values: Mapping[str, Any], by: str
     rule = rule_of(state, step)
     answer = Answer(seat.table, values, by, typed_by, complete=_is_complete(rule, seat, values))
     ballot = state.ballots.get(step, Ballot()).put(seat.id, answer)
-    state = replace(state, ballots={**state.ballots, step: ballot})
+    state = state.but(ballots={**state.ballots, step: ballot})
     return show_if_everyone(state, (seat.table,))
 
 
@@ -71,7 +71,7 @@ def reveal(state: State, move: Move, payload: Payload) -> State:
     if rule.activity == "form" and answered(state, step, seat.table) < FEWEST:
         raise Refused("too_few")
     if seat.table is not None and "advance" not in rule.rights(seat.role):
-        return replace(state, shown=state.shown | {(step, seat.table)})
+        return show_tables(state, step, [seat.table])
     return show(state, step)
 
 
@@ -106,10 +106,7 @@ def show_if_everyone(state: State, tables: Iterable[int]) -> State:
     for table in tables:
         if not _all_answered(state, rule, step, table):
             continue
-        if rule.activity == "pot":
-            state = pot.share(state, step, table)
-        else:
-            state = replace(state, shown=state.shown | {(step, table)})
+        state = pot.share(state, step, table) if rule.activity == "pot" else show_tables(state, step, [table])
     return state
 
 
@@ -145,4 +142,4 @@ def follow(state: State, table: int, into: int) -> State:
     for seat, answer in ballot.answers.items():
         if answer.table == table:
             ballot = ballot.put(seat, replace(answer, table=into))
-    return replace(state, ballots={**state.ballots, step: ballot})
+    return state.but(ballots={**state.ballots, step: ballot})

@@ -1,10 +1,10 @@
 """What is known of the answers of a step: how many, of whom, and whether the others may see them yet."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 
 from facilitation.definition import Stage
 from facilitation.refusals import Refused
-from facilitation.state import EVERYBODY, Ballot, Seat, State
+from facilitation.state import EVERYBODY, ROOM, Ballot, Seat, State
 
 FEWEST = 3  # answers below which a questionnaire or a pot shows nothing: of two, each would know the other's
 
@@ -18,10 +18,22 @@ def is_shown(state: State, step: str, table: int | None) -> bool:
     rule = rule_of(state, step)
     if rule.reveal == "now" or (step, EVERYBODY) in state.shown:
         return True
-    if table is not None:
-        return (step, table) in state.shown
-    tables = [spec.id for spec in state.open_tables if state.seated.get(spec.id)]
-    return bool(tables) and all((step, here) in state.shown for here in tables)
+    return (step, ROOM if table is None else table) in state.shown
+
+
+def show_tables(state: State, step: str, tables: Iterable[int]) -> State:
+    """Some tables may see the answers of a step; once all may, so may those who look at the whole room."""
+    shown = state.shown | {(step, table) for table in tables}
+    if all((step, table.id) in shown for table in state.open_tables if state.seated.get(table.id)):
+        shown |= {(step, ROOM)}
+    return state.but(shown=shown)
+
+
+def seen(state: State, step: str, tables: frozenset[int] | None) -> frozenset[int] | None:
+    """The tables whose answers count in what is shown: a table that came later is still at its own vote."""
+    if tables is not None or rule_of(state, step).reveal == "now" or (step, EVERYBODY) in state.shown:
+        return tables
+    return frozenset(table for known, table in state.shown if known == step and table > EVERYBODY)
 
 
 def check_open(state: State, stage: Stage, step: str, seat: Seat) -> None:
@@ -33,8 +45,8 @@ def check_open(state: State, stage: Stage, step: str, seat: Seat) -> None:
 def show(state: State, step: str) -> State:
     """To all who follow this clock."""
     if state.here is None and not state.clocks:
-        return replace(state, shown=state.shown | {(step, EVERYBODY)})
-    return replace(state, shown=state.shown | {(step, table.id) for table in state.led})
+        return state.but(shown=state.shown | {(step, EVERYBODY)})
+    return show_tables(state, step, [table.id for table in state.led])
 
 
 def counted(state: State, step: str, tables: frozenset[int] | None) -> tuple[int, int]:

@@ -87,7 +87,7 @@ def merge(state: State, move: Move, payload: Payload) -> State:
         elif other.parent == card.id:
             state = state.with_card(replace(other, parent=into.id))
     if state.chosen.get(card.table) == card.id:
-        state = replace(state, chosen={**state.chosen, card.table: into.id})
+        state = state.but(chosen={**state.chosen, card.table: into.id})
     return state.with_card(replace(state.cards[card.id], into=into.id, pinned=False))
 
 
@@ -125,7 +125,7 @@ def take_away(state: State, card: Card) -> State:
         marks = {mark: cards - {card.id} for mark, cards in seat.marks.items()}
         state = state.with_seat(replace(seat, marks={mark: cards for mark, cards in marks.items() if cards}))
     if state.chosen.get(card.table) == card.id:
-        state = replace(state, chosen={table: id_ for table, id_ in state.chosen.items() if table != card.table})
+        state = state.but(chosen={table: id_ for table, id_ in state.chosen.items() if table != card.table})
     for other in list(state.cards_at(card.table)):
         if other.into == card.id:  # what was merged into it is a card of its own again
             state = state.with_card(replace(other, into=None))
@@ -186,7 +186,7 @@ def choose(state: State, move: Move, payload: Payload) -> State:
 
 def settle(state: State, stage: Stage, card: Card) -> State:
     """The card is the table's; its author takes the role, unless they declined or are elsewhere."""
-    state = replace(state, chosen={**state.chosen, card.table: card.id})
+    state = state.but(chosen={**state.chosen, card.table: card.id})
     author = state.seats.get(card.author)
     if stage.assign is None or author is None or card.declined or not author.present or author.table != card.table:
         return state
@@ -199,7 +199,7 @@ def settle_all(state: State, stage: Stage) -> State:
     A holder already there (the seat plan named one) keeps the role with the subject they wrote. A tie chooses nothing.
     """
     assign = stage.assign
-    if assign is None:
+    if assign is None or not {"choice", "vote"} & set(assign.by):
         return state
     for table in state.led:
         if table.id in state.chosen:
@@ -213,13 +213,24 @@ def settle_all(state: State, stage: Stage) -> State:
         if holder is not None:
             own = [card for card in cards if card.author == holder.id]
             if own:
-                state = replace(state, chosen={**state.chosen, table.id: own[-1].id})
+                state = state.but(chosen={**state.chosen, table.id: own[-1].id})
             continue
         best = _most_marked(cards, assign.mark) if "vote" in assign.by and assign.mark else None
         if best is None and len(cards) == 1:
             best = cards[0]
         if best is not None:
             state = settle(state, stage, best)
+    return state
+
+
+def free_role(state: State, stage: Stage) -> State:
+    """At a new round, a role taken by volunteers is free again: each takes it in turn."""
+    assign = stage.assign
+    if assign is None or "volunteer" not in assign.by or not state.method.roles[assign.role].table:
+        return state
+    for table in state.led:
+        for seat in [seat for seat in state.at_table(table.id) if seat.role == assign.role]:
+            state = give(state, seat, state.method.default_role)
     return state
 
 

@@ -3,10 +3,9 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from facilitation.activities.ballots import how_many, is_shown, rule_of
+from facilitation.activities.ballots import how_many, is_shown, rule_of, seen
 from facilitation.register import Register
 from facilitation.state import Seat, State
 
@@ -21,7 +20,7 @@ def deal_all(state: State) -> State:
     rule, step = state.rule, state.step
     if rule is None or step is None or rule.activity != "deal":
         return state
-    state = replace(state, dealt={step: Register[str, str](), **state.dealt})
+    state = state.but(dealt={step: Register[str, str](), **state.dealt})
     for table in state.led:
         present = [seat.id for seat in state.at_table(table.id) if seat.present]
         for id_ in shuffled(present, f"{state.seed}/{step}"):
@@ -55,7 +54,7 @@ def _deal(state: State, step: str, seat: Seat) -> State:
     else:
         held = Counter(dealt[other.id] for other in state.at_table(seat.table) if other.present and other.id in dealt)
         card = min(order, key=lambda id_: held[id_])
-    return replace(state, dealt={**state.dealt, step: dealt.put(seat.id, card)})
+    return state.but(dealt={**state.dealt, step: dealt.put(seat.id, card)})
 
 
 def shared_view(state: State, step: str, tables: frozenset[int] | None) -> dict[str, Any]:
@@ -68,6 +67,9 @@ def shared_view(state: State, step: str, tables: frozenset[int] | None) -> dict[
     held = Counter(dealt[seat.id] for seat in seats if seat.id in dealt)
     asked = sum(seat.id in dealt or (seat.present and rule.asks(seat.role)) for seat in seats)
     shown = is_shown(state, step, next(iter(tables)) if tables else None)
+    if shown and tables is None:
+        there = seen(state, step, None)
+        held = Counter(dealt[seat.id] for seat in seats if seat.id in dealt and (not there or seat.table in there))
     return {
         "step": step,
         "title": deck.title,

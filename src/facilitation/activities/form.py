@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from facilitation import payloads
-from facilitation.activities.ballots import FEWEST, counted, how_many, is_shown, rule_of, share_of
+from facilitation.activities.ballots import FEWEST, counted, how_many, is_shown, rule_of, seen, share_of
 from facilitation.definition import Question, Stage
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
@@ -57,8 +57,10 @@ def shared_view(state: State, step: str, tables: frozenset[int] | None) -> dict[
     rule = rule_of(state, step)
     answered, asked = counted(state, step, tables)
     revealed = is_shown(state, step, next(iter(tables)) if tables else None)
-    shown = revealed and answered >= FEWEST
-    answers = [answer for _seat, answer in state.ballots.get(step, Ballot()).at(tables)] if shown else []
+    there = state.ballots.get(step, Ballot()).at(seen(state, step, tables)) if revealed else ()
+    answers = [answer for _seat, answer in there]
+    shown = len(answers) >= FEWEST
+    answers = answers if shown else []
     return {
         "step": step,
         "title": rule.title,

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from facilitation import payloads
-from facilitation.activities.ballots import counted, how_many, is_shown, rule_of, share_of
+from facilitation.activities.ballots import counted, how_many, is_shown, rule_of, seen, share_of
 from facilitation.definition import Stage
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
@@ -40,7 +39,7 @@ def count(state: State, move: Move, payload: Payload) -> State:
     table = seat.table or seat.looking_at or state.open_tables[0].id
     by_table = state.hands.get(step, {})
     raised = {id_: number for id_, number in {**by_table.get(table, {}), **hands}.items() if number}
-    return replace(state, hands={**state.hands, step: {**by_table, table: raised}})
+    return state.but(hands={**state.hands, step: {**by_table, table: raised}})
 
 
 def shared_view(state: State, step: str, tables: frozenset[int] | None, *, may_count: bool) -> dict[str, Any]:
@@ -87,6 +86,7 @@ def _unknown(rule: Stage) -> list[dict[str, Any]]:
 
 
 def _result(state: State, step: str, tables: frozenset[int] | None) -> dict[str, Any]:
+    tables = seen(state, step, tables)
     phones = Counter(answer.values[""] for _seat, answer in state.ballots.get(step, Ballot()).at(tables))
     hands: Counter[str] = Counter()
     for table, raised in state.hands.get(step, {}).items():
@@ -134,6 +134,7 @@ def _compared(
 
 def _movement(state: State, before: str, after: str, tables: frozenset[int] | None) -> dict[str, Any]:
     """The rivers between two votes: how many went from each answer to each, those of one vote only included."""
+    tables = seen(state, after, seen(state, before, tables))
     first = {seat: answer.values[""] for seat, answer in state.ballots.get(before, Ballot()).at(tables)}
     second = {seat: answer.values[""] for seat, answer in state.ballots.get(after, Ballot()).at(tables)}
     flows = Counter((first.get(seat, NO_ANSWER), second.get(seat, NO_ANSWER)) for seat in {**first, **second})

@@ -6,7 +6,6 @@ is not shared: of two, each would know what the other gave.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -55,7 +54,7 @@ def share(state: State, step: str, table: int) -> State:
     pot = int(total * Fraction(str(rule.multiplier))) + _left_over(state, step, table)
     each, remainder = divmod(pot, len(gifts))
     shared = Share(len(gifts), total, pot, each, remainder)
-    return replace(state, shares={**state.shares, step: {**shares, table: shared}})
+    return state.but(shares={**state.shares, step: {**shares, table: shared}})
 
 
 def _left_over(state: State, step: str, table: int) -> int:
