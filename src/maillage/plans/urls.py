@@ -1,12 +1,13 @@
 from django.urls import path
 
-from maillage.plans import sheets_views, versions_views, views
+from maillage.plans import moving_views, sheets_views, versions_views, views
 
 app_name = "plans"
 PLANS = "rencontres/<uuid:gathering>/repartition/"
 
 urlpatterns = [
     path(f"{PLANS}versions/", versions_views.versions, name="versions"),
+    path(f"{PLANS}places/<int:placement>/deplacement/", moving_views.move, name="move"),
     path(f"{PLANS}import/", sheets_views.upload, name="import"),
     path(f"{PLANS}<uuid:plan>/places.<str:form>", sheets_views.export, name="export"),
     path(f"{PLANS}<uuid:plan>/comparaison/", versions_views.comparison, name="comparison"),

@@ -48,7 +48,7 @@ def _gathering(request: HttpRequest, gathering: UUID) -> Gathering:
     )
 
 
-def _placement(request: HttpRequest, gathering: UUID, placement: int) -> Placement:
+def fetch_placement(request: HttpRequest, gathering: UUID, placement: int) -> Placement:
     _gathering(request, gathering)
     return fetch_in_space(
         request.user,
@@ -221,7 +221,7 @@ def publication(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpRespon
 @login_required
 def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse:
     """One person's place: why it is there, and another one chosen. « Voir l’effet » says before doing."""
-    row = _placement(request, gathering, placement)
+    row = fetch_placement(request, gathering, placement)
     tables: dict[UUID, int] = {}
     for workshop_id, number in row.plan.placements.filter(slot=row.slot_id).values_list("workshop_id", "table"):
         tables[workshop_id] = max(tables.get(workshop_id, 0), number or 0)
@@ -257,7 +257,7 @@ def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse
 @require_POST
 @login_required
 def lock(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse:
-    row = _placement(request, gathering, placement)
+    row = fetch_placement(request, gathering, placement)
     locked = request.POST.get("locked") == "yes"
     try:
         lock_placement(placement=row, locked=locked, by=request.user)
@@ -267,4 +267,4 @@ def lock(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse:
         name = row.registration.person.full_name
         said = _("La place de {name} est fixée.") if locked else _("La place de {name} est libre de changer.")
         messages.success(request, said.format(name=name))
-    return redirect(reverse("plans:plan", args=[row.plan.gathering_id]) + f"#place-{row.registration_id}")
+    return redirect(reverse("plans:plan", args=[row.plan.gathering_id]) + f"#place-{row.slot_id}-{row.registration_id}")

@@ -1,0 +1,56 @@
+"""A person carried to another table on the plan: what it would do is said before, by the same rules as the form."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from maillage.plans.forms import MoveForm
+from maillage.plans.models import Placement
+from maillage.plans.services import Effect, Refused, move_effect, move_person
+from maillage.plans.views import fetch_placement
+
+
+@require_POST
+@login_required
+def move(request: HttpRequest, gathering: UUID, placement: int) -> JsonResponse:
+    """`place`: « workshop:table »; `action`: "move" does it, anything else only says what it would do."""
+    row = fetch_placement(request, gathering, placement)
+    form = MoveForm(request.POST, slot=row.slot, tables=tables_of(row))
+    if not form.is_valid():
+        return JsonResponse({"sentence": _("Cette table n’est plus là : rechargez la page.")}, status=422)
+    try:
+        if request.POST.get("action") != "move":
+            return JsonResponse(effect_words(row, move_effect(row, form.workshop, form.table)))
+        done = move_person(placement=row, workshop=form.workshop, table=form.table, by=request.user)
+    except Refused as refusal:
+        return JsonResponse({"sentence": refusal.sentence}, status=409)
+    messages.success(request, _("{name} change de place, et y reste.").format(name=row.registration.person))
+    for sentence in done.worse:
+        messages.warning(request, sentence)
+    return JsonResponse({"sentence": "", "anchor": f"place-{row.slot_id}-{row.registration_id}"})
+
+
+def tables_of(placement: Placement) -> dict[UUID, int]:
+    """How many tables each workshop of the moment has in this plan."""
+    tables: dict[UUID, int] = defaultdict(int)
+    for workshop, number in placement.plan.placements.filter(slot=placement.slot_id).values_list(
+        "workshop_id", "table"
+    ):
+        tables[workshop] = max(tables[workshop], number or 0)
+    return tables
+
+
+def effect_words(placement: Placement, effect: Effect) -> dict[str, object]:
+    """One sentence for the eye and for a screen reader, and whether it may be done."""
+    name = placement.registration.person.full_name
+    if effect.refused:
+        return {"allowed": False, "sentence": " ".join([_("Impossible."), *effect.refused])}
+    said = [_("Perdu : {what}").format(what=what) for what in effect.worse]
+    said += [_("Gagné : {what}").format(what=what) for what in effect.better]
+    nothing = _("{name} peut s’asseoir là : rien d’autre ne change.").format(name=name)
+    return {"allowed": True, "sentence": " ".join(said) or nothing}

@@ -1,0 +1,125 @@
+/* Carrying a person to another table: by mouse or finger on the handle, or by keyboard: Enter takes, arrows choose,
+   Enter puts down, Escape gives up. What it would do is said before. Without this file, each name leads to a form. */
+const plan = document.getElementById("plan-tables");
+const say = document.getElementById("carry-said");
+const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+let carried = null; // { item, handle, slot, from, over, allowed, byKey, timer, asked }
+
+for (const handle of plan?.querySelectorAll(".carry") ?? []) {
+  handle.hidden = false;
+  handle.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    handle.setPointerCapture(event.pointerId);
+    take(handle, false);
+  });
+  handle.addEventListener("pointermove", (event) => {
+    if (!carried || carried.byKey || carried.handle !== handle) return;
+    carried.moved = true;
+    scrollNear(event.clientY);
+    const under = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-place]");
+    over(under && under.dataset.slot === carried.slot ? under : null);
+  });
+  handle.addEventListener("pointerup", () => { if (carried && !carried.byKey) drop(); });
+  handle.addEventListener("pointercancel", giveUp);
+  handle.addEventListener("click", (event) => {
+    event.preventDefault();
+    if (event.detail !== 0) return; // a mouse: pointerdown has seen it
+    if (carried) drop();
+    else take(handle, true);
+  });
+  handle.addEventListener("keydown", (event) => {
+    if (!carried?.byKey) return;
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      const places = [...plan.querySelectorAll(`[data-slot="${carried.slot}"]`)];
+      const here = places.indexOf(carried.over ?? carried.from);
+      over(places[(here + step + places.length) % places.length]);
+      carried.over?.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      giveUp();
+    }
+  });
+  handle.addEventListener("blur", () => { if (carried?.byKey) giveUp(); });
+}
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && carried) giveUp(); });
+
+function take(handle, byKey) {
+  giveUp();
+  const item = handle.closest("li");
+  const from = item.closest("[data-place]");
+  carried = { item, handle, from, slot: from.dataset.slot, over: null, allowed: false, byKey, asked: 0 };
+  item.classList.add("carried");
+  handle.setAttribute("aria-pressed", "true");
+  say.textContent = byKey ? say.dataset.keys : say.dataset.pointer;
+}
+
+function over(place) {
+  if (carried.over === place) return;
+  carried.over?.classList.remove("over", "refused");
+  carried.over = place;
+  carried.allowed = false;
+  clearTimeout(carried.timer);
+  if (!place) return;
+  place.classList.add("over");
+  const name = place.dataset.name;
+  if (place === carried.from) {
+    say.textContent = `${name} : ${say.dataset.same}`;
+    return;
+  }
+  say.textContent = `${name}…`;
+  const asked = ++carried.asked;
+  const mine = carried;
+  carried.timer = setTimeout(async () => {
+    const answer = await post(mine, place, "effect");
+    if (carried !== mine || asked !== mine.asked || mine.over !== place) return;
+    mine.allowed = answer.allowed === true;
+    place.classList.toggle("refused", !mine.allowed);
+    say.textContent = `${name} : ${answer.sentence}`;
+  }, 120);
+}
+
+async function drop() {
+  const mine = carried;
+  if (!mine.over || mine.over === mine.from) return giveUp();
+  clearTimeout(mine.timer);
+  const answer = await post(mine, mine.over, "move");
+  if (answer.sentence) {
+    mine.over.classList.add("refused");
+    giveUp();
+    say.textContent = answer.sentence;
+    return;
+  }
+  location.hash = answer.anchor;
+  location.reload();
+}
+
+function giveUp() {
+  if (!carried) return;
+  clearTimeout(carried.timer);
+  carried.over?.classList.remove("over", "refused");
+  carried.item.classList.remove("carried");
+  carried.handle.removeAttribute("aria-pressed");
+  carried = null;
+  say.textContent = "";
+}
+
+async function post(mine, place, action) {
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", token);
+  body.set("place", place.dataset.place);
+  body.set("action", action);
+  try {
+    const response = await fetch(mine.handle.dataset.move, { method: "POST", body });
+    return await response.json();
+  } catch {
+    return { allowed: false, sentence: say.dataset.lost };
+  }
+}
+
+function scrollNear(y) {
+  if (y < 60) window.scrollBy(0, -20);
+  else if (y > window.innerHeight - 60) window.scrollBy(0, 20);
+}
