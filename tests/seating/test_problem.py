@@ -25,7 +25,59 @@ def with_pairs(**fields: object) -> Problem:
     return Problem(slots=("s",), people=(person,), workshops=(ROOM,), **fields)  # type: ignore[arg-type]
 
 
+def room(**fields: object) -> Workshop:
+    return Workshop(**{"id": "a", "slot": "s", "maximum": 5, **fields})  # type: ignore[arg-type]
+
+
 REFUSALS: list[tuple[Callable[[], object], str, str, str]] = [
+    (
+        lambda: with_person(needs="rampe"),
+        "Person.needs",
+        "ana",
+        "Ana : le besoin devrait être une liste de textes, pas « rampe ».",
+    ),
+    (
+        lambda: with_person(wishes={"s": "a"}),
+        "Person.wishes",
+        "ana",
+        "Ana : le souhait devrait être une liste de textes, pas « a ».",
+    ),
+    (
+        lambda: with_person(wishes=("a",)),
+        "Person.wishes",
+        "ana",
+        "Ana : le souhait devrait être donné par créneau, pas « ('a',) ».",
+    ),
+    (
+        lambda: with_person(organisation=12),
+        "Person.organisation",
+        "ana",
+        "ana : la structure devrait être un texte, pas « 12 ».",
+    ),
+    (
+        lambda: room(maximum=None),
+        "Workshop.maximum",
+        "a",
+        "Atelier « a » : le maximum devrait être un nombre entier, pas vide.",
+    ),
+    (
+        lambda: room(minimum=2.5),
+        "Workshop.minimum",
+        "a",
+        "Atelier « a » : le minimum devrait être un nombre entier, pas « 2.5 ».",
+    ),
+    (
+        lambda: room(tables=(2,)),
+        "Workshop.tables",
+        "a",
+        "Atelier « a » : la taille des tables va d’un nombre à un autre ; reçu : 2.",
+    ),
+    (
+        lambda: with_pairs(ties=(("CAF", "CAF"),)),
+        "Problem.ties",
+        "",
+        "Un lien de financement ou d’encadrement unit deux structures, pas : CAF, CAF.",
+    ),
     (lambda: Person(id="", category="partner"), "Person.id", "", "Une personne n’a pas d’identifiant."),
     (lambda: Person(id="ana", category=""), "Person.category", "ana", "ana n’a pas de catégorie d’acteur."),
     (
@@ -202,3 +254,9 @@ def test_two_seats_for_one_person_are_refused() -> None:
     data["seats"] *= 2
     with pytest.raises(InvalidPlan, match="« ana » a deux places au créneau « matin »"):
         Plan.from_dict(data)
+
+
+def test_a_workshop_removed_after_the_wishes_has_a_way_out() -> None:
+    with pytest.raises(InvalidProblem) as refusal:
+        with_person(wishes={"s": ("gone",)})
+    assert refusal.value.way_out == ("Remettez l’atelier au programme, ou retirez-le de sa fiche : le reste est gardé.")
