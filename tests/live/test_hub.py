@@ -174,8 +174,8 @@ def test_screen_that_cannot_be_made_silences_nobody_else(stage, caplog) -> None:
 
     async def play() -> list[Line]:
         lines = [stage.join(seat)[0] for seat in (stage.lead, stage.amel)]
-        stage.hub.render_shared = faulty
-        stage.hub._channels[stage.session.id].made.clear()
+        stage.hub.fragments.render = faulty
+        stage.hub.fragments.drop(stage.session.id)
         for stream in stage.hub._channels[stage.session.id].streams:
             stream.shared = b""
         stage.hub.publish([stage.session.id])

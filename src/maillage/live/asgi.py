@@ -17,7 +17,8 @@ from django.urls import reverse
 
 from maillage.live import seats
 from maillage.live.committer import Submitted
-from maillage.live.hub import Stream, frame, message
+from maillage.live.fragments import frame
+from maillage.live.hub import Stream, message
 from maillage.live.kept import SCOPE, Kept, before_sending
 from maillage.live.outcomes import RETRY_AFTER, Outcome, refuse
 from maillage.live.requests import BadRequest, PostedMove, Receive, Request, TooBig, read_number

@@ -5,21 +5,20 @@ coalesced: the first goes at once, the next wait for INTERVAL, whatever their nu
 """
 
 import asyncio
-import json
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from facilitation import Audience, audience, view_audience, view_own
+from facilitation import Audience, audience, view_own
 from maillage.live.faults import report
+from maillage.live.fragments import Fragments, Render, digest_of, frame
 from maillage.live.rooms import Room, Rooms
 
 INTERVAL = 0.25  # seconds between two updates of one session: four a second, as much as an eye follows
 HEARTBEAT = 15.0  # seconds; proxies cut a silent line at 30 or 60
 TURN = 0.01  # seconds of sending before others get the loop
 
-Render = Callable[[Room, dict[str, Any]], bytes]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 BEAT = b": \n\n"
 
@@ -37,19 +36,9 @@ class Stream:
     open: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """The bytes of an audience, kept while its view is the same: a template costs ten times the view it shows."""
-
-    number: int  # of the room it was made at
-    digest: int
-    shared: bytes
-
-
 @dataclass(slots=True)
 class _Channel:
     streams: set[Stream] = field(default_factory=set)
-    made: dict[Audience, _Made] = field(default_factory=dict)
     timer: asyncio.TimerHandle | None = None
     flushed_at: float = float("-inf")
     running: bool = False
@@ -59,7 +48,7 @@ class _Channel:
 class Hub:
     def __init__(self, rooms: Rooms, render_shared: Render, render_own: Render) -> None:
         self.rooms = rooms
-        self.render_shared = render_shared
+        self.fragments = Fragments(render_shared)
         self.render_own = render_own
         self.closing = False
         self._channels: dict[uuid.UUID, _Channel] = {}
@@ -85,7 +74,7 @@ class Hub:
         if room is None or room.number == after:
             self._push(stream, BEAT)  # the first byte proves the line
         else:
-            self._update(stream, room, channel.made, {})
+            self._update(stream, room)
 
     def leave(self, stream: Stream) -> None:
         stream.open = False
@@ -129,8 +118,7 @@ class Hub:
     def render(self, room: Room, seat: str) -> bytes:
         """A seat's whole view, as a page that has none asks for it."""
         group = audience(room.state, seat)
-        shared = self.render_shared(room, view_audience(room.state, group))
-        return shared + b"\n" + self.render_own(room, view_own(room.state, seat))
+        return self.fragments.html(room, group) + b"\n" + self.render_own(room, view_own(room.state, seat))
 
     async def beat(self) -> None:
         """Speaks on every line from time to time, until cancelled."""
@@ -151,17 +139,18 @@ class Hub:
         loop = asyncio.get_running_loop()
         channel.flushed_at = began = loop.time()
         room = self.rooms.get(session_id)
-        kept, channel.made = channel.made, {}  # an audience nobody is in any more is let go
+        groups: set[Audience] = set()
         try:
             for stream in list(channel.streams) if room else ():
                 try:
-                    self._update(stream, cast(Room, room), channel.made, kept)
+                    groups.add(self._update(stream, cast(Room, room)))
                 except Exception as error:  # a process edge: one audience's fault must not silence the others
                     report("a screen could not be made", error)
                 if loop.time() - began > TURN:
                     await asyncio.sleep(0)
                     began = loop.time()
         finally:
+            self.fragments.keep(session_id, groups)
             channel.running = False
             if not channel.streams:
                 self._channels.pop(session_id, None)
@@ -169,14 +158,14 @@ class Hub:
                 channel.again = False
                 self.publish([session_id])
 
-    def _update(self, stream: Stream, room: Room, made: dict[Audience, _Made], kept: Mapping[Audience, _Made]) -> None:
+    def _update(self, stream: Stream, room: Room) -> Audience:
         """Sends a stream what changed for it: its audience's bytes, made once, and its own when they differ."""
-        if not stream.open:
-            return
         group = audience(room.state, stream.seat)
-        shared = self._make_shared(room, group, made, kept)
+        if not stream.open:
+            return group
+        shared = self.fragments.framed(room, group)
         own_view = view_own(room.state, stream.seat)
-        own = _digest(own_view)
+        own = digest_of(own_view)
         data = b""
         if shared != stream.shared:
             data = shared
@@ -185,20 +174,7 @@ class Hub:
         stream.shared, stream.own = shared, own
         if data:
             self._push(stream, message(room.number, data))
-
-    def _make_shared(
-        self, room: Room, group: Audience, made: dict[Audience, _Made], kept: Mapping[Audience, _Made]
-    ) -> bytes:
-        """Made once a flush for an audience, and taken again from the last one when nothing changed for it."""
-        now = made.get(group)
-        if now is None or now.number != room.number:
-            view = view_audience(room.state, group)
-            digest = _digest({**view, "number": 0})  # a fragment never shows the number: the message carries it
-            before = now or kept.get(group)
-            same = before is not None and before.digest == digest
-            shared = before.shared if before and same else frame(self.render_shared(room, view))
-            now = made[group] = _Made(room.number, digest, shared)
-        return now.shared
+        return group
 
     def _push(self, stream: Stream, data: bytes) -> None:
         """Writes without waiting. A send that would wait belongs to a client that does not read: it is dropped."""
@@ -231,16 +207,6 @@ class Hub:
             return
         ending.close()
         stream.abort()
-
-
-def _digest(view: Mapping[str, Any]) -> int:
-    return hash(json.dumps(view, sort_keys=True))
-
-
-def frame(html: bytes) -> bytes:
-    """HTML as the data lines of a server-sent event. A carriage return typed by somebody would end a line too."""
-    lines = html.replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip().split(b"\n")
-    return b"".join(b"data: %b\n" % line for line in lines)
 
 
 def message(number: int, data: bytes) -> bytes:

@@ -98,7 +98,7 @@ def rehearse(
     name: str = "",
     speed: float = SPEED,
     seed: int = 0,
-    on_progress: ReportProgress = lambda percent, sentence="": None,
+    on_progress: Callable[..., object] = lambda percent, sentence="": None,
 ) -> tuple[Ledger, list[Session], float]:
     """Fresh rehearsal sessions with the tables of the plan, played; those of an earlier rehearsal are erased first.
 
@@ -271,7 +271,7 @@ def play(
     name: str = "",
     speed: float = SPEED,
     seed: int = 0,
-    on_progress: Callable[..., None] = lambda percent, sentence="": None,
+    on_progress: Callable[..., object] = lambda percent, sentence="": None,
 ) -> tuple[Ledger, float]:
     """Plays the sessions, slot after slot as the day does. No database: only the server's own pages."""
     ledger = Ledger()

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -43,6 +43,7 @@ class Rooms:
     def __init__(self) -> None:
         self._rooms: dict[uuid.UUID, Room] = {}
         self._lock = threading.Lock()
+        self.on_drop: list[Callable[[uuid.UUID], None]] = []  # who else holds something of a session
 
     def get(self, session_id: uuid.UUID) -> Room | None:
         """What memory holds, without a query."""
@@ -57,6 +58,8 @@ class Rooms:
     def drop(self, session_id: uuid.UUID) -> None:
         with self._lock:
             self._rooms.pop(session_id, None)
+        for forget in self.on_drop:
+            forget(session_id)
 
     def load(self, session_id: uuid.UUID) -> Room:
         """The room at the number the log has now, whoever wrote it."""

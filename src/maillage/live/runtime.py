@@ -30,6 +30,7 @@ class Live:
         self.rooms = Rooms()
         self.committer = Committer(self.rooms)
         self.hub = Hub(self.rooms, screens.render_shared, screens.render_own)
+        self.rooms.on_drop.append(self.hub.fragments.drop)
         self.committer.listeners = [self._publish, signals.tell]
         self._loop: asyncio.AbstractEventLoop | None = None
         self._executors: list[ThreadPoolExecutor] = []

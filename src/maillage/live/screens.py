@@ -18,8 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from facilitation import audience, forms, view_audience, view_own
 from maillage.lib.codes import spaced_code
 from maillage.lib.qr import qr_svg
+from maillage.lib.typography import join_words
 from maillage.live.answering import asked_of, counts_of, form_ids, inputs_of
 from maillage.live.drawings import curve, rivers
+from maillage.live.fragments import Fragments
 from maillage.live.kept import NO, PUBLIC, READ, YES, Kept
 from maillage.live.links import links_for
 from maillage.live.rooms import Room
@@ -45,6 +47,9 @@ INPUTS: dict[str, tuple[str, dict[str, str]]] = {
     "fill": ("value", {"field": "field"}),
     "release": ("sentence", {}),
 }
+CLOCK = re.compile(
+    rb'(<span class="clock" data-ends-at="(\d*)" data-remaining="(-?\d*)" data-running="([01])">)([^<]*)(?=</span>)'
+)
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")  # a template's indentation: a fifth of what a push would weigh
 
 
@@ -59,6 +64,7 @@ def render_shared(room: Room, view: dict[str, Any]) -> bytes:
         "clock_words": clock_words(view["clock"]),
         "debrief_words": debrief_words(view["clock"]) if led else "",
         "rivers": rivers(poll["options"], poll["movement"]["flows"]) if poll and poll["movement"] else None,
+        "first_to_speak": first_to_speak(poll) if poll else "",
         "curve": curve(pot["curve"], {id_: rule.title for id_, rule in room.method.stages.items()}) if pot else None,
         "led": led,
         "reveals": [reveal for reveal in view["reveals"] if reveal["step"] != step],
@@ -86,15 +92,22 @@ def render_own(room: Room, view: dict[str, Any]) -> bytes:
 
 
 def screen(
-    room: Room, seat: str, *, which: str = "", refusal: str = "", host: str = "", kept: Kept | None = None
+    room: Room,
+    seat: str,
+    *,
+    which: str = "",
+    refusal: str = "",
+    host: str = "",
+    kept: Kept | None = None,
+    fragments: Fragments | None = None,
 ) -> dict[str, Any]:
     """The context of live/screen.html: both fragments as a push would send them, and the forms that stay.
 
     `host` is the address this server was asked under: what the projector tells phones to open. `kept`: what was typed
-    in one of the forms, and goes back there.
+    in one of the forms, and goes back there. `fragments`: where the bytes of its audience may be already.
     """
     group = audience(room.state, seat)
-    shared = view_audience(room.state, group)
+    html = (fragments or Fragments(render_shared)).html(room, group)
     own = view_own(room.state, seat)
     now = {form["id"]: form for form in own["forms"]}
     values = {field["id"]: field["value"] for field in own["sheet"]["fields"]} if own["sheet"] else {}
@@ -107,6 +120,7 @@ def screen(
         for form in forms(room.method, role)
     ]
     asked = inputs_of(room, own)
+    shared = view_audience(room.state, group) if leads else {}
     lead = _lead(room, shared) if leads else None
     held = _put_back(kept, made, asked, lead) if kept else ""
     typing = now or any(one["now"] and one["activity"] != "poll" for one in asked)
@@ -114,7 +128,7 @@ def screen(
         "room": room,
         "role": role,
         "screen_class": "prompter" if leads else role if role in ("projector", "control") else "phone",
-        "shared_html": mark_safe(render_shared(room, shared).decode()),  # noqa: S308 - a template's own output
+        "shared_html": mark_safe(tell_time(html).decode()),  # noqa: S308 - a template's own output
         "own_html": mark_safe(render_own(room, own).decode()),  # noqa: S308 - a template's own output
         "forms": made,
         "inputs": asked,
@@ -132,7 +146,7 @@ def screen(
         # without JavaScript, a reload would take what is being typed
         "reload": 0 if kept or (typing and not leads) else RELOAD,
         "screen_url": reverse("live:screen", args=[room.session_id]) + query,
-        **(_joining(room, host) if role == "projector" and shared["status"] != "closed" else {}),
+        **(_joining(room, host) if role == "projector" and room.state.status != "closed" else {}),
         **addresses,
         "moves_url": addresses["moves_url"] + query,
     }
@@ -169,7 +183,27 @@ def debrief_words(clock: dict[str, Any]) -> str:
         return ""
     at = timezone.localtime(datetime.fromtimestamp(clock["debrief_at"] / 1000, UTC))
     minutes = math.ceil(clock["reserved"] / 60_000)
-    return f"Le retour garde {minutes} min : à commencer à {at:%H} h {at:%M} au plus tard."
+    return f"Le retour garde {minutes} min : à commencer à {at.hour} h {at:%M} au plus tard."
+
+
+def tell_time(html: bytes) -> bytes:
+    """The time left now, in a fragment that may have been made a while ago."""
+    return CLOCK.sub(lambda found: found[1] + _words_of(found), html)
+
+
+def _words_of(clock: re.Match[bytes]) -> bytes:
+    ends_at, remaining, running = clock[2], clock[3], clock[4] == b"1"
+    if not (ends_at if running else remaining):
+        return clock[5]
+    told = {"running": running, "ends_at": int(ends_at or 0), "remaining": int(remaining or 0), "total": 0}
+    return clock_words(told).encode()
+
+
+def first_to_speak(poll: dict[str, Any]) -> str:
+    """The sides with the fewest voices, before they may change; when all are as many, nobody goes first."""
+    sides = [option for option in poll["options"] if option["count"]]
+    fewest = [option["label"] for option in sides if option["id"] in poll["smallest"]]
+    return join_words(fewest) if len(fewest) < len(sides) and poll["movement"] is None else ""
 
 
 def _joining(room: Room, host: str) -> dict[str, Any]:

@@ -101,7 +101,8 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
         return render(request, "live/read_again.html", screens.read_again(room, kept, which=which))
     refusal = kept.sentence if kept else read_flash(request.COOKIES, session_id)
     host = f"{request.scheme}://{request.get_host()}"
-    context = screens.screen(room, str(ticket.seat_id), which=which, refusal=refusal, host=host, kept=kept)
+    seat, made = str(ticket.seat_id), live().hub.fragments
+    context = screens.screen(room, seat, which=which, refusal=refusal, host=host, kept=kept, fragments=made)
     response = render(request, "live/screen.html", context, status=kept.status if kept else 200)
     if kept is not None and kept.status in (429, 503):
         response["Retry-After"] = str(RETRY_AFTER)

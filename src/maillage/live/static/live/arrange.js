@@ -26,7 +26,10 @@ function followCards() {
   });
   const form = document.getElementById("form-merge");
   form.hidden = options.length < 2;
-  for (const select of form.querySelectorAll("[data-cards]")) offer(select, options);
+  const [card, into] = form.querySelectorAll("[data-cards]");
+  offer(card, options);
+  offer(into, options);
+  if (card.value === into.value) into.selectedIndex = card.selectedIndex ? 0 : 1;
 }
 
 function followHands() {

@@ -1,0 +1,77 @@
+"""`#shared` of an audience: the view is made once a change, its bytes once a difference, whoever asks for them.
+
+Pages ask from their threads, the hub from the event loop: what two make at once is the same, and the last one stays.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from facilitation import Audience, view_audience
+from maillage.live.rooms import Room
+
+MOST = 4_000  # audiences kept; a full day has some hundreds
+
+Render = Callable[[Room, dict[str, Any]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    number: int  # of the room it was last seen right at
+    digest: int
+    html: bytes
+    framed: bytes  # the very object that every stream of the audience holds
+
+
+class Fragments:
+    def __init__(self, render: Render) -> None:
+        self.render = render
+        self._made: dict[uuid.UUID, dict[Audience, _Made]] = {}
+
+    def html(self, room: Room, group: Audience) -> bytes:
+        return self._at(room, group).html
+
+    def framed(self, room: Room, group: Audience) -> bytes:
+        """As the data lines of a server-sent event."""
+        return self._at(room, group).framed
+
+    def keep(self, session_id: uuid.UUID, groups: Collection[Audience]) -> None:
+        """Lets go of the audiences nobody is in any more."""
+        known = self._made.get(session_id, {})
+        kept = {group: made for group in groups if (made := known.get(group)) is not None}
+        if kept:
+            self._made[session_id] = kept
+        else:
+            self.drop(session_id)
+
+    def drop(self, session_id: uuid.UUID) -> None:
+        self._made.pop(session_id, None)
+
+    def _at(self, room: Room, group: Audience) -> _Made:
+        known = self._made.get(room.session_id, {}).get(group)
+        if known is not None and known.number == room.number:
+            return known
+        view = view_audience(room.state, group)
+        digest = digest_of({**view, "number": 0})  # a fragment never shows the number: the message carries it
+        if known is not None and known.digest == digest:
+            made = _Made(room.number, digest, known.html, known.framed)
+        else:
+            html = self.render(room, view)
+            made = _Made(room.number, digest, html, frame(html))
+        if known is None or known.number < room.number:  # a page may still hold an older room
+            if sum(map(len, list(self._made.values()))) >= MOST:
+                self._made.clear()
+            self._made.setdefault(room.session_id, {})[group] = made
+        return made
+
+
+def digest_of(view: Mapping[str, Any]) -> int:
+    return hash(json.dumps(view, sort_keys=True))
+
+
+def frame(html: bytes) -> bytes:
+    """HTML as the data lines of a server-sent event. A carriage return typed by somebody would end a line too."""
+    lines = html.replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip().split(b"\n")
+    return b"".join(b"data: %b\n" % line for line in lines)
