@@ -6,6 +6,7 @@ that the rules of a table demand, proven by a whole-number programme.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -98,10 +99,14 @@ def first_tables(problem: Problem, workshop: Workshop, members: Sequence[Person]
                 sit([bringing.pop(0).id], table)
     residents = [p.id for p in waiting if p.is_resident and p.id not in at]
     others = [p.id for p in waiting if not p.is_resident and p.id not in at]
+    inside = Counter(at[p] for p in at if here[p].is_resident)
     for person_id in [*residents, *others]:
         room = [table for table in numbers if filled[table] < sizes[table]]
-        alone = [t for t in room if person_id in residents and sum(at[p] == t for p in at if here[p].is_resident) == 1]
-        sit([person_id], min(alone or room, key=lambda t: (filled[t] - sizes[t], t)))
+        resident = here[person_id].is_resident
+        alone = [t for t in room if inside[t] == 1] if resident else []
+        table = min(alone or room, key=lambda t: (filled[t] - sizes[t], t))
+        sit([person_id], table)
+        inside[table] += resident
     if any(at[a] == at[b] for a, b in apart):
         raise NoTables
     return at

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import NoReturn
 
 from maillage.config.bench.measures import MEASURES
@@ -259,6 +260,9 @@ def _bench(command: Parser) -> None:
     )
     command.add_argument(
         "--phones", type=positive_number, metavar="NOMBRE", help="combien de téléphones dans « fanout » (200)"
+    )
+    command.add_argument(
+        "--instances", type=Path, metavar="DOSSIER", help="journées et instances de « seating » (make_days.py, mdgplib)"
     )
     command.add_argument("--quick", action="store_true", help="petit et sans valeur, pour voir que tout marche")
 

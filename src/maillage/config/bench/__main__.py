@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import django
 
@@ -20,12 +21,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--repeat", type=int, required=True)
     parser.add_argument("--phones", type=int)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--instances", type=Path)
     options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     django.setup()
     sizes = QUICK_SIZES.get(options.name, {}) if options.quick else {}
     if options.name == "fanout" and options.phones:
         sizes = {**sizes, "phones": options.phones}
+    if options.name == "seating" and options.instances:
+        sizes = {"instances": options.instances, "quick": options.quick}
     with contextlib.redirect_stdout(io.StringIO()):  # what a command says on its way is not a row
         from maillage.config.installation import prepare_installation  # Django is set up first
 

@@ -1,6 +1,7 @@
 """The demo day's seats: solved, run again, and from the file of registrations to the explained plan."""
 
 from importlib.resources import files
+from pathlib import Path
 from statistics import median
 
 from django.db import transaction
@@ -23,7 +24,17 @@ FILE = "inscriptions-jr-2025.csv"
 WHOLE_GOAL = 1.0  # seconds, from import to explained plan
 
 
-def measure(*, repeat: int) -> list[Row]:
+def measure(*, repeat: int, instances: Path | None = None, quick: bool = False) -> list[Row]:
+    """The demo day; with a folder of instances, invented days and published instances too."""
+    rows = demo_rows(repeat)
+    if instances is not None:
+        from maillage.config.bench import seating_mix  # it reads numba's compiled code, which the demo day does without
+
+        rows += seating_mix.measure(instances=instances, repeat=repeat, quick=quick)
+    return rows
+
+
+def demo_rows(repeat: int) -> list[Row]:
     prepare_installation()
     gathering = prepare_day()
     problem = situation_of(gathering).problem
