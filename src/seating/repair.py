@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from seating.calm import settle
+from seating.check import Violation, check
 from seating.diagnose import diagnose
 from seating.engine import finish, mix_slots
 from seating.lacks import Infeasible
-from seating.plan import Plan
+from seating.plan import Plan, Seat
 from seating.problem import InvalidProblem, Person, Problem
 from seating.wishes import NoAssignment, TooFewMoves
 
@@ -86,7 +87,6 @@ def reoptimise(problem: Problem, plan: Plan, changes: Changes, *, max_moves: int
     left = max_moves
     before = {key: seat for key, seat in plan.seats.items() if now.has_person(key[0])}
     groups: dict[str, dict[str, tuple[str, int | None]]] = {}
-    notes: list[str] = []
     for slot in now.slots:
         here = {p.id: (s.workshop, s.table) for p in now.present(slot) if (s := before.get((p.id, slot)))}
         try:
@@ -100,17 +100,38 @@ def reoptimise(problem: Problem, plan: Plan, changes: Changes, *, max_moves: int
         if left is not None:
             left -= settled.moves
     groups = mix_slots(now, now.slots, groups, before, seed=seed, chunks=0)
-    for slot in now.slots:
-        for person in now.present(slot):
-            seat, group = before.get((person.id, slot)), groups[slot][person.id]
-            if seat is not None and (seat.workshop, seat.table) != group:
-                notes.append(_said(now, person, (seat.workshop, seat.table), group))
+    moved = {
+        (person.id, slot): group
+        for slot in now.slots
+        for person in now.present(slot)
+        if (seat := before.get((person.id, slot))) and (seat.workshop, seat.table) != (group := groups[slot][person.id])
+    }
+    still = {  # as it would be had nobody moved, newcomers where they now are
+        (person, slot): before.get((person, slot), Seat(*group))
+        for slot in now.slots
+        for person, group in groups[slot].items()
+    }
+    broken = check(now, Plan(still)) if moved else []
+    notes = [_said(now, person, slot, before[person, slot], group, broken) for (person, slot), group in moved.items()]
     return finish(now, groups, before, seed=seed, proven=False, notes=tuple(notes))
 
 
-def _said(problem: Problem, person: Person, old: tuple[str, int | None], new: tuple[str, int | None]) -> str:
+def _said(
+    problem: Problem, person: str, slot: str, old: Seat, new: tuple[str, int | None], broken: Sequence[Violation]
+) -> str:
+    """A move, and the rule that would be broken at one end of it if nobody had moved."""
+
     def place(group: tuple[str, int | None]) -> str:
         name = problem.workshop(group[0]).label if problem.has_workshop(group[0]) else group[0]
         return f"« {name} »" if group[1] is None else f"« {name} », table {group[1]}"
 
-    return f"{person.label} change de place : de {place(old)} à {place(new)}, pour tenir une règle."
+    left = (old.workshop, old.table)
+    ends = (left, new, (left[0], None), (new[0], None))
+    reasons = [
+        fault.sentence
+        for end in ends
+        for fault in broken
+        if fault.level != "soft" and fault.slot == slot and (fault.workshop, fault.table) == end
+    ]
+    why = f"Sans cela : {reasons[0]}" if reasons else "C’est pour tenir une règle."
+    return f"{problem.person(person).label} change de place : de {place(left)} à {place(new)}. {why}"
