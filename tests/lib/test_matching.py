@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillage.lib.matching import closest, fold
+from maillage.lib.matching import closest, fold, slips
 
 CATEGORIES = {
     "Habitant·e": "resident",
@@ -151,3 +151,12 @@ def test_closest_finds_itself_and_never_fails(text, others):
     assert match is not None
     assert match.level == "exact"
     closest(text, others)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "number"),
+    [("metz", "metz", 0), ("mets", "metz", 1), ("", "metz", 4), ("xyzville", "ville", 3), ("mulouse", "mulhouse", 1)],
+)
+def test_slips_counts_letters_added_dropped_or_changed(one, other, number):
+    assert slips(one, other) == number
+    assert slips(other, one) == number

@@ -1,3 +1,4 @@
+import datetime as dt
 from collections import Counter
 
 import pytest
@@ -15,13 +16,15 @@ from maillage.registrations.imports import (
     choose_columns,
     confirm_import,
     drop_import,
+    earlier_answers,
     import_registrations,
     start_import,
 )
 from maillage.registrations.mapping import BadMapping
 from maillage.registrations.models import Registration, RegistrationImport, Wish
 from maillage.registrations.queries import counts_of, reading_of
-from maillage.registrations.services import cancel_registration
+from maillage.registrations.services import cancel_registration, erase_needs
+from maillage.territories.models import Commune, Department, Epci
 from tests.registrations.conftest import make_day
 from tests.registrations.day import FILE
 
@@ -191,6 +194,60 @@ def test_the_command_line_writes_safe_rows_and_lists_the_others(day):
     )
     assert run(day, DOUBTFUL, "a.csv", accept="proposed").created == 1
     assert sorted(Person.objects.values_list("first_name", flat=True)) == ["Ana", "Bob"]
+
+
+def test_what_the_command_line_took_as_proposed_is_not_asked_by_the_page(day):
+    two = DOUBTFUL.replace(b"Poterie", b"")
+    run(day, two, "a.csv", accept="proposed")
+
+    again = start_import(gathering=day, content=two, filename="a.csv", by="essai")
+
+    assert reading_of(again).asked_now(earlier_answers(day, but=again)) == ()
+    assert reading_of(again).nothing_to_do
+
+
+def test_needs_erased_after_the_day_are_no_news(day):
+    run(day)
+    day.date = dt.date(2025, 10, 2)
+    day.save()
+    erase_needs(gathering=day, by="essai")
+
+    again = start_import(gathering=day, content=CONTENT, filename=FILE.name, by="essai")
+
+    assert reading_of(again).questions == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "territory", "proposed", "offered"),
+    [
+        ("Xyzville", "", "=", ["Villé"]),
+        ("Vandoeuvre", "", "54547", ["Vandœuvre-lès-Nancy"]),
+        ("vandœuvre", "", "54547", ["Vandœuvre-lès-Nancy"]),
+        ("Vandeuvre-les-Nancy", "", "54547", ["Vandœuvre-lès-Nancy"]),
+        ("Châlons", "", "=", ["Châlons-en-Champagne", "Châlons-sur-Vesle"]),
+        ("Châlons", "CC du Nord", "51109", ["Châlons-sur-Vesle"]),
+        ("Qwertz", "", "=", []),
+    ],
+)
+def test_a_commune_is_proposed_when_it_is_likely_and_only_offered_when_it_is_not(
+    day, written, territory, proposed, offered
+):
+    department = Department.objects.get()
+    north = Epci.objects.create(siren="211111111", name="CC du Nord", department=department)
+    Commune.objects.all().delete()
+    for insee, name, epci in (
+        ("67507", "Villé", None),
+        ("54547", "Vandœuvre-lès-Nancy", None),
+        ("51108", "Châlons-en-Champagne", None),
+        ("51109", "Châlons-sur-Vesle", north),
+    ):
+        Commune.objects.create(insee=insee, name=name, department=department, epci=epci)
+    content = write_csv(["Prénom", "Nom", "Commune", "Intercommunalité"], [("Ana", "Un", written, territory)])
+
+    [[doubt, _rows]] = reading_of(start_import(gathering=day, content=content, filename="a.csv", by="essai")).questions
+
+    assert doubt.proposed == proposed
+    assert [label for value, label in doubt.choices if value not in "=-"] == offered
 
 
 def test_a_newer_file_changes_only_what_it_says_and_only_when_told(day):

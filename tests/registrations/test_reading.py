@@ -138,7 +138,7 @@ def test_several_wishes_in_one_cell_are_ranked_as_written():
 
 @pytest.mark.parametrize(
     ("commune", "proposed", "record"),
-    [("Nanci", "54395", ("54395", "")), ("Atlantis", "=", ("", "Atlantis")), ("Saint-Rémy", "1", ("1", ""))],
+    [("Nanci", "54395", ("54395", "")), ("Atlantis", "=", ("", "Atlantis")), ("Saint-Rémy", "=", ("", "Saint-Rémy"))],
 )
 def test_a_doubtful_commune_is_asked(commune, proposed, record):
     reading = read(row(commune=commune))
@@ -235,6 +235,24 @@ def test_homonyms_about_whom_nothing_more_is_known_are_asked():
 
     assert len(reading.candidates) == 2
     assert doubt_of(reading, "person").proposed == "both"
+
+
+def test_two_namesakes_that_were_both_registered_are_not_asked_about_again():
+    rows = (
+        row("Amina", "Weber", commune="Metz"),
+        row("Amina", "Weber", commune="", organisation="CAF"),
+    )
+    [doubt] = [doubt for candidate in read(*rows).candidates for doubt in candidate.doubts]
+    answers = {doubt.key: "both"}
+    known = as_known(read(*rows, answers=answers))
+    assert len(known) == 2
+
+    for order in (known, known[::-1]):
+        again = read(*rows, answers=answers, known=order)
+        assert [candidate.verdict for candidate in again.candidates] == ["same", "same"]
+        assert [question.key for question, _rows in again.questions] == [doubt.key]
+        assert again.asked_now(answers) == ()
+        assert [question.key for question, _rows in again.asked_again(answers)] == [doubt.key]
 
 
 def test_what_the_organiser_corrected_is_kept_unless_they_say_otherwise():

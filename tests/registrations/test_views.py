@@ -307,6 +307,22 @@ def test_the_import_of_one_gathering_is_not_read_through_another(staff, day, spa
     assert staff.get(url("import-preview", other, import_.pk)).status_code == 404
 
 
+def test_an_answer_given_with_an_earlier_file_is_kept_apart(staff, day):
+    def questions(response):
+        before, _summary, after = body(response).partition("<details")
+        return before.count("<select"), after.count("<select")
+
+    sent = send(staff, day, DOUBTFUL)
+    [(doubt, _rows), *_others] = staff.get(sent.url).context["questions"]
+    assert questions(staff.get(sent.url)) == (2, 0)
+    staff.post(sent.url, {f"answer-{doubt.key}": "-", "action": "confirm"})
+
+    again = staff.get(send(staff, day, DOUBTFUL).url)
+
+    assert questions(again) == (0, 2)
+    assert "2 réponses déjà données" in body(again)
+
+
 # The desk
 
 

@@ -158,6 +158,16 @@ def _one_or_ambiguous(
     return Match("ambiguous", names[0], None, score, tuple(names))
 
 
+def slips(one: str, other: str) -> int:
+    """How many letters must be added, dropped or changed to go from one folded text to the other (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        left, row[0] = row[0], i
+        for j, sign in enumerate(other, start=1):
+            left, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, left + (letter != sign))
+    return row[-1]
+
+
 def _likeness(wanted: str, name: str) -> float:
     if not name:
         return 0.0

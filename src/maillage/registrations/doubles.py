@@ -72,10 +72,21 @@ class Reading:
         ordered = sorted(doubts.values(), key=lambda doubt: (doubt.proposed is not None, rows[doubt.key][0]))
         return tuple((doubt, tuple(rows[doubt.key])) for doubt in ordered)
 
+    def asked_again(self, earlier: Mapping[str, str]) -> tuple[tuple[Doubt, tuple[int, ...]], ...]:
+        """The questions whose answer was given with an earlier file: kept, shown apart."""
+        return tuple((doubt, rows) for doubt, rows in self.questions if _remembered(doubt, earlier))
+
+    def asked_now(self, earlier: Mapping[str, str]) -> tuple[tuple[Doubt, tuple[int, ...]], ...]:
+        return tuple((doubt, rows) for doubt, rows in self.questions if not _remembered(doubt, earlier))
+
     @property
     def nothing_to_do(self) -> bool:
         """Every person of the file is registered already, as the file says (or was left out on purpose)."""
         return not self.waiting and not self.of("new") and not self.of("changed")
+
+
+def _remembered(doubt: Doubt, earlier: Mapping[str, str]) -> bool:
+    return doubt.answer is not None and earlier.get(doubt.key) == doubt.answer
 
 
 def read_registrations(
@@ -88,8 +99,12 @@ def read_registrations(
     known: Sequence[Known],
     answers: Mapping[str, str],
     zone: ZoneInfo,
+    past: bool = False,
 ) -> Reading:
-    """`rows` are (line number, cells); the same arguments always give the same reading."""
+    """`rows` are (line number, cells); the same arguments always give the same reading.
+
+    `past`: the day is over and what people needed was erased; that a file still says it is no news.
+    """
     reader = RowReader(
         headers=[clean(header) for header in headers],
         mapping=mapping,
@@ -98,7 +113,7 @@ def read_registrations(
         answers=answers,
         zone=zone,
     )
-    words = Words(offer, answers)
+    words = Words(offer, answers, unheard=frozenset({"needs"}) if past else frozenset())
     merged = words.merge([reader.read(number, row) for number, row in rows])
     return Reading(tuple(words.recognise(merged, known)), rows=len(rows))
 
@@ -158,9 +173,10 @@ def completed(record: Record, by: Record) -> Record:
 class Words:
     """Merges and recognises; says differences in the words of the gathering."""
 
-    def __init__(self, offer: Offer, answers: Mapping[str, str]) -> None:
+    def __init__(self, offer: Offer, answers: Mapping[str, str], unheard: frozenset[str] = frozenset()) -> None:
         self._offer = offer
         self._answers = answers
+        self._unheard = unheard
 
     def merge(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         groups: list[Candidate] = []
@@ -240,18 +256,28 @@ class Words:
             for key in _keys(each.record):
                 by_key.setdefault(key, []).append(each)
         taken: set[str] = set()
-        found = []
-        for candidate in candidates:
-            if candidate.left_out:
-                found.append(candidate)
-                continue
-            near = {each.registration: each for key in _keys(candidate.record) for each in by_key.get(key, ())}
-            free = [each for each in near.values() if each.registration not in taken]
-            recognised = self._recognised(candidate, free)
-            if recognised.known is not None:
-                taken.add(recognised.known.registration)
-            found.append(recognised)
-        return found
+        found: dict[int, Candidate] = {}
+        # Who is known word for word comes first, and is not asked about: two namesakes that were both registered are
+        # then recognised each as themselves when the file comes back.
+        for word_for_word in (True, False):
+            for place, candidate in enumerate(candidates):
+                if place in found:
+                    continue
+                near = {each.registration: each for key in _keys(candidate.record) for each in by_key.get(key, ())}
+                free = [each for each in near.values() if each.registration not in taken]
+                if candidate.left_out:
+                    recognised = candidate
+                elif word_for_word:
+                    same = next((each for each in free if not self.differences(each.record, candidate.record)), None)
+                    if same is None:
+                        continue
+                    recognised = replace(candidate, known=same)
+                else:
+                    recognised = self._recognised(candidate, free)
+                found[place] = recognised
+                if recognised.known is not None:
+                    taken.add(recognised.known.registration)
+        return [found[place] for place in range(len(candidates))]
 
     def _recognised(self, candidate: Candidate, near: Sequence[Known]) -> Candidate:
         same = [each for each in near if likeness(each.record, candidate.record) == "same"]
@@ -307,7 +333,7 @@ class Words:
         return [
             f"{label} « {self._show(one, name)} » → « {self._show(other, name)} »"
             for name, label in LABELS.items()
-            if _compared_value(before, name) != _compared_value(after, name)
+            if name not in self._unheard and _compared_value(before, name) != _compared_value(after, name)
         ]
 
     def _show(self, record: Record, name: str) -> str:

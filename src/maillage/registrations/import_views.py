@@ -23,6 +23,7 @@ from maillage.registrations.imports import (
     choose_columns,
     confirm_import,
     drop_import,
+    earlier_answers,
     start_import,
 )
 from maillage.registrations.mapping import NAMES, BadMapping
@@ -158,6 +159,7 @@ def preview(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpRespo
             return redirect("registrations:list", import_.gathering_id)
     table = table_of(import_)
     reading = reading_of(import_, table)
+    earlier = earlier_answers(import_.gathering, but=import_)
     only = request.GET.get("voir", "")
     candidates = reading.doubtful if only == "a-verifier" else reading.candidates
     offer = offer_of(import_.gathering)
@@ -177,7 +179,8 @@ def preview(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpRespo
             "gathering": import_.gathering,
             "import": import_,
             "reading": reading,
-            "questions": reading.questions,
+            "questions": reading.asked_now(earlier),
+            "answered": reading.asked_again(earlier),
             "shown": shown,
             "only": only,
             "summary": summary(reading),

@@ -108,14 +108,24 @@ def start_import(*, gathering: Gathering, content: bytes, filename: str, by: str
     )
 
 
-def earlier_answers(gathering: Gathering) -> dict[str, str]:
-    """What was answered for this gathering already: a question is asked once, even when the file comes back."""
+def earlier_answers(gathering: Gathering, but: RegistrationImport | None = None) -> dict[str, str]:
+    """What was answered for this gathering already: a question is asked once, even when the file comes back.
+
+    `but`: what was answered before that import began.
+    """
     answers: dict[str, str] = {}
-    for given in (
-        gathering.imports.filter(status=ImportStatus.DONE).order_by("created_at").values_list("answers", flat=True)
-    ):
+    others = gathering.imports.filter(status__in=(ImportStatus.DONE, ImportStatus.DRAFT))
+    if but is not None:
+        others = others.exclude(pk=but.pk).filter(created_at__lte=but.created_at)
+    for given in others.order_by("created_at", "pk").values_list("answers", flat=True):
         answers |= given
     return answers
+
+
+def _settled(candidates: Iterable[Candidate]) -> dict[str, str]:
+    return {
+        doubt.key: doubt.settled for candidate in candidates for doubt in candidate.doubts if doubt.settled is not None
+    }
 
 
 @transaction.atomic
@@ -157,12 +167,7 @@ def confirm_import(*, import_: RegistrationImport, by: str) -> ImportResult:
     if reading.waiting:
         raise QuestionsWait(len(reading.waiting))
     result = _write(import_.gathering, reading, reading.candidates)
-    import_.answers |= {
-        doubt.key: doubt.settled
-        for candidate in reading.candidates
-        for doubt in candidate.doubts
-        if doubt.settled is not None
-    }
+    import_.answers |= _settled(reading.candidates)
     import_.status, import_.content = ImportStatus.DONE, b""
     import_.save(update_fields=["status", "content", "answers"])
     _log(import_.gathering, result, import_.filename, by)
@@ -193,6 +198,11 @@ def import_registrations(
     result = replace(result, doubts=tuple(doubts))
     if result.created or result.changed:
         _log(gathering, result, filename, by)
+    answers = _settled(kept)
+    if answers:  # whoever brings the same file by the page is not asked what was taken as proposed here
+        gathering.imports.create(
+            filename=filename[-200:], content=b"", mapping=mapping, answers=answers, status=ImportStatus.DONE, by=by
+        )
     return result
 
 

@@ -1,14 +1,18 @@
 """Communes and intercommunalités as a file writes them, found among the official names."""
 
 import re
+from collections import Counter
 
-from maillage.lib.matching import closest, fold
+from maillage.lib.matching import closest, fold, slips
 from maillage.registrations.reading import Place
 from maillage.territories.models import Commune, Epci
 
 ABOUT_A_NAME = re.compile(r"\([^)]*\)|\b\d{5}\b|\bcedex(?:\s*\d+)?\b", re.I)  # « 67000 STRASBOURG CEDEX (Bas-Rhin) »
 NEAR_LENGTHS = 3  # letters a slip may add or drop
-NEAR_NAMES = 0.75  # one letter of four: « Mets » for « Metz »; it is only ever a proposal
+NEAR_NAMES = 0.75  # one letter of four: « Mets » for « Metz »; it is only ever offered
+LETTERS_A_SLIP = 5  # one slip for so many letters, one at least, is likely a slip: « Xyzville » is not « Villé »
+SHORTEST_BEGINNING = 4  # letters of « Vandœuvre » for « Vandœuvre-lès-Nancy »
+MOST_BEGINNINGS = 6  # « Saint » begins too many names to say anything
 
 
 class Communes:
@@ -27,6 +31,9 @@ class Communes:
             return None
         if key in self._by_name:
             return self._chosen(self._by_name[key], territory, sure=True)
+        longer = [name for name in self._by_name if name.startswith(f"{key} ")]
+        if len(key) >= SHORTEST_BEGINNING and 0 < len(longer) <= MOST_BEGINNINGS:
+            return self._chosen([place for name in longer for place in self._by_name[name]], territory, sure=False)
         ends = {key[:1], key[-3:]}
         around = [
             name
@@ -37,17 +44,20 @@ class Communes:
         if near is None:
             return None
         names = near.among or (near.key,)
-        return self._chosen([place for name in names for place in self._by_name[name]], territory, sure=False)
+        likely = slips(key, names[0]) <= max(1, len(key) // LETTERS_A_SLIP)
+        found = [place for name in names for place in self._by_name[name]]
+        return self._chosen(found, territory, sure=False, likely=likely)
 
     def territory(self, name: str) -> str:
         return self._epcis.get(fold(name), name)
 
     @staticmethod
-    def _chosen(places: list[tuple[str, str, str, str]], territory: str, *, sure: bool) -> Place:
-        """Of several communes of one name, that of the intercommunalité; else the organiser says."""
+    def _chosen(places: list[tuple[str, str, str, str]], territory: str, *, sure: bool, likely: bool = True) -> Place:
+        """Of several communes, that of the intercommunalité; else the organiser says."""
         here = [place for place in places if territory and place[2] == fold(territory)] or places
-        shown = [(place[0], place[1] if len(places) == 1 else f"{place[1]} ({place[3]})") for place in here]
-        return Place(*shown[0], sure=sure and len(here) == 1, others=tuple(shown[1:]))
+        names = Counter(place[1] for place in here)
+        shown = [(place[0], place[1] if names[place[1]] == 1 else f"{place[1]} ({place[3]})") for place in here]
+        return Place(*shown[0], sure=sure and len(here) == 1, others=tuple(shown[1:]), likely=likely)
 
 
 def _key(name: str) -> str:

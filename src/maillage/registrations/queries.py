@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from maillage.gatherings.enums import SlotKind
@@ -21,6 +22,7 @@ from maillage.registrations.doubles import Reading, read_registrations
 from maillage.registrations.enums import Presence, RegistrationStatus, Source
 from maillage.registrations.models import Registration, RegistrationImport, Wish
 from maillage.registrations.offer import Offer, OfferedSlot, OfferedWorkshop
+from maillage.registrations.opening import is_past
 from maillage.registrations.places import Communes
 from maillage.registrations.reading import Known, Record
 from maillage.territories.models import Commune, Epci
@@ -117,6 +119,7 @@ def read_content(gathering: Gathering, table: Table, *, mapping: dict[str, int],
         known=known_registrations(gathering),
         answers=answers,
         zone=ZoneInfo(gathering.timezone),
+        past=is_past(gathering, timezone.now()),
     )
 
 

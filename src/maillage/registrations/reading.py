@@ -141,6 +141,7 @@ class Place:
     name: str
     sure: bool
     others: tuple[tuple[str, str], ...] = ()  # (INSEE code, name) of the other communes it may be
+    likely: bool = True  # False: only offered among others, the organiser must choose it
 
 
 class Gazetteer(Protocol):
@@ -313,18 +314,20 @@ class RowReader:
             (AS_WRITTEN, _("garder « {value} » tel quel").format(value=value)),
             (EMPTY, _("laisser vide")),
         ]
-        sentence = (
-            _("Commune « {value} » : est-ce {name} ?").format(value=value, name=near[0][1])
-            if near
-            else _("Commune « {value} » : elle n’est pas dans nos listes.").format(value=value)
-        )
+        proposed = near[0][0] if place is not None and place.likely and len(near) == 1 else AS_WRITTEN
+        if proposed != AS_WRITTEN:
+            sentence = _("Commune « {value} » : est-ce {name} ?").format(value=value, name=near[0][1])
+        elif len(near) > 1:
+            sentence = _("Commune « {value} » : laquelle est-ce ?").format(value=value)
+        else:
+            sentence = _("Commune « {value} » : elle n’est pas dans nos listes.").format(value=value)
         answer = self._ask(
             f"commune:{digest(fold(value), fold(self._cell('territory')))}",
             "commune",
             sentence,
             choices,
-            near[0][0] if near else AS_WRITTEN,
-            harmless=not near,
+            proposed,
+            harmless=proposed == AS_WRITTEN,
         )
         if answer in (None, AS_WRITTEN):
             return "", value
