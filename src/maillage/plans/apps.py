@@ -13,12 +13,17 @@ class PlansConfig(AppConfig):
         from maillage.plans.arrivals import hear_arrival
         from maillage.plans.parts import before, desk_places, own_places, page_of_job
         from maillage.plans.queries import has_published_plan
+        from maillage.plans.waiting import hear_left
+        from maillage.plans.waiting_views import other_workshops
         from maillage.registrations import own
-        from maillage.registrations.signals import arrived
+        from maillage.registrations.signals import arrived, entered, left
 
         register(Phase.BEFORE, before)
         own.register(own_places)
         own.register_places(desk_places)
+        own.register(other_workshops)
         arrived.connect(hear_arrival, dispatch_uid="maillage.plans")
+        entered.connect(hear_arrival, dispatch_uid="maillage.plans")
+        left.connect(hear_left, dispatch_uid="maillage.plans")
         own.close_wishes_when(has_published_plan)
         kinds.register("plan", may_see=may_see_job, start=page_of_job, stop=_("S’arrêter au meilleur résultat trouvé"))

@@ -90,7 +90,7 @@ def _placed(situation: Situation, plan: seating.Plan, person: seating.Person, sl
     problem, best = situation.problem, None
     wishes = person.wishes.get(slot, ())
     broken = Counter(violation.level for violation in seating.check(problem, plan))
-    for (workshop, table), people in _groups_with_room(problem, plan, person, slot):
+    for (workshop, table), people in groups_with_room(problem, plan, person, slot):
         seats = dict(plan.seats)
         seats[person.id, slot] = seating.Seat(workshop, table)
         give_porteur(problem, seats, slot, (workshop, table))
@@ -110,7 +110,7 @@ def _placed(situation: Situation, plan: seating.Plan, person: seating.Person, sl
     return best[1] if best is not None else None
 
 
-def _groups_with_room(
+def groups_with_room(
     problem: seating.Problem, plan: seating.Plan, person: seating.Person, slot: str
 ) -> list[tuple[Group, int]]:
     """Groups that meet already, with how many they are; nobody is put alone at a new table, nor where they cannot go.

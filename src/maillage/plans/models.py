@@ -58,3 +58,24 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration.person} : {self.workshop}"
+
+
+class WorkshopWait(models.Model):
+    """Somebody who has a place and asks for another workshop of the same moment."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="workshop_waits")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE)
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="waits")
+    created_at = models.DateTimeField(auto_now_add=True)  # the order in which they are served
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "slot"],
+                name="plans_one_wait_a_slot",
+                violation_error_message=_("Cette personne attend déjà un atelier à ce moment."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration.person} → {self.workshop}"

@@ -12,7 +12,7 @@ from maillage.gatherings.models import Gathering, Slot
 from maillage.office.models import Job
 from maillage.people.queries import Visitor, can_organise
 from maillage.plans.enums import PlanStatus
-from maillage.plans.models import Placement, Plan
+from maillage.plans.models import Placement, Plan, WorkshopWait
 from maillage.plans.queries import own_placements, placements, published_plan
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.models import Registration
@@ -97,4 +97,8 @@ def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
     number = unseated.count()
     if number:
         figures.append(Figure(ngettext("personne sans place", "personnes sans place", number), number, url, warn=True))
+    waiting = WorkshopWait.objects.filter(registration__gathering=gathering).count()
+    if waiting:
+        sentence = ngettext("personne attend un autre atelier", "personnes attendent un autre atelier", waiting)
+        figures.append(Figure(sentence, waiting, reverse("plans:waiting", args=[gathering.pk])))
     return Glimpse(figures, [Action(_("Voir la répartition"), url)])

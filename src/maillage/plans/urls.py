@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maillage.plans import moving_views, sheets_views, versions_views, views
+from maillage.plans import moving_views, sheets_views, versions_views, views, waiting_views
 
 app_name = "plans"
 PLANS = "rencontres/<uuid:gathering>/repartition/"
@@ -12,6 +12,8 @@ urlpatterns = [
     path(f"{PLANS}<uuid:plan>/places.<str:form>", sheets_views.export, name="export"),
     path(f"{PLANS}<uuid:plan>/comparaison/", versions_views.comparison, name="comparison"),
     path(f"{PLANS}<uuid:plan>/reprise/", versions_views.taking_up, name="take-up"),
+    path(f"{PLANS}attente/", waiting_views.waiting, name="waiting"),
+    path("inscription/<str:token>/autre-atelier/", waiting_views.ask, name="own-ask"),
     path("rencontres/<uuid:gathering>/repartition/", views.plan, name="plan"),
     path("rencontres/<uuid:gathering>/repartition/personnes/", views.people, name="people"),
     path("rencontres/<uuid:gathering>/repartition/calcul/", views.run, name="run"),

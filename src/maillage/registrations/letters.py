@@ -21,6 +21,7 @@ class Letter(Enum):
     WAITING = "waiting"
     ALREADY = "already"
     PROMOTED = "promoted"
+    MOVED = "moved"
     CANCELLED = "cancelled"
     REMINDER = "reminder"
 
@@ -31,6 +32,7 @@ class Letter(Enum):
             Letter.WAITING: _("Vous êtes sur la liste d’attente"),
             Letter.ALREADY: _("Votre inscription existe déjà"),
             Letter.PROMOTED: _("Une place s’est libérée : vous êtes inscrit·e"),
+            Letter.MOVED: _("Vous avez une place dans l’atelier demandé"),
             Letter.CANCELLED: _("Votre inscription est annulée"),
             Letter.REMINDER: _("Rappel"),
         }[self]

@@ -20,7 +20,7 @@ from maillage.registrations.models import Registration, Wish
 from maillage.registrations.opening import places_left
 from maillage.registrations.own import wishes_closed
 from maillage.registrations.queries import WITH_NEEDS
-from maillage.registrations.signals import tell_arrived
+from maillage.registrations.signals import tell_arrived, tell_left
 from maillage.registrations.waiting import STATUS_FIELDS, join_line, leave_line, lock_opening, settle, waiting_of
 
 
@@ -177,6 +177,7 @@ def cancel_registration(*, registration: Registration, by: object, tell: bool = 
     log_registration(registration, by, "cancel-registration")
     if tell:
         queue_letter(Letter.CANCELLED, registration)
+    tell_left(registration, by)
     settle(opening)
     return True
 

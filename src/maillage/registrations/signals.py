@@ -1,6 +1,7 @@
 """News of registrations for the nouns above: sent after the commit, so that what listens never keeps somebody out.
 
 `arrived(registration, by)`: this person is at the door, announced or not. Receivers may hear the same news twice.
+`entered(registration, by)`: this person left the waiting list and comes. `left(registration, by)`: they cancelled.
 """
 
 from django.db import transaction
@@ -9,8 +10,18 @@ from django.dispatch import Signal
 from maillage.registrations.models import Registration
 
 arrived = Signal()
+entered = Signal()
+left = Signal()
 
 
 def tell_arrived(registration: Registration, by: object) -> None:
     """A receiver that fails is logged and keeps nobody out (`robust`)."""
     transaction.on_commit(lambda: arrived.send(Registration, registration=registration, by=by), robust=True)
+
+
+def tell_entered(registration: Registration, by: object) -> None:
+    transaction.on_commit(lambda: entered.send(Registration, registration=registration, by=by), robust=True)
+
+
+def tell_left(registration: Registration, by: object) -> None:
+    transaction.on_commit(lambda: left.send(Registration, registration=registration, by=by), robust=True)

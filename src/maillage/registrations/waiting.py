@@ -19,6 +19,7 @@ from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.letters import Letter, queue_letter
 from maillage.registrations.models import Opening, Registration
 from maillage.registrations.opening import is_past, places_left
+from maillage.registrations.signals import tell_entered
 
 BY_ITSELF = "la liste d’attente"
 
@@ -111,3 +112,4 @@ def _promote(registration: Registration, by: object) -> None:
     registration.save(update_fields=STATUS_FIELDS)
     log_registration(registration, by, "promote")
     queue_letter(Letter.PROMOTED, registration)
+    tell_entered(registration, by)

@@ -47,6 +47,20 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='plans.plan')),
             ],
         ),
+        migrations.CreateModel(
+            name='WorkshopWait',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('registration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='workshop_waits', to='registrations.registration')),
+                ('slot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='gatherings.slot')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waits', to='gatherings.workshop')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='workshopwait',
+            constraint=models.UniqueConstraint(fields=('registration', 'slot'), name='plans_one_wait_a_slot', violation_error_message='Cette personne attend déjà un atelier à ce moment.'),
+        ),
         migrations.AddConstraint(
             model_name='plan',
             constraint=models.UniqueConstraint(condition=models.Q(('status', 'published')), fields=('gathering',), name='plans_one_published', violation_error_message='Une répartition est déjà publiée.'),
