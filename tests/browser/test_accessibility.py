@@ -1,5 +1,6 @@
 """Every page reached, under axe-core (WCAG 2.2 AA), at phone and desk widths, light and dark; reflow; keyboard."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -21,7 +22,7 @@ ONE_PAGE = (
     (re.compile(r"/[\w.~:-]{28,}/"), "/TOKEN/"),
     (re.compile(r"[?#].*"), ""),
 )
-DOWNLOADS = (".pdf", ".csv", ".xlsx", ".ics")
+DOWNLOADS = (".pdf", ".csv", ".xlsx", ".ics", ".eml", ".toml")
 MOST_PAGES = 60
 DAY = re.compile(r"/rencontres/[0-9a-f-]{36}/")
 
@@ -141,6 +142,49 @@ def import_a_file(page: Page, day: str, inspection: Inspection) -> None:
     with page.expect_navigation():
         page.locator("main form", has=page.locator("input[type=file]")).locator("button").first.click()
     inspection.look(page, "import: a file that is none")
+
+
+def test_pages_of_who_registers(unpack: Callable[..., Phone], house: House, inspection: Inspection) -> None:
+    staff = sign_in(unpack(viewport=WALL), house.links.organiser)
+    staff.goto(f"/rencontres/{house.ask('codes')['gathering']}/copie/")
+    staff.fill("[name=title]", "La prochaine journée")
+    staff.fill("[name=date]", (dt.datetime.now(dt.UTC) + dt.timedelta(days=30)).date().isoformat())
+    staff.locator("main form button").first.click()
+    day = day_of(staff)
+    staff.goto(f"{day}inscriptions/formulaire/")
+    staff.check("[name=is_open]")
+    staff.fill("[name=capacity]", "1")
+    staff.click("main form button:has-text('Enregistrer')")
+    link = staff.locator("main a[href*='/inscription/']").first.get_attribute("href")
+    assert link
+    page = unpack().page
+    page.goto(httpx.URL(link).path)
+    inspection.look(page, "the form", phone=True)
+    page.fill("[name=email]", "jeanne")
+    page.click("text=M’inscrire")
+    expect(page.locator(".errors")).to_be_visible()
+    inspection.look(page, "the form, with faults", phone=True)
+    page.fill("[name=first_name]", "Jeanne")
+    page.fill("[name=email]", "jeanne@exemple.invalid")
+    page.click("main form button")
+    expect(page.locator("h1")).to_contain_text("C’est envoyé")
+    inspection.look(page, "sent", phone=True)
+    page.click("text=Inscrire une autre personne")
+    page.fill("[name=first_name]", "Karim")
+    page.click("text=M’inscrire sur la liste d’attente")
+    expect(page.locator("main")).to_contain_text("Votre rang dans la file : 1")
+    inspection.look(page, "one's own page, waiting", phone=True)
+    own = page.url
+    for name in ("reponses", "annulation"):
+        page.goto(f"{own}{name}/")
+        inspection.look(page, f"one's own page: {name}", phone=True)
+    page.click("text=Oui, annuler mon inscription")  # a real browser's Origin, under no-referrer
+    expect(page.locator("main")).to_contain_text("Votre inscription est annulée")
+    inspection.look(page, "one's own page, cancelled", phone=True)
+    for path in ("inscriptions/attente/", "accueil/listes/"):
+        staff.goto(day + path)
+        inspection.look(staff, path)
+    verdict(inspection)
 
 
 def test_pages_of_the_desk(unpack: Callable[..., Phone], house: House, inspection: Inspection) -> None:

@@ -1,9 +1,11 @@
+import asyncio
 import datetime as dt
 import logging
 
 import pytest
 from django.utils import timezone
 
+from maillage.config import upkeep
 from maillage.config.logs import WithoutLinks
 from maillage.config.upkeep import erase_past_needs, keep_house
 from maillage.gatherings.models import Gathering
@@ -103,3 +105,22 @@ def test_a_log_holds_no_link_that_opens(address):
     assert WithoutLinks().filter(record)
     assert "SECRET" not in record.getMessage()
     assert record.getMessage().startswith("Not Found: /")
+
+
+def test_letters_leave_each_minute_and_the_house_is_kept_each_hour(monkeypatch):
+    done, slept = [], []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+        if len(slept) > 61:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(upkeep.asyncio, "sleep", sleep)
+    monkeypatch.setattr(upkeep, "keep_house", lambda *, now: done.append("house"))
+    monkeypatch.setattr(upkeep, "send_letters", lambda: done.append("letters"))
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(upkeep.run_upkeep())
+
+    assert done == ["house", *["letters"] * 59, "house", "letters"]
+    assert set(slept) == {60}

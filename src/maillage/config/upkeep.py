@@ -1,10 +1,11 @@
-"""What a server does by itself, once when it starts and then every hour: erase what is due, send what waits.
+"""What a server does by itself, once when it starts and then every hour: erase what is due; each minute, send letters.
 
 Each duty is safe to repeat and safe beside another process that does the same.
 """
 
 import asyncio
 import datetime as dt
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.db import connection, connections
@@ -22,6 +23,7 @@ from maillage.registrations.reminders import queue_reminders
 from maillage.registrations.services import erase_needs
 
 EVERY = 3600  # seconds
+LETTERS_EVERY = 60  # seconds: somebody waits for the letter that confirms
 KEEP_IMPORTS = dt.timedelta(days=7)  # a file that waits for an answer holds names: a week, then it is sent again
 BY = "la durée de conservation"
 
@@ -64,12 +66,22 @@ def shrink_journal() -> None:
 async def run_upkeep() -> None:
     """Until cancelled. It works in a thread, so a long letter delays nobody's screen."""
     while True:
-        await asyncio.to_thread(_keep_house_in_thread)
-        await asyncio.sleep(EVERY)
+        await asyncio.to_thread(_in_thread, lambda: keep_house(now=timezone.now()))
+        for _minute in range(EVERY // LETTERS_EVERY - 1):
+            await asyncio.sleep(LETTERS_EVERY)
+            await asyncio.to_thread(_in_thread, send_letters)
+        await asyncio.sleep(LETTERS_EVERY)
 
 
-def _keep_house_in_thread() -> None:
+def send_letters() -> None:
     try:
-        keep_house(now=timezone.now())
+        send_due_mail()
+    except Exception as error:  # an edge, as above: the next minute tries again
+        report("letters wait for the next minute", error)
+
+
+def _in_thread(duty: Callable[[], None]) -> None:
+    try:
+        duty()
     finally:
         connections.close_all()

@@ -14,7 +14,9 @@ def export_rows(gathering: Gathering) -> tuple[list[str], list[list[str]]]:
     headers += ["Intercommunalité"]
     headers += [f"{slot.title} - choix {rank}" for slot in slots for rank in range(1, MAX_RANKS + 1)]
     headers += ["Je veux bien apporter un sujet", "Mon sujet", "De quoi avez-vous besoin ?"]
-    headers += ["J’accepte de recevoir la lettre d’information", "Inscription", "Présence"]
+    headers += ["Repas", "Enfants à garder", "Interprète"]
+    headers += ["J’accepte de recevoir la lettre d’information", "Se souvenir de mes rencontres"]
+    headers += ["Inscription", "Voie", "Présence"]
     rows = []
     for registration in registrations_of(gathering):
         person = registration.person
@@ -35,8 +37,13 @@ def export_rows(gathering: Gathering) -> tuple[list[str], list[list[str]]]:
                 YES if registration.volunteer_porteur else "",
                 registration.porteur_subject,
                 registration.needs,
+                registration.get_meal_display() if registration.meal else "",
+                str(registration.children or ""),
+                registration.interpreter,
                 YES if registration.newsletter else "",
+                YES if registration.remember_encounters else "",
                 registration.get_status_display(),
+                registration.get_source_display(),
                 registration.get_presence_display(),
             ]
         )
