@@ -146,6 +146,13 @@ class CopyForm(forms.Form):
     )
 
 
+class RemovalForm(forms.Form):
+    sure = forms.BooleanField(
+        label=_("J’ai lu ce qui disparaît, et je veux supprimer cette rencontre"),
+        error_messages={"required": _("Cochez cette case pour supprimer, ou revenez à la rencontre.")},
+    )
+
+
 class SlotForm(OfSlot):
     speakers = SpeakersField(
         longest=460,

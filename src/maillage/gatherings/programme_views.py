@@ -18,6 +18,7 @@ from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.forms import RoomForm, SlotForm, WorkshopForm
 from maillage.gatherings.models import Gathering, Room, Slot, Workshop
 from maillage.gatherings.queries import method_titles, programme_of
+from maillage.gatherings.removal import hold_on
 from maillage.gatherings.services import (
     NotRemovable,
     add_room,
@@ -217,8 +218,10 @@ def _part_page(
 
 
 def _removal(request: HttpRequest, gathering: Gathering, part: Slot | Workshop | Room, loss: str) -> HttpResponse:
-    refusal = ""
-    if request.method == "POST":
+    workshops = Workshop.objects.filter(slot__gathering=gathering)
+    held = {Slot: "slot", Workshop: "pk"}.get(type(part))
+    refusal = hold_on(workshops.filter(**{held: part.pk})) if held else ""
+    if request.method == "POST" and not refusal:
         try:
             remove_part(part=part, by=str(request.user))
         except NotRemovable as error:

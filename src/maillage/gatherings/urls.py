@@ -12,6 +12,7 @@ urlpatterns = [
     path("rencontres/nouvelle/", views.new, name="new"),
     path(GATHERING, views.detail, name="detail"),
     path(f"{GATHERING}modifier/", views.edit, name="edit"),
+    path(f"{GATHERING}suppression/", views.remove, name="remove"),
     path(f"{GATHERING}copie/", views.copy, name="copy"),
     path(PROGRAMME, programme_views.programme, name="programme"),
     path(f"{PROGRAMME}moments/nouveau/", programme_views.new_slot, name="new-slot"),

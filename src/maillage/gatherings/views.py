@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maillage.contracts.queries import signed_contracts
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.clashes import find_clashes
-from maillage.gatherings.forms import CopyForm, GatheringForm, NewGatheringForm
+from maillage.gatherings.forms import CopyForm, GatheringForm, NewGatheringForm, RemovalForm
 from maillage.gatherings.glance import glance, public_actions
+from maillage.gatherings.models import Workshop
 from maillage.gatherings.queries import gatherings_for, programme_of, public_gathering
-from maillage.gatherings.services import change_gathering, copy_gathering, make_gathering
+from maillage.gatherings.removal import hold_on, losses_of, remove_gathering
+from maillage.gatherings.services import NotRemovable, change_gathering, copy_gathering, make_gathering
 from maillage.gatherings.words import date_words, place_words, source_words
 from maillage.people.queries import can_organise, can_read, spaces_of, spaces_to_organise
 
@@ -102,6 +104,29 @@ def copy(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
         return redirect("gatherings:programme", made.pk)
     return render(
         request, "gatherings/copy.html", {"form": form, "gathering": gathering}, status=422 if form.errors else 200
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
+    """Says what is lost before anything goes; a box must be ticked, no slip of the finger does it."""
+    gathering = fetch_gathering(request.user, gathering_id)
+    form = RemovalForm(request.POST if request.method == "POST" else None)
+    refusal = hold_on(Workshop.objects.filter(slot__gathering=gathering))
+    if not refusal and form.is_valid():
+        try:
+            remove_gathering(gathering=gathering, by=str(request.user))
+        except NotRemovable as error:
+            refusal = error.sentence
+        else:
+            messages.success(request, _("« {title} » est supprimée.").format(title=gathering.title))
+            return redirect("gatherings:list")
+    return render(
+        request,
+        "gatherings/gathering_removal.html",
+        {"gathering": gathering, "form": form, "losses": losses_of(gathering), "refusal": refusal},
+        status=422 if request.method == "POST" else 200,
     )
 
 

@@ -9,6 +9,8 @@ class LiveConfig(AppConfig):
         from maillage.gatherings.access import may_see_job
         from maillage.gatherings.glance import Phase  # models are loaded only now
         from maillage.gatherings.glance import register as register_glimpse
+        from maillage.gatherings.removal import register_hold, register_loss
+        from maillage.live import removal
         from maillage.live.entry import entry_part
         from maillage.live.glimpse import before, during
         from maillage.live.models import Session
@@ -18,6 +20,8 @@ class LiveConfig(AppConfig):
         from maillage.registrations.own import register
 
         pre_delete.connect(forget_deleted, sender=Session)
+        register_loss(removal.losses)
+        register_hold(removal.hold)
         register(entry_part)
         register_glimpse(Phase.BEFORE, before)
         register_glimpse(Phase.DURING, during)

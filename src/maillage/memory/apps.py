@@ -7,13 +7,16 @@ class MemoryConfig(AppConfig):
 
     def ready(self) -> None:
         from maillage.gatherings.glance import Phase, register  # models are loaded only now
+        from maillage.gatherings.removal import register_loss
         from maillage.live import links
         from maillage.live.control import register_alarm
         from maillage.live.signals import kept, rehearsal_erased, released
+        from maillage.memory import removal
         from maillage.memory.glimpse import address_of, after, lacks_takeaway
         from maillage.memory.receivers import on_kept, on_rehearsal_erased, on_released
 
         register(Phase.AFTER, after)
+        register_loss(removal.losses)
         register_alarm(lacks_takeaway)
         links.register(kept=address_of)
         links.register(sheet=links.Link(_("Ouvrir et imprimer ma fiche"), "memory:own-sheet", "print"))

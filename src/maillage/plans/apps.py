@@ -9,9 +9,10 @@ class PlansConfig(AppConfig):
         # Imported here, when every app is loaded: gatherings and registrations must not know that plans exist.
         from maillage.gatherings.access import may_see_job
         from maillage.gatherings.glance import Phase, register
+        from maillage.gatherings.removal import register_loss
         from maillage.office import kinds
         from maillage.plans.arrivals import hear_arrival
-        from maillage.plans.parts import before, desk_places, own_places, page_of_job
+        from maillage.plans.parts import before, desk_places, losses, own_places, page_of_job
         from maillage.plans.queries import has_published_plan
         from maillage.plans.waiting import hear_left
         from maillage.plans.waiting_views import other_workshops
@@ -19,6 +20,7 @@ class PlansConfig(AppConfig):
         from maillage.registrations.signals import arrived, entered, left
 
         register(Phase.BEFORE, before)
+        register_loss(losses)
         own.register(own_places)
         own.register_places(desk_places)
         own.register(other_workshops)

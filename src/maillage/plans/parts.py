@@ -78,6 +78,11 @@ def place_in_words(placement: Placement) -> str:
     return ", ".join(parts)
 
 
+def losses(gathering: Gathering) -> list[str]:
+    """What goes with a gathering that is deleted."""
+    return [_("qui était assis où")] if gathering.plans.exists() else []
+
+
 def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
     if not can_organise(user, gathering.space):
         return None

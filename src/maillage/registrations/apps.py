@@ -7,8 +7,12 @@ class RegistrationsConfig(AppConfig):
     def ready(self) -> None:
         # Imported here, when every app is loaded: gatherings must not know that registrations exist.
         from maillage.gatherings.glance import Phase, register, register_public
+        from maillage.gatherings.removal import register_loss, removing
+        from maillage.registrations import removal
         from maillage.registrations.glimpses import before, during, sign_up_action
 
         register(Phase.BEFORE, before)
         register(Phase.DURING, during)
         register_public(sign_up_action)
+        register_loss(removal.losses)
+        removing.connect(removal.forget_people, dispatch_uid="maillage.registrations")
