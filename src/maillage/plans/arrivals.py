@@ -13,7 +13,7 @@ from maillage.gatherings.models import Slot
 from maillage.plans.enums import PlanStatus
 from maillage.plans.figures import figures_of
 from maillage.plans.models import Plan
-from maillage.plans.problem import Situation, seating_plan
+from maillage.plans.problem import Situation, known_seats
 from maillage.plans.queries import latest_plan
 from maillage.plans.services import (
     CannotPlan,
@@ -57,7 +57,7 @@ def _seat_in(plan: Plan, registration: Registration, by: object, now: dt.datetim
         situation = plan_situation(plan.gathering, plan)
     except CannotPlan:
         return
-    who, seated = str(registration.pk), seating_plan(plan)
+    who, seated = str(registration.pk), known_seats(situation, plan)
     if who not in situation.registrations:
         return
     person = situation.problem.person(who)

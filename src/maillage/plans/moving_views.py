@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from maillage.plans.forms import MoveForm
 from maillage.plans.models import Placement
 from maillage.plans.services import Effect, Refused, move_effect, move_person
-from maillage.plans.views import fetch_placement
+from maillage.plans.views import fetch_placement, offer_undo
 
 
 @require_POST
@@ -29,7 +29,7 @@ def move(request: HttpRequest, gathering: UUID, placement: int) -> JsonResponse:
         done = move_person(placement=row, workshop=form.workshop, table=form.table, by=request.user)
     except Refused as refusal:
         return JsonResponse({"sentence": refusal.sentence}, status=409)
-    messages.success(request, _("{name} change de place, et y reste.").format(name=row.registration.person))
+    offer_undo(request, row, done.step, _("{name} change de place, et y reste."))
     for sentence in done.worse:
         messages.warning(request, sentence)
     return JsonResponse({"sentence": "", "anchor": f"place-{row.slot_id}-{row.registration_id}"})

@@ -141,6 +141,17 @@ def _about_sizes(workshops: Iterable[Workshop]) -> list[str]:
     return [_("Nombres de places supposés (hypothèse) : {workshops}.").format(workshops=", ".join(assumed))]
 
 
+def known_seats(situation: Situation, plan: Plan) -> seating.Plan:
+    """The seats of who is still registered, where there is still a workshop."""
+    whole = seating_plan(plan)
+    seats = {
+        key: seat
+        for key, seat in whole.seats.items()
+        if key[0] in situation.registrations and seat.workshop in situation.workshops
+    }
+    return seating.Plan(seats, seed=whole.seed)
+
+
 def seating_plan(plan: Plan) -> seating.Plan:
     return seating.Plan(
         seats={

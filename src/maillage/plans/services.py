@@ -52,6 +52,20 @@ class Effect:
     refused: tuple[str, ...]
     worse: tuple[str, ...]
     better: tuple[str, ...]
+    step: tuple["Stay", ...] = ()  # once done: what changed, for an undo
+
+
+Place = tuple[str, int | None, bool, bool]  # workshop, table, brings a subject, locked
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One person's place at one moment, before and after a move."""
+
+    registration: str
+    slot: str
+    before: Place
+    after: Place
 
 
 Progress = Callable[[int, str], bool | None]  # per cent, what is being done; False stops with the best so far
@@ -113,12 +127,15 @@ def unpublish_plan(*, plan: Plan, by: object) -> None:
 
 
 @transaction.atomic
-def lock_placement(*, placement: Placement, by: object, locked: bool = True) -> None:
+def lock_placement(*, placement: Placement, by: object, locked: bool = True) -> Stay:
     """The next runs keep this person there."""
     usable_plan(placement.plan)
+    here = (str(placement.workshop_id), placement.table, placement.porteur)
+    stay = Stay(str(placement.registration_id), str(placement.slot_id), (*here, placement.locked), (*here, locked))
     placement.locked = locked
     placement.save(update_fields=["locked"])
     log_plan(placement.plan, by, "lock" if locked else "unlock")
+    return stay
 
 
 def move_effect(placement: Placement, workshop: Workshop, table: int | None) -> Effect:
@@ -147,15 +164,33 @@ def move_person(*, placement: Placement, workshop: Workshop, table: int | None, 
     effect = _effect(situation, before, after)
     if effect.refused:
         raise MoveRefused(" ".join(effect.refused))
-    locks = set(plan.placements.filter(locked=True).values_list("registration_id", "slot_id"))
-    locks.add((placement.registration_id, placement.slot_id))
-    plan.placements.all().delete()
-    write_placements(plan, situation, after, locks)
-    plan.figures = figures_of(situation, after)
-    plan.notes = _notes(situation, after)
-    plan.save(update_fields=["figures", "notes"])
+    old = places_of_plan(plan)
+    locks = {key for key, place in old.items() if place[3]} | {(placement.registration_id, placement.slot_id)}
+    rewrite_placements(plan, situation, after, locks)
     log_plan(plan, by, "move-person")
-    return effect
+    new = places_of_plan(plan)
+    return replace(
+        effect,
+        step=tuple(
+            Stay(str(key[0]), str(key[1]), old[key], new[key]) for key in old if key in new and old[key] != new[key]
+        ),
+    )
+
+
+def places_of_plan(plan: Plan) -> dict[tuple[UUID, UUID], Place]:
+    return {
+        (row.registration_id, row.slot_id): (str(row.workshop_id), row.table, row.porteur, row.locked)
+        for row in plan.placements.order_by("pk")
+    }
+
+
+def rewrite_placements(plan: Plan, situation: Situation, seats: seating.Plan, locks: set[tuple[UUID, UUID]]) -> None:
+    """All the plan's places anew: reasons and figures follow from the whole."""
+    plan.placements.all().delete()
+    write_placements(plan, situation, seats, locks)
+    plan.figures = figures_of(situation, seats)
+    plan.notes = _notes(situation, seats)
+    plan.save(update_fields=["figures", "notes"])
 
 
 def situation_now(gathering: Gathering) -> Situation:

@@ -7,6 +7,7 @@ PLANS = "rencontres/<uuid:gathering>/repartition/"
 
 urlpatterns = [
     path(f"{PLANS}versions/", versions_views.versions, name="versions"),
+    path(f"{PLANS}defaire/", views.undo, name="undo"),
     path(f"{PLANS}places/<int:placement>/deplacement/", moving_views.move, name="move"),
     path(f"{PLANS}import/", sheets_views.upload, name="import"),
     path(f"{PLANS}<uuid:plan>/places.<str:form>", sheets_views.export, name="export"),

@@ -1,6 +1,6 @@
 """The organiser's pages of the plan: by room, by person, one person's place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from maillage.plans.services import (
     CannotPlan,
     Effect,
     Refused,
+    Stay,
     diagnose,
     lock_placement,
     make_plan,
@@ -36,6 +37,9 @@ from maillage.plans.services import (
     sentences_of,
     unpublish_plan,
 )
+from maillage.plans.undoing import kept, read_kept, undo_move
+
+LAST, UNDO = "plan-last", "plan-undo"  # in the visitor's session: what was just done, what may still be undone
 
 
 def _gathering(request: HttpRequest, gathering: UUID) -> Gathering:
@@ -57,6 +61,17 @@ def fetch_placement(request: HttpRequest, gathering: UUID, placement: int) -> Pl
         space_of=lambda row: row.plan.gathering.space,
         pk=placement,
     )
+
+
+def offer_undo(request: HttpRequest, placement: Placement, step: Sequence[Stay], said: str) -> None:
+    """The next page of the plan says what was done, with « Défaire »."""
+    name = placement.registration.person.full_name
+    request.session[LAST] = {
+        "plan": str(placement.plan_id),
+        "said": said.format(name=name),
+        "anchor": f"place-{placement.slot_id}-{placement.registration_id}",
+        "step": kept(step),
+    }
 
 
 @dataclass
@@ -110,10 +125,15 @@ def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = _gathering(request, gathering)
     last = latest_plan(found)
     rows = list(last.placements.all()) if last is not None else []
+    done = request.session.pop(LAST, None)
+    if done is not None:
+        # Shown once, but « Défaire » must find it.
+        request.session[UNDO] = done
     return render(
         request,
         "plans/by_room.html",
         {
+            "done": done if done is not None and last is not None and done["plan"] == str(last.pk) else None,
             "gathering": found,
             "plan": last,
             "published": published_plan(found),
@@ -232,7 +252,7 @@ def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse
         try:
             if request.POST.get("action") == "move":
                 done = move_person(placement=row, workshop=form.workshop, table=form.table, by=request.user)
-                messages.success(request, _("{name} change de place, et y reste.").format(name=row.registration.person))
+                offer_undo(request, row, done.step, _("{name} change de place, et y reste."))
                 for sentence in done.worse:
                     messages.warning(request, sentence)
                 return redirect("plans:plan", row.plan.gathering_id)
@@ -256,15 +276,33 @@ def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse
 
 @require_POST
 @login_required
+def undo(request: HttpRequest, gathering: UUID) -> HttpResponse:
+    """The last move or lock of this visitor, put back."""
+    found = _gathering(request, gathering)
+    done = request.session.pop(UNDO, None)
+    row = found.plans.filter(pk=done["plan"]).first() if done is not None else None
+    if done is None or row is None:
+        messages.error(request, _("Il n’y a rien à défaire."))
+        return redirect("plans:plan", found.pk)
+    try:
+        undo_move(plan=row, step=read_kept(done["step"]), by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, _("C’est défait : chacun est à sa place d’avant."))
+    return redirect(reverse("plans:plan", args=[found.pk]) + f"#{done['anchor']}")
+
+
+@require_POST
+@login_required
 def lock(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse:
     row = fetch_placement(request, gathering, placement)
     locked = request.POST.get("locked") == "yes"
     try:
-        lock_placement(placement=row, locked=locked, by=request.user)
+        stay = lock_placement(placement=row, locked=locked, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
-        name = row.registration.person.full_name
         said = _("La place de {name} est fixée.") if locked else _("La place de {name} est libre de changer.")
-        messages.success(request, said.format(name=name))
+        offer_undo(request, row, [stay], said)
     return redirect(reverse("plans:plan", args=[row.plan.gathering_id]) + f"#place-{row.slot_id}-{row.registration_id}")

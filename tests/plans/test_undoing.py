@@ -1,0 +1,66 @@
+import pytest
+
+from maillage.gatherings.models import Workshop
+from maillage.plans.services import lock_placement, move_person, places_of_plan
+from maillage.plans.undoing import ChangedSince, kept, read_kept, undo_move
+from maillage.registrations.services import cancel_registration
+from tests.plans.test_views import body, plan, staff, url
+
+__all__ = ["plan", "staff"]
+
+
+def test_a_move_made_on_the_page_is_undone_by_one_button_wholly(staff, full_day, plan):
+    before = places_of_plan(plan)
+    porteur = plan.placements.filter(porteur=True).first()
+    target = Workshop.objects.get(slot__gathering=full_day, title="Anarchaise")
+
+    moved = staff.post(url("place", full_day, porteur.pk), {"place": f"{target.pk}:", "action": "move"}, follow=True)
+    assert places_of_plan(plan) != before
+    assert 'action="' + url("undo", full_day) in body(moved)
+    assert 'action="' + url("undo", full_day) not in body(staff.get(url("plan", full_day)))
+
+    undone = staff.post(url("undo", full_day), follow=True)
+    assert "C’est défait" in body(undone)
+    assert places_of_plan(plan) == before
+    plan.refresh_from_db()
+    assert plan.figures["people"] == 128
+    assert "Il n’y a rien à défaire." in body(staff.post(url("undo", full_day), follow=True))
+
+
+def test_a_lock_is_undone(staff, full_day, plan):
+    placement = plan.placements.first()
+
+    staff.post(url("lock", full_day, placement.pk), {"locked": "yes"}, follow=True)
+    staff.post(url("undo", full_day))
+
+    assert not plan.placements.filter(locked=True).exists()
+
+
+def test_nothing_is_undone_over_what_somebody_else_did_since(full_day, plan):
+    placement = plan.placements.filter(workshop__title="Coop ou pas coop").first()
+    target = Workshop.objects.get(slot__gathering=full_day, title="Anarchaise")
+    step = move_person(placement=placement, workshop=target, table=None, by="essai").step
+    other = plan.placements.get(registration=placement.registration_id, slot=placement.slot_id)
+    lock_placement(placement=other, locked=False, by="autre")
+    now = places_of_plan(plan)
+
+    with pytest.raises(ChangedSince):
+        undo_move(plan=plan, step=step, by="essai")
+    with pytest.raises(ChangedSince):
+        undo_move(plan=plan, step=[], by="essai")
+
+    assert places_of_plan(plan) == now
+
+
+def test_an_undo_holds_when_somebody_cancelled_meanwhile(full_day, plan):
+    placement = plan.placements.filter(workshop__title="Coop ou pas coop").first()
+    target = Workshop.objects.get(slot__gathering=full_day, title="Anarchaise")
+    step = move_person(placement=placement, workshop=target, table=None, by="essai").step
+    gone = plan.placements.exclude(registration=placement.registration_id).first().registration
+    cancel_registration(registration=gone, by="essai")
+
+    undo_move(plan=plan, step=read_kept(kept(step)), by="essai")
+
+    back = plan.placements.get(registration=placement.registration_id, slot=placement.slot_id)
+    assert (back.workshop_id, back.locked) == (placement.workshop_id, False)
+    assert not plan.placements.filter(registration=gone).exists()
