@@ -6,13 +6,14 @@ import re
 import secrets
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from facilitation import audience, forms, view_audience, view_own
@@ -50,6 +51,7 @@ INPUTS: dict[str, tuple[str, dict[str, str]]] = {
 CLOCK = re.compile(
     rb'(<span class="clock" data-ends-at="(\d*)" data-remaining="(-?\d*)" data-running="([01])">)([^<]*)(?=</span>)'
 )
+KEY_PLACE = "-key-of-this-page-"
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")  # a template's indentation: a fifth of what a push would weigh
 
 
@@ -66,6 +68,8 @@ def render_shared(room: Room, view: dict[str, Any]) -> bytes:
         "rivers": rivers(poll["options"], poll["movement"]["flows"]) if poll and poll["movement"] else None,
         "first_to_speak": first_to_speak(poll) if poll else "",
         "curve": curve(pot["curve"], {id_: rule.title for id_, rule in room.method.stages.items()}) if pot else None,
+        "shown": _shown(view),
+        **_played(pot),
         "led": led,
         "reveals": [reveal for reveal in view["reveals"] if reveal["step"] != step],
         "earlier_json": json.dumps(view["earlier"], ensure_ascii=False),
@@ -123,6 +127,10 @@ def screen(
     shared = view_audience(room.state, group) if leads else {}
     lead = _lead(room, shared) if leads else None
     held = _put_back(kept, made, asked, lead) if kept else ""
+    moves_url = addresses["moves_url"] + query
+    for form in made:
+        if not (form["now"] or form["value"]):  # most of them, waiting for their stage
+            form["html"] = _waiting_form(form, moves_url)
     typing = now or any(one["now"] and one["activity"] != "poll" for one in asked)
     return {
         "room": room,
@@ -148,7 +156,7 @@ def screen(
         "screen_url": reverse("live:screen", args=[room.session_id]) + query,
         **(_joining(room, host) if role == "projector" and room.state.status != "closed" else {}),
         **addresses,
-        "moves_url": addresses["moves_url"] + query,
+        "moves_url": moves_url,
     }
 
 
@@ -197,6 +205,24 @@ def _words_of(clock: re.Match[bytes]) -> bytes:
         return clock[5]
     told = {"running": running, "ends_at": int(ends_at or 0), "remaining": int(remaining or 0), "total": 0}
     return clock_words(told).encode()
+
+
+def _shown(view: dict[str, Any]) -> dict[str, bool]:
+    """What is asked now, and of earlier steps only what everybody may see."""
+    now = view["stage"]["activity"] if view["stage"] else ""
+    shown = {name: view[name] is not None and view[name]["revealed"] for name in ("poll", "form", "deal")}
+    shown["pot"] = view["pot"] is not None and bool(view["pot"]["curve"])
+    return {name: view[name] is not None and (name == now or known) for name, known in shown.items()}
+
+
+def _played(pot: dict[str, Any] | None) -> dict[str, Any]:
+    """The tables where somebody plays; when there is only one, its round is the room's."""
+    if pot is None:
+        return {}
+    tables = [table for table in pot["tables"] if table["asked"] or table["settled"]]
+    settled = bool(tables) and all(table["settled"] for table in tables)
+    only = tables[0] if len(tables) == 1 and settled else None
+    return {"pot_tables": tables, "pot_settled": settled, "pot_round": pot["round"] or only}
 
 
 def first_to_speak(poll: dict[str, Any]) -> str:
@@ -257,6 +283,18 @@ def _form(form: dict[str, Any], *, now: bool, value: str) -> dict[str, Any]:
         "hint_words_json": json.dumps(form["hint_words"], ensure_ascii=False),
         "key": secrets.token_urlsafe(12),  # a key a form and a page: sending it twice writes once
     }
+
+
+def _waiting_form(form: dict[str, Any], moves_url: str) -> SafeString:
+    """A form that holds nothing: rendered once for all the pages that have it, but for its key."""
+    alike = json.dumps({**form, "key": KEY_PLACE}, sort_keys=True, default=str)
+    html = _render_waiting_form(alike, moves_url).replace(KEY_PLACE, form["key"])
+    return mark_safe(html)  # noqa: S308 - a template's own output, and a key of ours
+
+
+@lru_cache(maxsize=2_000)
+def _render_waiting_form(form: str, moves_url: str) -> str:
+    return _render("live/_form.html", {"form": json.loads(form), "moves_url": moves_url}).decode()
 
 
 def _put_back(kept: Kept, made: list[dict[str, Any]], asked: list[dict[str, Any]], lead: dict[str, Any] | None) -> str:
