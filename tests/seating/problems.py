@@ -12,7 +12,7 @@ SIZES = {1: 12, 2: 12, 3: 9, 4: 7}  # people by number of workshops: at most 20,
 @st.composite
 def one_slot(draw: st.DrawFn, *, tables_too: bool = True) -> Problem:
     offered = draw(st.sampled_from([2, 2, 3, 3, 4, 1]))
-    count = draw(st.integers(1, SIZES[offered]))
+    count = draw(st.integers(1, SIZES[offered]) | st.integers(SIZES[offered] // 2, SIZES[offered]))
     names = [f"w{k}" for k in range(offered)]
     workshops = []
     for name in names:
@@ -32,7 +32,7 @@ def one_slot(draw: st.DrawFn, *, tables_too: bool = True) -> Problem:
                 porteur_needed=draw(st.booleans()),
             )
         )
-    lists = st.lists(st.sampled_from(names), unique=True, max_size=offered)
+    lists = st.lists(st.sampled_from(names), unique=True, min_size=draw(st.integers(0, 1)), max_size=offered)
     people = [
         Person(
             id=f"p{i:02}",

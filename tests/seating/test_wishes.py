@@ -46,6 +46,16 @@ def test_the_worst_off_come_first_where_the_organiser_says_so() -> None:
     assert (found.regret, dict(found.levels)) == (6, {6: 0, 4: 0, 2: 3})
 
 
+def test_two_residents_who_wish_apart_go_together() -> None:
+    rooms = tuple(Workshop(id=key, slot="s", maximum=4) for key in "ab")
+    wished = {"ana": "a", "bea": "b"}
+    residents = tuple(Person(id=key, category="resident", wishes={"s": (room,)}) for key, room in wished.items())
+    others = tuple(Person(id=f"p{i}", category="partner", wishes={"s": ("ab"[i % 2],)}) for i in range(4))
+    found = assign(Problem(slots=("s",), people=(*residents, *others), workshops=rooms), "s")
+    assert found.workshop["ana"] == found.workshop["bea"]
+    assert found.regret == 2
+
+
 def test_three_people_apart_go_to_another_workshop_when_two_tables_cannot_part_them() -> None:
     """The wishes alone do not see it: they would put the three in a room of two tables."""
     people = tuple(Person(id=f"p{i}", category="partner", wishes={"s": ("tables",)}) for i in range(3))
