@@ -5,14 +5,16 @@ import pypdf
 import pytest
 from django.test.utils import CaptureQueriesContext
 
+from maillage.lib.qr import qr_svg
 from maillage.lib.typst import compile_pdf
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Takeaway
 from maillage.people.models import Organisation, Person
 from maillage.plans.models import Placement
 from maillage.registrations.enums import Presence
+from maillage.registrations.links import badge_path
 from maillage.registrations.models import Registration
-from maillage.reports.facts import report_facts
+from maillage.reports.facts import badge_facts, report_facts
 from maillage.reports.services import make_badges, make_report, make_sign_in_sheets
 
 
@@ -141,6 +143,10 @@ def test_report_prints_what_was_typed_as_text(day, text):
 
 def test_badges_show_colour_by_name_and_sign_in_sheets_leave_out_nobody(day):
     assert "Bleu" in text_of(make_badges(day))
+    assert "Bleu" in text_of(make_badges(day, "https://exemple.invalid"))
+    badge = badge_facts(day, "https://exemple.invalid")["badges"][0]
+    first = day.registrations.order_by("person__last_name", "person__first_name").exclude(presence="absent")[0]
+    assert badge["qr"] == qr_svg(f"https://exemple.invalid{badge_path(first.pk)}", title="Code pour l’accueil")
     sheets = text_of(make_sign_in_sheets(day))
     assert all(f"Nomcanari{number}" in sheets for number in range(3))
 

@@ -11,6 +11,7 @@ from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Slot, Speaker, Workshop
 from maillage.gatherings.words import date_words, place_words, time_words
 from maillage.lib.matching import fold
+from maillage.lib.qr import qr_svg
 from maillage.lib.typography import count, join_words, typo
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Takeaway
@@ -18,6 +19,7 @@ from maillage.people.enums import ActorCategory
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Placement
 from maillage.registrations.enums import Presence, RegistrationStatus
+from maillage.registrations.links import badge_path
 from maillage.registrations.models import Registration
 
 SOURCES = typo(
@@ -165,8 +167,9 @@ def cycle_facts(gathering: Gathering) -> list[dict[str, Any]]:
     ]
 
 
-def badge_facts(gathering: Gathering) -> dict[str, Any]:
-    """One badge a person still expected: name, organisation, and each round's colour, room and table."""
+def badge_facts(gathering: Gathering, base: str = "") -> dict[str, Any]:
+    """One badge a person still expected: name, organisation, each round's colour, room and table, and the code that the
+    desk scans when `base`, the server's address, is known."""
     places: dict[Any, list[Placement]] = {}
     placements = (
         Placement.objects.filter(plan__gathering=gathering, plan__status=PlanStatus.PUBLISHED)
@@ -190,6 +193,7 @@ def badge_facts(gathering: Gathering) -> dict[str, Any]:
                 "first_name": registration.person.first_name,
                 "last_name": registration.person.last_name,
                 "organisation": typo(registration.person.organisation.name) if registration.person.organisation else "",
+                "qr": qr_svg(base + badge_path(registration.pk), title="Code pour l’accueil") if base else "",
                 "places": [
                     {
                         "slot": typo(place.slot.title),

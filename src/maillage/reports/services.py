@@ -11,8 +11,9 @@ def make_report(gathering: Gathering, *, rehearsal: bool = False) -> bytes:
     return compile_pdf("reports/typst/report.typ", facts, pdf_standards=ACCESSIBLE_AND_ARCHIVED)
 
 
-def make_badges(gathering: Gathering) -> bytes:
-    return compile_pdf("reports/typst/badges.typ", badge_facts(gathering))
+def make_badges(gathering: Gathering, base: str = "") -> bytes:
+    """`base`: the server's address, which the codes of the badges lead to; without it they have none."""
+    return compile_pdf("reports/typst/badges.typ", badge_facts(gathering, base))
 
 
 def make_sign_in_sheets(gathering: Gathering) -> bytes:

@@ -10,6 +10,7 @@ from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
 from maillage.people.access import Can
 from maillage.people.queries import can_organise, can_run_desk
+from maillage.registrations.links import base_of_request
 from maillage.reports import services
 
 
@@ -38,7 +39,10 @@ def report(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @login_required
 def badges(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
-    return _pdf(request, gathering_id, can_run_desk, services.make_badges, "badges")
+    def make(gathering: Gathering) -> bytes:
+        return services.make_badges(gathering, base_of_request(request))
+
+    return _pdf(request, gathering_id, can_run_desk, make, "badges")
 
 
 @never_cache
