@@ -129,3 +129,24 @@ def test_erased_session_leaves_no_fragment_in_memory(session) -> None:
     assert session.id in fragments._made
     erase_session(session=session, by="essai")
     assert session.id not in fragments._made
+
+
+def test_forms_that_wait_are_rendered_once_and_each_page_has_its_own_keys(session, monkeypatch) -> None:
+    """A key is what makes a repeat harmless: two pages that shared one would lose a text."""
+    amel, bruno = sit(session, "Amel"), sit(session, "Bruno")  # before the beginning: every form waits
+    address = f"/seance/{session.id}/"
+    asked: list[str] = []
+    render = screens._render
+
+    def counted(name: str, context: dict[str, Any]) -> bytes:
+        asked.append(name)
+        return render(name, context)
+
+    monkeypatch.setattr(screens, "_render", counted)
+    pages = [client.get(address).content.decode() for client in (amel, bruno)]
+    forms = [
+        re.findall(r'<form id="form-[^"]+".*?name="key" value="([^"]+)".*?</form>', page, re.DOTALL) for page in pages
+    ]
+    assert len(forms[0]) == len(forms[1]) == asked.count("live/_form.html") > 0
+    assert len({*forms[0], *forms[1]}) == len(forms[0]) + len(forms[1])
+    assert screens.KEY_PLACE not in pages[0] + pages[1]
