@@ -4,6 +4,7 @@ A form without JavaScript sends text only, so « 12 » and « on » are read as 
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -88,7 +89,11 @@ def text(payload: Payload, key: str, most: int, *, empty: bool = False) -> str:
 
 
 def name(payload: Payload) -> str:
+    """On one line, without the signs no screen shows: one of them would make a name look like a neighbour’s."""
     value = payload.get("name")
-    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_NAME or _UNREADABLE.search(value):
+    if not isinstance(value, str) or len(value) > LONGEST_NAME or _UNREADABLE.search(value):
         raise Refused("bad_name")
-    return value.strip()
+    shown = "".join(sign for sign in unicodedata.normalize("NFC", value) if unicodedata.category(sign)[0] != "C")
+    if not shown.strip():
+        raise Refused("bad_name")
+    return " ".join(shown.split())

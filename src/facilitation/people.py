@@ -75,11 +75,15 @@ def arrive(state: State, seat: Seat) -> State:
 
 
 def rename(state: State, move: Move, payload: Payload) -> State:
+    if state.seats[move.seat].role in SCREENS:
+        raise Refused("not_allowed")
     return state.with_seat(replace(state.seats[move.seat], name=payloads.name(payload)))
 
 
 def leave(state: State, move: Move, payload: Payload) -> State:
     id_ = payloads.word(payload, "seat") or move.seat
+    if state.seats[move.seat].role in SCREENS:  # many laptops show the one projector: none of them sends it away
+        raise Refused("not_allowed")
     if id_ != move.seat:
         if "give_role" not in state.rights(state.seats[move.seat].role):
             raise Refused("not_allowed")

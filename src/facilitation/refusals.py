@@ -34,6 +34,7 @@ REFUSALS: Final = {
     "not_yours": "Cette carte n’est pas la vôtre.",
     "wrong_card": "Ce geste ne va pas avec cette carte.",
     "needs_parent": "Dites à quelle carte vous répondez.",
+    "card_limit": "Vous avez déjà cent cartes à cette étape : retirez-en une d’abord.",
     "mark_limit": "Vous avez déjà placé toutes vos marques : retirez-en une d’abord.",
     "unknown_field": "Cette ligne n’est pas sur la fiche.",
     "bad_duration": "Indiquez une durée raisonnable.",

@@ -529,3 +529,23 @@ def test_five_thousand_moves_replay_in_well_under_a_second() -> None:
     assert play.replayed() == play.state
     spent = time.process_time() - began
     assert spent < 1.5, f"{spent:.2f} s"  # of this process alone; 0.2 s on a quiet core
+
+
+def test_one_person_does_not_cover_the_table_with_cards() -> None:
+    play = play_codev()
+    play.go("reactions")
+    cards = [play.do("ana", "write", kind="idea", text=f"Idée {number}") for number in range(100)]
+    assert play.refused("ana", "write", kind="idea", text="Une de trop") == "card_limit"
+    play.do("ana", "remove", card=cards[0])
+    play.do("ana", "write", kind="idea", text="À la place")
+    play.do("omar", "write", kind="idea", text="Une autre personne le peut")
+
+
+def test_a_name_holds_no_sign_that_no_screen_shows_and_a_screen_has_none() -> None:
+    play = play_codev()
+    play.do("ana", "rename", name="\u202e  Ali\u200b\u2066  B. ")
+    assert play.state.seats["ana"].name == "Ali B."
+    assert play.refused("ana", "rename", name="\u202e\u200b") == "bad_name"
+    play.do("mur", "join", name="", role="projector")
+    assert play.refused("mur", "rename", name="Ana") == "not_allowed"
+    assert play.refused("mur", "leave") == "not_allowed"

@@ -11,6 +11,9 @@ from facilitation.refusals import Refused
 from facilitation.state import Card, Move, Seat, State
 
 
+MOST_OF_ONE = 100  # standing cards of one person at one step: more is a game, and every screen of the table carries it
+
+
 def write(state: State, move: Move, payload: Payload) -> State:
     stage, step = stage_meant(state, move, payload)
     author, by, typed_by = author_meant(state, move, payload)
@@ -46,6 +49,8 @@ def write(state: State, move: Move, payload: Payload) -> State:
             same = known.kind == kind.id and known.table == author.table
             if same and (known.step == step or known.stage != stage.id):  # at another round it is another card
                 return state.with_card(replace(card, id=known.id, marks=known.marks, pinned=known.pinned))
+    elif sum(known.step == step for known in state.cards_of(author.id)) >= MOST_OF_ONE:
+        raise Refused("card_limit")
     return state.with_card(card)
 
 
