@@ -42,8 +42,10 @@ demo-reset: $(VENV)/.installed ## efface les données de la démonstration et re
 
 # The same tests twice: on SQLite, then on a throwaway PostgreSQL for whatever touches a database.
 PURE := facilitation seating lib frontend ui
-# Two that speak of SQLite itself: the bench makes its own files, a rehearsal copies one.
-OF_SQLITE := --ignore=tests/config/test_bench.py \
+# What PostgreSQL would say nothing new of: the bench and the commands make SQLite files of their own, the wheel too;
+# axe and a mouse see the same HTML; a method's pages read one row; a rehearsal copies a SQLite file.
+OF_SQLITE := --ignore=tests/config/test_bench.py --ignore=tests/config/test_cli.py --ignore=tests/config/test_wheel.py \
+	--ignore=tests/browser/test_accessibility.py --ignore=tests/browser/test_carrying.py --ignore=tests/methods \
 	--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
 
 # A process a core, a test file a process: each has its own data folder, cluster and ports.
