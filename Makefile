@@ -84,6 +84,7 @@ lock: ## refait les deux fichiers de versions (demande uv)
 PO := src/maillage/ui/locale/fr/LC_MESSAGES/django
 
 messages: $(VENV)/.installed-dev ## refait le catalogue français, dont les pluriels (demande gettext)
+	@rm -f $(PO).po # from nothing: msgmerge would guess a neighbour’s translation for a new sentence
 	@cd src/maillage && MAILLAGE_DATA_DIR=$$(mktemp -d) ../../$(BIN)/python -m django makemessages -l fr --no-location --no-obsolete --settings maillage.config.settings -v0
 	@msgen --no-wrap $(PO).po | sed -e '/^# SOME/,/^#, fuzzy/d' -e '/^"\(POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Report-Msgid\)/d' -e 's/PACKAGE VERSION/maillage/' -e 's/"Language: .*/"Language: fr\\n"/' > $(PO).new
 	@mv $(PO).new $(PO).po && msgfmt --check-format -o $(PO).mo $(PO).po
