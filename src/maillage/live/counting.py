@@ -85,8 +85,14 @@ class MethodRules:
 
     def may_read(self, role: str, stage: str, kind: str) -> bool:
         """Somebody else's card written at `stage` may be shown to this role: there, or where it is shown again."""
-        showing = [id_ for id_, declared in self._stages.items() if id_ == stage or stage in declared.get("from", [])]
-        return kind in self.shown_as or any(self.sees(id_, role) in WIDE for id_ in showing)
+        return kind in self.shown_as or any(self.sees(id_, role) in WIDE for id_ in self._showing(stage))
+
+    def reads_everywhere(self, role: str, stage: str | None = None) -> bool:
+        """The cards of all tables are shown to this role: those of a stage, or those of some stage."""
+        return any(self.sees(id_, role) == "all" for id_ in (self._showing(stage) if stage else self._stages))
+
+    def _showing(self, stage: str) -> list[str]:
+        return [id_ for id_, declared in self._stages.items() if id_ == stage or stage in declared.get("from", [])]
 
 
 @dataclass(eq=False)
@@ -114,7 +120,7 @@ class Written:
     session: str
     table: int | None
     author: Watcher
-    what: str  # name, card, sheet, release, other
+    what: str  # name, card, sheet, release, answer (the text of a questionnaire), other
     key: str
     stage: str = ""
     kind: str = ""  # of the card
@@ -124,6 +130,7 @@ class Written:
     acknowledged: bool = False
     refused: bool = False
     reason: str = ""  # of the last refusal
+    public: bool = False  # an answer that whoever leads has shown
     standing: bool = True  # not replaced or taken away since: it must be on screen
 
 
@@ -215,6 +222,13 @@ class Ledger:
             elif written.refused and not written.acknowledged and times:
                 self.wrong.setdefault(written.token, f"{written.what} {written.kind} : refusé, et pourtant au journal")
 
+    def count_early(self, answers: Iterable[Written]) -> None:
+        """Answers that are still hidden: received by somebody else, they leaked, whatever is shown later."""
+        for written in answers:
+            for position, watcher in enumerate(self.watchers):
+                if written.token in watcher.seen and watcher is not written.author and not written.public:
+                    self.leaked[written.token, position] = f"réponse à {written.kind} reçue avant d’être montrée"
+
     def count_leaks(self) -> None:
         """Every token a seat received although nothing lets it: another table's, another session's, the porteur's."""
         for position, watcher in enumerate(self.watchers):
@@ -231,13 +245,17 @@ class Ledger:
             return True
         if watcher.session != written.session or written.what in ("sheet", "release", "other"):
             return False
+        if written.what == "answer":
+            return written.public
+        rules = self.rules[written.session]
         leads = watcher.kind == "facilitator"
         named = written.what == "name" and written.author.kind == "facilitator"  # known to the whole session
-        if not leads and not named and watcher.table != written.table:
+        stage = written.stage or None
+        everywhere = any(rules.reads_everywhere(role, stage) for role in watcher.roles)
+        if not leads and not named and not everywhere and watcher.table != written.table:
             return False
         if written.what == "name":
-            return watcher.kind != "projector"
-        rules = self.rules[written.session]
+            return everywhere or watcher.kind != "projector"
         return any(rules.may_read(role, written.stage, written.kind) for role in watcher.roles)
 
     @property

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from facilitation import Method
-from maillage.live.counting import WIDE, Ledger, MethodRules, Written, new_token
+from maillage.live.counting import Ledger, MethodRules, Written, new_token
+from maillage.live.playing_answers import Answers
 from maillage.live.robots import Phone, Site, Unreachable
 
 SETTLE = 3.0  # seconds a screen has to become right, as the acceptance of a restart says
@@ -22,6 +23,7 @@ TRIES = 8
 RETRY_AFTER = 0.5  # seconds
 MEGABYTE = 1_000_000
 EXTENSION = 120  # seconds of method
+EXPECTED = ("table", "all")  # `sees` that shows all the cards of one’s table
 ALONE = 8  # people at a table of which nothing is known
 
 
@@ -53,20 +55,23 @@ class Play:
     method: Method = field(init=False)
     rules: MethodRules = field(init=False)
     lead: Phone = field(init=False)
+    answers: Answers = field(init=False)
 
     async def run(self) -> None:
         try:
             await self._come_in()
+            self.answers = Answers(self)
             await self._lead("open")
             while stage := await self._current_stage():
                 await self._play_stage(stage)
                 self.done.append(stage)
                 await self.lead.refresh()
+                step = self.lead.step
                 if not self.lead.offers("advance"):
                     break
                 if len(self.done) == 3:
-                    await self._go_back(stage)
-                await self._lead("advance", {"from": stage})
+                    await self._go_back(step)
+                await self._lead("advance", {"from": step})
             await self._lead("close")
             await self._after_the_end()
         finally:
@@ -91,7 +96,7 @@ class Play:
             (table, position) for table, size in self.scene.tables for position in range(size - 1 if size > 2 else size)
         ]
         await asyncio.gather(*(self._newcomer(table, position) for table, position in people))
-        await self._must_refuse(self._anybody(), "write", {"kind": next(iter(self.method.kinds)), "text": "Trop tôt."})
+        await self._must_refuse(self._anybody(), "write", {"kind": self._any_kind, "text": "Trop tôt."})
 
     def _recognise(self) -> Method | None:
         steps = set(self.lead.steps)
@@ -143,7 +148,9 @@ class Play:
         loop = asyncio.get_running_loop()
         began = loop.time()
         length = self._seconds(stage)
+        step = self.lead.step
         await asyncio.gather(
+            *(self.answers.answer(phone, stage, step, length * FIRST_WAVE) for phone in self.phones),
             *(self._first_wave(phone, stage, length * FIRST_WAVE) for phone in self.phones),
             *self._lines_cut(length * SECOND_WAVE),
             self._lead_during(stage, length * FIRST_WAVE),
@@ -153,6 +160,7 @@ class Play:
             self._forbidden(stage),
         )
         await self._choose(stage)
+        await self.answers.check_and_reveal(stage, step)
         await asyncio.sleep(max(0.0, began + length - loop.time()))
         await self._check(stage)
 
@@ -182,8 +190,8 @@ class Play:
     async def _type_for_somebody(self, stage: str) -> None:
         phone = self._anybody()
         for kind in self._kinds(stage, phone, answers=False):
-            written = self._written(phone, "card", stage, kind)
-            await self._do(self.lead, "write", {"kind": kind, "text": self._text(written), "for": phone.seat}, written)
+            written = self.written(phone, "card", stage, kind)
+            await self.do(self.lead, "write", {"kind": kind, "text": self.text(written), "for": phone.seat}, written)
             self._replace_single(written)
             return
 
@@ -210,9 +218,9 @@ class Play:
                 if rule.allows(phone.role, "fill", line.id):
                     await self._fill(phone, stage, line.id, line.type)
         if rule.keep and rule.keep.release == phone.role and "sheet" in rule.keep.what:
-            written = self._written(phone, "release", stage)
+            written = self.written(phone, "release", stage)
             self._supersede(written)
-            await self._do(phone, "release", {"sentence": self._text(written)}, written)
+            await self.do(phone, "release", {"sentence": self.text(written)}, written)
 
     async def _take_role(self, phone: Phone, stage: str) -> None:
         """A role one takes oneself, other than the one this stage gives: the note taker's."""
@@ -220,7 +228,7 @@ class Play:
         for role in self.method.roles:
             free = role not in (phone.role, assign.role if assign else "")
             if free and self.method.stages[stage].allows(phone.role, "take_role", role):
-                await self._do(phone, "take_role", {"role": role}, self._written(phone, "other", stage))
+                await self.do(phone, "take_role", {"role": role}, self.written(phone, "other", stage))
                 await phone.refresh()
                 return
 
@@ -236,8 +244,8 @@ class Play:
         for mark in self.method.marks.values():
             card = self._pick(phone, stage, mark.on) if rule.allows(phone.role, "mark", mark.id) else None
             if card:
-                written = self._written(phone, "other", stage)
-                await self._do(phone, "mark", {"card": card, "mark": mark.id, "on": True}, written)
+                written = self.written(phone, "other", stage)
+                await self.do(phone, "mark", {"card": card, "mark": mark.id, "on": True}, written)
         own = [written for written in self._standing(stage) if written.author is phone and phone.card_of(written.token)]
         if own and rule.allows(phone.role, "edit") and self.random.random() < 0.3:
             await self._edit(phone, self.random.choice(own))
@@ -264,18 +272,18 @@ class Play:
                 await chooser.refresh()
             found = [card for card in (chooser.card_of(written.token) for written in cards) if card]
             if found:
-                await self._do(chooser, "choose", {"card": found[0]}, self._written(chooser, "other", stage))
+                await self.do(chooser, "choose", {"card": found[0]}, self.written(chooser, "other", stage))
 
-    async def _go_back(self, stage: str) -> None:
+    async def _go_back(self, step: str) -> None:
         """One step back: what was written there is there again; then on."""
-        await self._lead("back", {"from": stage})
+        await self._lead("back", {"from": step})
         earlier = await self._current_stage()
         await self._check(earlier)
-        await self._lead("advance", {"from": earlier})
+        await self._lead("advance", {"from": self.lead.step})
 
     async def _after_the_end(self) -> None:
         phone = self._anybody()
-        await self._must_refuse(phone, "write", {"kind": next(iter(self.method.kinds)), "text": "Trop tard."})
+        await self._must_refuse(phone, "write", {"kind": self._any_kind, "text": "Trop tard."})
         await self._must_refuse(self.lead, "advance", {})
         late = self._phone("Retard", None, "participant", "poll")
         if await late.enter(f"/s/{self.scene.join_code}/"):
@@ -287,7 +295,7 @@ class Play:
     async def _check(self, stage: str) -> None:
         """Every acknowledged card of this stage is on the screens of those who see it, once."""
         sees = self.rules.sees(stage, self.lead.role)
-        if sees in WIDE:
+        if sees in EXPECTED:
             for table, _size in self.scene.tables:
                 wanted = self._on_boards(stage, table)
                 await self._look_at(table)
@@ -320,7 +328,7 @@ class Play:
                 for written in self._standing(stage)
                 if written.author is phone and written.token.encode() not in phone.own
             ]
-            if self.rules.sees(stage, phone.role) in WIDE:
+            if self.rules.sees(stage, phone.role) in EXPECTED:
                 cards = self._on_boards(stage, phone.table)
                 missing += [written for written in cards if written.token.encode() not in phone.shared]
             if missing:
@@ -375,8 +383,9 @@ class Play:
                 phone, "write", {"kind": kind, "text": "a" * (self.method.kinds[kind].max_length + 1)}
             )
             await self._must_refuse(phone, "write", {"kind": kind}, forged=True)
-            if self.done:
-                await self._must_refuse(phone, "write", {"kind": kind, "stage": self.done[0]})
+            over = next((earlier for earlier in self.done if earlier != stage), None)
+            if over:
+                await self._must_refuse(phone, "write", {"kind": kind, "stage": over})
         if not self.done:
             await self._must_refuse(phone, "write", {"text": "x" * MEGABYTE})
         others = [card for card in self._standing(stage) if card.author is not phone and card.table == phone.table]
@@ -387,7 +396,7 @@ class Play:
             await self._must_refuse(phone, "fill", {"field": sheet.fields[0].id, "value": "Je regarde"})
 
     async def _must_refuse(self, phone: Phone, kind: str, payload: dict[str, Any], *, forged: bool = False) -> None:
-        written = self._written(phone, "card" if kind in ("write", "edit") else "other", phone.stage)
+        written = self.written(phone, "card" if kind in ("write", "edit") else "other", phone.stage)
         if kind in ("write", "edit"):
             payload = {**payload, "text": f"{payload.get('text', 'Interdit')} {written.token}"}
         eyes, phone.eyes = phone.eyes, "stream" if phone.eyes == "reload" else phone.eyes  # the reason is in the answer
@@ -400,24 +409,24 @@ class Play:
     # what is done
 
     async def _lead(self, kind: str, payload: dict[str, Any] | None = None) -> None:
-        await self._do(self.lead, kind, payload or {}, self._written(self.lead, "other", self.lead.stage))
+        await self.do(self.lead, kind, payload or {}, self.written(self.lead, "other", self.lead.stage))
 
     async def _write(self, phone: Phone, stage: str, kind: str, payload: dict[str, Any]) -> None:
-        written = self._written(phone, "card", stage, kind)
-        payload = {"kind": kind, "text": self._text(written)[-self.method.kinds[kind].max_length :], **payload}
-        await self._do(phone, "write", payload, written)
+        written = self.written(phone, "card", stage, kind)
+        payload = {"kind": kind, "text": self.text(written)[-self.method.kinds[kind].max_length :], **payload}
+        await self.do(phone, "write", payload, written)
         self._replace_single(written)
 
     async def _fill(self, phone: Phone, stage: str, line: str, type_: str) -> None:
-        written = self._written(phone, "other" if type_ == "date" else "sheet", stage, line)
+        written = self.written(phone, "other" if type_ == "date" else "sheet", stage, line)
         self._supersede(written)
         value = "2025-11-20" if type_ == "date" else written.token
-        await self._do(phone, "fill", {"field": line, "value": value}, written)
+        await self.do(phone, "fill", {"field": line, "value": value}, written)
 
     async def _edit(self, phone: Phone, card: Written) -> None:
-        written = self._written(phone, "card", card.stage, card.kind)
-        text = self._text(written)[-self.method.kinds[card.kind].max_length :]
-        if await self._do(phone, "edit", {"card": phone.card_of(card.token), "text": text}, written):
+        written = self.written(phone, "card", card.stage, card.kind)
+        text = self.text(written)[-self.method.kinds[card.kind].max_length :]
+        if await self.do(phone, "edit", {"card": phone.card_of(card.token), "text": text}, written):
             card.standing = False
 
     async def _remove(self, phone: Phone, card: Written) -> None:
@@ -425,10 +434,10 @@ class Play:
         if any(card.kind in kind.parents for kind in self.method.kinds.values()):
             return
         payload = {"card": phone.card_of(card.token)}
-        if await self._do(phone, "remove", payload, self._written(phone, "other", card.stage)):
+        if await self.do(phone, "remove", payload, self.written(phone, "other", card.stage)):
             card.standing = False
 
-    async def _do(self, phone: Phone, kind: str, payload: dict[str, Any], written: Written) -> bool:
+    async def do(self, phone: Phone, kind: str, payload: dict[str, Any], written: Written) -> bool:
         """A move the method allows. Some send it three times, some lose the answer; a busy server is asked again."""
         chance = self.random.random()
         if chance < 0.05 and phone.eyes != "reload":
@@ -443,7 +452,7 @@ class Play:
         self.ledger.expect_accepted(written)
         return written.acknowledged
 
-    def _written(self, phone: Phone, what: str, stage: str, kind: str = "") -> Written:
+    def written(self, phone: Phone, what: str, stage: str, kind: str = "") -> Written:
         token = new_token()
         return Written(token, phone.session, phone.table, phone, what, key=f"r-{token}", stage=stage, kind=kind)
 
@@ -458,7 +467,7 @@ class Play:
             if same and earlier is not written:
                 earlier.standing = False
 
-    def _text(self, written: Written) -> str:
+    def text(self, written: Written) -> str:
         opening = self.random.choice(("Chez nous,", "Et si on <b>essayait</b> :", "À l’école & au marché,", "D’abord"))
         return f"{opening} {written.token}"
 
@@ -479,6 +488,10 @@ class Play:
         rule = self.method.stages[stage]
         seated = [phone for phone in self.phones if phone.table == table]
         return [phone for phone in (self.lead, *seated) if rule.allows(phone.role, right)]
+
+    @property
+    def _any_kind(self) -> str:
+        return next(iter(self.method.kinds), "idee")
 
     def _anybody(self) -> Phone:
         return self.random.choice(self.phones)

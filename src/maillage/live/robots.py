@@ -26,6 +26,7 @@ BACK_AFTER = 0.3  # seconds before a phone that lost its stream opens it again
 FRAGMENT = re.compile(rb'<[a-z]+\b[^<>]*?\bid="(shared|own)"')
 STEP_ID = re.compile(rb'\bid="step-([^"]*)"')
 STAGE = re.compile(rb'data-stage="([^"]*)"')
+STEP = re.compile(rb'data-step="([^"]*)"')
 CARD_ID = re.compile(rb'\bid="(?:card|own)-([^"]+)"')
 ROLE = re.compile(rb'data-role="([^"]*)"')
 STATUS = re.compile(rb'data-status="([^"]*)"')
@@ -167,6 +168,12 @@ class Phone(Watcher):
     def stage(self) -> str:
         """The stage that is on; nothing before the beginning and after the end."""
         found = STAGE.search(self.shared)
+        return found[1].decode() if found else ""
+
+    @property
+    def step(self) -> str:
+        """The stage at its round."""
+        found = STEP.search(self.shared)
         return found[1].decode() if found else ""
 
     @property
