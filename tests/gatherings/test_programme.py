@@ -309,3 +309,14 @@ def test_a_second_copy_of_the_same_title_gets_another_short_name(day):
     assert slugs == ["jr-2025-2", "jr-2025-3"]
     dated = copy_gathering(gathering=day, title="JR 2025", date=datetime.date(2026, 1, 1), by="Zoé")
     assert dated.slug == "jr-2025-2026"
+
+
+def test_a_method_without_a_file_has_a_readable_name_and_says_so(client, organiser, day):
+    Workshop.objects.filter(title="Anarchaise").update(method="le-cercle-des-amis")
+    client.force_login(organiser)
+
+    page = text(client.get(reverse("gatherings:programme", args=[day.pk])))
+
+    assert "Le cercle des amis" in page
+    assert "méthode sans fiche" in page
+    assert "le-cercle-des-amis" not in page

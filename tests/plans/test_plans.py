@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 
 import pytest
@@ -21,6 +22,7 @@ from maillage.plans.services import (
     rebalance_plan,
     unpublish_plan,
 )
+from maillage.plans.third_person import about_them
 from maillage.registrations.enums import Presence
 from maillage.registrations.services import PersonDetails, WishesClosed, add_registration, mark_presence, record_wishes
 
@@ -113,6 +115,13 @@ def test_every_place_says_why(plan):
 
     assert all(len(reason) > 20 for reason in reasons)
     assert any("est complet (40 places, 55 premiers choix)" in reason for reason in reasons)
+
+
+def test_on_the_organisers_page_a_reason_speaks_of_the_person_not_to_them(plan):
+    reasons = [about_them(reason) for reason in plan.placements.values_list("reason", flat=True)]
+
+    assert not [reason for reason in reasons if re.search(r"\b(vous|votre|vos)\b", reason, re.I)]
+    assert any("c’est son premier choix." in reason for reason in reasons)
 
 
 def test_absent_people_leave_and_walk_ins_sit_while_others_stay(full_day, plan):

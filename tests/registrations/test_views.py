@@ -1,3 +1,4 @@
+from dataclasses import fields
 from io import BytesIO
 
 import pytest
@@ -13,6 +14,7 @@ from maillage.registrations.enums import ImportStatus, Presence, RegistrationSta
 from maillage.registrations.imports import import_registrations, start_import
 from maillage.registrations.models import Registration
 from maillage.registrations.own import token_of
+from maillage.registrations.queries import Counts, presence_in_words
 from tests.registrations.conftest import member
 from tests.registrations.day import FILE
 from tests.registrations.test_imports import DOUBTFUL
@@ -342,6 +344,27 @@ def test_present_in_one_tap_and_undone_in_one(client, full_day, desk):
     client.post(url("presence", full_day, row.pk), {"presence": page.context["last"]["before"]})
     row.refresh_from_db()
     assert (row.presence, row.presence_at) == (Presence.EXPECTED, None)
+
+
+@pytest.mark.parametrize(
+    ("registered", "present", "absent", "said"),
+    [
+        (0, 0, 0, "Personne n’est encore inscrit."),
+        (134, 0, 0, "Personne n’est encore là : 134 personnes attendues."),
+        (134, 0, 1, "Personne n’est encore là : 133 personnes attendues, 1 absente."),
+        (134, 12, 2, "12 personnes présentes sur 134, 120 encore attendues, 2 absentes."),
+        (134, 1, 0, "1 personne présente sur 134, 133 encore attendues."),
+        (134, 130, 4, "130 personnes présentes sur 134, plus personne n’est attendu, 4 absentes."),
+        (134, 134, 0, "Les 134 personnes inscrites sont là."),
+        (2, 0, 2, "Plus personne n’est attendu : 2 absentes."),
+    ],
+)
+def test_the_desk_counts_without_a_zero(registered, present, absent, said):
+    numbers = dict.fromkeys((field.name for field in fields(Counts)), 0)
+    numbers |= {"registered": registered, "present": present, "absent": absent}
+    numbers |= {"expected": registered - present - absent}
+
+    assert presence_in_words(Counts(**numbers)) == said
 
 
 def test_a_forged_presence_changes_nothing(client, full_day, desk):

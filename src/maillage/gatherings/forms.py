@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.gatherings.models import Gathering, Room, Slot, Workshop
 from maillage.gatherings.queries import method_titles
 from maillage.gatherings.services import SpeakerWords
+from maillage.gatherings.words import readable
 from maillage.lib.matching import fold
 from maillage.people.models import Space
 from maillage.people.queries import Visitor, spaces_to_organise
@@ -227,7 +228,7 @@ class WorkshopForm(OfWorkshop):
         offered = method_titles(gathering.space)
         current = self.instance.method
         if current and current not in offered:
-            offered[current] = _("%(method)s (fichier de méthode absent)") % {"method": current}
+            offered[current] = _("%(method)s (méthode sans fiche)") % {"method": readable(current)}
         self.fields["method"].choices = [("", _("Aucune")), *offered.items()]  # type: ignore[attr-defined]
         self.fields["colour"].choices = [  # type: ignore[attr-defined]
             (value, label if value else _("Aucune"))

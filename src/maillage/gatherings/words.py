@@ -29,6 +29,12 @@ def time_words(slot: Slot) -> str:
     return " – ".join(times)
 
 
+def readable(slug: str) -> str:
+    """« coop-ou-pas-coop » -> « Coop ou pas coop »: a method whose file is not here is known by its identifier only."""
+    words = slug.replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
 def source_words(gathering: Gathering) -> list[str]:
     """« sous-titre, date et lieu : page publique de l’ORIV », one line a source, for facts learnt elsewhere."""
     facts: dict[str, list[str]] = {}

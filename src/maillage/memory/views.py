@@ -42,14 +42,13 @@ def takeaways(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
                 origin=TakeawayOrigin.ORGANISER,
                 by=str(request.user),
             )
-            return redirect(
-                reverse("memory:takeaways", args=[gathering.pk]) + f"#atelier-{workshop.pk if workshop else ''}"
-            )
+            return redirect(reverse("memory:takeaways", args=[gathering.pk]) + f"#{_anchor(workshop)}")
         refused = str(workshop.pk) if workshop else ""
     groups = [
         {
             "kept": kept,
             "key": str(kept.workshop.pk) if kept.workshop else "",
+            "anchor": _anchor(kept.workshop),
             "form": form
             if form is not None and refused == (str(kept.workshop.pk) if kept.workshop else "")
             else TakeawayForm(prefix=None, auto_id=f"id_%s_{kept.workshop.pk if kept.workshop else 'day'}"),
@@ -58,6 +57,10 @@ def takeaways(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     ]
     context = {"gathering": gathering, "groups": groups}
     return render(request, "memory/takeaways.html", context, status=422 if form is not None else 200)
+
+
+def _anchor(workshop: Workshop | None) -> str:
+    return f"atelier-{workshop.pk}" if workshop is not None else "journee"
 
 
 def _workshop_of(gathering: Gathering, text: str) -> Workshop | None:

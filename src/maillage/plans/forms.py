@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Slot, Workshop
+from maillage.lib.typography import typo
 
 
 class MoveForm(forms.Form):
@@ -18,10 +19,12 @@ class MoveForm(forms.Form):
         choices: list[tuple[str, str]] = []
         for pk, workshop in self._workshops.items():
             if not workshop.table_max:
-                choices.append((f"{pk}:", str(workshop)))
+                choices.append((f"{pk}:", typo(str(workshop))))
                 continue
             for table in range(1, tables.get(workshop.pk, 0) + 2):
-                choices.append((f"{pk}:{table}", _("%(workshop)s, table %(n)d") % {"workshop": workshop, "n": table}))
+                choices.append(
+                    (f"{pk}:{table}", _("%(workshop)s, table %(n)d") % {"workshop": typo(str(workshop)), "n": table})
+                )
         self.fields["place"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField, declared above
 
     @property

@@ -37,6 +37,7 @@ from maillage.plans.services import (
     sentences_of,
     unpublish_plan,
 )
+from maillage.plans.third_person import about_them
 from maillage.plans.undoing import kept, read_kept, undo_move
 
 LAST, UNDO = "plan-last", "plan-undo"  # in the visitor's session: what was just done, what may still be undone
@@ -265,6 +266,7 @@ def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse
         {
             "gathering": row.plan.gathering,
             "placement": row,
+            "reason": about_them(row.reason),
             "form": form,
             "effect": effect,
             "wishes": row.registration.wishes.filter(slot=row.slot_id).select_related("workshop").order_by("rank"),

@@ -18,7 +18,7 @@ from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.forms import WalkInForm
 from maillage.registrations.models import Registration
 from maillage.registrations.own import places_of
-from maillage.registrations.queries import counts_of, filtered
+from maillage.registrations.queries import counts_of, filtered, presence_in_words
 from maillage.registrations.services import AlreadyRegistered, PersonDetails, add_registration, mark_presence
 
 SHOWN = 40  # people: what a phone scrolls without losing itself; the search does the rest
@@ -54,7 +54,7 @@ def _page(
         "registrations/desk.html",
         {
             "gathering": gathering,
-            "counts": counts_of(gathering),
+            "presence_words": presence_in_words(counts_of(gathering)),
             "rows": [(row, places.get(row.pk, [])) for row in found[:SHOWN]],
             "more": len(found) > SHOWN,
             "q": words,

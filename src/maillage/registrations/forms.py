@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Gathering
+from maillage.lib.typography import typo
 from maillage.people.enums import ActorCategory
 from maillage.registrations.enums import Meal, Presence
 from maillage.registrations.mapping import FIELDS, wish_key
@@ -57,7 +58,7 @@ class WishesForm(forms.Form):
         self.offer: Offer = offer_of(gathering)
         said = dict(record_of(registration).wishes) if registration is not None else {}
         for slot in self.offer.slots:
-            choices = [("", _("sans vœu")), *((workshop.id, workshop.name) for workshop in slot.workshops)]
+            choices = [("", _("sans vœu")), *((workshop.id, typo(workshop.name)) for workshop in slot.workshops)]
             for rank in range(1, min(MAX_RANKS, len(slot.workshops)) + 1):
                 ranked = said.get(slot.id, ())
                 self.fields[f"wish-{slot.id}-{rank}"] = forms.ChoiceField(
@@ -217,9 +218,9 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, offer: Offer, territories: Sequence[tuple[str, str]], **kw: Any) -> None:
         super().__init__(*args, **kw)
         wished: list[tuple[str, Any]] = [("", _("tous"))]
-        wished += [(slot.title, [(w.id, w.name) for w in slot.workshops]) for slot in offer.slots]
+        wished += [(typo(slot.title), [(w.id, typo(w.name)) for w in slot.workshops]) for slot in offer.slots]
         self.fields["workshop"].choices = wished  # type: ignore[attr-defined]  # a ChoiceField, declared above
-        self.fields["territory"].choices = [("", _("toutes")), *territories]  # type: ignore[attr-defined]  # as above
+        self.fields["territory"].choices = [("", _("toutes")), *((siren, typo(name)) for siren, name in territories)]  # type: ignore[attr-defined]  # as above
 
 
 class UploadForm(forms.Form):
@@ -250,10 +251,10 @@ class ColumnsForm(forms.Form):
         choices: list[tuple[Any, Any]] = [("", _("ne pas importer")), (_("La personne"), list(FIELDS.items()))]
         for slot in offer.slots:
             ranks = [
-                (wish_key(slot.id, rank), _("%(slot)s : choix %(rank)d") % {"slot": slot.title, "rank": rank})
+                (wish_key(slot.id, rank), _("%(slot)s : choix %(rank)d") % {"slot": typo(slot.title), "rank": rank})
                 for rank in range(1, max(len(slot.workshops), MAX_RANKS) + 1)
             ]
-            choices.append((slot.title, ranks))
+            choices.append((typo(slot.title), ranks))
         for column, header in enumerate(headers):
             self.fields[f"column-{column}"] = forms.ChoiceField(
                 label=header, choices=choices, required=False, initial=named.get(column, "")

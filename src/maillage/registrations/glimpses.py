@@ -20,7 +20,10 @@ def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
         return None
     counts = counts_of(gathering)
     url = reverse("registrations:list", args=[gathering.pk])
-    figures = [Figure(ngettext("inscription", "inscriptions", counts.registered), counts.registered, url)]
+    if counts.registered:
+        figures = [Figure(ngettext("inscription", "inscriptions", counts.registered), counts.registered, url)]
+    else:
+        figures = [Figure(_("Personne n’est encore inscrit."), url=url)]
     if counts.without_wish:
         figures.append(
             Figure(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.gatherings.enums import SlotKind
@@ -166,6 +167,8 @@ def numbered_rows(table: Table) -> list[tuple[int, Sequence[str]]]:
 def counts_in_words(counts: Counts) -> list[str]:
     """« 128 inscriptions. », then what an organiser looks for first; a count of nothing is not said."""
     said = [ngettext("{n} inscription", "{n} inscriptions", counts.registered).format(n=counts.registered)]
+    if not counts.registered:
+        said = [_("Personne n’est encore inscrit")]
     parts = (
         (counts.residents, ngettext("{n} habitant·e", "{n} habitant·es", counts.residents)),
         (counts.without_wish, ngettext("{n} sans aucun vœu", "{n} sans aucun vœu", counts.without_wish)),
@@ -175,6 +178,28 @@ def counts_in_words(counts: Counts) -> list[str]:
         (counts.cancelled, ngettext("{n} annulée", "{n} annulées", counts.cancelled)),
     )
     return said + [sentence.format(n=number) for number, sentence in parts if number]
+
+
+def presence_in_words(counts: Counts) -> str:
+    """« 12 personnes présentes sur 134, 120 encore attendues, 2 absentes. »; a count of nothing is not said."""
+    if not counts.registered:
+        return _("Personne n’est encore inscrit.")
+    absent = ngettext("{n} absente", "{n} absentes", counts.absent).format(n=counts.absent)
+    absences = [absent] if counts.absent else []
+    if counts.present == counts.registered:
+        everyone = ngettext("La personne inscrite est là.", "Les {n} personnes inscrites sont là.", counts.present)
+        return everyone.format(n=counts.present)
+    if counts.present:
+        present = ngettext("{n} personne présente sur {total}", "{n} personnes présentes sur {total}", counts.present)
+        expected = ngettext("{n} encore attendue", "{n} encore attendues", counts.expected)
+        awaited = expected.format(n=counts.expected) if counts.expected else _("plus personne n’est attendu")
+        return ", ".join([present.format(n=counts.present, total=counts.registered), awaited, *absences]) + "."
+    if counts.expected:
+        awaited = ngettext("{n} personne attendue", "{n} personnes attendues", counts.expected)
+        return _("Personne n’est encore là : {expected}.").format(
+            expected=", ".join([awaited.format(n=counts.expected), *absences])
+        )
+    return _("Plus personne n’est attendu : {absent}.").format(absent=absent)
 
 
 def territories_of(gathering: Gathering) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from django import template
 
 from maillage.gatherings.models import Slot, Speaker
-from maillage.gatherings.words import time_words
+from maillage.gatherings.words import readable, time_words
 from maillage.lib.typography import typo
 
 register = template.Library()
@@ -28,5 +28,5 @@ def of_whole_slot(speakers: list[Speaker]) -> list[Speaker]:
 
 @register.filter
 def named_in(key: str, names: Mapping[str, str]) -> str:
-    """The name of a method, or its identifier when no file of it is there."""
-    return names.get(key, key)
+    """The name of a method; when no file of it is there, its identifier as one would write it."""
+    return names.get(key) or readable(key)
