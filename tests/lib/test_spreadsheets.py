@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import io
+import random
 import time
 import zipfile
 
@@ -213,6 +214,26 @@ def test_archives_are_named_too(members, reason):
         for name, content in members.items():
             archive.writestr(name, content)
     assert refusal(out.getvalue(), "x.xlsx").reason == reason
+
+
+@pytest.mark.parametrize(
+    "data",
+    [random.Random(7).randbytes(3_000), b"\x01\x02\x03abc", "é".encode() * 40 + b"\xc3"],
+    ids=["random", "control", "cut"],
+)
+def test_bytes_under_a_workbooks_name_are_said_to_be_none(data):
+    with pytest.raises(UnreadableTable) as refusal:
+        read_table(data, "inscriptions.XLSX")
+
+    assert refusal.value.reason == "not_workbook"
+    assert refusal.value.sentence.startswith("«\u202finscriptions.XLSX\u202f» porte un nom de classeur Excel")
+
+
+def test_a_csv_under_a_workbooks_name_is_read():
+    assert (
+        read_table("Prénom;Nom\nZoé;Un\n".encode(), "inscriptions.xlsx").rows
+        == read_table("Prénom;Nom\nZoé;Un\n".encode(), "inscriptions.csv").rows
+    )
 
 
 def test_limits_of_rows_and_columns_say_where():

@@ -12,18 +12,22 @@ import sys
 from maillage.lib.spreadsheets.table import Table, UnreadableTable
 
 MEMORY = 1_500_000_000  # bytes of address space: a million honest cells take 0.6 GB
+WAIT = 180  # seconds of a clock, on a machine that does something else too
 SECONDS = 40  # of processor: a million honest cells take 15 to 25
 
 
 def read_workbook_apart(data: bytes, name: str) -> Table:
-    child = subprocess.run(  # noqa: S603 - this very module; the file is its input, never its command line
-        [sys.executable, "-m", "maillage.lib.spreadsheets.apart", str(MEMORY), str(SECONDS)],
-        input=json.dumps(name).encode() + b"\n" + data,
-        capture_output=True,
-        timeout=4 * SECONDS,
-        check=False,
-    )
-    if child.returncode != 0:  # stopped by its limits
+    try:
+        child = subprocess.run(  # noqa: S603 - this very module; the file is its input, never its command line
+            [sys.executable, "-m", "maillage.lib.spreadsheets.apart", str(MEMORY), str(SECONDS)],
+            input=json.dumps(name).encode() + b"\n" + data,
+            capture_output=True,
+            timeout=WAIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        child = None
+    if child is None or child.returncode != 0:  # stopped by its limits
         raise UnreadableTable(
             "too_big",
             f"{name} prend trop de place une fois décompressé. Copiez le tableau seul dans un nouveau classeur, puis "

@@ -27,6 +27,7 @@ _OTHERS: tuple[tuple[bytes, str, str, str], ...] = (
     (b"Rar!", "archive", "une archive compressée", "Décompressez-la, puis envoyez le tableau qu'elle contient."),
     (b"7z\xbc\xaf", "archive", "une archive compressée", "Décompressez-la, puis envoyez le tableau qu'elle contient."),
 )
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<script", b"<meta")
 
 
@@ -62,7 +63,22 @@ def read_table(data: bytes, filename: str) -> Table:
         )
     if head.startswith(b"<?xml"):
         raise UnreadableTable("xml", f"{name} est un fichier XML. {_SAVE_AS}")
-    return read_text(data, name)
+    if not filename.lower().endswith(_WORKBOOKS):
+        return read_text(data, name)
+    # Some exports are a CSV under a workbook's name: read as what it is. Anything else is no text either, and where its
+    # first unreadable character stands would teach nobody anything.
+    try:
+        if any(byte < 32 and byte not in b"\t\n\r\f" for byte in data):
+            raise UnreadableTable("binary", "")
+        return read_text(data, name)
+    except UnreadableTable as error:
+        if error.reason not in ("binary", "encoding"):
+            raise
+        raise UnreadableTable(
+            "not_workbook",
+            f"{name} porte un nom de classeur Excel, mais ce n'en est pas un : son contenu ne se lit ni comme un "
+            f"classeur, ni comme du texte. Retrouvez le fichier d'origine. {_SAVE_AS}",
+        ) from error
 
 
 def _short(filename: str) -> str:
