@@ -159,8 +159,9 @@ class Ladder:
         relaxed = near._relax(guide)
         if relaxed is None:
             return None
-        _, _, reduced, _ = relaxed
-        return self._branch(costs, step, np.abs(reduced) <= NEAR, reduced, least)
+        _, point, reduced, _ = relaxed
+        found = self._at_bound(costs, least, point)
+        return found if found is not None else self._branch(costs, step, np.abs(reduced) <= NEAR, reduced, least)
 
     def _completed(self, point: Ints) -> Ints | None:
         """`point` with every variable that is not marked whole set to the least value its rows allow, if they do."""
