@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from facilitation import Audience, State
 from facilitation.activities import cards
-from maillage.live import committer, hub, log, playing, robots, screens
+from maillage.live import committer, fragments, log, playing, playing_answers, robots, screens
 from maillage.live.counting import Ledger
 from maillage.live.enums import SeatKind
 from maillage.live.models import Move, Seat, Session
@@ -103,10 +104,77 @@ may = { raconteur = ["fill"], participant = ["write:answer"] }
 """
 
 
+ASKING = """
+id = "demandes"
+version = 1
+title = "Demandes"
+first = "vote"
+
+[roles]
+participant = "Répond"
+facilitator = "Donne le rythme"
+
+[may]
+facilitator = ["lead"]
+
+[sees]
+participant = "count"
+facilitator = "all"
+projector = "count"
+
+[stages.vote]
+title = "On vote"
+minutes = 2
+activity = "poll"
+options = { pour = "Pour", contre = "Contre" }
+reveal = "button"
+next = "questions"
+repeat = 2
+may = { participant = ["answer"] }
+
+[stages.questions]
+title = "On répond"
+minutes = 2
+activity = "form"
+reveal = "button"
+next = "pot"
+may = { participant = ["answer"] }
+
+[[stages.questions.questions]]
+id = "mot"
+type = "text"
+label = "Un mot"
+
+[[stages.questions.questions]]
+id = "accord"
+type = "scale"
+label = "D’accord ?"
+min = 1
+max = 5
+
+[[stages.questions.questions]]
+id = "avec"
+type = "choices"
+label = "Avec qui ?"
+options = ["la ville", "les habitants", "personne"]
+
+[stages.pot]
+title = "On donne"
+minutes = 2
+activity = "pot"
+tokens = 10
+multiplier = 2
+reveal = "everyone"
+next = "end"
+may = { participant = ["give"] }
+"""
+
+
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     """Where something must be found missing, nobody waits long for it to come."""
     monkeypatch.setattr(playing, "SETTLE", 10.0 if method == "codev" else 0.5)
+    monkeypatch.setattr(playing_answers, "SETTLE", 5.0 if method == "demandes" else 0.5)
     monkeypatch.setattr(robots, "POLL_EVERY", 0.1)
     monkeypatch.setattr(robots, "BACK_AFTER", 0.05)
 
@@ -122,7 +190,8 @@ def rehearsal(transactional_db: None, method: str) -> Session:
     """Two tables, in a gathering that has nothing else."""
     keep_shipped_versions()
     workshop = make_workshop()
-    keep_version(source=SHORT, name="court.toml", space=workshop.slot.gathering.space)
+    for name, source in (("court.toml", SHORT), ("demandes.toml", ASKING)):
+        keep_version(source=source, name=name, space=workshop.slot.gathering.space)
     workshop.method = method
     workshop.save(update_fields=["method"])
     tables = [{"id": 1, "name": "Table 1"}, {"id": 2, "name": "Table 2"}]
@@ -174,6 +243,51 @@ def test_rehearsal_of_a_sound_server_finds_nothing(rehearse, rehearsal) -> None:
     json.dumps(report.as_json())
 
 
+@pytest.mark.parametrize("method", ["demandes"])
+def test_robots_vote_answer_and_give(rehearse, rehearsal) -> None:
+    report, ledger = rehearse()
+    assert report.details == ()
+    assert report.sound
+    moves = Counter(Move.objects.filter(session=rehearsal).values_list("kind", flat=True))
+    assert moves["answer"] > 8 * 4  # two votes and most of three questions, for each of eight
+    assert moves["give"] >= 6
+    assert moves["reveal"] >= 3
+    texts = [written for written in ledger.written.values() if written.what == "answer" and written.acknowledged]
+    assert len(texts) >= 6
+    assert all(written.public for written in texts)
+
+
+@pytest.mark.parametrize("method", ["demandes"])
+def test_wall_that_shows_other_votes_is_reported(rehearse, monkeypatch) -> None:
+    def generous(state: State, group: Audience) -> dict[str, Any]:
+        view = original(state, group)
+        for option in (view["poll"] or {"options": []})["options"]:
+            option["count"] = option["count"] and option["count"] + 1
+        return view
+
+    original = fragments.view_audience
+    monkeypatch.setattr(playing_answers, "SETTLE", 0.5)
+    monkeypatch.setattr(fragments, "view_audience", generous)
+    report, _ledger = rehearse()
+    assert report.wrong == 2
+    assert "le mur montre d’autres votes (vote)" in report.details[0]
+
+
+@pytest.mark.parametrize("method", ["demandes"])
+def test_answer_received_before_it_is_shown_is_a_leak(rehearse, monkeypatch) -> None:
+    def early(state: State, group: Audience) -> dict[str, Any]:
+        view = original(state, group)
+        ballots = [answer for ballot in state.ballots.values() for _seat, answer in ballot.at(None)]
+        view["notices"] = [str(answer.values.get("mot", "")) for answer in ballots]
+        return view
+
+    original = fragments.view_audience
+    monkeypatch.setattr(fragments, "view_audience", early)
+    report, ledger = rehearse()
+    assert {ledger.written[token].what for token, _seat in ledger.leaked} == {"answer"}
+    assert "reçue avant d’être montrée" in report.details[0]
+
+
 def test_move_lost_from_the_log_is_reported(rehearse, monkeypatch) -> None:
     append, dropped = log.append, []
 
@@ -202,8 +316,8 @@ def test_card_that_leaves_the_screens_is_reported_without_the_database(rehearse,
                 board["cards"] = board["cards"][1:]
         return view
 
-    original = hub.view_audience
-    monkeypatch.setattr(hub, "view_audience", forgetful)
+    original = fragments.view_audience
+    monkeypatch.setattr(fragments, "view_audience", forgetful)
     monkeypatch.setattr(screens, "view_audience", forgetful)
     report, ledger = rehearse(log_too=False)
     lost = [ledger.written[token] for token in ledger.lost]
@@ -250,8 +364,8 @@ def test_card_shown_to_another_table_is_a_leak(rehearse, monkeypatch) -> None:
             view["boards"] += original(state, group._replace(table=2))["boards"][-1:]
         return view
 
-    original = hub.view_audience
-    monkeypatch.setattr(hub, "view_audience", leaking)
+    original = fragments.view_audience
+    monkeypatch.setattr(fragments, "view_audience", leaking)
     report, ledger = rehearse()
     assert {ledger.written[token].table for token, _seat in ledger.leaked} == {2}
     assert {ledger.watchers[seat].table for _token, seat in ledger.leaked} == {1}
@@ -265,8 +379,8 @@ def test_sheet_of_the_porteur_shown_to_the_room_is_a_leak(rehearse, monkeypatch)
         view["notices"] = [text for sheet in state.sheets.values() for text in sheet.values()]
         return view
 
-    original = hub.view_audience
-    monkeypatch.setattr(hub, "view_audience", leaking)
+    original = fragments.view_audience
+    monkeypatch.setattr(fragments, "view_audience", leaking)
     report, ledger = rehearse()
     assert {ledger.written[token].what for token, _seat in ledger.leaked} == {"sheet"}
     assert report.leaks > 0
