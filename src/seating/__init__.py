@@ -22,6 +22,7 @@ from seating.problem import (
     Workshop,
 )
 from seating.repair import Changes, reoptimise
+from seating.score import Score, TableScore, score
 from seating.wishes import TooFewMoves
 
 __all__ = [
@@ -43,8 +44,10 @@ __all__ = [
     "Problem",
     "Progress",
     "Report",
+    "Score",
     "Seat",
     "SeatingError",
+    "TableScore",
     "TooFewMoves",
     "Violation",
     "WayOut",
@@ -55,5 +58,6 @@ __all__ = [
     "explain",
     "measure",
     "reoptimise",
+    "score",
     "solve",
 ]

@@ -23,7 +23,7 @@ POOL = 1 << 16  # noise drawn for a chunk; each step begins to read it somewhere
 STEPS = 4096  # of a chunk
 # First and last temperature in standard deviations of the distances, and how many runs share the work, the best kept:
 # sizes given; sizes free, and their choice matters more than who sits where; sizes free, and both matter.
-GIVEN, UNEQUAL, FREE = (5.0, 0.4, 1), (1.0, 0.2, 1), (4.0, 0.3, 4)
+GIVEN, UNEQUAL, FREE = (2.5, 0.6, 3), (1.0, 0.2, 1), (4.0, 0.3, 4)
 EVEN = 4  # a mean of that many standard deviations: distances so even that sizes decide
 NEVER = np.int64(2**62)
 
@@ -102,6 +102,8 @@ def divide(
         start = ((drawn & np.uint64(0xFFFFFFFF)) % np.uint64(POOL - len(places.group))).astype(np.int64)
         noise = gumbel(child(own, 1), (POOL,)).astype(np.int64)
         places.value += int(step(who, start, heat, noise, people, *places.arrays()))
+        if done == each - 1:  # then only what gains
+            places.value += int(step(who, start, 0, noise, people, *places.arrays()))
         if places.value > most:
             best, most = places.group.copy(), places.value
     assert best is not None

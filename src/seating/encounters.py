@@ -16,7 +16,7 @@ import numpy as np
 
 from seating.attributes import Ints
 from seating.chance import child, gumbel, numbers
-from seating.kernels import PRICE_UNIT, Noise
+from seating.kernels import PRICE_UNIT
 
 STEPS = 32  # of a round, before the next
 TURNS = 16  # of a chunk, for each round
@@ -137,8 +137,8 @@ def rounds_of(
                 order = np.argsort(numbers(child(own, 0), STEPS * tables).reshape(STEPS, tables), axis=1)
                 pairs = tables // 2
                 first, second = order[:, :pairs].astype(np.int64), order[:, pairs : 2 * pairs].astype(np.int64)
-                noise = gumbel(child(own, 1), (STEPS, pairs, size, size))
-                stay = gumbel(child(own, 2), (STEPS, pairs))
+                noise = gumbel(child(own, 1), (STEPS, pairs, size, size)).astype(np.int64)
+                stay = gumbel(child(own, 2), (STEPS, pairs)).astype(np.int64)
                 price += int(trade(first, second, heat, noise, stay, seats[r], met))
                 if price < least:
                     best, least = seats.copy(), price
@@ -153,7 +153,7 @@ def _tables_of(seats: Ints) -> Ints:
     return table
 
 
-def trade_meetings(first: Ints, second: Ints, heat: int, noise: Noise, stay: Noise, seats: Ints, met: Ints) -> int:
+def trade_meetings(first: Ints, second: Ints, heat: int, noise: Ints, stay: Ints, seats: Ints, met: Ints) -> int:
     """At each step each pair of tables of one round trades two people, or not, by the heat bath.
 
     The price is the sum over pairs of people of C(meetings, 2); what was added to it is returned.
@@ -203,15 +203,13 @@ def trade_meetings(first: Ints, second: Ints, heat: int, noise: Noise, stay: Noi
     return added
 
 
-def batch_trade_meetings(
-    first: Ints, second: Ints, heat: int, noise: Noise, stay: Noise, seats: Ints, met: Ints
-) -> int:
+def batch_trade_meetings(first: Ints, second: Ints, heat: int, noise: Ints, stay: Ints, seats: Ints, met: Ints) -> int:
     """`trade_meetings` for all pairs of tables at once: those of a step share nobody, and price only their own."""
     steps, pairs = first.shape
     size = seats.shape[1]
     pair = np.arange(pairs)
-    warm = heat * noise.reshape(steps, pairs, -1).astype(np.int64)
-    kept = -heat * stay.astype(np.int64)
+    warm = heat * noise.reshape(steps, pairs, -1)
+    kept = -heat * stay
     own = np.arange(size)
     added = 0
     for t in range(steps):
@@ -240,7 +238,7 @@ def batch_trade_meetings(
     return added
 
 
-Trade = Callable[[Ints, Ints, int, Noise, Noise, Ints, Ints], int]
+Trade = Callable[[Ints, Ints, int, Ints, Ints, Ints, Ints], int]
 plain_trade_meetings: Trade = trade_meetings
 compiled_trade_meetings: Trade | None = None
 try:
