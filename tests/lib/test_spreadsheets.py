@@ -218,8 +218,8 @@ def test_archives_are_named_too(members, reason):
 
 @pytest.mark.parametrize(
     "data",
-    [random.Random(7).randbytes(3_000), b"\x01\x02\x03abc", "é".encode() * 40 + b"\xc3"],
-    ids=["random", "control", "cut"],
+    [random.Random(7).randbytes(3_000), b"\x01\x02\x03abc"],
+    ids=["random", "control"],
 )
 def test_bytes_under_a_workbooks_name_are_said_to_be_none(data):
     with pytest.raises(UnreadableTable) as refusal:

@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from maillage.gatherings.models import Workshop
+from maillage.gatherings.services import make_gathering
 from maillage.office import services as office
 from maillage.office.enums import JobStatus
 from maillage.office.models import Job
@@ -181,3 +182,21 @@ def test_the_desk_says_where_people_go(client, full_day, plan, desk):
     page = body(client.get(reverse("registrations:desk", args=[full_day.pk]) + "?q=lorrain"))
 
     assert "Salle" in page
+
+
+def test_on_an_empty_day_the_plan_says_what_comes_first_with_the_way_there(staff, day):
+    empty = make_gathering(space=day.space, title="Journée vide", kind="regional_day", by="essai")
+    glance = reverse("gatherings:detail", args=[empty.pk])
+
+    for gathering, way in (
+        (empty, reverse("gatherings:programme", args=[empty.pk])),
+        (day, reverse("registrations:list", args=[day.pk])),
+    ):
+        page = body(staff.get(url("plan", gathering)))
+        assert f'class="button" href="{way}"' in page
+        assert "Répartir</button>" not in page
+        assert staff.post(url("run", gathering)).url == url("plan", gathering)
+    assert not Job.objects.exists()
+    shown = body(staff.get(glance))
+    for useless in ("/repartition/", "/repetition/", "/regie/", "badges", "emargement", "compte-rendu"):
+        assert useless not in shown

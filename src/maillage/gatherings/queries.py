@@ -30,6 +30,10 @@ def programme_of(gathering: Gathering) -> list[Slot]:
     return list(slots)
 
 
+def has_workshops(gathering: Gathering) -> bool:
+    return Workshop.objects.filter(slot__gathering=gathering, slot__kind=SlotKind.WORKSHOPS).exists()
+
+
 def public_gathering(space_slug: str, slug: str) -> Gathering | None:
     return (
         Gathering.objects.filter(space__slug=space_slug, slug=slug, public=True)

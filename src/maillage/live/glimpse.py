@@ -3,13 +3,14 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.glance import Action, Figure, Glimpse
 from maillage.gatherings.models import Gathering
+from maillage.gatherings.queries import has_workshops
 from maillage.live.enums import SessionStatus
 from maillage.live.queries import open_sessions
 from maillage.people.queries import Visitor, can_facilitate, can_organise
 
 
 def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
-    if not can_organise(user, gathering.space):
+    if not can_organise(user, gathering.space) or not has_workshops(gathering):
         return None
     return Glimpse(actions=[Action(_("Répéter avec des robots"), reverse("live:rehearsal", args=[gathering.pk]))])
 
@@ -19,6 +20,8 @@ def during(gathering: Gathering, user: Visitor) -> Glimpse | None:
         return None
     url = reverse("live:control-room", args=[gathering.pk])
     sessions = [session for session in open_sessions(gathering.pk) if not session.rehearsal]
+    if not sessions and not has_workshops(gathering):
+        return None
     if not sessions:
         return Glimpse([Figure(_("Aucune séance n’est ouverte."), url=url)], [Action(_("Ouvrir les séances"), url)])
     ended = sum(session.status == SessionStatus.CLOSED for session in sessions)

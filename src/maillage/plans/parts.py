@@ -13,7 +13,7 @@ from maillage.office.models import Job
 from maillage.people.queries import Visitor, can_organise
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Placement, Plan, WorkshopWait
-from maillage.plans.queries import own_placements, placements, published_plan
+from maillage.plans.queries import lacking_first, own_placements, placements, published_plan
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.models import Registration
 from maillage.registrations.own import OwnPart
@@ -88,6 +88,8 @@ def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
         return None
     url = reverse("plans:plan", args=[gathering.pk])
     last = gathering.plans.exclude(status=PlanStatus.REPLACED).only("status", "figures", "gathering").first()
+    if last is None and lacking_first(gathering):
+        return None  # the programme and the registrations say what comes first
     if last is None:
         return Glimpse([Figure(_("Pas encore de répartition."), url=url, warn=True)], [Action(_("Répartir"), url)])
     if last.status == PlanStatus.PUBLISHED:

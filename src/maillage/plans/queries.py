@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from maillage.gatherings.models import Gathering, Workshop
+from maillage.gatherings.queries import has_workshops
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Placement, Plan
 from maillage.registrations.enums import Presence, RegistrationStatus
@@ -32,6 +33,13 @@ def placements() -> QuerySet[Placement]:
         "registration__person__first_name",
         "pk",
     )
+
+
+def lacking_first(gathering: Gathering) -> str:
+    """What must be there before anybody can be given a place: "workshops", "people", or ""."""
+    if not has_workshops(gathering):
+        return "workshops"
+    return "" if gathering.registrations.filter(status=RegistrationStatus.REGISTERED).exists() else "people"
 
 
 def latest_plan(gathering: Gathering) -> Plan | None:

@@ -21,7 +21,7 @@ from maillage.plans.enums import PlanStatus
 from maillage.plans.figures import figures_by_slot
 from maillage.plans.forms import MoveForm
 from maillage.plans.models import Placement, Plan
-from maillage.plans.queries import latest_plan, placements, published_plan
+from maillage.plans.queries import lacking_first, latest_plan, placements, published_plan
 from maillage.plans.services import (
     CannotPlan,
     Effect,
@@ -126,6 +126,7 @@ def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = _gathering(request, gathering)
     last = latest_plan(found)
     rows = list(last.placements.all()) if last is not None else []
+    first = lacking_first(found) if last is None else ""
     done = request.session.pop(LAST, None)
     if done is not None:
         # Shown once, but « Défaire » must find it.
@@ -140,7 +141,8 @@ def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
             "published": published_plan(found),
             "slots": by_room(rows),
             "figures": figures_by_slot(last.figures) if last is not None else [],
-            "lacks": _lacks(found) if last is None else [],
+            "first": first,
+            "lacks": _lacks(found) if last is None and not first else [],
             "unseated": _unseated(found, rows) if last is not None else [],
         },
     )
@@ -201,6 +203,8 @@ def _shows(places: list[Placement], words: str, workshop: str, only: str) -> boo
 def run(request: HttpRequest, gathering: UUID) -> HttpResponse:
     """Beside the request: a page shows the progress, then the plan."""
     found = _gathering(request, gathering)
+    if lacking_first(found):
+        return redirect("plans:plan", found.pk)  # which says what comes first
     by, calm = str(request.user), request.POST.get("how") == "calm"
     url = reverse("plans:plan", args=[found.pk])
 

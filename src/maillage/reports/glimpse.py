@@ -3,12 +3,13 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.glance import Action, Glimpse
 from maillage.gatherings.models import Gathering
+from maillage.gatherings.queries import has_workshops
 from maillage.people.queries import Visitor, can_organise, can_run_desk
 
 
 def papers(gathering: Gathering, user: Visitor) -> Glimpse | None:
-    if not can_run_desk(user, gathering.space):
-        return None
+    if not can_run_desk(user, gathering.space) or not gathering.registrations.exists():
+        return None  # a badge needs somebody
     return Glimpse(
         actions=[
             Action(_("Badges (PDF)"), reverse("reports:badges", args=[gathering.pk])),
@@ -20,4 +21,6 @@ def papers(gathering: Gathering, user: Visitor) -> Glimpse | None:
 def evening_report(gathering: Gathering, user: Visitor) -> Glimpse | None:
     if not can_organise(user, gathering.space):
         return None
+    if not (has_workshops(gathering) or gathering.registrations.exists() or gathering.takeaways.exists()):
+        return None  # nothing to tell yet
     return Glimpse(actions=[Action(_("Compte rendu (PDF)"), reverse("reports:report", args=[gathering.pk]))])
