@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Response, ViewportSize, expect
 
-from tests.browser.house import House
+from tests.browser.house import CODEV, House
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 WALL: ViewportSize = {"width": 1920, "height": 1080}
@@ -48,16 +48,19 @@ class Phone:
         phone.page.on("response", phone.acknowledged.hear)
         return phone
 
-    def join(self, house: House, name: str, table: int = 1) -> "Phone":
-        self.page.goto(house.links.join)
+    def join(self, house: House, name: str, table: int = 1, *, workshop: str = CODEV, role: str = "") -> "Phone":
+        self.page.goto(house.links_of(workshop).join)
         self.page.fill("#name", name)
-        self.page.select_option("#table", str(table))
+        if self.page.locator("#table").count():  # one table is not chosen
+            self.page.select_option("#table", str(table))
+        if role:
+            self.page.check(f"input[name=role][value={role}]")
         self.page.click("button:has-text('Entrer')")
         expect(self.page.locator("#own .me")).to_contain_text(name)
         return self
 
-    def lead(self, house: House, name: str) -> "Phone":
-        self.page.goto(house.links.facilitate)
+    def lead(self, house: House, name: str, *, workshop: str = CODEV) -> "Phone":
+        self.page.goto(house.links_of(workshop).facilitate)
         self.page.fill("#name", name)
         self.page.click("button:has-text('Prendre l’animation')")
         expect(self.page.locator("#own .me")).to_contain_text(name)

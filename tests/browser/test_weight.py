@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.house import House
+from tests.browser.house import CODEV, House
 from tests.browser.phones import SOON, Phone
 
 pytestmark = pytest.mark.browser
@@ -52,16 +52,17 @@ def phone(browser: Browser, house: House) -> Iterator[Phone]:
     phone.close()
 
 
-def test_the_first_screen_is_light(phone: Phone, house: House) -> None:
+@pytest.mark.parametrize("workshop", [CODEV, "Coop ou pas coop", "Le village des solidarités"])
+def test_the_first_screen_is_light(phone: Phone, house: House, workshop: str) -> None:
     meter = Meter(phone)
-    phone.join(house, "Nour")
+    phone.join(house, "Nour", workshop=workshop)
     expect(phone.page.locator("#line")).to_contain_text("En ligne", timeout=SOON)
     phone.page.wait_for_timeout(QUIET)
     total = sum(meter.weights.values())
     lines = [
         f"  {weight:6d}  {meter.encodings.get(path, ''):5s} {path}" for path, weight in sorted(meter.weights.items())
     ]
-    print(f"\nfirst screen of a phone: {total / 1000:.1f} kB over the air\n" + "\n".join(lines))
+    print(f"\nfirst screen of a phone, {workshop}: {total / 1000:.1f} kB over the air\n" + "\n".join(lines))
     static = {path: encoding for path, encoding in meter.encodings.items() if "/static/" in path}
     assert len(static) >= 4, meter.weights
     assert set(static.values()) == {"br"}

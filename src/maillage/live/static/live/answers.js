@@ -1,8 +1,6 @@
 // Votes, questions and gifts: the inputs stay in the page, `#own` says which are asked and what this seat answered.
 // A secret card is read while it is pressed: by a finger, a key, or a screen reader's click, which opens and closes it.
 
-import { listenToSteppers, showSteppers } from "./steppers.js";
-
 const SAVE_AFTER = 500; // ms: arrows go through several answers before the one that is meant
 const timers = new Map();
 
@@ -77,6 +75,33 @@ document.addEventListener("submit", ({ target, submitter }) => {
   if (submitter?.name === "pass") setTimeout(empty, 0, target); // once what is sent was read
 });
 
+// --- a whole number: − and + beside it, a slider under it, three ways to say the same ---
+
+function showSteppers() {
+  for (const one of document.querySelectorAll("[data-add], [data-slider]")) one.hidden = false;
+}
+
+function set(field, wanted) {
+  field.value = Math.min(Number(field.max), Math.max(Number(field.min), Number(wanted)));
+  follow(field);
+}
+
+function follow(field) {
+  const slider = field.closest(".field")?.querySelector("[data-slider]");
+  if (slider) slider.value = field.value || field.min;
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-add]");
+  if (!button) return;
+  const field = button.parentElement.querySelector("input");
+  set(field, Number(field.value || 0) + Number(button.dataset.add));
+});
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("[data-slider]")) set(target.closest(".field").querySelector("input[type=number]"), target.value);
+  else if (target.matches("input[type=number]")) follow(target);
+});
+
 // --- the secret card ---
 
 let holding = null; // the card a finger or a key keeps open
@@ -118,6 +143,5 @@ document.addEventListener("click", (event) => {
   byHand = false;
 });
 
-listenToSteppers();
 document.addEventListener("live:refreshed", turn);
 turn();
