@@ -106,10 +106,10 @@ def choose_subject(table: Table) -> None:
 
 
 def present(table: Table) -> None:
+    table.advance("presentation")
     controls = table.facilitator.page.locator(".foot .controls")
     tops = controls.locator("button, a").evaluate_all("all => [...new Set(all.map((one) => one.offsetTop))]")
     assert len(tops) == 1  # one line on a phone: the room stays in sight
-    table.advance("presentation")
     table.porteur.write("presentation-headline", "Un comité sans comité")
     table.porteur.write("presentation-ask", "Comment faire revenir les partenaires ?")
     all_of(table.people, lambda phone: phone.sees("Comment faire revenir les partenaires ?"))
