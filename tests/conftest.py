@@ -4,7 +4,13 @@ import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# The short suite plays the same examples each time; `make long` looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True)
+if not os.environ.get("MAILLAGE_LONG"):
+    hypothesis.settings.load_profile("same")
 
 CI = os.environ.get("CI") == "true"
 

@@ -66,7 +66,7 @@ ORACLE: dict[tuple[str, str], set[str]] = {
     ("organiser", "takeaway"): {"organiser"},  # of the whole day: not a room's
     ("desk", "walk-in"): {"desk", "organiser"},
     # refused: wrong step, wrong role, another's card, a screen, no seat, too long, closed
-    ("ana1", "late subject"): NOBODY,
+    ("ana1", "late subject"): {"ana1"},  # a page without a script gives the words back to who typed them
     ("ana1", "forbidden field"): NOBODY,
     ("basma2", "edit of another's card"): NOBODY,
     ("projector", "write"): NOBODY,

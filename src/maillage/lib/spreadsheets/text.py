@@ -10,6 +10,7 @@ from maillage.lib.spreadsheets.escaping import unescape_cell
 from maillage.lib.spreadsheets.table import Table, UnreadableTable, make_table
 
 SEPARATORS = (";", "\t", ",", "|")  # the first wins a tie: French tools write ;
+_END = "\ue002"  # a last record of our own: if it does not come back whole, an open quote has swallowed it
 _SAMPLE = 200  # records: enough to see the separator, past any preamble
 # csv's own limit is for the whole process; this is Excel's for a cell, and no honest cell comes near.
 _MAX_CELL = 32_767
@@ -103,14 +104,18 @@ def _find_separator(text: str) -> str:
     """The character that cuts most rows into the same number of cells, of two or more."""
     best, best_score = SEPARATORS[0], (0, 0)
     for separator in SEPARATORS:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        reader = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=separator)
         widths: Counter[int] = Counter()
+        cells: list[str] = []
         try:
             for cells in reader:
                 if any(cell.strip() for cell in cells):
                     widths[len(cells)] += 1
                 if widths.total() >= _SAMPLE:
                     break
+            else:
+                if cells[-1:] != [_END]:
+                    continue  # cut there, an open quote would swallow the end of the file
         except csv.Error:  # said properly by _parse, with its line, if this is the separator
             pass
         width, rows = max(
@@ -122,10 +127,8 @@ def _find_separator(text: str) -> str:
 
 
 def _parse(text: str, separator: str, name: str, first_line: int) -> list[tuple[int, list[str]]]:
-    # A last record of our own: if it does not come back whole, an open quote has swallowed it.
-    sentinel = "\ue002"
     end = "" if text.endswith(("\n", "\r")) else "\n"
-    reader = csv.reader(io.StringIO(f"{text}{end}{sentinel}", newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(f"{text}{end}{_END}", newline=""), delimiter=separator)
     records: list[tuple[int, list[str]]] = []
     line = 1
     while True:
@@ -141,7 +144,7 @@ def _parse(text: str, separator: str, name: str, first_line: int) -> list[tuple[
             raise _unclosed(name, shown)
         records.append((line, cells))
         line = reader.line_num + 1
-    if records[-1][1] != [sentinel]:
+    if records[-1][1] != [_END]:
         raise _unclosed(name, records[-1][0] + first_line - 1)
     return records[:-1]
 
