@@ -10,7 +10,6 @@ from facilitation.people import give
 from facilitation.refusals import Refused
 from facilitation.state import Card, Move, Seat, State
 
-
 MOST_OF_ONE = 100  # standing cards of one person at one step: more is a game, and every screen of the table carries it
 
 
