@@ -80,7 +80,7 @@ def place_in_words(placement: Placement) -> str:
 
 def losses(gathering: Gathering) -> list[str]:
     """What goes with a gathering that is deleted."""
-    return [_("qui était assis où")] if gathering.plans.exists() else []
+    return [_("la répartition : qui va où")] if gathering.plans.exists() else []
 
 
 def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
