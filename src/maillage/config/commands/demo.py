@@ -136,6 +136,7 @@ def print_links(gathering: Gathering, base: str) -> None:
     print(f"  Organisation   {make_sign_in_link(user=organiser, base_url=base, next_url=day_url)}")
     print(f"  Accueil        {make_sign_in_link(user=desk, base_url=base, next_url=desk_url)}")
     print(f"  Page publique  {base}{reverse('gatherings:public', args=[gathering.space.slug, gathering.slug])}")
+    scanned = ""
     for session in open_sessions(gathering.pk):
         join = base + reverse("live:join", args=[session.join_code])
         print()
@@ -143,5 +144,9 @@ def print_links(gathering: Gathering, base: str) -> None:
         print(f"    Participer   {join}   code {spaced_code(session.join_code)}")
         print(f"    Animer       {base}{reverse('live:facilitate', args=[session.facilitator_code])}")
         print(f"    Projeter     {base}{reverse('live:project', args=[make_projection_token(session.pk)])}")
+        if not scanned or session.workshop.method == "codev":
+            scanned, title = join, str(session)
+    if scanned:  # one is enough to hold a phone to; eight would hide the links
         print()
-        print(qr_terminal(join))
+        print(f"  {title}, à scanner :")
+        print(qr_terminal(scanned))
