@@ -4,7 +4,7 @@ moves SESSION       the log, opened with the session's key
 sheets              what is kept: takeaways, and how many sealed sheets
 erase SESSION       destroys the session's key, as the retention does
 link TABLE         the personal link of somebody the plan sends to this table of the codev
-codes [WORKSHOP]    the ids of the gathering, of its session and of its workshop: the codev, or the one of that title
+codes               the ids of the gathering, of the session of the codev and of its workshop
 second              opens a second session (a rehearsal), and gives its id
 """
 
@@ -56,24 +56,24 @@ def erase(session: str) -> str:
     return str(found.status)
 
 
-def session_of(workshop: str = "Co-développement") -> Session:
-    return Session.objects.get(rehearsal=False, workshop__title=workshop)
+def codev() -> Session:
+    return Session.objects.get(rehearsal=False, workshop__method="codev")
 
 
 def link(table: str) -> str:
-    workshop = session_of().workshop_id
+    workshop = codev().workshop_id
     places = Placement.objects.filter(workshop=workshop, plan__status=PlanStatus.PUBLISHED, table=int(table))
     registration = places.filter(porteur=False).order_by("pk")[0].registration
     return reverse("registrations:own", args=[token_of(registration)])
 
 
-def codes(workshop: str = "Co-développement") -> dict[str, str]:
-    found = session_of(workshop)
+def codes() -> dict[str, str]:
+    found = codev()
     return {"session": str(found.id), "gathering": str(found.gathering_id), "workshop": str(found.workshop_id)}
 
 
 def second() -> str:
-    return str(open_session(workshop=session_of().workshop, by="essai", rehearsal=True).id)
+    return str(open_session(workshop=codev().workshop, by="essai", rehearsal=True).id)
 
 
 QUESTIONS: dict[str, Callable[..., Any]] = {

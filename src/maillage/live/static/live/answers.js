@@ -105,13 +105,16 @@ document.addEventListener("input", ({ target }) => {
 // --- the secret card ---
 
 let holding = null; // the card a finger or a key keeps open
-let byHand = false; // the click that follows is the hand's, not a screen reader's
+let reading = false; // the last press was a screen reader's
 
 const secretOf = (target) => target.closest?.(".secret > summary")?.parentElement;
 
+// A screen reader's double tap is a press of no width: it must open the card and leave it open.
+const isReader = ({ width, height, pressure, pointerType }) =>
+  (!width && !height) || (width === 1 && height === 1 && !pressure && pointerType === "mouse");
+
 function hold(secret) {
   holding = secret;
-  byHand = true;
   secret.open = true;
 }
 
@@ -121,7 +124,8 @@ function release() {
 }
 
 document.addEventListener("pointerdown", (event) => {
-  const secret = event.button === 0 && secretOf(event.target);
+  reading = isReader(event);
+  const secret = event.button === 0 && !reading && secretOf(event.target);
   if (!secret) return;
   hold(secret);
   event.target.closest("summary").setPointerCapture(event.pointerId);
@@ -133,15 +137,15 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (!event.repeat) hold(secret);
 });
-document.addEventListener("keyup", release);
+document.addEventListener("keyup", (event) => {
+  if (holding && secretOf(event.target)) event.preventDefault(); // the key's own click would open it again
+  release();
+});
 addEventListener("blur", release);
 document.addEventListener("visibilitychange", release);
 document.addEventListener("contextmenu", (event) => secretOf(event.target) && event.preventDefault());
-document.addEventListener("click", (event) => {
-  if (!secretOf(event.target)) return;
-  if (byHand) event.preventDefault();
-  byHand = false;
-});
+// After a finger's press comes its click, which is not asked for; a screen reader's opens the card, or closes it.
+document.addEventListener("click", (event) => event.detail && !reading && secretOf(event.target) && event.preventDefault());
 
 document.addEventListener("live:refreshed", turn);
 turn();
