@@ -148,8 +148,8 @@ def mix_rows(day: Days, *, people: int, seeds: Sequence[int]) -> list[Row]:
         mixed, spent = cpu(partial(mix_day, problem, start, chunks=CHUNKS["normal"]))
         seconds.append(spent)
         ours.append(score(problem, as_plan(mixed)))
-        turns.append(score(problem, as_plan(in_turn(problem, mixed))))
-        deals.append(score(problem, as_plan(at_random(problem, mixed, seed))))
+        turns.append(replace(ours[-1], price=mix_price(problem, in_turn(problem, mixed))))  # same bound, same chance
+        deals.append(replace(ours[-1], price=mix_price(problem, at_random(problem, mixed, seed))))
     name = f"mix-{people}"
     worst = ours[min(range(len(ours)), key=lambda i: ours[i].points)].worst
     least, mean = 100 * min(s.share for s in ours), 100 * fmean(s.share for s in ours)
@@ -171,7 +171,7 @@ def whole_day_rows(day: Days) -> list[Row]:
         problem = day(people, 1)
         plan, seconds = cpu(partial(seating.solve, problem))
         found = score(problem, plan)
-        deal = score(problem, as_plan(at_random(problem, _groups(problem, plan), 1)))
+        deal = replace(found, price=mix_price(problem, at_random(problem, _groups(problem, plan), 1)))
         told = f"souhaits, tables et mélange ; {WITH}"
         rows += [
             Row(f"day-{people}", seconds, "s", None, goal, note=told),
@@ -201,8 +201,8 @@ def table_rows(day: Days, *, people: int) -> list[Row]:
 
     run()
     (mixed, bound), seconds = cpu(run)
-    deal = score(problem, as_plan(at_random(problem, mixed, 1)))
     found = score(problem, as_plan(mixed))
+    deal = replace(found, price=mix_price(problem, at_random(problem, mixed, 1)))
     told = f"prix {mix_price(problem, mixed)}, borne {bound} ; référence : un tirage au sort"
     return [
         Row(f"tables-of-8-{people}", found.points, "/100", deal.points, 100, True, told),
