@@ -7,7 +7,7 @@ that the rules of a table demand, proven by a whole-number programme.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from seating.milp import Programme
@@ -107,9 +107,33 @@ def first_tables(problem: Problem, workshop: Workshop, members: Sequence[Person]
         table = min(alone or room, key=lambda t: (filled[t] - sizes[t], t))
         sit([person_id], table)
         inside[table] += resident
-    if any(at[a] == at[b] for a, b in apart):
-        raise NoTables
+    _part(at, apart, here, {person for cluster in clusters for person in cluster} | set(locked))
     return at
+
+
+def _part(
+    at: dict[str, int], apart: Sequence[tuple[str, str]], here: Mapping[str, Person], still: Collection[str]
+) -> None:
+    """Seat apart who must be: one of each such pair changes places with somebody alike. Raises NoTables."""
+    named = {person for pair in apart for person in pair}
+    for pair in apart:
+        if at[pair[0]] != at[pair[1]]:
+            continue
+        swaps = (
+            (leaving, other)
+            for leaving in pair
+            if leaving not in still
+            for other in at
+            if other not in still
+            and other not in named
+            and here[other].is_resident == here[leaving].is_resident
+            and here[other].volunteer_porteur == here[leaving].volunteer_porteur
+            and not any(at[other] == at[q if p == leaving else p] for p, q in apart if leaving in (p, q))
+        )
+        leaving, other = next(swaps, ("", ""))
+        if not leaving:
+            raise NoTables
+        at[leaving], at[other] = at[other], at[leaving]
 
 
 def settle_tables(

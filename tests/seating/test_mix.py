@@ -23,6 +23,7 @@ from seating.hall import open_hall
 from seating.measure import rank_counts
 from seating.mix import mix_day
 from seating.score import mix_price
+from seating.tables import NoTables, first_tables
 from seating.wishes import assign
 from tests.seating.days import regional_day
 
@@ -315,3 +316,18 @@ def test_sizes_stay_within_their_bounds() -> None:
         divide(_distances(20), [1, 1], [5, 5], chunks=1)
     with pytest.raises(ValueError, match="symmetric"):
         divide(np.triu(_distances(6)), [3, 3], [3, 3], chunks=1)
+
+
+def test_first_tables_seat_apart_who_must_be_without_a_programme() -> None:
+    people = tuple(Person(id=f"p{i:02}", category="ab"[i % 2]) for i in range(12))
+    apart = (Pair("p00", "p04"), Pair("p01", "p05"), Pair("p00", "p08"))
+    room = Workshop(id="w", slot="s", maximum=12, tables=(3, 3), table_count=4)
+    problem = Problem(slots=("s",), people=people, workshops=(room,), apart=apart)
+    assert problem.pairs("s", together=False) == (("p00", "p04"), ("p01", "p05"), ("p00", "p08"))
+    at = first_tables(problem, room, people)
+    assert all(at[pair.a] != at[pair.b] for pair in apart)
+    assert Counter(at.values()) == dict.fromkeys(range(1, 5), 3)
+    with pytest.raises(NoTables):
+        first_tables(
+            replace(problem, people=people[:2], apart=(Pair("p00", "p01"),)), replace(room, tables=(2, 2)), people[:2]
+        )
