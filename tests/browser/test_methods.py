@@ -268,6 +268,10 @@ def test_anarchaise_keeps_its_secrets(enter: Callable[[str], Room]) -> None:
     )
     assert all(len([secret for secret in SECRETS if secret in room.received(name)]) <= 1 for name in room.listeners)
     page.press("Montrer les consignes")
+    page.page.get_by_role("dialog").get_by_role("button", name="Revenir").click()  # secrets are not shown by one thumb
+    expect(seen.page.locator("#deal")).to_have_count(0)
+    page.press("Montrer les consignes")
+    page.page.get_by_role("dialog").get_by_role("button", name="Montrer").click()
     seen.sees("Aucune chaise ne touche le mur")
     expect(seen.page.locator("#deal")).to_contain_text("personnes", timeout=SOON)
 
@@ -344,9 +348,14 @@ def test_the_pot_tells_totals_only(enter: Callable[[str], Room]) -> None:
         text = unescape(room.received(name))
         assert "data-asked" not in text
         assert re.search(r"17 donnés, 34 à partager, 8 pour chaque personne", text), name
+    # « Partager le pot » comes back above: the button under the thumb stays what it was
+    button = page.page.locator(".controls button[value=advance]").element_handle()
+    assert button
     for step in ("silence.2", "silence.3"):
         page.press("Étape suivante")
-        expect(ana.page.locator("#shared")).to_have_attribute("data-step", step, timeout=SOON)
+        for phone in (page, ana):
+            expect(phone.page.locator("#shared")).to_have_attribute("data-step", step, timeout=SOON)
+    assert button.evaluate("(one) => one.isConnected && one.value") == "advance"
     expect(field).to_have_value("")  # another round: nothing is given yet
     advance(page, "parler", ana)
     room.look()

@@ -62,7 +62,7 @@ def render_shared(room: Room, view: dict[str, Any]) -> bytes:
     led = "advance" in view["controls"] or "back" in view["controls"]
     context = {
         "shared": view,
-        "controls": _controls(view),
+        "controls": _controls(view, secret=bool(step) and _is_secret(room, step)),
         "clock_words": clock_words(view["clock"]),
         "debrief_words": debrief_words(view["clock"]) if led else "",
         "rivers": rivers(poll["options"], poll["movement"]["flows"]) if poll and poll["movement"] else None,
@@ -71,7 +71,11 @@ def render_shared(room: Room, view: dict[str, Any]) -> bytes:
         "shown": _shown(view),
         **_played(pot),
         "led": led,
-        "reveals": [reveal for reveal in view["reveals"] if reveal["step"] != step],
+        "reveals": [
+            {**reveal, "secret": _is_secret(room, reveal["step"])}
+            for reveal in view["reveals"]
+            if reveal["step"] != step or _is_secret(room, step)
+        ],
         "earlier_json": json.dumps(view["earlier"], ensure_ascii=False),
         "later_json": json.dumps(view["later"], ensure_ascii=False),
         **_addresses(room),
@@ -331,11 +335,16 @@ def _put_answer_back(kept: Kept, asked: list[dict[str, Any]]) -> str:
     return ""
 
 
-def _controls(view: dict[str, Any]) -> list[dict[str, Any]]:
+def _is_secret(room: Room, step: str) -> bool:
+    """Secrets dealt are not shown by the thumb that leads: their button is apart, and asks."""
+    return room.method.stages[room.method.step(step).stage].activity == "deal"
+
+
+def _controls(view: dict[str, Any], *, secret: bool) -> list[dict[str, Any]]:
     """The session's buttons this audience may press, in the order of a hand that learned them."""
     step = view["stage"]["step"] if view["stage"] else ""
     now = next((reveal for reveal in view["reveals"] if reveal["step"] == step), None)
-    offered = [*view["controls"], *(["reveal"] if now else [])]
+    offered = [*view["controls"], *(["reveal"] if now and not secret else [])]
     return [
         {
             "kind": kind,
