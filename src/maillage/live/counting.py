@@ -123,6 +123,7 @@ class Written:
     what: str  # name, card, sheet, release, answer (the text of a questionnaire), other
     key: str
     stage: str = ""
+    step: str = ""  # the stage at its round: what was written in another is over
     kind: str = ""  # of the card
     sent_at: float = 0.0
     numbers: set[int] = field(default_factory=set)  # given in acknowledgements: one, or the server contradicts itself

@@ -13,7 +13,8 @@ from typing import Any
 from facilitation import Method
 from maillage.live.counting import Ledger, MethodRules, Written, new_token
 from maillage.live.playing_answers import Answers
-from maillage.live.robots import Phone, Site, Unreachable
+from maillage.live.robots import BY_FORM, Phone, Site, Unreachable
+from maillage.live.scenes import Scene
 
 SETTLE = 3.0  # seconds a screen has to become right, as the acceptance of a restart says
 LOOK_EVERY = 0.1  # seconds between two looks at it
@@ -24,20 +25,6 @@ RETRY_AFTER = 0.5  # seconds
 MEGABYTE = 1_000_000
 EXTENSION = 120  # seconds of method
 EXPECTED = ("table", "all")  # `sees` that shows all the cards of one’s table
-ALONE = 8  # people at a table of which nothing is known
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A session to play and its doors. `tables`: (number, or None when there is only one; how many people)."""
-
-    title: str
-    join_code: str
-    facilitator_code: str
-    tables: tuple[tuple[int | None, int], ...] = ((None, ALONE),)
-    method: Method | None = None  # None: recognised by the steps on its screens
-    projection: str = ""  # the token of the projector's link
-    slot: int = 0  # sessions of one slot are played together
 
 
 @dataclass(eq=False, repr=False)
@@ -244,9 +231,11 @@ class Play:
         for mark in self.method.marks.values():
             card = self._pick(phone, stage, mark.on) if rule.allows(phone.role, "mark", mark.id) else None
             if card:
-                written = self.written(phone, "other", stage)
-                await self.do(phone, "mark", {"card": card, "mark": mark.id, "on": True}, written)
-        own = [written for written in self._standing(stage) if written.author is phone and phone.card_of(written.token)]
+                written = self.written(phone, "other", stage, "mark")
+                payload = {"card": card, "mark": mark.id, "on": True}
+                await self.do(phone, "mark", payload, written, but=("unknown_card", BY_FORM))  # taken away meanwhile
+        mine = [written for written in self._standing(stage) if written.author is phone]
+        own = [written for written in mine if written.step == self.lead.step and phone.card_of(written.token)]
         if own and rule.allows(phone.role, "edit") and self.random.random() < 0.3:
             await self._edit(phone, self.random.choice(own))
         elif own and rule.allows(phone.role, "remove") and self.random.random() < 0.1:
@@ -437,7 +426,9 @@ class Play:
         if await self.do(phone, "remove", payload, self.written(phone, "other", card.stage)):
             card.standing = False
 
-    async def do(self, phone: Phone, kind: str, payload: dict[str, Any], written: Written) -> bool:
+    async def do(
+        self, phone: Phone, kind: str, payload: dict[str, Any], written: Written, *, but: tuple[str, ...] = ()
+    ) -> bool:
         """A move the method allows. Some send it three times, some lose the answer; a busy server is asked again."""
         chance = self.random.random()
         if chance < 0.05 and phone.eyes != "reload":
@@ -449,12 +440,23 @@ class Play:
                 break
             await asyncio.sleep(RETRY_AFTER)
             await phone.move(kind, payload, written)
-        self.ledger.expect_accepted(written)
+        if written.reason not in but:
+            self.ledger.expect_accepted(written)
         return written.acknowledged
 
     def written(self, phone: Phone, what: str, stage: str, kind: str = "") -> Written:
         token = new_token()
-        return Written(token, phone.session, phone.table, phone, what, key=f"r-{token}", stage=stage, kind=kind)
+        return Written(
+            token,
+            phone.session,
+            phone.table,
+            phone,
+            what,
+            key=f"r-{token}",
+            stage=stage,
+            kind=kind,
+            step=self.lead.step,
+        )
 
     def _replace_single(self, written: Written) -> None:
         if written.acknowledged and self.method.kinds[written.kind].single:

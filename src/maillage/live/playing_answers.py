@@ -65,7 +65,7 @@ class Answers:
             texts += [written] if question.type == "text" else []
 
     async def _send(self, phone: Phone, kind: str, payload: dict[str, Any], stage: str) -> bool:
-        return await self.play.do(phone, kind, payload, self.play.written(phone, "other", stage))
+        return await self.play.do(phone, kind, payload, self.play.written(phone, "other", stage, kind))
 
     async def check_and_reveal(self, stage: str, step: str) -> None:
         """Everybody finds their own texts and nobody another's; then whoever leads shows the answers."""

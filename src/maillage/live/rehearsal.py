@@ -23,10 +23,11 @@ from maillage.live.counting import Ledger, percentiles
 from maillage.live.models import Move, Session
 from maillage.live.opening import open_gathering
 from maillage.live.outcomes import SENTENCES
-from maillage.live.playing import ALONE, Play, Scene
+from maillage.live.playing import Play
 from maillage.live.robots import BY_FORM, DOOR, Phone, Site, Unreachable
 from maillage.live.rooms import method_of
 from maillage.live.runtime import live
+from maillage.live.scenes import ALONE, Scene
 from maillage.live.seats import make_projection_token
 from maillage.office.enums import JobStatus
 from maillage.office.models import Job

@@ -21,7 +21,6 @@ from maillage.config.server import bind
 from maillage.gatherings.models import Gathering
 from maillage.lib.typography import count
 from maillage.live.counting import Ledger
-from maillage.live.playing import Scene
 from maillage.live.rehearsal import (
     Report,
     erase_rehearsal,
@@ -31,6 +30,7 @@ from maillage.live.rehearsal import (
     refuse_while_running,
     rehearse,
 )
+from maillage.live.scenes import Scene
 from maillage.memory.models import Takeaway
 
 BY = "maillage rehearse"
