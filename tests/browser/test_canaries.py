@@ -81,8 +81,8 @@ AT_REST = {("porteur1", "released"), ("lead1", "takeaway"), ("organiser", "takea
 # after the session is erased: those, and the porteurs' sheets behind their private links
 SHEET_1 = ("subject", "headline", "ask", "request", "first_step", "with_whom", "report_back")
 AFTER = {
-    ("porteur1", "released"): {"porteur1"} | HEARERS,
-    ("lead1", "takeaway"): HEARERS,
+    ("porteur1", "released"): {"porteur1", "organiser"},  # the room’s own page went with the room
+    ("lead1", "takeaway"): {"organiser"},
     ("organiser", "takeaway"): {"organiser"},
     ("desk", "walk-in"): {"desk", "organiser"},
     **{("porteur1", place): {"porteur1"} for place in SHEET_1},
