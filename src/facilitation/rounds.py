@@ -42,7 +42,8 @@ def _deck_round(state: State) -> tuple[str, int]:
 
 def _deck(state: State, stage: str) -> Deck:
     each = state.method.stages[stage].for_each
-    assert each is not None and each.deck is not None  # noqa: PT018 - one fact: this stage goes through a deck
+    assert each is not None
+    assert each.deck is not None
     return state.method.decks[each.deck]
 
 

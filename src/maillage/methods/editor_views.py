@@ -1,6 +1,6 @@
 """The editor: the same file by forms, piece by piece, or as text. Each change that is accepted makes a version."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -43,27 +43,13 @@ def general(request: HttpRequest, space: str, method: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def role(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
-    row, known = fetch_method(request, space, method, can=can_organise)
-    found = known.method.roles.get(part)
-    if found is None:
-        raise Http404
-    form = RoleForm(request.POST or None, initial=RoleForm.of(found))
-    return _part(
-        request, row, known, form, found.title, lambda text: editing.change_role(text, part, form.cleaned_data)
-    )
+    return _piece(request, space, method, part, lambda read: read.roles, RoleForm, editing.change_role)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def kind(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
-    row, known = fetch_method(request, space, method, can=can_organise)
-    found = known.method.kinds.get(part)
-    if found is None:
-        raise Http404
-    form = KindForm(request.POST or None, initial=KindForm.of(found))
-    return _part(
-        request, row, known, form, found.title, lambda text: editing.change_kind(text, part, form.cleaned_data)
-    )
+    return _piece(request, space, method, part, lambda read: read.kinds, KindForm, editing.change_kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -220,12 +206,24 @@ def _save(
     return False
 
 
-def _part(
-    request: HttpRequest, space: Space, known: KnownMethod, form: forms.Form, heading: str, change: Change
+def _piece(
+    request: HttpRequest,
+    space: str,
+    method: str,
+    part: str,
+    pieces: Callable[[Method], Mapping[str, Any]],
+    form_class: type[RoleForm] | type[KindForm],
+    change: Callable[[str, str, Mapping[str, Any]], str],
 ) -> HttpResponse:
-    if form.is_valid() and _save(request, space, known, change, form):
-        return redirect("methods:edit", space.slug, known.method.id)
-    return _page(request, "methods/part.html", space, known, form, part_heading=heading)
+    """A role or a kind of card, changed by its own form."""
+    row, known = fetch_method(request, space, method, can=can_organise)
+    found = pieces(known.method).get(part)
+    if found is None:
+        raise Http404
+    form = form_class(request.POST or None, initial=form_class.of(found))
+    if form.is_valid() and _save(request, row, known, lambda text: change(text, part, form.cleaned_data), form):
+        return redirect("methods:edit", row.slug, method)
+    return _page(request, "methods/part.html", row, known, form, part_heading=found.title)
 
 
 def _page(

@@ -287,7 +287,7 @@ def diversity_rows(folder: Path) -> list[Row]:
                 lower,
                 upper,
                 chunks=chunks,
-                go_on=lambda: time.process_time() - began < limit,  # noqa: B023
+                go_on=partial(_within, began, limit),
             )
             spent.append(time.process_time() - began)
             gaps.append(100 * (1 - found.value / unit / best[name]))
@@ -310,3 +310,8 @@ def _published(folder: Path, name: str) -> tuple[list[list[int]], list[int], lis
             distance[int(i)][int(j)] = distance[int(j)][int(i)] = round(unit * float(far))
     sizes = [int(bound) for bound in bounds]
     return distance, sizes[0::2], sizes[1::2], unit
+
+
+def _within(began: float, limit: float) -> bool:
+    """Whether seconds of processor are left."""
+    return time.process_time() - began < limit
