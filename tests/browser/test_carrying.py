@@ -67,7 +67,7 @@ def test_by_keyboard_the_effect_is_said_then_done(plan: Page) -> None:
     ):
         plan.keyboard.press("ArrowDown")
     plan.keyboard.press("Enter")
-    expect(plan.locator(".messages")).to_contain_text("change de place")
+    expect(plan.locator(".notice")).to_contain_text("change de place")
     assert _place_of(plan, item) == goal
 
 
@@ -87,6 +87,6 @@ def test_by_mouse_a_table_of_another_moment_is_no_place(plan: Page) -> None:
     expect(target).to_have_class(re.compile("over"))
     expect(plan.locator("#carry-said")).to_contain_text(" : ")
     plan.mouse.up()
-    expect(plan.locator(".messages")).to_contain_text("change de place")
+    expect(plan.locator(".notice")).to_contain_text("change de place")
     assert _place_of(plan, item) == goal
     assert start != goal

@@ -167,6 +167,7 @@ def test_a_move_by_hand_is_done_locked_and_explained(full_day, plan):
     assert plan.placements.count() == 256
     plan.refresh_from_db()
     assert plan.figures["slots"][1]["workshops"][str(target.pk)] == 20
+    assert not [note for note in plan.notes if "annoncé" in note]  # the figures are recounted, not claimed
 
 
 def test_a_move_that_breaks_a_hard_rule_is_refused_and_changes_nothing(full_day, plan):

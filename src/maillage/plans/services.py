@@ -285,9 +285,9 @@ def write_placements(
 def _notes(situation: Situation, solved: seating.Plan) -> list[str]:
     """What gave way or moved, then what is not known. A sentence is said once."""
     broken = (
-        violation.sentence
-        for violation in seating.check(situation.problem, solved)
-        if violation.level in ("hard", "relaxable")  # hard ones are broken by a plan made by hand only
+        sentence
+        for sentence, level in _sentences(situation, solved).items()
+        if level in ("hard", "relaxable")  # hard ones are broken by a plan made by hand only
     )
     return list(dict.fromkeys([*solved.notes, *broken, *situation.notes]))
 
