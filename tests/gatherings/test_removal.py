@@ -4,7 +4,8 @@ from django.urls import reverse
 from maillage.gatherings import removal
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.gatherings.services import make_gathering
-from maillage.office.models import Activity
+from maillage.office.models import Activity, Mail
+from maillage.office.services import queue_mail
 from maillage.people.models import Person
 from maillage.registrations.services import PersonDetails, add_registration
 
@@ -53,8 +54,12 @@ def test_who_came_there_alone_is_forgotten_and_who_comes_elsewhere_stays(client,
     other = make_gathering(space=day.space, title="Autre", kind="other", by="essai")
     other.registrations.create(person=twice.person)
 
+    for gathering in (day, other):
+        queue_mail(to="ana@exemple.invalid", subject="Rappel", body="À demain.", about=gathering.pk)
+
     removal.remove_gathering(gathering=day, by="essai")
 
+    assert list(Mail.objects.values_list("about", flat=True)) == [other.pk]  # nobody is called to a day that is no more
     assert not Person.objects.filter(pk=here.person_id).exists()
     assert list(other.registrations.values_list("person", flat=True)) == [twice.person_id]
 

@@ -8,6 +8,7 @@ import pytest
 
 from maillage.live import runtime, seats
 from maillage.live.committer import Submitted
+from maillage.live.hub import SEAT_STREAMS
 from maillage.live.models import Seat
 from maillage.live.services import erase_session
 from tests.live.conftest import RunningServer
@@ -189,21 +190,43 @@ def test_phone_that_does_not_read_is_dropped_and_comes_back(amel, phone, session
         assert f"{number - 1} long" in events.next()["data"]
 
 
-def test_hundred_open_streams_end_fast(server, amel, session) -> None:
-    cookie = "; ".join(f"{name}={value}" for name, value in amel.cookies.items())
+def _open_lines(phone, session, number: int) -> list[socket.socket]:
+    cookie = "; ".join(f"{name}={value}" for name, value in phone.cookies.items())
     request = f"GET /live/{session.id}/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode()
-    lines = [socket.create_connection(("127.0.0.1", amel.client.base_url.port)) for _ in range(100)]
-    for line in lines:
+    lines = []
+    for _line in range(number):
+        line = socket.create_connection(("127.0.0.1", phone.client.base_url.port), timeout=10)
         line.sendall(request)
-    for line in lines:
         assert line.recv(12) == b"HTTP/1.1 200"
+        lines.append(line)
+    return lines
+
+
+def _read_to_the_end(line: socket.socket) -> None:
+    while line.recv(65536):
+        pass
+
+
+def test_the_oldest_page_of_a_seat_gives_way_to_the_newest(amel, phone, session) -> None:
+    other = _open_lines(phone("Bilal"), session, 1)
+    lines = _open_lines(amel, session, SEAT_STREAMS + 1)
+    assert runtime.live().hub.count(session.id) == SEAT_STREAMS + 1  # the other seat keeps its page
+    _read_to_the_end(lines[0])
+    lines[-1].settimeout(0.5)
+    with pytest.raises(TimeoutError):  # it stays open
+        _read_to_the_end(lines[-1])
+    for line in lines + other:
+        line.close()
+
+
+def test_hundred_open_streams_end_fast(server, phone, session) -> None:
+    lines = [line for name in ("Amel", "Bilal", "Chloé", "Dounia") for line in _open_lines(phone(name), session, 25)]
     assert runtime.live().hub.count(session.id) == 100
     began = time.monotonic()
     server.stop()
     took = time.monotonic() - began
     server.stop = lambda: None
     for line in lines:
-        while line.recv(65536):
-            pass
+        _read_to_the_end(line)
         line.close()
     assert took < 1.0

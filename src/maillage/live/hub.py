@@ -6,6 +6,7 @@ coalesced: the first goes at once, the next wait for INTERVAL, whatever their nu
 
 import asyncio
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -18,6 +19,7 @@ from maillage.live.rooms import Room, Rooms
 INTERVAL = 0.25  # seconds between two updates of one session: four a second, as much as an eye follows
 HEARTBEAT = 15.0  # seconds; proxies cut a silent line at 30 or 60
 TURN = 0.01  # seconds of sending before others get the loop
+SEAT_STREAMS = 40  # open pages of one seat: a projector's link is on several screens, nobody has forty
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 BEAT = b": \n\n"
@@ -38,7 +40,8 @@ class Stream:
 
 @dataclass(slots=True)
 class _Channel:
-    streams: set[Stream] = field(default_factory=set)
+    streams: dict[Stream, None] = field(default_factory=dict)  # in the order they came
+    pages: Counter[str] = field(default_factory=Counter)  # of each seat
     timer: asyncio.TimerHandle | None = None
     flushed_at: float = float("-inf")
     running: bool = False
@@ -69,7 +72,10 @@ class Hub:
     def join(self, stream: Stream, *, after: int) -> None:
         """Takes a stream in, then gives it what it lacks: in this order nothing falls between the two."""
         channel = self._channels.setdefault(stream.session_id, _Channel())
-        channel.streams.add(stream)
+        channel.streams[stream] = None
+        channel.pages[stream.seat] += 1
+        if channel.pages[stream.seat] > SEAT_STREAMS:  # the newest page is the one that is looked at
+            self._finish(next(one for one in channel.streams if one.seat == stream.seat))
         room = self.rooms.get(stream.session_id)
         if room is None or room.number == after:
             self._push(stream, BEAT)  # the first byte proves the line
@@ -79,8 +85,9 @@ class Hub:
     def leave(self, stream: Stream) -> None:
         stream.open = False
         channel = self._channels.get(stream.session_id)
-        if channel is not None:
-            channel.streams.discard(stream)
+        if channel is not None and stream in channel.streams:
+            del channel.streams[stream]
+            channel.pages[stream.seat] -= 1
             if not channel.streams and not channel.running:
                 if channel.timer is not None:
                     channel.timer.cancel()

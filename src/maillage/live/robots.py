@@ -13,6 +13,7 @@ from uuid import UUID
 
 import httptools
 
+from maillage.lib.system_errors import os_error_words
 from maillage.live import kept
 from maillage.live.counting import Ledger, Watcher, Written
 
@@ -76,6 +77,10 @@ class Site:
                 "aucune séance de répétition n’a été ouverte."
             ) from error
         writer.close()
+
+
+def _why(error: Exception) -> str:
+    return os_error_words(error) if isinstance(error, OSError) else "sa réponse n’est pas entière"
 
 
 class Reading:
@@ -412,7 +417,7 @@ class Phone(Watcher):
                 except (OSError, TimeoutError, EOFError, httptools.HttpParserError) as error:
                     self._hang_up()
                     if attempt == TRIES - 1:
-                        raise Unreachable(f"Le serveur {self.site.name} ne répond pas : {error or 'rien'}.") from error
+                        raise Unreachable(f"Le serveur {self.site.name} ne répond pas : {_why(error)}.") from error
                     if attempt:
                         await asyncio.sleep(BETWEEN_TRIES)
         raise AssertionError("the last attempt returns or raises")

@@ -45,6 +45,7 @@ class Mail(models.Model):
     to = models.EmailField()
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    about = models.UUIDField(null=True, db_index=True)  # the thing it speaks of: without it, it must not leave
     status = models.CharField(max_length=10, choices=MailStatus, default=MailStatus.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)

@@ -103,9 +103,14 @@ def close_lost_jobs(*, older_than: timedelta = LOST_AFTER) -> int:
     )
 
 
-def queue_mail(*, to: str, subject: str, body: str) -> Mail:
+def queue_mail(*, to: str, subject: str, body: str, about: UUID | None = None) -> Mail:
     """Nothing leaves inside a request; a line break in a subject is a space (it would forge headers)."""
-    return Mail.objects.create(to=to, subject=" ".join(subject.split())[:200], body=body)
+    return Mail.objects.create(to=to, subject=" ".join(subject.split())[:200], body=body, about=about)
+
+
+def drop_mail(*, about: UUID) -> int:
+    """The letters that speak of a thing that is gone, sent or not: they name people. Returns how many."""
+    return Mail.objects.filter(about=about).delete()[0]
 
 
 def send_due_mail(*, limit: int = MAIL_BATCH) -> int:

@@ -53,7 +53,7 @@ def queue_letter(letter: Letter, registration: Registration) -> Mail | None:
         link=base + own_path(registration),
         cancel_link=base + own_path(registration, "own-cancellation"),
     )
-    return queue_mail(to=registration.person.email, subject=subject, body=body)
+    return queue_mail(to=registration.person.email, subject=subject, body=body, about=registration.gathering_id)
 
 
 def words_of(

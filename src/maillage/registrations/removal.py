@@ -3,6 +3,7 @@
 from django.utils.translation import ngettext
 
 from maillage.gatherings.models import Gathering
+from maillage.office.services import drop_mail
 from maillage.people.models import Person
 from maillage.registrations.models import Registration
 
@@ -18,6 +19,10 @@ def losses(gathering: Gathering) -> list[str]:
 
 
 def forget_people(sender: object, *, gathering: Gathering, **_news: object) -> None:
-    """Receiver of `gatherings.removal.removing`: who came to this gathering alone is not kept without it."""
+    """Receiver of `gatherings.removal.removing`: who came to this gathering alone is not kept without it.
+
+    Letters that wait do not leave: they would call people to a day that is no more.
+    """
+    drop_mail(about=gathering.pk)
     elsewhere = Registration.objects.exclude(gathering=gathering).values("person")
     Person.objects.filter(registrations__gathering=gathering).exclude(pk__in=elsewhere).delete()
