@@ -16,7 +16,8 @@ def run(*arguments: str, folder: Path, **variables: str) -> subprocess.Completed
 
 
 def run_python(*arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAILLAGE_", "DJANGO_"))}
+    theirs = ("MAILLAGE_", "DJANGO_", "MAKE")  # under `make`, the demonstration names make's own commands
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
     done = subprocess.run(
         [sys.executable, *arguments],
         capture_output=True,
@@ -64,6 +65,8 @@ def test_demo_prepares_the_day_once_and_the_commands_read_it(tmp_path):
     assert made.returncode == 0, made.stderr
     assert "Participer" in made.stdout
     assert "maillage demo --reset" in made.stdout
+    by_make = run("demo", "--no-serve", folder=tmp_path, MAKELEVEL="1")
+    assert "make demo-reset" in by_make.stdout
     again = run("demo", "--no-serve", folder=tmp_path)
     assert "inscriptions" not in again.stdout.split("Organisation")[0].replace("inscriptions inventées", "")
 
