@@ -43,9 +43,11 @@ demo-reset: $(VENV)/.installed ## efface les données de la démonstration et re
 # The same tests twice: on SQLite, then on a throwaway PostgreSQL for whatever touches a database.
 PURE := facilitation seating lib frontend ui
 # What PostgreSQL would say nothing new of: the bench and the commands make SQLite files of their own, the wheel too;
-# axe and a mouse see the same HTML; a method's pages read one row; a rehearsal copies a SQLite file.
+# axe, a mouse, a phone without JavaScript see the same HTML; a method's pages read one row; a rehearsal copies a SQLite
+# file; each method's screens go through the same log as the co-development's. `make long` leaves nothing out.
 OF_SQLITE := --ignore=tests/config/test_bench.py --ignore=tests/config/test_cli.py --ignore=tests/config/test_wheel.py \
 	--ignore=tests/browser/test_accessibility.py --ignore=tests/browser/test_carrying.py --ignore=tests/methods \
+	--ignore=tests/browser/test_methods.py --ignore=tests/browser/test_weight.py --ignore=tests/browser/test_no_javascript.py \
 	--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
 
 # A process a core, a test file a process: each has its own data folder, cluster and ports.
@@ -61,8 +63,10 @@ test: $(VENV)/.installed-dev ## tous les tests courts, sur SQLite puis PostgreSQ
 		echo "SAUTÉ : la suite sur PostgreSQL, car initdb n’est pas installé (apt-get install postgresql)."; \
 	fi
 
-long: $(VENV)/.installed-dev ## tout : fuzz, fautes et accessibilité en entier
+long: $(VENV)/.installed-dev ## tout, sur les deux bases : fuzz, fautes et accessibilité en entier
 	@MAILLAGE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) -m "long or not long"
+	@MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) $(PURE:%=--ignore=tests/%) \
+		--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
 
 lint: $(VENV)/.installed-dev ## style, types, sens des imports, migrations
 	@$(BIN)/ruff check .
