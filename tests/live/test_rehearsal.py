@@ -1,9 +1,11 @@
 """A rehearsal over the real server; then servers that were sabotaged, which it must catch."""
 
+import asyncio
 import dataclasses
 import json
 from collections import Counter
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -439,3 +441,28 @@ def test_server_that_does_not_answer_is_said(rehearsal) -> None:
     with pytest.raises(Unreachable) as refusal:
         play([scene], url="http://127.0.0.1:9", speed=SPEED)  # the port of « discard »
     assert "ne répond pas" in refusal.value.sentence
+
+
+def test_a_phone_is_put_away_even_as_its_answer_arrives() -> None:
+    """A cancellation that meets an answer is not swallowed: a polling phone would follow for ever."""
+
+    async def scene() -> bool:
+        phone = robots.Phone(
+            "", None, "participant", site=Site.of("http://127.0.0.1:1"), ledger=Ledger(), name="R3", eyes="poll"
+        )
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def exchange(_request: bytes) -> SimpleNamespace:
+            await answer
+            return SimpleNamespace(status=204)
+
+        phone._exchange = exchange  # type: ignore[method-assign,assignment]
+        polling = asyncio.create_task(phone._poll())
+        await asyncio.sleep(0.01)
+        answer.set_result(None)
+        await asyncio.sleep(0)  # the exchange has its answer; whoever waits for it may not have heard
+        polling.cancel()
+        await asyncio.wait([polling], timeout=1)
+        return polling.cancelled()
+
+    assert asyncio.run(scene())

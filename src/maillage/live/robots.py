@@ -70,7 +70,8 @@ class Site:
     async def reach(self) -> None:
         """Raises Unreachable when nobody listens there: said before anything is opened for it."""
         try:
-            _reader, writer = await asyncio.wait_for(self.connect(), ANSWER_WITHIN)
+            async with asyncio.timeout(ANSWER_WITHIN):
+                _reader, writer = await self.connect()
         except (OSError, TimeoutError) as error:
             raise Unreachable(
                 f"Le serveur {self.name} ne répond pas. Vérifiez l’adresse, et qu’il est démarré : "
@@ -413,7 +414,8 @@ class Phone(Watcher):
         async with self._asking:
             for attempt in range(TRIES):
                 try:
-                    return await asyncio.wait_for(self._exchange(request), ANSWER_WITHIN)
+                    async with asyncio.timeout(ANSWER_WITHIN):  # wait_for of 3.11 may swallow a cancellation
+                        return await self._exchange(request)
                 except (OSError, TimeoutError, EOFError, httptools.HttpParserError) as error:
                     self._hang_up()
                     if attempt == TRIES - 1:

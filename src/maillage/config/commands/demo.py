@@ -19,6 +19,7 @@ from maillage.gatherings.models import Gathering
 from maillage.gatherings.words import date_words
 from maillage.lib.codes import spaced_code
 from maillage.lib.qr import qr_terminal
+from maillage.lib.typography import typo
 from maillage.live.models import Session
 from maillage.live.opening import open_gathering
 from maillage.live.queries import open_sessions
@@ -140,7 +141,7 @@ def print_links(gathering: Gathering, base: str) -> None:
     for session in open_sessions(gathering.pk):
         join = base + reverse("live:join", args=[session.join_code])
         print()
-        print(f"  {session}{f' – {session.workshop.room}' if session.workshop.room else ''}")
+        print(typo(f"  {session}{f' – {session.workshop.room}' if session.workshop.room else ''}"))
         print(f"    Participer   {join}   code {spaced_code(session.join_code)}")
         print(f"    Animer       {base}{reverse('live:facilitate', args=[session.facilitator_code])}")
         print(f"    Projeter     {base}{reverse('live:project', args=[make_projection_token(session.pk)])}")
@@ -148,5 +149,5 @@ def print_links(gathering: Gathering, base: str) -> None:
             scanned, title = join, str(session)
     if scanned:  # one is enough to hold a phone to; eight would hide the links
         print()
-        print(f"  {title}, à scanner :")
+        print(typo(f"  {title}, à scanner :"))
         print(qr_terminal(scanned))
