@@ -1,6 +1,7 @@
 """The control room: every workshop of the day, open, ended or not yet; what it says and what it offers."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -132,3 +133,34 @@ def test_facilitators_screen_of_an_ended_session_has_no_warning_and_the_way_on(s
     page = client.get(address).content.decode()
     assert 'class="watch"' not in page
     assert f"/seance/{session.pk}/a-retenir/" in page
+
+
+def test_all_rooms_that_play_get_the_same_minutes_once(session, staff) -> None:
+    organiser = staff(SpaceRole.ORGANISER)
+    address = f"/rencontres/{session.gathering_id}/regie/"
+    assert 'name="minutes"' not in organiser.get(address).content.decode()  # nothing plays: nothing to shift
+    idle = organiser.post(address, {"minutes": "15", "key": str(uuid4())}, follow=True).content.decode()
+    assert "rien à décaler" in idle
+
+    play(session, "open")
+    key = re.search(r'name="key" value="([^"]+)"', organiser.get(address).content.decode())[1]
+    before = live().rooms.load(session.pk).state.ends_at
+    for _press in range(2):
+        said = organiser.post(address, {"minutes": "15", "key": key}, follow=True).content.decode()
+        assert re.search(r"15\sminutes de plus", said)
+    assert live().rooms.load(session.pk).state.ends_at - before == 15 * 60_000
+
+    said = organiser.post(address, {"minutes": "-5", "key": str(uuid4())}, follow=True).content.decode()
+    assert re.search(r"5\sminutes de moins", said)
+    assert live().rooms.load(session.pk).state.ends_at - before == 10 * 60_000
+
+
+@pytest.mark.parametrize("minutes", ["", "0", "quinze", "61", "-61", "1e3", "15\x0c5"])
+def test_minutes_that_are_none_shift_nothing(session, staff, minutes) -> None:
+    play(session, "open")
+    before = live().rooms.load(session.pk).state.ends_at
+    address = f"/rencontres/{session.gathering_id}/regie/"
+    refused = staff(SpaceRole.ORGANISER).post(address, {"minutes": minutes, "key": str(uuid4())}, follow=True)
+    assert "Rien n’est décalé" in refused.content.decode()
+    assert staff(SpaceRole.FACILITATOR).post(address, {"minutes": "15", "key": str(uuid4())}).status_code == 403
+    assert live().rooms.load(session.pk).state.ends_at == before

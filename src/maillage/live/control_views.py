@@ -11,22 +11,28 @@ from django.views.decorators.http import require_http_methods
 from facilitation import UnplayableMethod
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering, Workshop
+from maillage.lib.typography import count, join_words
 from maillage.live.control import rooms_of
 from maillage.live.opening import open_gathering, open_one
 from maillage.live.services import NoMethod
+from maillage.live.shifting import GOING_ON, MOST_MINUTES, shift_clocks
 from maillage.people.queries import can_facilitate, can_organise
 
 RELOAD = 10  # seconds, without JavaScript
+SHIFT = 15  # minutes offered: what a plenary that runs late takes
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
-    """All rooms at once, and the buttons that open them."""
+    """All rooms at once, the buttons that open them, and the one that gives them all more time."""
     if request.method == "POST":
         gathering = fetch_gathering(request.user, gathering_id)
-        _open(request, gathering)
+        if "minutes" in request.POST:
+            _shift(request, gathering)
+        else:
+            _open(request, gathering)
         return redirect("live:control-room", gathering_id)
     gathering = fetch_gathering(request.user, gathering_id, can=can_facilitate)
     base_url = f"{request.scheme}://{request.get_host()}"
@@ -38,6 +44,8 @@ def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
         "several_slots": len({row.workshop.slot_id for row in rows}) > 1,
         "can_organise": can_organise(request.user, gathering.space),
         "reload": RELOAD,
+        "shift": uuid.uuid4() if any(row.view.get("status") in GOING_ON and not row.ended for row in rows) else None,
+        "shift_minutes": SHIFT,
     }
     return render(request, "live/control_room.html", context)
 
@@ -57,6 +65,32 @@ def _open(request: HttpRequest, gathering: Gathering) -> None:
         messages.warning(request, refusal.sentence)
     else:
         messages.success(request, _("La séance est ouverte : affichez son code dans la salle."))
+
+
+def _shift(request: HttpRequest, gathering: Gathering) -> None:
+    """`minutes`, with its sign, for every room that plays. `key` is the page's: pressed twice, it is done once."""
+    try:
+        minutes = int(request.POST["minutes"].replace("−", "-").strip())
+        key = uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        minutes, key = 0, uuid.UUID(int=0)
+    if not 1 <= abs(minutes) <= MOST_MINUTES:
+        messages.error(
+            request,
+            _(
+                "Rien n’est décalé : écrivez un nombre de minutes de 1 à {most}, avec un − devant pour finir plus tôt."
+            ).format(most=MOST_MINUTES),
+        )
+        return
+    done = shift_clocks(gathering=gathering, minutes=minutes, key=key, by=str(request.user))
+    if done.moved:
+        words = _("{length} de plus : {rooms}.") if minutes > 0 else _("{length} de moins : {rooms}.")
+        length = count(abs(minutes), _("minute"), _("minutes"), zero="")
+        messages.success(request, words.format(length=length, rooms=join_words(done.moved)))
+    for sentence in done.refused:
+        messages.warning(request, sentence)
+    if not done.moved and not done.refused:
+        messages.warning(request, _("Aucune séance n’est en cours : il n’y a rien à décaler."))
 
 
 def _workshop(gathering: Gathering, text: str) -> Workshop:
