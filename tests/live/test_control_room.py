@@ -164,3 +164,12 @@ def test_minutes_that_are_none_shift_nothing(session, staff, minutes) -> None:
     assert "Rien n’est décalé" in refused.content.decode()
     assert staff(SpaceRole.FACILITATOR).post(address, {"minutes": "15", "key": str(uuid4())}).status_code == 403
     assert live().rooms.load(session.pk).state.ends_at == before
+
+
+def test_a_room_nobody_leads_is_not_said_to_be_shifted(session, staff) -> None:
+    play(session, "open")
+    session.seats.filter(kind=SeatKind.FACILITATOR).delete()
+    address = f"/rencontres/{session.gathering_id}/regie/"
+    said = staff(SpaceRole.ORGANISER).post(address, {"minutes": "15", "key": str(uuid4())}, follow=True)
+    assert "Personne n’y anime" in said.content.decode()
+    assert "de plus" not in said.content.decode()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from maillage.gatherings.models import Gathering
 from maillage.live.committer import Submitted
 from maillage.live.enums import SeatKind
@@ -51,8 +53,8 @@ def shift_clocks(*, gathering: Gathering, minutes: int, key: UUID, by: str) -> S
 
 
 def _extend(session: Session, minutes: int, key: UUID) -> str:
-    """The sentence of the refusal, "" when the move is stored. A lead who left is passed over for the next."""
-    refusal = ""
+    """The sentence of the refusal, "" when the move is stored. A lead who is refused is passed over for the next."""
+    refusal = _("Personne n’y anime : donnez ces minutes depuis son écran d’animation.")
     for seat in session.seats.filter(kind=SeatKind.FACILITATOR).order_by("pk"):
         move = Submitted(session.pk, seat.pk, "extend", {"seconds": minutes * 60}, f"shift-{key}")
         outcome = live().committer.submit(move)
