@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{SPACE}import/", views.import_file, name="import"),
     path(METHOD, views.detail, name="detail"),
     path(f"{METHOD}fichier.toml", views.export, name="export"),
+    path(f"{METHOD}papier/<slug:sheet>.pdf", views.papers, name="papers"),
     path(f"{METHOD}copie/", views.duplicate, name="duplicate"),
     path(f"{METHOD}versions/<uuid:version>/", views.version, name="version"),
     path(EDITOR, editor_views.general, name="edit"),

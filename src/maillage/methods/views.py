@@ -14,6 +14,7 @@ from maillage.methods import words
 from maillage.methods.access import fetch_method, fetch_space
 from maillage.methods.forms import DuplicateForm, ImportForm
 from maillage.methods.models import MethodVersion
+from maillage.methods.papers import ALL, make_papers, sheet_names
 from maillage.methods.queries import library as library_of
 from maillage.methods.queries import own_versions
 from maillage.methods.services import duplicate_method, import_method, save_method
@@ -55,6 +56,7 @@ def detail(request: HttpRequest, space: str, method: str) -> HttpResponse:
         "known": known,
         "versions": list(own_versions(row, method)),
         "can_organise": can_organise(request.user, row),
+        "sheets": sheet_names(known.method),
         **describe(known.method),
     }
     return render(request, "methods/detail.html", context)
@@ -122,6 +124,18 @@ def export(request: HttpRequest, space: str, method: str) -> HttpResponse:
     _row, known = fetch_method(request, space, method)
     response = HttpResponse(known.method.source, content_type="application/toml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{known.method.id}.toml"'
+    return response
+
+
+@require_safe
+@login_required
+def papers(request: HttpRequest, space: str, method: str, sheet: str) -> HttpResponse:
+    """One sheet, or « tout »: what the room works with when there is no screen."""
+    _row, known = fetch_method(request, space, method)
+    if sheet != ALL and sheet not in sheet_names(known.method):
+        raise Http404
+    response = HttpResponse(make_papers(known.method, sheet), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{known.method.id}-{sheet}.pdf"'
     return response
 
 

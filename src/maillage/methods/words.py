@@ -82,11 +82,18 @@ def stage_rights(method: Method, stage: Stage, role: str) -> list[str]:
     return [right_words(method, right) for right in sorted(stage.rights(role) - method.may.get(role, frozenset()))]
 
 
+def planned_minutes(method: Method, preset: str | None) -> dict[str, float]:
+    """The minutes of each stage, of one round when it has several."""
+    planned = {stage.id: stage.minutes for stage in method.stages.values()}
+    return {**planned, **(method.presets[preset].minutes if preset else {})}
+
+
 def minutes_words(method: Method) -> str:
     """How long it lasts: one figure, or from the shortest preset to the longest."""
-    needed = {stage.id: stage.minutes for stage in method.stages.values() if not stage.optional}
-    lengths = [sum(needed.values())] if not method.presets else []
-    lengths += [sum({**needed, **preset.minutes}.values()) for preset in method.presets.values()]
+    plans = [planned_minutes(method, preset) for preset in method.presets]
+    if not plans:
+        plans = [{id_: 0 if stage.optional else stage.minutes for id_, stage in method.stages.items()}]
+    lengths = [sum(plan[step.stage] for step in method.steps) for plan in plans]
     low, high = round(min(lengths)), round(max(lengths))
     return f"{low} minutes" if low == high else f"de {low} à {high} minutes"
 
