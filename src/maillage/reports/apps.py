@@ -6,7 +6,8 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from maillage.gatherings.glance import Phase, register  # models are loaded only now
-        from maillage.reports.glimpse import evening_report, papers
+        from maillage.reports.glimpse import day_pack, evening_report, papers
 
         register(Phase.BEFORE, papers)
+        register(Phase.BEFORE, day_pack)
         register(Phase.AFTER, evening_report)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from maillage.gatherings.glance import Action, Glimpse
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.queries import has_workshops
-from maillage.people.queries import Visitor, can_organise, can_run_desk
+from maillage.people.queries import Visitor, can_facilitate, can_organise, can_run_desk
 
 
 def papers(gathering: Gathering, user: Visitor) -> Glimpse | None:
@@ -15,6 +15,14 @@ def papers(gathering: Gathering, user: Visitor) -> Glimpse | None:
             Action(_("Badges (PDF)"), reverse("reports:badges", args=[gathering.pk])),
             Action(_("Feuilles d’émargement (PDF)"), reverse("reports:sign-in-sheets", args=[gathering.pk])),
         ]
+    )
+
+
+def day_pack(gathering: Gathering, user: Visitor) -> Glimpse | None:
+    if not can_facilitate(user, gathering.space) or not has_workshops(gathering):
+        return None
+    return Glimpse(
+        actions=[Action(_("Le dossier papier de la journée (PDF)"), reverse("reports:day-pack", args=[gathering.pk]))]
     )
 
 

@@ -7,4 +7,5 @@ urlpatterns = [
     path("rencontres/<uuid:gathering_id>/compte-rendu.pdf", views.report, name="report"),
     path("rencontres/<uuid:gathering_id>/badges.pdf", views.badges, name="badges"),
     path("rencontres/<uuid:gathering_id>/emargement.pdf", views.sign_in_sheets, name="sign-in-sheets"),
+    path("rencontres/<uuid:gathering_id>/dossier-papier.pdf", views.day_pack, name="day-pack"),
 ]

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
 from maillage.people.access import Can
-from maillage.people.queries import can_organise, can_run_desk
+from maillage.people.queries import can_facilitate, can_organise, can_run_desk
 from maillage.registrations.links import base_of_request
 from maillage.reports import services
+from maillage.reports.day_pack import make_day_pack
 
 
 def _pdf(
@@ -50,3 +51,10 @@ def badges(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 @login_required
 def sign_in_sheets(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     return _pdf(request, gathering_id, can_run_desk, services.make_sign_in_sheets, "emargement")
+
+
+@never_cache
+@require_safe
+@login_required
+def day_pack(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
+    return _pdf(request, gathering_id, can_facilitate, make_day_pack, "dossier-papier")
