@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.http import HttpResponse
 from django.urls import reverse
 
 from maillage.live import seats
@@ -217,6 +218,14 @@ async def _back_to_screen(request: Request, session_id: uuid.UUID, outcome: Outc
 
 def flash_name(session_id: uuid.UUID) -> str:
     return f"refus-{session_id.hex[-12:]}"
+
+
+def flash(response: HttpResponse, session_id: uuid.UUID, sentence: str) -> None:
+    """For a page of Django's: the screen it leads to says this sentence, once."""
+    value = signing.dumps(sentence, salt="maillage.live.flash", compress=True)
+    response.set_cookie(
+        flash_name(session_id), value, max_age=FLASH_SECONDS, httponly=True, samesite="Lax", secure=settings.HTTPS
+    )
 
 
 def read_flash(cookies: Mapping[str, str], session_id: uuid.UUID) -> str:

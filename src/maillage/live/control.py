@@ -12,6 +12,7 @@ from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.typography import count, join_words
 from maillage.live.enums import SeatKind, SessionStatus
+from maillage.live.helping import HelpView, help_calls
 from maillage.live.links import kept_address
 from maillage.live.models import Session
 from maillage.live.opening import why_not
@@ -42,12 +43,18 @@ class RoomRow:
     clock: str = ""
     people: str = ""
     online: str = ""
+    help: HelpView | None = None  # a facilitator asks for a hand
     alarms: list[str] = field(default_factory=list)
     join: str = ""
     facilitate: str = ""
     project: str = ""
     kept: str = ""  # where an organiser reads what an ended session left
     why_not: str = ""  # why a session that is not there cannot be opened
+
+    @property
+    def calls(self) -> bool:
+        """For help, and nobody has said yet that they come."""
+        return self.help is not None and not self.help.answered
 
     @property
     def ended(self) -> bool:
@@ -60,6 +67,7 @@ def rooms_of(gathering: Gathering, base_url: str, *, rehearsal: bool = False) ->
     sessions = {
         session.workshop_id: session for session in open_sessions(gathering.pk) if session.rehearsal == rehearsal
     }
+    calls = help_calls(gathering.pk)
     workshops = Workshop.objects.filter(slot__gathering=gathering, slot__kind=SlotKind.WORKSHOPS)
     rows = []
     for workshop in workshops.select_related("slot", "room").order_by("slot__position", "position"):
@@ -68,6 +76,7 @@ def rooms_of(gathering: Gathering, base_url: str, *, rehearsal: bool = False) ->
         try:
             if row.session is not None:
                 _fill(row, row.session, base_url)
+                row.help = None if row.ended else calls.get(row.session.pk)
         except ErasedSession:  # between the two reads
             row.session = None
         if row.session is None:

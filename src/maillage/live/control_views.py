@@ -13,6 +13,7 @@ from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.typography import count, join_words
 from maillage.live.control import rooms_of
+from maillage.live.helping import answer_help
 from maillage.live.opening import open_gathering, open_one
 from maillage.live.services import NoMethod
 from maillage.live.shifting import GOING_ON, MOST_MINUTES, shift_clocks
@@ -29,7 +30,9 @@ def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     """All rooms at once, the buttons that open them, and the one that gives them all more time."""
     if request.method == "POST":
         gathering = fetch_gathering(request.user, gathering_id)
-        if "minutes" in request.POST:
+        if "help" in request.POST:
+            _answer_help(request, gathering)
+        elif "minutes" in request.POST:
             _shift(request, gathering)
         else:
             _open(request, gathering)
@@ -40,6 +43,12 @@ def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     context = {
         "gathering": gathering,
         "rows": rows,
+        "calling": count(
+            sum(row.calls for row in rows),
+            _("salle demande de l’aide"),
+            _("salles demandent de l’aide"),
+            zero="",
+        ),
         "openable": sum(row.session is None and not row.why_not for row in rows),
         "several_slots": len({row.workshop.slot_id for row in rows}) > 1,
         "can_organise": can_organise(request.user, gathering.space),
@@ -65,6 +74,18 @@ def _open(request: HttpRequest, gathering: Gathering) -> None:
         messages.warning(request, refusal.sentence)
     else:
         messages.success(request, _("La séance est ouverte : affichez son code dans la salle."))
+
+
+def _answer_help(request: HttpRequest, gathering: Gathering) -> None:
+    """« On arrive », for the call that the page showed."""
+    try:
+        session = answer_help(gathering=gathering, call_id=uuid.UUID(request.POST["help"]))
+    except ValueError:
+        raise Http404 from None
+    if session is None:
+        messages.info(request, _("Cette salle n’attend plus d’aide : c’est réglé."))
+    else:
+        messages.success(request, _("C’est dit à l’animation : on arrive à « {room} ».").format(room=session))
 
 
 def _shift(request: HttpRequest, gathering: Gathering) -> None:

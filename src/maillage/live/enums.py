@@ -16,3 +16,12 @@ class SeatKind(TextChoices):
     PROJECTOR = "projector", _("projection")
     CONTROL = "control", _("régie")
     ROBOT = "robot", _("robot")
+
+
+class HelpWord(TextChoices):
+    """What a room that asks for help lacks; nothing at all is an answer too."""
+
+    MATERIAL = "material", _("matériel")
+    PERSON = "person", _("une personne")
+    TIME = "time", _("le temps")
+    OTHER = "other", _("autre chose")

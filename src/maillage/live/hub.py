@@ -23,6 +23,7 @@ SEAT_STREAMS = 40  # open pages of one seat: a projector's link is on several sc
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 BEAT = b": \n\n"
+HELP = b"event: help\ndata: moved\n\n"  # no id: the log did not move
 
 
 @dataclass(eq=False, slots=True)
@@ -108,6 +109,14 @@ class Hub:
                 channel.timer = loop.call_later(wait, self._begin_flush, session_id, channel)
             else:
                 self._begin_flush(session_id, channel)
+
+    def say_help_moved(self, session_id: uuid.UUID) -> None:
+        """Tells the open pages of who leads that their call for help moved: they ask for it. No other page hears it."""
+        room, channel = self.rooms.get(session_id), self._channels.get(session_id)
+        for stream in list(channel.streams) if room and channel else ():
+            seat = cast(Room, room).state.seats.get(stream.seat)
+            if seat is not None and cast(Room, room).leads(seat.role):
+                self._push(stream, HELP)
 
     def end(self, session_id: uuid.UUID, *, seat: str | None = None) -> None:
         """Ends the streams of a session (erased), or of one of its seats (revoked)."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from maillage.live import keys
 from maillage.live.enums import SessionStatus
-from maillage.live.models import Move, Session
+from maillage.live.models import HelpCall, Move, Session
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +107,7 @@ def set_ended(sessions: Mapping[uuid.UUID, bool]) -> None:
         Session.objects.filter(id=session_id).update(
             status=SessionStatus.CLOSED if ended else SessionStatus.OPEN, closed_at=timezone.now() if ended else None
         )
+    HelpCall.objects.filter(session__in=[session_id for session_id, ended in sessions.items() if ended]).delete()
 
 
 def _row(entry: Entry, key: bytes) -> Move:

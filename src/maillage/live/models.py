@@ -1,11 +1,12 @@
 """A session is a log. No content here is readable without the session's key, which lives elsewhere (live/keys.py)."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.identifiers import uuid7
-from maillage.live.enums import SeatKind, SessionStatus
+from maillage.live.enums import HelpWord, SeatKind, SessionStatus
 from maillage.methods.models import MethodVersion
 from maillage.registrations.models import Registration
 
@@ -63,6 +64,19 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.id}"
+
+
+class HelpCall(models.Model):
+    """A room waits for a hand: from « Demander de l’aide » to « C’est réglé ». No name, no text, nothing of the log."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="help_call")
+    word = models.CharField(max_length=8, choices=HelpWord, blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True)  # the control room said « On arrive »
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.get_word_display()}".strip()
 
 
 class Move(models.Model):

@@ -36,6 +36,11 @@ class Room:
     state: State
     number: int  # of the last move in `state`
 
+    def leads(self, role: str) -> bool:
+        """Whether this role's screen is a prompter."""
+        rights = self.state.rights(role)
+        return "advance" in rights or "lead" in rights
+
 
 class Rooms:
     """Kept by session. Any thread may read or put; a room only ever gives way to a later one."""

@@ -67,6 +67,11 @@ class Live:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(lambda: self.hub.end(session_id, seat=seat))
 
+    def say_help_moved(self, session_id: uuid.UUID) -> None:
+        """From any thread: the pages of who leads ask for their call for help again."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.hub.say_help_moved, session_id)
+
     def _publish(self, changes: Sequence[Change]) -> None:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.hub.publish, [change.after.session_id for change in changes])

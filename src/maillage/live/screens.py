@@ -85,7 +85,7 @@ def render_shared(room: Room, view: dict[str, Any]) -> bytes:
 
 def render_own(room: Room, view: dict[str, Any]) -> bytes:
     """`#own` for one seat."""
-    leads = leads_room(room, view)
+    leads = room.leads(view["role"])
     links = links_for(room.session_id, sheet=view["sheet"] is not None, facilitator=leads)
     asked = asked_of(view)
     context = {
@@ -121,7 +121,7 @@ def screen(
     values = {field["id"]: field["value"] for field in own["sheet"]["fields"]} if own["sheet"] else {}
     query = f"?siege={which}" if which else ""
     addresses = _addresses(room)
-    leads = leads_room(room, own)
+    leads = room.leads(own["role"])
     role = own["role"]
     made = [
         _form(now.get(form["id"], form), now=form["id"] in now, value=values.get(form["field"], ""))
@@ -173,10 +173,6 @@ def read_again(room: Room, kept: Kept, *, which: str = "") -> dict[str, Any]:
         "answer": {"name": READ, "yes": YES, "no": NO},
         "moves_url": _addresses(room)["moves_url"] + (f"?siege={which}" if which else ""),
     }
-
-
-def leads_room(room: Room, own: dict[str, Any]) -> bool:
-    return "advance" in room.state.rights(own["role"]) or "lead" in room.state.rights(own["role"])
 
 
 def clock_words(clock: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from maillage.lib.codes import new_code
 from maillage.live import keys, seats, signals
 from maillage.live.enums import SessionStatus
 from maillage.live.faults import report
-from maillage.live.models import Session
+from maillage.live.models import HelpCall, Session
 from maillage.live.rooms import method_of, start_state
 from maillage.live.runtime import live
 from maillage.methods.models import MethodVersion
@@ -64,6 +64,7 @@ def close_session(*, session: Session, by: str) -> None:
     closed = Session.objects.filter(id=session.id, status=SessionStatus.OPEN).update(
         status=SessionStatus.CLOSED, closed_at=timezone.now()
     )
+    HelpCall.objects.filter(session=session).delete()
     session.refresh_from_db()
     if closed:
         _note(session, by, "a clos une séance")
@@ -80,6 +81,7 @@ def erase_session(*, session: Session, by: str) -> None:
         Session.objects.filter(id=session.id).exclude(status=SessionStatus.ERASED).update(
             status=SessionStatus.ERASED, erased_at=timezone.now()
         )
+        HelpCall.objects.filter(session=session).delete()
         _note(session, by, "a effacé une séance")
     here.rooms.drop(session.id)
     here.end_streams(session.id)

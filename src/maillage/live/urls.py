@@ -1,12 +1,13 @@
 from django.urls import path
 
-from maillage.live import control_views, preview_views, rehearsal_views, views
+from maillage.live import control_views, help_views, preview_views, rehearsal_views, views
 
 app_name = "live"
 urlpatterns = [
     path("s/", views.code, name="code"),
     path("s/<str:code>/", views.join, name="join"),
     path("seance/<uuid:session_id>/", views.screen, name="screen"),
+    path("seance/<uuid:session_id>/aide/", help_views.help_call, name="help"),
     path("animer/<str:code>/", views.facilitate, name="facilitate"),
     path("projection/<str:token>/", views.project, name="project"),
     path("entrer/<str:token>/<uuid:session_id>/", views.enter_registered, name="enter"),

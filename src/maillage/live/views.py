@@ -16,6 +16,7 @@ from maillage.lib.codes import normalise_code
 from maillage.live import entry, queries, screens, seats
 from maillage.live.asgi import flash_name, read_flash
 from maillage.live.enums import SeatKind, SessionStatus
+from maillage.live.help_views import help_part
 from maillage.live.kept import Kept, kept_in
 from maillage.live.models import Seat, Session
 from maillage.live.outcomes import RETRY_AFTER, refuse
@@ -103,6 +104,7 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     host = f"{request.scheme}://{request.get_host()}"
     seat, made = str(ticket.seat_id), live().hub.fragments
     context = screens.screen(room, seat, which=which, refusal=refusal, host=host, kept=kept, fragments=made)
+    context["help"] = help_part(room, which) if context["leads"] else None
     response = render(request, "live/screen.html", context, status=kept.status if kept else 200)
     if kept is not None and kept.status in (429, 503):
         response["Retry-After"] = str(RETRY_AFTER)

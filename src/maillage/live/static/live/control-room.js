@@ -1,8 +1,8 @@
-// The control room reads itself again: numbers only, so a page every few seconds is enough.
+// The control room reads itself again: numbers and calls for help only, so a page every few seconds is enough.
 
 import { replaceById } from "../ui/replace-by-id.js";
 
-const EVERY = 4_000; // ms
+const EVERY = 2_000; // ms: a room that asks for help does not wait for the next look
 
 async function refresh() {
   if (document.hidden) return;
@@ -10,11 +10,14 @@ async function refresh() {
     const answer = await fetch(location.href, { cache: "no-store" });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const rooms = page.getElementById("rooms");
-    if (rooms) replaceById(rooms.outerHTML);
+    for (const id of ["calling", "rooms"]) {
+      const part = page.getElementById(id);
+      if (part) replaceById(part.outerHTML);
+    }
   } catch {
     // the next turn asks again
   }
 }
 
 setInterval(refresh, EVERY);
+document.addEventListener("visibilitychange", refresh);

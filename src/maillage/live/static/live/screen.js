@@ -92,7 +92,9 @@ async function takeForms() {
       document.querySelector(".forms").append(part);
       for (const form of part.matches("form[data-form]") ? [part] : part.querySelectorAll("form[data-form]")) addForm(form);
     }
-    if (!fresh.getElementById("lead")) document.getElementById("lead")?.remove();
+    const help = fresh.getElementById("help");
+    if (help && !document.getElementById("help")) document.getElementById("shared").before(help);
+    for (const id of ["lead", "help"]) if (!fresh.getElementById(id)) document.getElementById(id)?.remove();
     document.body.className = fresh.body.className;
     refresh();
   } catch {
@@ -268,6 +270,7 @@ const tick = startClock({
 connect(stream, {
   after: number,
   onMessage({ event, data }) {
+    if (event === "help") document.dispatchEvent(new Event("live:help")); // for help.js
     if (event !== "view") return;
     replaceById(data);
     refresh();
@@ -276,7 +279,9 @@ connect(stream, {
   onState(state) {
     network = state;
     sayState();
-    if (state === "online") box.flush();
+    if (state !== "online") return;
+    box.flush();
+    document.dispatchEvent(new Event("live:help")); // it may have moved while the line was cut
   },
 });
 
