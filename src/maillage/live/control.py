@@ -49,6 +49,7 @@ class RoomRow:
     facilitate: str = ""
     project: str = ""
     kept: str = ""  # where an organiser reads what an ended session left
+    exports: list[str] = field(default_factory=list)  # CSV and JSON, through the seat this browser holds there
     why_not: str = ""  # why a session that is not there cannot be opened
 
     @property

@@ -15,8 +15,10 @@ from maillage.lib.typography import count, join_words
 from maillage.live.control import rooms_of
 from maillage.live.helping import answer_help
 from maillage.live.opening import open_gathering, open_one
+from maillage.live.seats import which_seat
 from maillage.live.services import NoMethod
 from maillage.live.shifting import GOING_ON, MOST_MINUTES, shift_clocks
+from maillage.live.urls_of import export_url
 from maillage.people.queries import can_facilitate, can_organise
 
 RELOAD = 10  # seconds, without JavaScript
@@ -40,6 +42,10 @@ def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id, can=can_facilitate)
     base_url = f"{request.scheme}://{request.get_host()}"
     rows = rooms_of(gathering, base_url)
+    for row in rows:
+        which = which_seat(request.COOKIES, row.session.pk) if row.session else None
+        if row.session and which is not None:
+            row.exports = [export_url(row.session.pk, form, which) for form in ("csv", "json")]
     context = {
         "gathering": gathering,
         "rows": rows,

@@ -142,6 +142,16 @@ def read_ticket(cookies: Mapping[str, str], session_id: uuid.UUID, which: str = 
     return None
 
 
+def which_seat(cookies: Mapping[str, str], session_id: uuid.UUID) -> str | None:
+    """The seat of this browser that sees the most of this session, None when it has none that still stands."""
+    for which in ("a", "", "c", "p"):
+        name = f"siege-{session_id.hex[-12:]}" + (f"-{which}" if which else "")
+        ticket = read_ticket({name: cookies.get(name, "")}, session_id, which)
+        if ticket is not None and find_kind(ticket):
+            return which
+    return None
+
+
 _known: dict[uuid.UUID, tuple[float, uuid.UUID, int, str]] = {}
 _known_lock = threading.Lock()
 

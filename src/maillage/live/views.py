@@ -23,6 +23,7 @@ from maillage.live.outcomes import RETRY_AFTER, refuse
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
 from maillage.live.throttle import Throttle
+from maillage.live.urls_of import export_url
 from maillage.registrations.own import find_by_token
 
 codes_throttle = Throttle()
@@ -104,7 +105,9 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     host = f"{request.scheme}://{request.get_host()}"
     seat, made = str(ticket.seat_id), live().hub.fragments
     context = screens.screen(room, seat, which=which, refusal=refusal, host=host, kept=kept, fragments=made)
-    context["help"] = help_part(room, which) if context["leads"] else None
+    if context["leads"]:
+        exports = [export_url(session_id, form, which) for form in ("csv", "json")]
+        context |= {"help": help_part(room, which), "exports": exports}
     response = render(request, "live/screen.html", context, status=kept.status if kept else 200)
     if kept is not None and kept.status in (429, 503):
         response["Retry-After"] = str(RETRY_AFTER)

@@ -94,7 +94,7 @@ async function takeForms() {
     }
     const help = fresh.getElementById("help");
     if (help && !document.getElementById("help")) document.getElementById("shared").before(help);
-    for (const id of ["lead", "help"]) if (!fresh.getElementById(id)) document.getElementById(id)?.remove();
+    for (const id of ["lead", "help", "export"]) if (!fresh.getElementById(id)) document.getElementById(id)?.remove();
     document.body.className = fresh.body.className;
     refresh();
   } catch {
