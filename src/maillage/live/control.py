@@ -24,6 +24,8 @@ from maillage.live.urls_of import facilitator_url, join_url, projector_url
 
 LATE = 120_000  # ms past the end of a step before the control room says so
 
+ANSWERED = {"poll": "answered", "form": "answered", "pot": "given"}  # activity → what counts who did it
+
 _alarms: list[Callable[[Session], str]] = []
 
 
@@ -43,6 +45,7 @@ class RoomRow:
     clock: str = ""
     people: str = ""
     online: str = ""
+    answers: str = ""  # how many answered what this step asks, when it counts answers
     help: HelpView | None = None  # a facilitator asks for a hand
     alarms: list[str] = field(default_factory=list)
     join: str = ""
@@ -98,10 +101,21 @@ def _fill(row: RoomRow, session: Session, base_url: str) -> None:
         row.alarms = [sentence for alarm in _alarms if (sentence := alarm(session))]
         return
     row.clock = clock_words(view["clock"]) if view["stage"] else ""
+    row.answers = answers_words(view)
     row.online = count(screens, _("écran en ligne"), _("écrans en ligne"), zero=_("aucun écran en ligne"))
     row.alarms = _alarms_of(session, view, people, screens)
     row.join = join_url(session, base_url)
     row.project = projector_url(session, base_url)
+
+
+def answers_words(view: dict[str, Any]) -> str:
+    """« 7 réponses sur 9 », where the step votes, gives or fills in a form. How many, never what."""
+    activity = view["stage"]["activity"] if view["stage"] else ""
+    asked = view[activity] if activity in ANSWERED else None
+    if asked is None or not asked["asked"]:
+        return ""
+    words = count(asked[ANSWERED[activity]], _("réponse"), _("réponses"), zero=_("aucune réponse"))
+    return _("{answers} sur\u00a0{asked}").format(answers=words, asked=asked["asked"])
 
 
 def _alarms_of(session: Session, view: dict[str, Any], people: int, screens: int) -> list[str]:
