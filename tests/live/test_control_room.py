@@ -13,7 +13,7 @@ from maillage.live.enums import SeatKind
 from maillage.live.glimpse import during
 from maillage.live.models import Session
 from maillage.live.runtime import live
-from maillage.live.services import close_session
+from maillage.live.services import close_session, open_session
 from maillage.people.enums import SpaceRole
 from maillage.people.models import User
 from maillage.people.services import give_right
@@ -155,6 +155,87 @@ def test_all_rooms_that_play_get_the_same_minutes_once(session, staff) -> None:
     assert live().rooms.load(session.pk).state.ends_at - before == 10 * 60_000
 
 
+def act(session: Session, lead, kind: str, **payload) -> None:
+    assert live().committer.submit(Submitted(session.pk, lead.pk, kind, payload, str(uuid4()))).accepted
+
+
+def shift(session: Session, client: Client, minutes: str = "15", key: str | None = None) -> str:
+    form = {"minutes": minutes, "key": key or str(uuid4())}
+    return client.post(f"/rencontres/{session.gathering_id}/regie/", form, follow=True).content.decode()
+
+
+def ends_at(session: Session) -> int:
+    return live().rooms.load(session.pk).state.ends_at
+
+
+def test_who_has_left_is_not_brought_back_to_shift_the_room(session, staff) -> None:
+    play(session, "open")
+    lise = session.seats.get()
+    other = seats.take_seat(session=session, kind=SeatKind.FACILITATOR, name="Ali", role="facilitator", key="ali")
+    act(session, lise, "leave")
+    organiser, key, before = staff(SpaceRole.ORGANISER), str(uuid4()), ends_at(session)
+    assert re.search(r"15\sminutes de plus", shift(session, organiser, key=key))
+    assert not live().rooms.load(session.pk).state.seats[str(lise.pk)].present
+
+    act(session, lise, "extend", seconds=-60)  # she is back,
+    act(session, other, "leave")  # he leaves: the same press is still one
+    shift(session, organiser, key=key)
+    assert ends_at(session) - before == 14 * 60_000
+
+    act(session, lise, "leave")
+    assert "Personne n’y anime" in shift(session, organiser)
+    assert ends_at(session) - before == 14 * 60_000
+
+
+def test_a_participant_who_was_given_the_lead_shifts_the_room(session, staff) -> None:
+    play(session, "open")
+    lise = session.seats.get()
+    nora = seats.take_seat(session=session, kind=SeatKind.PARTICIPANT, name="Nora", role="participant", key="n")
+    act(session, lise, "give_role", seat=str(nora.pk), role="facilitator")
+    act(session, lise, "leave")
+    before = ends_at(session)
+    assert re.search(r"15\sminutes de plus", shift(session, staff(SpaceRole.ORGANISER)))
+    assert ends_at(session) - before == 15 * 60_000
+
+
+def test_the_clock_of_a_table_that_runs_itself_is_shifted_too_and_once(session, staff) -> None:
+    tables = [{"id": 1, "name": "Table 1"}, {"id": 2, "name": "Table 2"}]
+    session = open_session(workshop=add(session, "Deux tables", "essai"), by="essai", tables=tables)
+    play(session, "open")
+    lise = session.seats.get()
+    act(session, lise, "own_clock", table=2)
+    act(session, lise, "look_at", table=2)
+    before, organiser, key = ends_at(session), staff(SpaceRole.ORGANISER), str(uuid4())
+    for _press in range(2):
+        assert re.search(r"5\sminutes de plus", shift(session, organiser, "5", key))
+    after = live().rooms.load(session.pk).state
+    assert [after.ends_at - before, after.clocks[2].ends_at - before] == [5 * 60_000] * 2
+
+    nora = seats.take_seat(session=session, kind=SeatKind.PARTICIPANT, name="Nora", role="participant", key="n")
+    act(session, lise, "seat_at", seat=str(nora.pk), table=2)
+    act(session, lise, "leave")
+    said = shift(session, organiser, "5")  # table 2 alone, by whoever runs it
+    assert re.search(rf"{session}, Table 1\s: Personne n’y anime", said)
+    assert re.search(rf"5\sminutes de plus\s: {session}, Table 2\.", said)
+    after = live().rooms.load(session.pk).state
+    assert [after.ends_at - before, after.clocks[2].ends_at - before] == [5 * 60_000, 10 * 60_000]
+
+
+def test_of_several_rooms_each_answers_for_itself(session, staff) -> None:
+    play(session, "open")
+    other = open_session(workshop=add(session, "Sans personne", "essai"), by="essai")
+    lead = seats.take_seat(session=other, kind=SeatKind.FACILITATOR, name="Max", role="facilitator", key="max")
+    act(other, lead, "open")
+    act(other, lead, "leave")
+    waiting = open_session(workshop=add(session, "Pas commencé", "essai"), by="essai")
+    before = ends_at(session), ends_at(other)
+    said = shift(session, staff(SpaceRole.ORGANISER))
+    assert re.search(rf"15\sminutes de plus\s: {session}\.", said)
+    assert re.search(rf"{other}\s: Personne n’y anime", said)
+    assert str(waiting) not in "".join(re.findall(r'class="notice[^<]*', said))
+    assert (ends_at(session), ends_at(other)) == (before[0] + 15 * 60_000, before[1])
+
+
 @pytest.mark.parametrize("minutes", ["", "0", "quinze", "61", "-61", "1e3", "15\x0c5"])
 def test_minutes_that_are_none_shift_nothing(session, staff, minutes) -> None:
     play(session, "open")
@@ -164,12 +245,3 @@ def test_minutes_that_are_none_shift_nothing(session, staff, minutes) -> None:
     assert "Rien n’est décalé" in refused.content.decode()
     assert staff(SpaceRole.FACILITATOR).post(address, {"minutes": "15", "key": str(uuid4())}).status_code == 403
     assert live().rooms.load(session.pk).state.ends_at == before
-
-
-def test_a_room_nobody_leads_is_not_said_to_be_shifted(session, staff) -> None:
-    play(session, "open")
-    session.seats.filter(kind=SeatKind.FACILITATOR).delete()
-    address = f"/rencontres/{session.gathering_id}/regie/"
-    said = staff(SpaceRole.ORGANISER).post(address, {"minutes": "15", "key": str(uuid4())}, follow=True)
-    assert "Personne n’y anime" in said.content.decode()
-    assert "de plus" not in said.content.decode()
