@@ -1,6 +1,6 @@
 """Writes about plans: make, rebalance, move, lock, publish. `by` is who did it, as the activity log names them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -101,11 +101,6 @@ def rebalance_plan(*, gathering: Gathering, by: object) -> Plan:
     return _keep(gathering, situation, plan, last, by, "rebalance-plan")
 
 
-def diagnose(gathering: Gathering) -> list[seating.Missing]:
-    """What lacks before any run."""
-    return seating.diagnose(plan_situation(gathering, latest_plan(gathering)).problem)
-
-
 @transaction.atomic
 def publish_plan(*, plan: Plan, by: object) -> None:
     """People see this one from now on; the one they saw is replaced."""
@@ -136,6 +131,23 @@ def lock_placement(*, placement: Placement, by: object, locked: bool = True) -> 
     placement.save(update_fields=["locked"])
     log_plan(placement.plan, by, "lock" if locked else "unlock")
     return stay
+
+
+@transaction.atomic
+def lock_group(*, plan: Plan, workshop: UUID, table: int | None, by: object, locked: bool = True) -> list[Stay]:
+    """Everybody of a table, or of a whole workshop (`table` None). Those who already are as asked are left out."""
+    plan = usable_plan(plan)
+    rows = plan.placements.select_for_update().filter(workshop=workshop).exclude(locked=locked).order_by("pk")
+    if table is not None:
+        rows = rows.filter(table=table)
+    steps = []
+    for row in rows:
+        here = (str(row.workshop_id), row.table, row.porteur)
+        steps.append(Stay(str(row.registration_id), str(row.slot_id), (*here, not locked), (*here, locked)))
+    plan.placements.filter(pk__in=[row.pk for row in rows]).update(locked=locked)
+    if steps:
+        log_plan(plan, by, "lock-group" if locked else "unlock-group")
+    return steps
 
 
 def move_effect(placement: Placement, workshop: Workshop, table: int | None) -> Effect:
@@ -351,7 +363,3 @@ def _cut(sentence: str) -> str:
 
 def log_plan(plan: Plan, by: object, verb: str) -> None:
     record_activity(space=plan.gathering.space.slug, by=str(by), verb=verb, about=str(plan.gathering), about_id=plan.pk)
-
-
-def sentences_of(lacks: Iterable[seating.Missing]) -> list[tuple[str, list[str]]]:
-    return [(lack.sentence, [way.sentence for way in lack.ways_out]) for lack in lacks]

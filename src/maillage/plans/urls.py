@@ -7,6 +7,8 @@ PLANS = "rencontres/<uuid:gathering>/repartition/"
 
 urlpatterns = [
     path(f"{PLANS}versions/", versions_views.versions, name="versions"),
+    path(f"{PLANS}issue/", views.way_out, name="way-out"),
+    path(f"{PLANS}<uuid:plan>/verrous/", views.lock_many, name="lock-many"),
     path(f"{PLANS}defaire/", views.undo, name="undo"),
     path(f"{PLANS}places/<int:placement>/deplacement/", moving_views.move, name="move"),
     path(f"{PLANS}import/", sheets_views.upload, name="import"),

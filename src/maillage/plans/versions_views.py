@@ -27,6 +27,8 @@ VERBS = {
     "undo-move": gettext_lazy("a défait un déplacement"),
     "lock": gettext_lazy("a fixé une place"),
     "unlock": gettext_lazy("a libéré une place"),
+    "lock-group": gettext_lazy("a fixé une table ou un atelier"),
+    "unlock-group": gettext_lazy("a libéré une table ou un atelier"),
     "take-up-plan": gettext_lazy("a repris une répartition d’avant"),
     "import-plan": gettext_lazy("a importé un fichier de places"),
 }

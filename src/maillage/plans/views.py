@@ -1,12 +1,13 @@
 """The organiser's pages of the plan: by room, by person, one person's place."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,22 +24,21 @@ from maillage.plans.forms import MoveForm
 from maillage.plans.models import Placement, Plan
 from maillage.plans.queries import lacking_first, latest_plan, placements, published_plan
 from maillage.plans.services import (
-    CannotPlan,
     Effect,
     Refused,
     Stay,
-    diagnose,
+    lock_group,
     lock_placement,
     make_plan,
     move_effect,
     move_person,
     publish_plan,
     rebalance_plan,
-    sentences_of,
     unpublish_plan,
 )
 from maillage.plans.third_person import about_them
 from maillage.plans.undoing import kept, read_kept, undo_move
+from maillage.plans.ways_out import Field, lacks_of, take_way_out, undo_fields
 
 LAST, UNDO = "plan-last", "plan-undo"  # in the visitor's session: what was just done, what may still be undone
 
@@ -66,10 +66,9 @@ def fetch_placement(request: HttpRequest, gathering: UUID, placement: int) -> Pl
 
 def offer_undo(request: HttpRequest, placement: Placement, step: Sequence[Stay], said: str) -> None:
     """The next page of the plan says what was done, with « Défaire »."""
-    name = placement.registration.person.full_name
     request.session[LAST] = {
         "plan": str(placement.plan_id),
-        "said": said.format(name=name),
+        "said": said.format(name=placement.registration.person.full_name),
         "anchor": f"place-{placement.slot_id}-{placement.registration_id}",
         "step": kept(step),
     }
@@ -80,6 +79,10 @@ class TableColumn:
     number: int | None
     people: list[Placement] = field(default_factory=list)
 
+    @property
+    def locked(self) -> bool:
+        return all(row.locked for row in self.people)
+
 
 @dataclass
 class WorkshopColumn:
@@ -89,6 +92,10 @@ class WorkshopColumn:
     @property
     def people(self) -> int:
         return sum(len(table.people) for table in self.tables)
+
+    @property
+    def locked(self) -> bool:
+        return all(table.locked for table in self.tables)
 
 
 @dataclass
@@ -113,13 +120,6 @@ def by_room(rows: Iterable[Placement]) -> list[SlotColumns]:
     return slots
 
 
-def _lacks(gathering: Gathering) -> list[tuple[str, list[str]]]:
-    try:
-        return sentences_of(diagnose(gathering))
-    except CannotPlan as refusal:
-        return [(refusal.sentence, [])]
-
-
 @require_safe
 @login_required
 def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
@@ -131,18 +131,20 @@ def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
     if done is not None:
         # Shown once, but « Défaire » must find it.
         request.session[UNDO] = done
+    lacks = [] if first else lacks_of(found)
     return render(
         request,
         "plans/by_room.html",
         {
-            "done": done if done is not None and last is not None and done["plan"] == str(last.pk) else None,
+            "done": done if done is not None and done.get("plan") in (None, str(last.pk) if last else None) else None,
             "gathering": found,
             "plan": last,
             "published": published_plan(found),
             "slots": by_room(rows),
             "figures": figures_by_slot(last.figures) if last is not None else [],
             "first": first,
-            "lacks": _lacks(found) if last is None and not first else [],
+            "lacks": lacks,
+            "blocked": any(lack.blocking for lack in lacks),
             "unseated": _unseated(found, rows) if last is not None else [],
         },
     )
@@ -283,9 +285,12 @@ def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse
 @require_POST
 @login_required
 def undo(request: HttpRequest, gathering: UUID) -> HttpResponse:
-    """The last move or lock of this visitor, put back."""
+    """The last move, lock or way out of this visitor, put back."""
     found = _gathering(request, gathering)
-    done = request.session.pop(UNDO, None)
+    shown = request.session.pop(UNDO, None)
+    done = request.session.pop(LAST, shown)
+    if done is not None and "fields" in done:
+        return _undo_fields(request, found, done)
     row = found.plans.filter(pk=done["plan"]).first() if done is not None else None
     if done is None or row is None:
         messages.error(request, _("Il n’y a rien à défaire."))
@@ -312,3 +317,75 @@ def lock(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse:
         said = _("La place de {name} est fixée.") if locked else _("La place de {name} est libre de changer.")
         offer_undo(request, row, [stay], said)
     return redirect(reverse("plans:plan", args=[row.plan.gathering_id]) + f"#place-{row.slot_id}-{row.registration_id}")
+
+
+@require_POST
+@login_required
+def lock_many(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpResponse:
+    """A whole table or a whole workshop; `group`: « workshop:table:yes », the table empty for the workshop."""
+    found = _gathering(request, gathering)
+    row = found.plans.filter(pk=plan).first()
+    workshop, table, locked = _group(found, request.POST.get("group", ""))
+    if row is None or workshop is None:
+        raise Http404
+    try:
+        steps = lock_group(plan=row, workshop=workshop.pk, table=table, locked=locked, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("plans:plan", found.pk)
+    group = _("{workshop}, table {n}").format(workshop=workshop, n=table) if table else str(workshop)
+    anchor = f"group-{workshop.pk}-{table or ''}"
+    if steps:
+        said = _("{group} : les places sont fixées.") if locked else _("{group} : les places sont libres de changer.")
+        request.session[LAST] = {
+            "plan": str(row.pk),
+            "said": said.format(group=group),
+            "anchor": anchor,
+            "step": kept(steps),
+        }
+    return redirect(reverse("plans:plan", args=[found.pk]) + f"#{anchor}")
+
+
+def _group(gathering: Gathering, text: str) -> tuple[Workshop | None, int | None, bool]:
+    identifier, _colon, rest = text.partition(":")
+    table, _colon, locked = rest.partition(":")
+    try:
+        workshop = Workshop.objects.filter(slot__gathering=gathering, pk=UUID(identifier)).first()
+    except ValueError:
+        return None, None, False
+    return workshop, int(table) if table.isascii() and table.isdigit() and len(table) < 5 else None, locked == "yes"
+
+
+@require_POST
+@login_required
+def way_out(request: HttpRequest, gathering: UUID) -> HttpResponse:
+    """One of the ways out of a lack, taken; « Défaire » gives the bound or the lock back."""
+    found = _gathering(request, gathering)
+    try:
+        change = take_way_out(gathering=found, key=request.POST.get("way", ""), by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("plans:plan", found.pk)
+    if isinstance(change, list):
+        said = _("C’est changé au programme. Recalculez pour que la répartition en tienne compte.")
+        request.session[LAST] = {"said": said, "anchor": "lacks", "fields": [asdict(field) for field in change]}
+    else:
+        said = _("Cette place est libre de changer. Recalculez pour que la répartition en tienne compte.")
+        last = latest_plan(found)
+        request.session[LAST] = {
+            "plan": str(last.pk) if last else None,
+            "said": said,
+            "anchor": "lacks",
+            "step": kept([change]),
+        }
+    return redirect("plans:plan", found.pk)
+
+
+def _undo_fields(request: HttpRequest, gathering: Gathering, done: dict[str, Any]) -> HttpResponse:
+    try:
+        undo_fields(gathering=gathering, fields=[Field(**each) for each in done["fields"]], by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, _("C’est défait : le programme est comme avant."))
+    return redirect(reverse("plans:plan", args=[gathering.pk]) + "#lacks")
