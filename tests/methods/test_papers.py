@@ -13,7 +13,7 @@ from django.test import Client
 from facilitation import Method, load_method, shipped_methods
 from facilitation.definition import Deck, DeckCard
 from maillage.methods.papers import duration_words, make_papers, paper_facts, sheet_names
-from maillage.methods.words import minutes_words
+from maillage.methods.words import minutes_words, people_words
 from maillage.people.models import Space, User
 from maillage.people.services import give_right
 
@@ -201,3 +201,9 @@ def test_who_reads_a_method_prints_it() -> None:
     assert reader.get("/methodes/est/inconnue/papier/tout.pdf").status_code == 404
     assert Client().get(links[0]).status_code == 302
     assert client("organiser", Space.objects.create(slug="ouest", name="Ouest")).get(links[0]).status_code == 404
+
+
+def test_people_are_counted_by_table_only_where_the_method_has_tables_of_a_size() -> None:
+    methods = shipped_methods()
+    assert people_words(methods["codev"]) == "5 à 10 personnes par table"
+    assert people_words(methods["evaluation"]) == "3 à 1000 personnes"

@@ -99,13 +99,15 @@ def minutes_words(method: Method) -> str:
 
 
 def people_words(method: Method) -> str:
+    """How many at a table; of the whole room when the method says no size of table."""
+    where = " par table" if method.table_size else ""
     match method.people_min, method.people_max:
         case None, None:
             return ""
         case low, None:
-            return f"à partir de {low} personnes par table"
+            return f"à partir de {low} personnes{where}"
         case None, high:
-            return f"jusqu’à {high} personnes par table"
+            return f"jusqu’à {high} personnes{where}"
         case low, high:
-            return f"{low} à {high} personnes par table"
+            return f"{low} à {high} personnes{where}"
     raise AssertionError
