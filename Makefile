@@ -34,6 +34,15 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	fi
 	@touch $@
 
+# The extra `fast`: `make long` holds the compiled seats against the others; everything else runs without it.
+$(VENV)/.installed-fast: requirements-fast.lock $(VENV)/.installed-dev
+	@if command -v uv >/dev/null 2>&1; then \
+		uv pip install -q --python $(BIN)/python --require-hashes -r requirements-fast.lock; \
+	else \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --no-compile --require-hashes -r requirements-fast.lock; \
+	fi
+	@touch $@
+
 demo: $(VENV)/.installed ## la journée du 2 octobre 2025, prête à jouer (PORT=, DATA=, HOST=0.0.0.0)
 	@$(BIN)/maillage demo --host $(HOST) --port $(PORT) --data $(DATA)
 
@@ -63,7 +72,7 @@ test: $(VENV)/.installed-dev ## tous les tests courts, sur SQLite puis PostgreSQ
 		echo "SAUTÉ : la suite sur PostgreSQL, car initdb n’est pas installé (apt-get install postgresql)."; \
 	fi
 
-long: $(VENV)/.installed-dev ## tout, sur les deux bases : fuzz, fautes et accessibilité en entier
+long: $(VENV)/.installed-fast ## tout, sur les deux bases : fuzz, fautes et accessibilité en entier
 	@MAILLAGE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) -m "long or not long"
 	@MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) $(PURE:%=--ignore=tests/%) \
 		--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
@@ -81,9 +90,10 @@ fmt: $(VENV)/.installed-dev ## met le code en forme
 bench: $(VENV)/.installed ## mesure, à côté d’une référence, en tableau et en JSON
 	@$(BIN)/maillage bench
 
-lock: ## refait les deux fichiers de versions (demande uv)
+lock: ## refait les trois fichiers de versions (demande uv)
 	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group build pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group dev pyproject.toml -o requirements-dev.lock
+	echo "numba>=0.61" | uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 -c requirements-dev.lock - -o requirements-fast.lock
 
 PO := src/maillage/ui/locale/fr/LC_MESSAGES/django
 

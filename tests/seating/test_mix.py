@@ -27,9 +27,6 @@ from seating.tables import NoTables, first_tables
 from seating.wishes import assign
 from tests.seating.days import regional_day
 
-needs_numba = pytest.mark.skipif(
-    kernels.compiled_trade_steps is None, reason="numba (l’extra fast) n’est pas installé : rien de compilé à comparer"
-)
 DAY = replace(
     regional_day(48, 4),
     encounters=(Encounter("p001", "p002", 3), Encounter("p003", "p030"), Encounter("p004", "p031", 2)),
@@ -81,8 +78,9 @@ def test_numpy_and_plain_python_seat_the_same() -> None:
     assert fast != mix_day(DAY, START, chunks=1, seed=6, slow=False)
 
 
-@needs_numba
+@pytest.mark.long
 def test_numba_seats_the_same() -> None:
+    assert kernels.compiled_trade_steps is not None, "make long installs numba, of requirements-fast.lock"
     day = regional_day(90, 7)
     start = started(day)
     assert mix_day(day, start, chunks=2, slow=None) == mix_day(day, start, chunks=2, slow=False)
