@@ -3,6 +3,7 @@
 import re
 from xml.etree import ElementTree as ET
 
+import pytest
 import segno
 
 from maillage.lib.qr import QUIET_ZONE, qr_svg, qr_terminal
@@ -11,13 +12,14 @@ LINK = "https://exemple.fr/s/KAVU72/"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def _expected(margin):
-    return [[bool(m) for m in row] for row in segno.make_qr(LINK, error="m").matrix_iter(border=margin)]
+def _expected(margin, mask=None):
+    return [[bool(m) for m in row] for row in segno.make_qr(LINK, error="m", mask=mask).matrix_iter(border=margin)]
 
 
-def test_svg_draws_every_dark_module_and_no_other():
-    root = ET.fromstring(qr_svg(LINK, title="Entrer"))
-    expected = _expected(QUIET_ZONE)
+@pytest.mark.parametrize(("many", "mask"), [(False, None), (True, 3)])
+def test_svg_draws_every_dark_module_and_no_other(many, mask):
+    root = ET.fromstring(qr_svg(LINK, title="Entrer", many=many))
+    expected = _expected(QUIET_ZONE, mask)
     drawn = [[False] * len(expected) for _ in expected]
     for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", root.find(f"{SVG}path").get("d")):
         for column in range(int(x), int(x) + int(length)):
