@@ -146,7 +146,9 @@ def test_badges_show_colour_by_name_and_sign_in_sheets_leave_out_nobody(day):
     assert "Bleu" in text_of(make_badges(day, "https://exemple.invalid"))
     badge = badge_facts(day, "https://exemple.invalid")["badges"][0]
     first = day.registrations.order_by("person__last_name", "person__first_name").exclude(presence="absent")[0]
-    assert badge["qr"] == qr_svg(f"https://exemple.invalid{badge_path(first.pk)}", title="Code pour l’accueil")
+    assert badge["qr"] == qr_svg(
+        f"https://exemple.invalid{badge_path(first.pk)}", title="Code pour l’accueil", many=True
+    )
     sheets = text_of(make_sign_in_sheets(day))
     assert all(f"Nomcanari{number}" in sheets for number in range(3))
 

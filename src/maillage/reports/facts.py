@@ -193,7 +193,9 @@ def badge_facts(gathering: Gathering, base: str = "") -> dict[str, Any]:
                 "first_name": registration.person.first_name,
                 "last_name": registration.person.last_name,
                 "organisation": typo(registration.person.organisation.name) if registration.person.organisation else "",
-                "qr": qr_svg(base + badge_path(registration.pk), title="Code pour l’accueil", many=True) if base else "",
+                "qr": qr_svg(base + badge_path(registration.pk), title="Code pour l’accueil", many=True)
+                if base
+                else "",
                 "places": [
                     {
                         "slot": typo(place.slot.title),
