@@ -276,6 +276,47 @@ def test_html_is_shown_as_text_and_nothing_runs(browser: Browser, house: House, 
     reader.close()
 
 
+STUCK = """IDBObjectStore.prototype.put = IDBObjectStore.prototype.getAll = () => ({});
+IDBIndex.prototype.getAll = IDBObjectStore.prototype.getAll;"""
+FULL = "IDBObjectStore.prototype.put = () => { throw new DOMException('plein', 'QuotaExceededError') };"
+
+
+@pytest.mark.parametrize("fault", [STUCK, FULL])
+def test_a_phone_whose_storage_fails_is_heard_all_the_same(
+    browser: Browser, house: House, lead: Stranger, fault
+) -> None:
+    writer = Phone.unpack(browser, house)
+    writer.page.add_init_script(fault)
+    writer.join(house, "Mina")
+    for text in ("Une place dehors", "Un abri pour la pluie"):
+        writer.write("sujet-subject", text)
+        writer.sees(text)
+    expect(writer.page.locator("#line")).to_have_attribute("data-state", "online")
+    writer.close()
+
+
+def test_what_waits_on_a_phone_outlives_its_page_and_is_written_once(
+    browser: Browser, house: House, lead: Stranger
+) -> None:
+    writer = Phone.unpack(browser, house).join(house, "Odile")
+    writer.page.route("**/moves*", lambda route: route.abort())
+    for text in ("Avant la coupure, un", "Avant la coupure, deux"):
+        writer.write("sujet-subject", text)
+    expect(writer.page.locator("#line")).to_contain_text("2")
+    writer.page.reload()
+    expect(writer.page.locator("#line")).to_contain_text("2")
+    writer.write("sujet-subject", "Après, trois")
+    expect(writer.page.locator("#line")).to_contain_text("3")
+    writer.page.unroute("**/moves*")
+    for text in ("Avant la coupure, un", "Avant la coupure, deux", "Après, trois"):
+        writer.sees(text)
+    writer.page.reload()
+    shown = writer.page.locator("#shared").inner_text()
+    assert [shown.count(text) for text in ("coupure, un", "coupure, deux", "Après, trois")] == [1, 1, 1]
+    assert shown.index("coupure, un") < shown.index("coupure, deux") < shown.index("Après, trois")
+    writer.close()
+
+
 def test_a_closed_session_takes_nothing_more(seated: Stranger, lead: Stranger) -> None:
     """Last: the session of this module ends here."""
     assert lead.move("close").status_code == 201

@@ -10,6 +10,7 @@
 const STORE = "moves";
 const FIRST_RETRY = 500; // ms, doubled at each failure
 const LONGEST_RETRY = 8_000; // ms
+const SLOW_DISK = 1_000; // ms a copy on the phone is waited for: a disk that fails or dawdles keeps nobody from being heard
 const PATIENCE = 15_000; // ms before a send that got no answer is tried again
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504]); // the server said « not now »: the same move is asked again
 
@@ -60,11 +61,24 @@ async function openStore(session) {
 }
 
 export function openOutbox(session, { url, onChange, onAnswer }) {
-  const ready = openStore(session);
+  const waiting = new Map(); // key → move, in the order they were made
+  const answered = new Set(); // keys: a copy read late is not sent again
+  const ready = openStore(session); // their copies, for the next page
   let sending = false;
-  let asked = false; // somebody sent while we were at it
   let failures = 0;
   let timer = 0;
+
+  const soon = (work) => Promise.race([work.catch(() => {}), new Promise((done) => setTimeout(done, SLOW_DISK))]);
+
+  // What an earlier page, or another tab, left: older than anything made here since.
+  const load = async () => {
+    const left = (await (await ready).all()).filter(({ key }) => !waiting.has(key) && !answered.has(key));
+    if (!left.length) return;
+    const here = [...waiting.values()];
+    waiting.clear();
+    for (const move of [...left, ...here].sort((a, b) => a.at - b.at)) waiting.set(move.key, move);
+    flush();
+  };
 
   const post = async (move) => {
     const cut = new AbortController();
@@ -87,39 +101,47 @@ export function openOutbox(session, { url, onChange, onAnswer }) {
   };
 
   const flush = async () => {
-    asked = true;
-    if (sending) return;
+    if (sending) return; // what was just made is seen by the turn that is on
     sending = true;
     clearTimeout(timer);
-    const store = await ready;
-    let waiting = [];
-    while (asked || waiting.length) {
-      asked = false;
-      waiting = await store.all();
-      onChange(waiting.length);
-      if (!waiting.length) continue;
-      const move = waiting[0];
+    for (let move; (move = waiting.values().next().value); ) {
+      onChange(waiting.size);
       const answer = await post(move);
       if (answer === null) {
         timer = setTimeout(flush, Math.min(FIRST_RETRY * 2 ** failures++, LONGEST_RETRY) * (0.5 + 0.5 * Math.random()));
         break;
       }
       failures = 0;
-      await store.remove(move.key);
-      onAnswer(move, answer.status, answer);
+      waiting.delete(move.key);
+      answered.add(move.key);
+      ready.then((store) => store.remove(move.key)).catch(() => {}); // sent again by the next page, its key makes it one
+      try {
+        onAnswer(move, answer.status, answer);
+      } catch (error) {
+        setTimeout(() => { throw error; }); // reported, and the next ones are sent
+      }
     }
     sending = false;
+    onChange(waiting.size);
   };
 
-  addEventListener("online", flush);
-  document.addEventListener("visibilitychange", () => document.hidden || flush());
-  flush();
+  const look = () => {
+    flush();
+    load().catch(() => {});
+  };
+  const loaded = load();
+  loaded.catch(() => {});
+  addEventListener("online", look);
+  document.addEventListener("visibilitychange", () => document.hidden || look());
 
   return {
     flush,
-    async send(move) {
-      const store = await ready;
-      await store.put({ ...move, session, at: Date.now() });
+    async send(made) {
+      const move = { ...made, session, at: Date.now() };
+      await soon(loaded); // after what was left
+      waiting.set(move.key, move);
+      onChange(waiting.size);
+      await soon(ready.then((store) => store.put(move)));
       await flush();
     },
   };
