@@ -11,7 +11,7 @@ const STORE = "moves";
 const FIRST_RETRY = 500; // ms, doubled at each failure
 const LONGEST_RETRY = 8_000; // ms
 const SLOW_DISK = 1_000; // ms a copy on the phone is waited for: a disk that fails or dawdles keeps nobody from being heard
-const PATIENCE = 15_000; // ms before a send that got no answer is tried again
+const PATIENCE = 10_000; // ms before a send that got no answer is tried again
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504]); // the server said « not now »: the same move is asked again
 
 function openDatabase() {
