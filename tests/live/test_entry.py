@@ -52,6 +52,13 @@ def test_own_page_shows_the_way_in_and_it_opens(registration, session) -> None:
     assert Client().post(way_in).status_code == 303
 
 
+def test_the_way_in_opens_from_a_page_that_tells_nobody_its_address(registration, session) -> None:
+    """The page is `no-referrer`: a browser sends its forms with `Origin: null`, and Django would refuse them."""
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post(f"/entrer/{token_of(registration)}/{session.id}/", headers={"origin": "null"})
+    assert answer.status_code == 303
+
+
 def test_personal_link_gives_the_same_seat_from_every_device(registration, session) -> None:
     path = f"/entrer/{token_of(registration)}/{session.id}/"
     for _device in range(2):

@@ -436,6 +436,12 @@ def test_address_that_is_none_is_refused_in_words() -> None:
     assert Site.of("http://192.168.1.20:8000") == Site("192.168.1.20", 8000, "192.168.1.20:8000")
 
 
+def test_code_that_lets_nobody_in_is_said(server, rehearsal) -> None:
+    (scene,) = scenes_of([rehearsal])
+    with pytest.raises(Unreachable, match="Personne n’a pu entrer"):
+        play([dataclasses.replace(scene, join_code="XXXX99")], url=server.url, speed=SPEED)
+
+
 def test_server_that_does_not_answer_is_said(rehearsal) -> None:
     (scene,) = scenes_of([rehearsal])
     with pytest.raises(Unreachable) as refusal:

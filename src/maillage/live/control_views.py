@@ -18,6 +18,7 @@ from maillage.live.opening import open_gathering, open_one
 from maillage.live.seats import which_seat
 from maillage.live.services import NoMethod
 from maillage.live.shifting import GOING_ON, MOST_MINUTES, shift_clocks
+from maillage.live.throttle import codes_throttle
 from maillage.live.urls_of import export_url
 from maillage.people.queries import can_facilitate, can_organise
 
@@ -40,6 +41,7 @@ def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
             _open(request, gathering)
         return redirect("live:control-room", gathering_id)
     gathering = fetch_gathering(request.user, gathering_id, can=can_facilitate)
+    codes_throttle.at_home(request.META.get("REMOTE_ADDR", ""), gathering.pk)
     base_url = f"{request.scheme}://{request.get_host()}"
     rows = rooms_of(gathering, base_url)
     for row in rows:

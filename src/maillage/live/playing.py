@@ -83,6 +83,11 @@ class Play:
             (table, position) for table, size in self.scene.tables for position in range(size - 1 if size > 2 else size)
         ]
         await asyncio.gather(*(self._newcomer(table, position) for table, position in people))
+        if not self.phones:
+            raise Unreachable(
+                f"Personne n’a pu entrer dans « {self.scene.title} » avec son code : la séance est fermée, ou trop de "
+                "codes faux ont été essayés depuis cette machine ; attendez dix minutes."
+            )
         await self._must_refuse(self._anybody(), "write", {"kind": self._any_kind, "text": "Trop tôt."})
 
     def _recognise(self) -> Method | None:

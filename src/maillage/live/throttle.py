@@ -1,7 +1,8 @@
 """How often wrong codes may be tried. Right codes never count: a whole room arrives behind one address.
 
 Memory only, one process: a restart forgives. An address that made too many errors is asked to wait, except for the
-sessions it already entered rightly: one joker in the room does not close the door on the others.
+gatherings that are at home there: one of their codes was right, or somebody leads or oversees them from there. One
+joker in the room does not close the door on the others.
 """
 
 import ipaddress
@@ -10,9 +11,11 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 WINDOW = 600.0  # seconds
 MOST_OF_ONE = 20  # wrong codes of one address in the window
+MOST_AT_HOME = 300  # of one address, for the gatherings at home there: no hand types so many
 MOST_OF_ALL = 1_000  # wrong codes of everybody: past it, a network that erred once must wait (175,000 codes)
 REMEMBERED = 10_000  # addresses, and errors
 NARROW, WIDE = 64, 48  # bits of an IPv6 address: of one subscriber, of one network
@@ -21,7 +24,7 @@ NARROW, WIDE = 64, 48  # bits of an IPv6 address: of one subscriber, of one netw
 @dataclass(slots=True)
 class _Address:
     errors: deque[float] = field(default_factory=deque)
-    entered: set[str] = field(default_factory=set)
+    home: set[UUID] = field(default_factory=set)  # gatherings
 
 
 class Throttle:
@@ -31,14 +34,14 @@ class Throttle:
         self._addresses: OrderedDict[str, _Address] = OrderedDict()
         self._errors: deque[tuple[float, str]] = deque()  # of everybody: when, and from which wide network
 
-    def wait(self, address: str, code: str) -> int:
-        """Seconds this address must wait before trying this code; 0: it may."""
+    def wait(self, address: str, gathering: UUID | None = None) -> int:
+        """Seconds this address must wait before trying a code; 0: it may. `gathering`: of a code that is right."""
         with self._lock:
             known = self._of(address)
-            if code in known.entered:
-                return 0
             now = self._clock()
             _forget_old(known.errors, now)
+            if gathering in known.home and len(known.errors) < MOST_AT_HOME:
+                return 0
             if len(known.errors) >= MOST_OF_ONE:
                 return max(1, int(known.errors[0] + WINDOW - now))
             while self._errors and self._errors[0][0] <= now - WINDOW:
@@ -58,9 +61,9 @@ class Throttle:
             while len(self._errors) > REMEMBERED:
                 self._errors.popleft()
 
-    def right(self, address: str, code: str) -> None:
+    def at_home(self, address: str, gathering: UUID) -> None:
         with self._lock:
-            self._of(address).entered.add(code)
+            self._of(address).home.add(gathering)
 
     def _of(self, address: str) -> _Address:
         name = _network(address)
@@ -85,3 +88,6 @@ def _network(address: str, prefix: int = NARROW) -> str:
     if parsed.version == 6:
         return str(ipaddress.ip_network((parsed, prefix), strict=False))
     return address
+
+
+codes_throttle = Throttle()

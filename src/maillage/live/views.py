@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from maillage.lib.codes import normalise_code
@@ -22,11 +23,9 @@ from maillage.live.models import Seat, Session
 from maillage.live.outcomes import RETRY_AFTER, refuse
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
-from maillage.live.throttle import Throttle
+from maillage.live.throttle import codes_throttle
 from maillage.live.urls_of import export_url
 from maillage.registrations.own import find_by_token
-
-codes_throttle = Throttle()
 
 
 @never_cache
@@ -146,6 +145,7 @@ def facilitate(request: HttpRequest, code: str) -> HttpResponse:
     return _sit(request, seat)
 
 
+@csrf_exempt  # the address is the key, as for the other forms of its page (registrations/own_views.py)
 @never_cache
 @require_POST
 def enter_registered(request: HttpRequest, token: str, session_id: uuid.UUID) -> HttpResponse:
@@ -207,20 +207,26 @@ def _screen_address(session_id: uuid.UUID, which: str) -> str:
 
 
 def _try_code(request: HttpRequest, typed: str, *, facilitator: bool = False) -> tuple[Session | None, int]:
-    """The session of a code, or how many seconds to wait before the next try (0: it was only wrong)."""
+    """The session of a code, or how many seconds to wait before the next try (0: it was only wrong).
+
+    Where a gathering is at home, who leads it or has its codes is in the room: a joker there closes none of its doors.
+    """
     if facilitator:  # 57 bits: nobody guesses it, and no joker in the room may lock out who leads it
         meant = typed.strip().upper()
-        return (queries.session_by_facilitator_code(meant) if meant.isascii() and meant.isalnum() else None), 0
+        led = queries.session_by_facilitator_code(meant) if meant.isascii() and meant.isalnum() else None
+        if led is not None:
+            codes_throttle.at_home(request.META.get("REMOTE_ADDR", ""), led.gathering_id)
+        return led, 0
     address = request.META.get("REMOTE_ADDR", "")
     meant = normalise_code(typed) or ""
-    wait = codes_throttle.wait(address, meant)
+    found = queries.session_by_join_code(meant)
+    wait = codes_throttle.wait(address, found.gathering_id if found else None)
     if wait:
         return None, wait
-    found = queries.session_by_join_code(meant)
     if found is None:
         codes_throttle.wrong(address)
     else:
-        codes_throttle.right(address, meant)
+        codes_throttle.at_home(address, found.gathering_id)
     return found, 0
 
 
