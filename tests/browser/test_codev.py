@@ -63,8 +63,10 @@ class Table:
         return [*self.people, self.projector]
 
     def advance(self, stage: str) -> None:
+        self.porteur.page.evaluate("document.activeElement.blur(); scrollTo(0, 9999)")
         self.facilitator.press("Étape suivante")
         all_of(self.everybody, lambda phone: phone.is_at(stage))
+        self.porteur.page.wait_for_function("scrollY === 0")  # a step begins at its title
 
     def acknowledged(self) -> dict[str, str]:
         return {key: text for phone in self.everybody for key, text in phone.acknowledged.keys.items()}

@@ -167,9 +167,9 @@ def test_a_lock_is_put_and_taken_off(staff, full_day, plan):
 
 
 def test_the_glance_and_the_plan_say_who_has_no_place(staff, full_day, plan):
-    add_registration(gathering=full_day, details=PersonDetails("Nouvelle", "Venue"), by="accueil", walk_in=True)
+    add_registration(gathering=full_day, details=PersonDetails("Nouvelle", "D'Eaux & Co"), by="accueil", walk_in=True)
 
-    assert "Nouvelle Venue" in body(staff.get(url("plan", full_day)))
+    assert "Nouvelle D’Eaux &amp; Co." in body(staff.get(url("plan", full_day)))
     detail = body(staff.get(reverse("gatherings:detail", args=[full_day.pk])))
     assert "personne sans place" in detail
     assert "inscriptions" in detail

@@ -132,6 +132,7 @@ def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
         # Shown once, but « Défaire » must find it.
         request.session[UNDO] = done
     lacks = [] if first else lacks_of(found)
+    unseated = _unseated(found, rows) if last is not None else []
     return render(
         request,
         "plans/by_room.html",
@@ -145,7 +146,8 @@ def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
             "first": first,
             "lacks": lacks,
             "blocked": any(lack.blocking for lack in lacks),
-            "unseated": _unseated(found, rows) if last is not None else [],
+            "unseated": unseated,
+            "unseated_names": ", ".join(unseated),
         },
     )
 

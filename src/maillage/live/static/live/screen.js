@@ -267,13 +267,23 @@ const tick = startClock({
   },
 });
 
+const step = () => document.getElementById("shared").dataset.step;
+
+// A new step begins at the top, with its title, its time and what to do; not under the fingers of who is typing.
+function showStep() {
+  const typing = document.activeElement?.matches("textarea, input") && document.activeElement.value;
+  if (!typing && !dialog?.open) scrollTo({ top: 0 });
+}
+
 connect(stream, {
   after: number,
   onMessage({ event, data }) {
     if (event === "help") document.dispatchEvent(new Event("live:help")); // for help.js
     if (event !== "view") return;
+    const before = step();
     replaceById(data);
     refresh();
+    if (step() !== before) showStep();
     takeForms();
   },
   onState(state) {
