@@ -16,6 +16,7 @@ import numpy.typing as npt
 from seating.problem import Compose, Problem
 
 HARD = 10**8  # price of a broken rule at a table: above any sum of pairs a swap can change
+ALONE = 16  # rules that a resident alone counts for: more than tables without a porteur, as in the wishes programme
 MODES: tuple[Compose, ...] = ("mixed", "free", "peers")
 MIXED, FREE, PEERS = range(3)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seating.attributes import Ints
+from seating.attributes import ALONE, Ints
 from seating.kernels import PRICE_UNIT, Bools, Noise
 
 NEVER = np.int64(2**62)
@@ -156,6 +156,6 @@ def _retrade(
     residents[g] += (trait[coming] >> 1) - (trait[leaving] >> 1)
     volunteers[g] += (trait[coming] & 1) - (trait[leaving] & 1)
     here, bringing = residents[g][:, None], volunteers[g][:, None]
-    change = ((here + RESIDENT_SHIFT) == 1).astype(np.int64) - (here == 1)
+    change = ALONE * (((here + RESIDENT_SHIFT) == 1).astype(np.int64) - (here == 1))
     lacking = ((bringing + VOLUNTEER_SHIFT) < 1).astype(np.int64) - (bringing < 1)
     trade[g] = hard * (change + lacking * porteur[g][:, None])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from seating.attributes import HARD, MODES, Attribute, Group, Groups, Ints, Partners
+from seating.attributes import ALONE, HARD, MODES, Attribute, Group, Groups, Ints, Partners
 from seating.chance import numbers
 from seating.latitude import latitude
 from seating.problem import Problem
@@ -113,10 +113,10 @@ class Hall:
 
     def retrade(self, g: int) -> None:
         residents, volunteers, porteur = int(self.residents[g]), int(self.volunteers[g]), int(self.porteur[g])
-        before = (residents == 1) + (volunteers < 1) * porteur
+        before = ALONE * (residents == 1) + (volunteers < 1) * porteur
         for x in range(4):
             for y in range(4):
-                after = (residents - (x >> 1) + (y >> 1) == 1) + (volunteers - (x & 1) + (y & 1) < 1) * porteur
+                after = ALONE * (residents - (x >> 1) + (y >> 1) == 1) + (volunteers - (x & 1) + (y & 1) < 1) * porteur
                 self.trade[g, 4 * x + y] = HARD * (after - before)
 
     def price(self) -> int:
@@ -126,7 +126,7 @@ class Hall:
         pairs = int(self.counted[at[None, :], self.code[:, here]].sum()) - int(self.own[self.mode[at], here].sum())
         who = self.partners.who[here]
         met = self.partners.price[self.mode[at], here] * (self.group[who] == at[:, None])
-        rules = int((self.residents == 1).sum()) + int(((self.volunteers < 1) * self.porteur).sum())
+        rules = ALONE * int((self.residents == 1).sum()) + int(((self.volunteers < 1) * self.porteur).sum())
         return (pairs + int(met.sum())) // 2 + HARD * rules
 
     def price_of(self, g: int) -> int:
@@ -136,7 +136,7 @@ class Hall:
         pairs = int(self.counted[g, self.code[:, people]].sum()) - int(self.own[mode, people].sum())
         who = self.partners.who[people]
         met = self.partners.price[mode, people] * (self.group[who] == g)
-        rules = int(self.residents[g] == 1) + int(self.volunteers[g] < 1) * int(self.porteur[g])
+        rules = ALONE * int(self.residents[g] == 1) + int(self.volunteers[g] < 1) * int(self.porteur[g])
         return (pairs + int(met.sum())) // 2 + HARD * rules
 
     def sort_row(self, g: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seating.attributes import Ints
+from seating.attributes import ALONE, Ints
 
 PRICE_UNIT = 65536  # prices are compared with temperature × noise, in 1/64 × 1/1024
 Bools = npt.NDArray[np.bool_]
@@ -153,7 +153,7 @@ def trade_steps(
                             for coming in range(4):
                                 now = residents[g] - (leaving >> 1) + (coming >> 1)
                                 bringing = volunteers[g] - (leaving & 1) + (coming & 1)
-                                change = int(now == 1) - int(lone)
+                                change = ALONE * (int(now == 1) - int(lone))
                                 change += (int(bringing < 1) - int(lacking)) * porteur[g]
                                 trade[g, 4 * leaving + coming] = hard * change
     return added

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import combinations
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +22,47 @@ def all_ways(people: int, workshops: int) -> Ints:
 
 def outcomes(problem: Problem, ways: Ints | None = None) -> Ints:
     """What the wishes minimise, in order, of every assignment that keeps the hard rules: a row each."""
+    return judged(problem, ways)[1]
+
+
+def best_ways(problem: Problem) -> Ints:
+    """The assignments whose outcome is the least, a row each."""
+    ways, rows = judged(problem)
+    best = least(rows)
+    return ways[(rows == np.asarray(best)).all(axis=1)] if best is not None else ways
+
+
+@cache
+def splits(sizes: tuple[int, ...]) -> Ints:
+    """Every way to deal sum(sizes) people to groups of these sizes: one row a way, one column a person."""
+    ways = np.full((1, sum(sizes)), -1, dtype=np.int64)
+    for group, size in enumerate(sizes):
+        dealt = []
+        for way in ways:
+            free = np.flatnonzero(way < 0)
+            for chosen in combinations(free, size):
+                dealt.append(way.copy())
+                dealt[-1][list(chosen)] = group
+        ways = np.stack(dealt)
+    return ways
+
+
+def mix_prices(problem: Problem, ways: Ints) -> Ints:
+    """What each way costs, pair by pair: who shares a group shares a category, an organisation, a territory, or not."""
+    weights, people = problem.weights, problem.people
+    prices = np.zeros(len(ways), dtype=np.int64)
+    for i, one in enumerate(people):
+        for j, other in enumerate(people[:i]):
+            alike = weights.category * (one.category == other.category)
+            alike += weights.colleagues * (bool(one.organisation) and one.organisation == other.organisation)
+            alike += weights.territory * (bool(one.territory) and one.territory == other.territory)
+            if alike:
+                prices += alike * (ways[:, i] == ways[:, j])
+    return prices
+
+
+def judged(problem: Problem, ways: Ints | None = None) -> tuple[Ints, Ints]:
+    """The assignments that keep the hard rules, and their outcomes."""
     (slot,) = problem.slots
     people, workshops = problem.present(slot), problem.workshops_of(slot)
     if ways is None:
@@ -67,7 +111,7 @@ def outcomes(problem: Problem, ways: Ints | None = None) -> Ints:
     levels = [(costs == level).sum(axis=1) for level in range(2 * len(workshops), 0, -1)]
     total = costs.sum(axis=1)
     wanted = [total, *levels] if problem.first == "total" else [*levels, total]
-    return np.stack([*broken.values(), *wanted], axis=1)[lawful]
+    return ways[lawful], np.stack([*broken.values(), *wanted], axis=1)[lawful]
 
 
 def least(rows: Ints) -> tuple[int, ...] | None:
