@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from facilitation.activities.cards import is_seen
-from facilitation.definition import Kind, Stage
+from facilitation.definition import Kind, Method, Stage
 from facilitation.register import Register
 from facilitation.state import Card, Seat, State, card_order
-from facilitation.vocabulary import SCREENS
+from facilitation.vocabulary import SCREENS, SHOWN_ALONE
 
 if TYPE_CHECKING:
     from facilitation.view import Audience
@@ -61,7 +61,7 @@ def boards(state: State, rule: Stage, group: "Audience", cards: list[Card]) -> l
     found = []
     for kind_id in dict.fromkeys(kinds):
         kind = method.kinds.get(kind_id)
-        if kind is None or kind.parents or kind.shown_as in ("headline", "request"):
+        if kind is None or kind.parents or (kind.shown_as in SHOWN_ALONE and not _is_marked_here(method, rule, kind)):
             continue
         there = sorted(by_kind.get(kind_id, []), key=lambda card: not card.pinned)
         found.append(
@@ -78,15 +78,24 @@ def boards(state: State, rule: Stage, group: "Audience", cards: list[Card]) -> l
     return found
 
 
+def _is_marked_here(method: Method, rule: Stage, kind: Kind) -> bool:
+    """A headline is above the boards; at a stage that marks headlines, all are laid out to be marked."""
+    return any(
+        kind.id in mark.on and rule.allows(role, "mark", mark.id)
+        for mark in method.marks.values()
+        for role in method.roles
+    )
+
+
 def _card(state: State, rule: Stage, group: "Audience", card: Card, under: dict[str, list[Card]]) -> dict[str, Any]:
     hidden = state.method.stages[card.stage].hidden_authors
-    typist = state.seats.get(card.typed_by or "")
+    typist = state.seats.get(card.typed_by or "") if _is_named(state, group, card) else None
     return {
         "id": card.id,
         "kind": card.kind,
         "step": card.step,
         "text": card.text,
-        "author": _author(state, card),
+        "author": _author(state, group, card),
         "typed_by": typist.name if typist and not hidden else None,
         "chosen": state.chosen.get(card.table) == card.id,
         "pinned": card.pinned,
@@ -97,7 +106,7 @@ def _card(state: State, rule: Stage, group: "Audience", card: Card, under: dict[
             if other.parent == card.id and is_seen(other)
         ],
         "alike": [
-            {"id": other.id, "text": other.text, "author": _author(state, other)}
+            {"id": other.id, "text": other.text, "author": _author(state, group, other)}
             for other in under.get(card.id, ())
             if other.into == card.id
         ],
@@ -106,9 +115,20 @@ def _card(state: State, rule: Stage, group: "Audience", card: Card, under: dict[
     }
 
 
-def _author(state: State, card: Card) -> str | None:
+def _author(state: State, group: "Audience", card: Card) -> str | None:
     author = state.seats.get(card.author)
-    return author.name if author and not state.method.stages[card.stage].hidden_authors else None
+    shown = not state.method.stages[card.stage].hidden_authors and _is_named(state, group, card)
+    return author.name if author and shown else None
+
+
+def _is_named(state: State, group: "Audience", card: Card) -> bool:
+    """« Seul votre groupe le verra », says the door: the people of the card's table, and who leads the room."""
+    role = state.method.roles.get(group.role)
+    if role is None:  # a screen on a wall
+        return False
+    if not role.table:
+        return "advance" in state.rights(group.role) or card.table == group.table
+    return state.method.people_shown and card.table == group.table
 
 
 def _public_marks(state: State, card: Card) -> dict[str, int]:

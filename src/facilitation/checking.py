@@ -7,7 +7,16 @@ from facilitation import course
 from facilitation.definition import Deck, Kind, Mark, Method, Role, Sheet, Stage, unfold
 from facilitation.reading import Reader, nearest_words
 from facilitation.toml_lines import Path
-from facilitation.vocabulary import CONTROL, DETAILED, LEADING, MAX_STEPS, PROJECTOR, RIGHTS, SCREENS, SEES
+from facilitation.vocabulary import (
+    CONTROL,
+    DETAILED,
+    LEADING,
+    MAX_STEPS,
+    PROJECTOR,
+    RIGHTS,
+    SCREENS,
+    SEES,
+)
 
 
 class Names(NamedTuple):
@@ -54,8 +63,11 @@ def _check_right(reader: Reader, path: Path, right: str, names: Names) -> None:
             return
         reader.say(path, f"Le droit « {right[:60]} » n’existe pas.{nearest_words(right, [*RIGHTS, *DETAILED])}")
         return
+    if verb in RIGHTS and verb not in DETAILED:
+        reader.say(path, f"« {right[:60]} » : ce droit ne se complète pas, écrivez « {verb} » seul.")
+        return
     if verb not in DETAILED:
-        reader.say(path, f"« {right[:60]} » : ce droit ne se complète pas.{nearest_words(verb, list(DETAILED))}")
+        reader.say(path, f"Le droit « {right[:60]} » n’existe pas.{nearest_words(verb, list(DETAILED))}")
         return
     known = names.declared(DETAILED[verb])
     if detail not in known:

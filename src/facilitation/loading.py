@@ -111,14 +111,18 @@ def _toml_sentence(message: str) -> str:
         "Cannot overwrite a value": "Cette clé est écrite deux fois.",
         "Cannot declare": "Cette section est écrite deux fois.",
         "Cannot mutate immutable": "Cette section a déjà été écrite sur une seule ligne : complétez cette ligne.",
-        "Unclosed array": "Un crochet [ n’est pas refermé.",
-        "Unclosed inline table": "Une accolade { n’est pas refermée : une table en ligne tient sur une ligne.",
+        "Unclosed array": "Un crochet [ n’est pas refermé, ou une virgule manque entre deux valeurs.",
+        "Unclosed inline table": "Une accolade { n’est pas refermée, ou une virgule manque entre deux clés : "
+        "une table en ligne tient sur une ligne.",
         "Unterminated string": "Un guillemet n’est pas refermé.",
         "Illegal character": "Un caractère n’est pas permis ici : un guillemet manque sans doute.",
-        "Expected '=' after a key": "Il manque le signe = après la clé.",
-        "Invalid value": "Cette valeur ne peut pas être lue : un texte s’écrit entre guillemets.",
+        "Expected '=' after a key": "Il manque le signe = après la clé, ou cette clé a un accent ou un espace.",
+        "Expected ']": "Ce titre de section n’est pas refermé, ou il a un accent ou un espace : [stages.premier_pas].",
+        "Invalid initial character": "Il manque une clé ici : dans { }, une virgule sépare et ne termine pas.",
+        "Invalid value": 'Cette valeur ne peut pas être lue : un texte s’écrit entre guillemets droits, "ainsi".',
         "Invalid statement": "Cette ligne n’est ni une [section], ni une clé = valeur.",
-        "Expected newline or end of document": "Il y a quelque chose en trop après la valeur.",
+        "Expected newline or end of document": "Il y a quelque chose en trop après la valeur. "
+        "Un nombre à virgule prend un point : 0.5.",
     }
     for english, french in known.items():
         if message.startswith(english):
@@ -333,6 +337,12 @@ def _read_presets(reader: Reader, value: Any, stages: Mapping[str, Any]) -> dict
         minutes: dict[str, float] = {}
         for stage, raw in reader.table((*path, "minutes"), preset.get("minutes", {})).items():
             if reader.one_of((*path, "minutes", stage), stage, stages, what="étape") is None:
+                continue
+            if raw == 0 and not isinstance(raw, bool) and not stages[stage].optional:
+                reader.say(
+                    (*path, "minutes", stage),
+                    f"Seule une étape facultative se saute : optional = true dans [stages.{stage}], ou plus de 0 ici.",
+                )
                 continue
             low = 0 if stages[stage].optional else 0.1
             number = reader.number((*path, "minutes", stage), raw, low, MAX_MINUTES)

@@ -37,7 +37,7 @@ class Reader:
         table = self.table(path, value)
         for key in table:
             if key not in KEYS[section]:
-                self.say((*path, key), f"La clé « {key} » n’existe pas ici.{nearest_words(key, KEYS[section])}")
+                self.say((*path, key), f"La clé « {key} » n’existe pas ici.{where_it_goes(key, KEYS[section])}")
         return table
 
     def named(self, path: Path, value: Any) -> Iterator[tuple[str, Any, Path]]:
@@ -54,8 +54,9 @@ class Reader:
         if value is None and not needed:
             return ""
         if not isinstance(value, str):
-            missing = f"La clé « {path[-1]} » manque."
-            self.say(path, missing if value is None else f"Il faut un texte entre guillemets, pas {_what(value)}.")
+            self.say(
+                path, _missing(path) if value is None else f"Il faut un texte entre guillemets, pas {_what(value)}."
+            )
             return ""
         if needed and not value.strip():
             self.say(path, "Ce texte est vide.")
@@ -65,6 +66,9 @@ class Reader:
 
     def texts(self, path: Path, value: Any) -> list[str]:
         if value is None:
+            return []
+        if isinstance(value, str) and value.strip() and '"' not in value:
+            self.say(path, f'Il faut une liste, même pour un seul mot : ["{value.strip()[:60]}"].')
             return []
         if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
             self.say(path, 'Il faut une liste de textes, par exemple ["un", "deux"].')
@@ -96,7 +100,7 @@ class Reader:
         if value is None and not needed:
             return None
         if value is None:
-            self.say(path, f"La clé « {path[-1]} » manque.")
+            self.say(path, _missing(path))
         elif isinstance(value, bool) or not isinstance(value, int | float):
             self.say(path, f"Il faut un nombre, sans guillemets, pas {_what(value)}.")
         elif not low <= value <= high:  # NaN too
@@ -121,7 +125,7 @@ class Reader:
             self.text(path, value, needed=True)
             return None
         if value not in known:
-            self.say(path, f"« {value[:60]} » : ce nom de {what} n’est pas connu ici.{nearest_words(value, known)}")
+            self.say(path, f"« {value[:60]} » : ce nom {_of(what)} n’est pas connu ici.{nearest_words(value, known)}")
             return None
         return value
 
@@ -138,6 +142,13 @@ class Reader:
             self.say(path, f"« {name} » est écrit deux fois.")
 
 
+def where_it_goes(key: str, known: Collection[str]) -> str:
+    """The end of a sentence: TOML gives a key written below a [section] to that section, whatever was meant."""
+    if key in KEYS["method"] and key not in known:
+        return f" « {key} » se met en haut du fichier, avant la première [section]."
+    return nearest_words(key, known)
+
+
 def nearest_words(word: str, known: Collection[str]) -> str:
     """The end of a sentence: the nearest right word, or the few that are possible."""
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
@@ -147,6 +158,15 @@ def nearest_words(word: str, known: Collection[str]) -> str:
         return ""
     shown = list(known)[:12]
     return " Possibles : " + ", ".join(shown) + ("…" if len(known) > len(shown) else ".")
+
+
+def _missing(path: Path) -> str:
+    where = " Elle se met en haut du fichier, avant la première [section]." if len(path) == 1 else ""
+    return f"La clé « {path[-1]} » manque.{where}"
+
+
+def _of(word: str) -> str:
+    return f"d’{word}" if word[0] in "aeéiouh" else f"de {word}"
 
 
 def _what(value: Any) -> str:

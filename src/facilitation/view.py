@@ -126,13 +126,13 @@ def _table(state: State, group: Audience, *, leads: bool) -> dict[str, Any] | No
         return None
     present = sum(state.present(role, spec.id) for role in state.method.roles)
     if not state.method.people_shown or (present > MOST_NAMED and not leads):
-        return {"id": spec.id, "name": spec.name, "people": []}
+        return {"id": spec.id, "name": spec.name, "present": present, "people": []}
     people = [
         {"seat": seat.id, "name": seat.name, "role": seat.role, "role_name": _role_name(state, seat.role)}
         for seat in state.at_table(spec.id)
         if seat.present
     ]
-    return {"id": spec.id, "name": spec.name, "people": people}
+    return {"id": spec.id, "name": spec.name, "present": present, "people": people}
 
 
 def _stage(state: State, rule: Stage, role: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ DEAL: Final = ("one", "same", "spread")
 QUESTION_TYPES: Final = ("scale", "choice", "choices", "text")
 FIELD_TYPES: Final = ("text", "date")
 SHOWN_AS: Final = ("headline", "request", "action")
+SHOWN_ALONE: Final = ("headline", "request")  # the latest only, above the boards and on none
 KEPT_SHEET: Final = "sheet"
 
 # What `may` may hold. The words of LEADING all come with "lead".

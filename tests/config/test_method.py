@@ -43,3 +43,11 @@ def test_what_is_no_file_is_said(tmp_path):
         run(read_arguments(["method", "check"]))
     with pytest.raises(FileNotFoundError):
         run(read_arguments(["method", "check", str(tmp_path / "absent.toml")]))
+
+
+def test_example_of_a_refusal_is_copied_into_the_file_as_it_is(tmp_path, capsys):
+    file = tmp_path / "essai.toml"
+    source = shipped_methods()["un-deux-quatre-tous"].source
+    file.write_text(source.replace('from = ["seul"]', 'from = "seul"'), encoding="utf-8")
+    assert run(read_arguments(["method", "check", str(file)])) == 1
+    assert '["seul"].' in capsys.readouterr().err

@@ -115,6 +115,11 @@ KEEP = "stages.deux.keep.what"
         ('id = "essai"', 'id = "Essai !"', "id", "minuscules sans accent"),
         ('title = "Essai"', 'title = ""', "title", "vide"),
         ('title = "Essai"', "title = 2026-01-01", "title", "une date"),
+        ('on = ["idea"]', 'on = "idea"', "marks.vote.on", 'même pour un seul mot : ["idea"]'),
+        ('"cards"\nnext = "end"', '"card"\nnext = "end"', "stages.deux.activity", "ce nom d’activité"),
+        ('"write:idea", "mark:vote"', '"vote:idea"', "stages.un.may.participant", "n’existe pas. Possibles : write"),
+        ('first = "un"\n', "", "first", "manque. Elle se met en haut du fichier"),
+        ('title = "Idées"', 'title = "Idées"\nfirst = "un"', "kinds.idea.first", "en haut du fichier"),
     ],
 )  # fmt: skip
 def test_mistake_is_told_with_its_line_its_key_and_the_nearest_word(old: str, new: str, key: str, said: str) -> None:
@@ -125,6 +130,13 @@ def test_mistake_is_told_with_its_line_its_key_and_the_nearest_word(old: str, ne
     line = source.splitlines()[told[0][0] - 1] if "." in key or key in source else "nowhere"
     parts = key.split(".")
     assert any(re.search(rf"\b{part}\b", line) for part in (*parts, "nowhere")), (told, line)
+
+
+def test_stage_that_is_not_optional_is_never_skipped() -> None:
+    source = RIGHT.replace("[stages.un]", '[presets.court]\ntitle = "Court"\nminutes = { un = 0 }\n\n[stages.un]')
+    ((_line, key, sentence),) = problems(source)
+    assert key == "presets.court.minutes.un"
+    assert "optional = true dans [stages.un]" in sentence
 
 
 def test_line_is_the_one_of_the_mistake() -> None:
@@ -159,6 +171,12 @@ def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
         ("a = " + "[" * 5_000, 0, "démesurés"),
         ("a = " + "9" * 5_000, 0, "démesurés"),
         ("bonjour", 1, "="),
+        ("id = “essai”", 1, "guillemets droits"),
+        ("[kinds.récolte]", 1, "accent"),
+        ("récolte = 1", 1, "accent"),
+        ("a = { b = 1 c = 2 }", 1, "virgule manque"),
+        ("a = { b = 1, }", 1, "virgule"),
+        ("a = 1,5", 1, "0.5"),
     ],
 )
 def test_text_that_is_not_toml_is_told_in_french(source: str, line: int, said: str) -> None:

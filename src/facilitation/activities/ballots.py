@@ -71,8 +71,18 @@ def answered(state: State, step: str, table: int | None) -> int:
 
 def how_many(count: int, asked: int, one: str, many: str) -> str:
     """« 3 réponses sur 20 », as a sentence."""
+    if not count:
+        return _nobody(one)
     words = f"{count} {many if count > 1 else one}"
     return f"{words} sur {asked}" if asked else words
+
+
+def _nobody(one: str) -> str:
+    """« personne a voté » gives « Personne n’a encore voté », « réponse » « Aucune réponse »: never « 0 personne »."""
+    who, verb, done = one.partition(" a ")
+    if verb:
+        return f"{who.capitalize()} n’a encore {done}"
+    return "Personne" if who == "personne" else f"Aucune {one}"
 
 
 def share_of(count: int, total: int) -> int:

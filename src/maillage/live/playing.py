@@ -24,6 +24,7 @@ TRIES = 8
 RETRY_AFTER = 0.5  # seconds
 MEGABYTE = 1_000_000
 EXTENSION = 120  # seconds of method
+CLOCKED = ("advance", "back", "extend", "pause", "resume")  # moves of a clock: of each, where tables have their own
 EXPECTED = ("table", "all")  # `sees` that shows all the cards of one’s table
 
 
@@ -261,7 +262,7 @@ class Play:
             if chooser is None or not cards:
                 continue
             if chooser is self.lead:
-                await self._look_at(table)
+                await self.look_at(table)
             else:
                 await chooser.refresh()
             found = [card for card in (chooser.card_of(written.token) for written in cards) if card]
@@ -292,11 +293,11 @@ class Play:
         if sees in EXPECTED:
             for table, _size in self.scene.tables:
                 wanted = self._on_boards(stage, table)
-                await self._look_at(table)
+                await self.look_at(table)
                 missing = self.ledger.expect_shown(wanted, self.lead.shared, where="l’écran d’animation")
                 if missing:
                     await asyncio.sleep(SETTLE)
-                    await self._look_at(table)
+                    await self.look_at(table)
                     missing = self.ledger.expect_shown(missing, self.lead.shared, where="l’écran d’animation")
                 self.ledger.lose(missing, "l’écran d’animation")
         for phone in self.phones:
@@ -354,7 +355,12 @@ class Play:
         """A headline or a request is above the boards, the latest only: its author's own screen answers for it."""
         return [card for card in self._standing(stage, table) if card.kind not in self.rules.shown_alone]
 
-    async def _look_at(self, table: int | None) -> None:
+    @property
+    def tables_led(self) -> tuple[int | None, ...]:
+        """The clocks whoever leads moves on, one after the other: None is the one of the whole room."""
+        return tuple(table for table, _size in self.scene.tables) if self.method.own_clocks else (None,)
+
+    async def look_at(self, table: int | None) -> None:
         if table is not None and len(self.scene.tables) > 1:
             await self._lead("look_at", {"table": table})
         await self.lead.refresh()
@@ -364,7 +370,7 @@ class Play:
     async def _forbidden(self, stage: str) -> None:
         rule = self.method.stages[stage]
         phone = self._anybody()
-        if "advance" not in rule.rights(phone.role):
+        if "advance" not in rule.rights(phone.role) and not self.method.own_clocks:
             await self._must_refuse(phone, "advance", {})
         await self._must_refuse(self.lead, "advance", {"from": "une-autre"})
         await self._must_refuse(phone, "danser", {})
@@ -403,7 +409,10 @@ class Play:
     # what is done
 
     async def _lead(self, kind: str, payload: dict[str, Any] | None = None) -> None:
-        await self.do(self.lead, kind, payload or {}, self.written(self.lead, "other", self.lead.stage))
+        for table in self.tables_led if kind in CLOCKED else (None,):
+            if table is not None:
+                await self.look_at(table)
+            await self.do(self.lead, kind, payload or {}, self.written(self.lead, "other", self.lead.stage))
 
     async def _write(self, phone: Phone, stage: str, kind: str, payload: dict[str, Any]) -> None:
         written = self.written(phone, "card", stage, kind)

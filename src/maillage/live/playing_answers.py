@@ -33,7 +33,10 @@ class Answers:
         if rule.activity == "poll":
             await self._vote(phone, rule, step)
         elif rule.activity == "form":
-            for question in rule.questions_for(phone.role):
+            asked = rule.questions_for(phone.role)
+            for question in asked:
+                if question is asked[-1] and rule.reveal == "everyone":  # this phone still waits, so all is hidden
+                    self.play.ledger.count_early(self._texts(step, phone.table))
                 await self._answer_question(phone, question, stage, step)
         elif rule.activity == "pot":
             tokens = self.play.random.randint(0, rule.tokens)
@@ -46,7 +49,9 @@ class Answers:
         values += [self.play.random.choice(rule.options).id] if chance < CHANGE else []
         values += [""] if chance < TAKE_BACK else []
         for value in values:
-            if await self._send(phone, "answer", {"stage": step, "value": value}, rule.id):
+            written = self.play.written(phone, "other", rule.id, "answer")
+            shown = ("already_shown",) if rule.reveal == "everyone" else ()  # all have voted: one no longer changes
+            if await self.play.do(phone, "answer", {"stage": step, "value": value}, written, but=shown):
                 self.votes.setdefault(step, {})[phone] = value
 
     async def _answer_question(self, phone: Phone, question: Question, stage: str, step: str) -> None:
@@ -70,19 +75,28 @@ class Answers:
     async def check_and_reveal(self, stage: str, step: str) -> None:
         """Everybody finds their own texts and nobody another's; then whoever leads shows the answers."""
         rule = self.play.method.stages[stage]
-        texts = [written for found in self.said.get(step, {}).values() for written in found]
-        await self._find_own(texts)
-        self.play.ledger.count_early(texts)
+        await self._find_own(self._texts(step))
         enough = rule.activity == "poll" or len(self.said.get(step, {})) >= FEWEST
-        await self.play.lead.refresh()
-        if rule.activity in ("poll", "form", "pot") and enough and self.play.lead.offers("reveal"):
-            for written in texts:
-                written.public = True
-            await self.play.do(
-                self.play.lead, "reveal", {"step": step}, self.play.written(self.play.lead, "other", stage)
-            )
+        for table in self.play.tables_led:
+            texts = self._texts(step, table)
+            await self.play.look_at(table)
+            hidden = self.play.lead.offers("reveal")
+            secret = hidden or rule.reveal in ("button", "end")  # else all have answered, and all is shown
+            if secret:
+                self.play.ledger.count_early(texts)
+            if not secret or (hidden and enough):
+                for written in texts:
+                    written.public = True
+            if hidden and enough and rule.activity in ("poll", "form", "pot"):
+                await self.play.do(
+                    self.play.lead, "reveal", {"step": step}, self.play.written(self.play.lead, "other", stage)
+                )
         if rule.activity == "poll":
             await self._check_votes(stage, step)
+
+    def _texts(self, step: str, table: int | None = None) -> list[Written]:
+        said = self.said.get(step, {})
+        return [written for phone, found in said.items() if table in (None, phone.table) for written in found]
 
     async def _find_own(self, texts: list[Written]) -> None:
         until = asyncio.get_running_loop().time() + SETTLE

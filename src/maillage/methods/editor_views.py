@@ -21,6 +21,7 @@ from maillage.methods.forms import GeneralForm, KindForm, NewStageForm, RoleForm
 from maillage.methods.queries import KnownMethod
 from maillage.methods.services import ChangedMeanwhile, save_method
 from maillage.methods.views import load_or_problems
+from maillage.methods.words import refusals
 from maillage.people.models import Space
 from maillage.people.queries import can_organise
 
@@ -160,7 +161,7 @@ def source(request: HttpRequest, space: str, method: str) -> HttpResponse:
                 messages.success(request, _("Enregistré : version {number}.").format(number=kept.version))
                 return redirect("methods:source", row.slug, method)
             except MethodError as error:
-                problems = [{"line": p.line, "key": p.key, "sentence": p.sentence} for p in error.problems]
+                problems = refusals(error)
             except ChangedMeanwhile as changed:
                 form = SourceForm({"source": text, "base": changed.newest.checksum})
                 form.add_error(None, changed.sentence)

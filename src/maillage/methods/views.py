@@ -160,7 +160,7 @@ def duplicate(request: HttpRequest, space: str, method: str) -> HttpResponse:
 def import_file(request: HttpRequest, space: str) -> HttpResponse:
     row = fetch_space(request, space, can=can_organise)
     form = ImportForm(request.POST or None, request.FILES or None)
-    problems = []
+    problems: list[dict[str, object]] = []
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -173,7 +173,7 @@ def import_file(request: HttpRequest, space: str) -> HttpResponse:
             sentence = _("Ce fichier n’est pas du texte en UTF-8 (octet {place}) : une méthode est un fichier TOML.")
             form.add_error("file", sentence.format(place=error.start + 1))
         except MethodError as error:
-            problems = list(error.problems)
+            problems = words.refusals(error)
     context = {"space": row, "form": form, "problems": problems}
     return render(request, "methods/import.html", context, status=422 if problems or form.errors else 200)
 
@@ -183,4 +183,4 @@ def load_or_problems(source: str, name: str) -> tuple[Method | None, list[dict[s
     try:
         return load_method(source, name=name), []
     except MethodError as error:
-        return None, [{"line": one.line, "key": one.key, "sentence": one.sentence} for one in error.problems]
+        return None, words.refusals(error)

@@ -1,7 +1,12 @@
 """The words of a method file in French, for those who read or change one without reading TOML."""
 
-from facilitation import Method
+import re
+
+from facilitation import Method, MethodError
 from facilitation.definition import Stage
+from maillage.lib.typography import typo
+
+_CODE = re.compile(r'("[^"\n]*")')  # what is copied into the file keeps its straight quotes
 
 ACTIVITIES = {
     "cards": "Cartes : de courts textes, écrits par les personnes",
@@ -58,6 +63,16 @@ VERBS = {
     "give": "Donne au pot",
     "reveal": "Révèle",
 }
+
+
+def refusals(error: MethodError) -> list[dict[str, object]]:
+    """Every problem of a file with its line, its key and its sentence, as a person reads them."""
+    return [{"line": one.line, "key": one.key, "sentence": refusal_words(one.sentence)} for one in error.problems]
+
+
+def refusal_words(sentence: str) -> str:
+    """French typography, but for the examples: « ["un"] » is TOML, and guillemets in it would be refused again."""
+    return "".join(part if index % 2 else typo(part) for index, part in enumerate(_CODE.split(sentence)))
 
 
 def right_words(method: Method, right: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from facilitation import Method, MethodError, load_method, shipped_methods
 from maillage.lib.typography import count, typo
-from maillage.methods.words import minutes_words, people_words
+from maillage.methods.words import minutes_words, people_words, refusal_words
 
 
 class NoFile(Exception):
@@ -57,7 +57,7 @@ def _check(options: argparse.Namespace) -> int:
                 where = ", ".join(
                     filter(None, (problem.file, f"ligne {problem.line}" if problem.line else "", problem.key))
                 )
-                print(f"{where} : {typo(problem.sentence)}", file=sys.stderr)
+                print(f"{where} : {refusal_words(problem.sentence)}", file=sys.stderr)
         return 1
     if options.json:
         print(json.dumps({"sound": True, "problems": [], "method": _facts(method)}, ensure_ascii=False, indent=2))
