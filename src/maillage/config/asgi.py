@@ -61,6 +61,7 @@ def _with_static(application: Any) -> Any:
         prefix=settings.STATIC_URL,
         autorefresh=settings.DEBUG,
         max_age=FOREVER,
+        allow_all_origins=False,  # nobody else shows our files; and a phone pays for each header
     )
 
 

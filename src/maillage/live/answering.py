@@ -53,8 +53,9 @@ def inputs_of(room: Room, own: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every input of this role, each with what the seat answered if it is asked now. Context of live/_input.html."""
     asked = asked_of(own)
     on = form_ids(room, own)
+    page = secrets.token_urlsafe(12)  # a key a form and a page: sending it twice writes once
     made = []
-    for found in inputs(room.method, own["role"]):
+    for number, found in enumerate(inputs(room.method, own["role"])):
         part = asked.get(found["stage"], {})
         now = found["id"] in on
         value = _value(found, part)
@@ -69,7 +70,7 @@ def inputs_of(room: Room, own: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "state": "passed" if passed else "" if value in (None, "") else "kept",
                 "said": next((option["label"] for option in found["options"] if option["id"] == value), ""),
                 "rows": ROWS_OF if (found["max_length"] or 0) > LONG_TEXT else 1,
-                "key": secrets.token_urlsafe(12),
+                "key": f"{page}-{number}",
             }
         )
     return made
