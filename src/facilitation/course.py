@@ -18,12 +18,12 @@ class Loop(NamedTuple):
 
 
 def loops(stages: Mapping[str, Stage], decks: Mapping[str, Deck]) -> list[Loop]:
-    """The rounds a method declares, the widest first."""
+    """The rounds a method declares, the widest first; those that would begin after their end are left to `check`."""
     order = list(stages)
     found = []
     for id_, stage in stages.items():
         for key, rounds in (("for_each", stage.for_each), ("repeat", stage.repeat)):
-            if rounds is None or rounds.back_to not in order:
+            if rounds is None or rounds.back_to not in order[: order.index(id_) + 1]:
                 continue
             times = rounds.times
             if rounds.deck is not None:

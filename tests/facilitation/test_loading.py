@@ -67,6 +67,7 @@ def test_right_file_is_read() -> None:
 
 FIVE = 'title = "Deux"\nminutes = 5'
 KEEP = "stages.deux.keep.what"
+BACK_TO = "stages.un.repeat.back_to"
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,7 @@ KEEP = "stages.deux.keep.what"
         ('from = ["un"]', "tokens = 10", "stages.deux.tokens", "celle de l’activité pot"),
         ('from = ["un"]', "quiet = 6", "stages.deux.quiet", "plus que l’étape"),
         ('from = ["un"]', "repeat = 1", "stages.deux.repeat", "entre 2 et 50"),
+        ('next = "deux"', 'next = "deux"\nrepeat = { times = 2, back_to = "deux" }', BACK_TO, "étape d’avant"),
         ('from = ["un"]', 'for_each = { deck = "x" }', "stages.deux.for_each.deck", "n’est pas connu"),
         ('from = ["un"]', 'sees = { participant = "group" }', "stages.deux.sees.participant", "group"),
         ('from = ["un"]', "rule = 3", "stages.deux.rule", "une table"),
