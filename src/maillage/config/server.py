@@ -17,6 +17,7 @@ from maillage.lib.system_errors import os_error_words
 BACKLOG = 2048  # connections that wait to be accepted: a whole day comes back at once after a restart
 HEAD_WITHIN = 15.0  # seconds for the head of a request
 BODY_SILENCE = 30.0  # seconds between two parts of a body: a slow upload goes on, a silent one is cut
+IDLE_WITHIN = 30  # seconds a connection waits for its next request: longer than clients and proxies keep one in hand
 STOP_WITHIN = 5  # seconds for what is being answered when the server is asked to stop
 
 
@@ -136,6 +137,7 @@ def make_server(application: Any = "maillage.config.asgi:application") -> Server
             log_level="warning",
             access_log=False,  # addresses of phones and paths of sessions: nobody needs them kept
             server_header=False,
+            timeout_keep_alive=IDLE_WITHIN,
             timeout_graceful_shutdown=STOP_WITHIN,
         )
     )
