@@ -91,7 +91,9 @@ def kinds(problem: Problem, plan: Plan) -> dict[str, str]:
 
 
 def test_a_sound_plan_has_only_what_the_mix_could_not_avoid() -> None:
-    assert kinds(PROBLEM, SOUND) == {"hierarchy": "soft"}
+    assert kinds(PROBLEM, SOUND) == {"hierarchy": "soft"}  # Hal supervises where Fay works, at one table of peers
+    assert kinds(replace(PROBLEM, ties=()), SOUND) == {}
+    assert kinds(hall(compose="mixed"), SOUND) == {}
 
 
 FAULTS: dict[str, tuple[str, Callable[[], tuple[Problem, Plan]]]] = {

@@ -97,8 +97,29 @@ def test_numpy_and_plain_python_seat_the_same() -> None:
     assert fast != mix_day(DAY, START, chunks=1, seed=6, slow=False)
 
 
+def test_a_run_cut_after_a_chunk_is_the_uncut_one_up_to_there() -> None:
+    def told(until: int) -> list[str]:
+        heard: list[str] = []
+        mix_day(
+            DAY,
+            START,
+            chunks=4,
+            seed=5,
+            go_on=lambda: len(heard) < until,
+            on_chunk=lambda _done, best: heard.append(
+                repr(sorted((slot, sorted(g.items())) for slot, g in best.items()))
+            ),
+        )
+        return heard
+
+    whole = told(4)
+    assert len(set(whole)) > 1
+    for until in (1, 2, 3):
+        assert told(until) == whole[:until]
+
+
 @pytest.mark.long
-def test_numba_seats_the_same() -> None:
+def test_numba_seats_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kernels.compiled_trade_steps is not None, "make long installs numba, of requirements-fast.lock"
     day = regional_day(90, 7)
     start = started(day)
@@ -109,6 +130,9 @@ def test_numba_seats_the_same() -> None:
     assert compiled_change_places is not None
     assert compiled_trade_meetings is not None
     assert (rounds_of(4, 3, 5, chunks=2) == rounds_of(4, 3, 5, chunks=2, slow=False)).all()
+    compiled = solve(day, seed=7).digest()
+    monkeypatch.setattr(kernels, "compiled_trade_steps", None)
+    assert solve(day, seed=7).digest() == compiled
 
 
 def test_wishes_sizes_locks_and_pairs_stay_as_they_were() -> None:
