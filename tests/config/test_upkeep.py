@@ -13,6 +13,7 @@ from maillage.live import keys
 from maillage.live.enums import SessionStatus
 from maillage.live.keys import has_key
 from maillage.live.services import open_session
+from maillage.office.models import Activity
 from maillage.people.models import Person, Space
 from maillage.registrations.enums import ImportStatus
 from maillage.registrations.models import Registration, RegistrationImport
@@ -35,8 +36,10 @@ def test_needs_are_erased_the_day_after_and_not_before():
     space = Space.objects.create(slug="e", name="E")
     day = Gathering.objects.create(space=space, slug="j", title="J", kind="other", date=dt.date(2025, 10, 2))
     person = Person.objects.create(space=space, first_name="A")
-    registration = Registration.objects.create(gathering=day, person=person, needs="repas végétarien")
     paris = dt.timezone(dt.timedelta(hours=2))
+    registration = Registration.objects.create(
+        gathering=day, person=person, needs="repas végétarien", needs_at=dt.datetime(2025, 10, 2, 23, 58, tzinfo=paris)
+    )
     assert erase_past_needs(now=dt.datetime(2025, 10, 2, 23, 59, tzinfo=paris)) == 0
     evening = dt.datetime(2025, 10, 2, 22, 30, tzinfo=dt.UTC)  # the 3rd in Paris: erased an hour or two late at worst
     assert erase_past_needs(now=evening) == 0
@@ -46,12 +49,36 @@ def test_needs_are_erased_the_day_after_and_not_before():
 
 
 @pytest.mark.django_db
+def test_needs_said_once_the_day_is_over_serve_one_day_more():
+    space = Space.objects.create(slug="e", name="E")
+    day = Gathering.objects.create(space=space, slug="j", title="J", kind="other", date=dt.date(2025, 10, 2))
+    now = timezone.now()
+    for name, hours in (("Ada", 0), ("Bob", 23), ("Cid", 48)):
+        person = Person.objects.create(space=space, first_name=name)
+        said = now - dt.timedelta(hours=hours)
+        Registration.objects.create(gathering=day, person=person, needs="fauteuil", needs_at=said)
+    assert erase_past_needs(now=now) == 1
+    kept = day.registrations.exclude(needs="").order_by("person__first_name")
+    assert [row.person.first_name for row in kept] == ["Ada", "Bob"]
+
+    ada = kept[0]
+    ada.say_needs(needs="fauteuil")  # the same again is no news: its day runs on
+    assert ada.needs_at == now
+    ada.say_needs(interpreter="LSF")
+    assert ada.needs_at > now
+
+    erase_past_needs(now=now)  # nothing more is due, and the log says nothing more
+    assert Activity.objects.filter(verb="erase-needs", about_id=day.pk).count() == 1
+
+
+@pytest.mark.django_db
 def test_one_person_with_a_need_among_many_without_is_enough():
     space = Space.objects.create(slug="e", name="E")
     day = Gathering.objects.create(space=space, slug="j", title="J", kind="other", date=dt.date(2025, 10, 2))
     for needs in ("", "interprète", ""):
         person = Person.objects.create(space=space, first_name="A")
-        Registration.objects.create(gathering=day, person=person, needs=needs)
+        said = dt.datetime(2025, 9, 1, tzinfo=dt.UTC)
+        Registration.objects.create(gathering=day, person=person, needs=needs, needs_at=said)
     assert erase_past_needs(now=dt.datetime(2025, 10, 4, 9, 0, tzinfo=dt.UTC)) == 1
     assert not Registration.objects.exclude(needs="").exists()
 

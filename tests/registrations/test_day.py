@@ -1,10 +1,13 @@
 """On the day: a badge that is scanned, what people need."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from maillage.lib.spreadsheets import read_table
+from maillage.office.models import Activity
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Person, Space
 from maillage.registrations.enums import Meal, Presence, RegistrationStatus
@@ -133,3 +136,19 @@ def test_everything_one_needs_is_erased(needs):
 
     for row in needs.registrations.all():
         assert (row.needs, row.meal, row.children, row.interpreter) == ("", "", 0, "")
+
+
+def test_pages_that_show_needs_say_that_they_were_erased(client, organiser, needs):
+    client.force_login(organiser)
+    row = needs.registrations.first()
+    pages = (url("day-lists", needs), url("list", needs), reverse("registrations:edit", args=[needs.pk, row.pk]))
+    assert not any("effacés le" in body(client.get(page)) for page in pages)
+
+    erase_needs(gathering=needs, by="essai")
+    Activity.objects.update(at=dt.datetime(2025, 10, 31, 23, 30, tzinfo=dt.UTC))  # half past midnight, in Paris
+
+    for page in pages:
+        assert "(repas, enfants, interprète…) ont été effacés le 1er novembre 2025." in body(client.get(page))
+    lists = body(client.get(pages[0]))
+    for false in ("Personne n’a demandé d’interprète", "Aucun enfant", "rien dit de leur repas", "s’effacent"):
+        assert false not in lists

@@ -24,18 +24,21 @@ from maillage.registrations.services import erase_needs
 
 EVERY = 3600  # seconds
 LETTERS_EVERY = 60  # seconds: somebody waits for the letter that confirms
+KEEP_LATE_NEEDS = dt.timedelta(days=1)  # said once the day is over: typed late, or a past day that is rehearsed
 KEEP_IMPORTS = dt.timedelta(days=7)  # a file that waits for an answer holds names: a week, then it is sent again
 BY = "la durée de conservation"
 
 
 def erase_past_needs(*, now: dt.datetime) -> int:
-    """Needs serve the day; the day after, nobody keeps them."""
+    """Needs serve the day; the day after, nobody keeps them. Those said once the day is over serve one day more."""
     erased = 0
     with_needs = Registration.objects.filter(WITH_NEEDS).values("gathering")  # one person's is enough
     for gathering in Gathering.objects.filter(date__lt=now.date(), pk__in=with_needs):
-        today = now.astimezone(ZoneInfo(gathering.timezone)).date()
-        if gathering.date is not None and today > gathering.date:
-            erased += erase_needs(gathering=gathering, by=BY)
+        if gathering.date is None:
+            continue
+        over = dt.datetime.combine(gathering.date + dt.timedelta(days=1), dt.time(), ZoneInfo(gathering.timezone))
+        if now >= over:
+            erased += erase_needs(gathering=gathering, by=BY, said_before=max(over, now - KEEP_LATE_NEEDS))
     return erased
 
 

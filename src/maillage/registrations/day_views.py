@@ -18,6 +18,7 @@ from maillage.registrations.links import read_badge
 from maillage.registrations.models import Registration
 from maillage.registrations.opening import hour_words
 from maillage.registrations.own import places_of
+from maillage.registrations.queries import needs_erased_words
 
 
 def desk_gathering(request: HttpRequest, gathering: UUID) -> Gathering:
@@ -75,7 +76,12 @@ def lists(request: HttpRequest, gathering: UUID) -> HttpResponse:
     return render(
         request,
         "registrations/day_lists.html",
-        {"gathering": found, "lists": day_lists(found), "may_organise": can_organise(request.user, found.space)},
+        {
+            "gathering": found,
+            "lists": day_lists(found),
+            "erased": needs_erased_words(found),
+            "may_organise": can_organise(request.user, found.space),
+        },
     )
 
 

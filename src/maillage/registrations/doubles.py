@@ -99,11 +99,11 @@ def read_registrations(
     known: Sequence[Known],
     answers: Mapping[str, str],
     zone: ZoneInfo,
-    past: bool = False,
+    needs_erased: bool = False,
 ) -> Reading:
     """`rows` are (line number, cells); the same arguments always give the same reading.
 
-    `past`: the day is over and what people needed was erased; that a file still says it is no news.
+    `needs_erased`: what people needed was erased after the day; that a file still says it is no news.
     """
     reader = RowReader(
         headers=[clean(header) for header in headers],
@@ -113,7 +113,7 @@ def read_registrations(
         answers=answers,
         zone=zone,
     )
-    words = Words(offer, answers, unheard=frozenset({"needs"}) if past else frozenset())
+    words = Words(offer, answers, unheard=frozenset({"needs"}) if needs_erased else frozenset())
     merged = words.merge([reader.read(number, row) for number, row in rows])
     return Reading(tuple(words.recognise(merged, known)), rows=len(rows))
 

@@ -302,7 +302,7 @@ class _Writer:
         if record.newsletter is not None:
             registration.newsletter = record.newsletter
         registration.porteur_subject = record.subject or registration.porteur_subject
-        registration.needs = record.needs or registration.needs
+        registration.say_needs(needs=record.needs or registration.needs)
         registration.save()
         registration.wishes.filter(slot__in=[slot for slot, _ranked in record.wishes]).delete()
         self._wish(registration, record)

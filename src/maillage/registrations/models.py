@@ -1,5 +1,6 @@
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Gathering, Slot, Workshop
@@ -56,6 +57,7 @@ class Registration(models.Model):
     volunteer_porteur = models.BooleanField(_("volontaire pour apporter un sujet"), default=False)
     porteur_subject = models.CharField(_("sujet"), max_length=300, blank=True)
     needs = models.CharField(_("besoins"), max_length=300, blank=True)  # erased after the day
+    needs_at = models.DateTimeField(default=timezone.now)  # said, or said anew: see `erase_past_needs`
     newsletter = models.BooleanField(
         _("accepte la lettre d’information"), default=False
     )  # another purpose: never presumed
@@ -87,6 +89,13 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} → {self.gathering}"
+
+    def say_needs(self, **said: str | int) -> None:
+        """Takes `needs`, `meal`, `children`, `interpreter` as they are said now; what is new is kept from now on."""
+        if any(getattr(self, name) != value for name, value in said.items()):
+            self.needs_at = timezone.now()
+        for name, value in said.items():
+            setattr(self, name, value)
 
 
 class Wish(models.Model):

@@ -1,5 +1,6 @@
 """Reads that several places need."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -9,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
-from django.utils import timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,18 +18,20 @@ from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.matching import fold
 from maillage.lib.spreadsheets import Table, read_table
+from maillage.office.models import Activity
 from maillage.people.enums import ActorCategory
 from maillage.people.models import Space
 from maillage.registrations.doubles import Reading, read_registrations
 from maillage.registrations.enums import Presence, RegistrationStatus, Source
 from maillage.registrations.models import Registration, RegistrationImport, Wish
 from maillage.registrations.offer import Offer, OfferedSlot, OfferedWorkshop
-from maillage.registrations.opening import is_past
+from maillage.registrations.opening import today_at
 from maillage.registrations.places import Communes
 from maillage.registrations.reading import Known, Record
 from maillage.territories.models import Commune, Epci
 
 WITH_NEEDS = ~Q(needs="") | ~Q(meal="") | Q(children__gt=0) | ~Q(interpreter="")
+ERASED = "erase-needs"  # the verb of the activity log
 
 
 def workshop_slots(gathering: Gathering) -> list[Slot]:
@@ -120,7 +123,7 @@ def read_content(gathering: Gathering, table: Table, *, mapping: dict[str, int],
         known=known_registrations(gathering),
         answers=answers,
         zone=ZoneInfo(gathering.timezone),
-        past=is_past(gathering, timezone.now()),
+        needs_erased=needs_erased_at(gathering) is not None,
     )
 
 
@@ -157,6 +160,24 @@ def counts_of(gathering: Gathering) -> Counts:
         walk_ins=Count("pk", filter=here & Q(walk_in=True)),
     )
     return Counts(**found)
+
+
+def needs_erased_at(gathering: Gathering) -> dt.datetime | None:
+    """When the needs of this gathering were last erased; the activity log remembers it."""
+    lines = Activity.objects.filter(verb=ERASED, about_id=gathering.pk)
+    return lines.order_by("-at").values_list("at", flat=True).first()
+
+
+def needs_erased_words(gathering: Gathering) -> str:
+    """For the pages that show needs: why they show none. Empty as long as nothing was erased."""
+    at = needs_erased_at(gathering)
+    if at is None:
+        return ""
+    date = today_at(gathering, at)
+    day = "1er" if date.day == 1 else str(date.day)
+    return _(
+        "La rencontre est passée : les besoins notés (repas, enfants, interprète…) ont été effacés le {day}."
+    ).format(day=f"{day} {formats.date_format(date, 'F Y')}")
 
 
 def numbered_rows(table: Table) -> list[tuple[int, Sequence[str]]]:

@@ -1,7 +1,8 @@
 """Writes about one registration. `by` is who did it, as the activity log names them."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,9 +20,11 @@ from maillage.registrations.letters import Letter, queue_letter
 from maillage.registrations.models import Registration, Wish
 from maillage.registrations.opening import places_left
 from maillage.registrations.own import wishes_closed
-from maillage.registrations.queries import WITH_NEEDS
+from maillage.registrations.queries import ERASED, WITH_NEEDS
 from maillage.registrations.signals import tell_arrived, tell_left
 from maillage.registrations.waiting import STATUS_FIELDS, join_line, leave_line, lock_opening, settle, waiting_of
+
+NEEDS_FIELDS = ["needs", "needs_at", "meal", "children", "interpreter"]
 
 
 class Refused(Exception):
@@ -134,24 +137,11 @@ def edit_registration(
 ) -> None:
     """The organiser's edit: wishes may change even when a plan is published, the plan does not follow by itself."""
     fill_person(registration.person, details)
-    registration.needs = needs
+    registration.say_needs(needs=needs, **(asdict(logistics) if logistics is not None else {}))
     registration.volunteer_porteur = volunteer_porteur
     registration.porteur_subject = porteur_subject
     registration.newsletter = newsletter
-    if logistics is not None:
-        registration.meal, registration.children = logistics.meal, logistics.children
-        registration.interpreter = logistics.interpreter
-    registration.save(
-        update_fields=[
-            "needs",
-            "volunteer_porteur",
-            "porteur_subject",
-            "newsletter",
-            "meal",
-            "children",
-            "interpreter",
-        ]
-    )
+    registration.save(update_fields=[*NEEDS_FIELDS, "volunteer_porteur", "porteur_subject", "newsletter"])
     write_wishes(registration, ranks)
     log_registration(registration, by, "edit-registration")
 
@@ -229,12 +219,16 @@ def renew_link(*, registration: Registration, by: object) -> None:
 
 
 @transaction.atomic
-def erase_needs(*, gathering: Gathering, by: object) -> int:
-    """After the day nobody needs to know who needed what."""
-    number = gathering.registrations.filter(WITH_NEEDS).update(needs="", meal=Meal.UNSAID, children=0, interpreter="")
-    record_activity(
-        space=gathering.space.slug, by=str(by), verb="erase-needs", about=str(gathering), about_id=gathering.pk
-    )
+def erase_needs(*, gathering: Gathering, by: object, said_before: dt.datetime | None = None) -> int:
+    """After the day nobody needs to know who needed what. Nothing to erase leaves no line in the activity log."""
+    rows = gathering.registrations.filter(WITH_NEEDS)
+    if said_before is not None:
+        rows = rows.filter(needs_at__lt=said_before)
+    number = rows.update(needs="", meal=Meal.UNSAID, children=0, interpreter="")
+    if number:
+        record_activity(
+            space=gathering.space.slug, by=str(by), verb=ERASED, about=str(gathering), about_id=gathering.pk
+        )
     return number
 
 

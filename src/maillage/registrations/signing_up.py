@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,7 +19,14 @@ from maillage.registrations.letters import Letter, queue_letter
 from maillage.registrations.models import Registration
 from maillage.registrations.opening import Door, entrance
 from maillage.registrations.own import wishes_closed
-from maillage.registrations.services import Logistics, PersonDetails, Refused, fill_person, write_wishes
+from maillage.registrations.services import (
+    NEEDS_FIELDS,
+    Logistics,
+    PersonDetails,
+    Refused,
+    fill_person,
+    write_wishes,
+)
 from maillage.registrations.waiting import join_line, lock_opening
 
 BY = "le formulaire d’inscription"
@@ -97,7 +104,7 @@ def change_answers(*, registration: Registration, answers: Answers, by: object) 
     """The person's own change. The address stays: another one would have to be proven. Wishes stay once they close."""
     fill_person(registration.person, replace(answers.details, email=registration.person.email))
     _fill(registration, answers)
-    columns = ["needs", "meal", "children", "interpreter", "volunteer_porteur", "porteur_subject", "newsletter"]
+    columns = [*NEEDS_FIELDS, "volunteer_porteur", "porteur_subject", "newsletter"]
     registration.save(update_fields=[*columns, "remember_encounters"])
     if not wishes_closed(registration.gathering):
         write_wishes(registration, answers.ranks)
@@ -105,9 +112,7 @@ def change_answers(*, registration: Registration, answers: Answers, by: object) 
 
 
 def _fill(registration: Registration, answers: Answers) -> None:
-    for each in fields(Logistics):
-        setattr(registration, each.name, getattr(answers.logistics, each.name))
-    registration.needs = answers.needs
+    registration.say_needs(needs=answers.needs, **asdict(answers.logistics))
     registration.volunteer_porteur = answers.volunteer_porteur
     registration.porteur_subject = answers.porteur_subject
     registration.newsletter = answers.newsletter

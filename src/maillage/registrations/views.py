@@ -25,6 +25,7 @@ from maillage.registrations.queries import (
     counts_in_words,
     counts_of,
     filtered,
+    needs_erased_words,
     offer_of,
     registrations_of,
     territories_of,
@@ -86,6 +87,7 @@ def registrations(request: HttpRequest, gathering: UUID) -> HttpResponse:
             "is_filtered": any(form.cleaned_data.values()),
             "counts": counts,
             "sentences": counts_in_words(counts),
+            "erased": needs_erased_words(found),
         },
     )
 
@@ -143,6 +145,7 @@ def edit(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRespo
             "registration": row,
             "own_link": own_link(request, row),
             "places": places_of(row.gathering, [row]).get(row.pk, []),
+            "erased": needs_erased_words(row.gathering),
         },
         status=422 if form.errors else 200,
     )

@@ -10,6 +10,7 @@ from importlib.resources import files
 from django.conf import settings
 from django.db import connections
 from django.urls import reverse
+from django.utils import timezone
 
 from maillage.config.arguments import DEFAULT_HOST, DEFAULT_PORT
 from maillage.config.importing import import_gatherings
@@ -29,8 +30,10 @@ from maillage.people.models import User
 from maillage.people.services import give_right, make_sign_in_link
 from maillage.plans.models import Plan
 from maillage.plans.services import make_plan, publish_plan
+from maillage.registrations.enums import Source
 from maillage.registrations.imports import import_registrations
 from maillage.registrations.models import Registration
+from maillage.registrations.queries import WITH_NEEDS
 
 DAY = "jr-2025"
 MAKE_DATA = "data"  # the Makefile's DATA, when nobody says another
@@ -102,6 +105,8 @@ def prepare_day() -> Gathering:
         print("Les 128 inscriptions (inventées)…")
         name = "inscriptions-jr-2025.csv"
         import_registrations(gathering=gathering, content=(data / name).read_bytes(), filename=name, by=BY)
+    # Its day is past, yet its needs serve whoever plays it: they are erased a day after its last start.
+    gathering.registrations.filter(WITH_NEEDS, source=Source.IMPORT).update(needs_at=timezone.now())
     if not Plan.objects.filter(gathering=gathering).exists():
         print("Qui va où…")
         publish_plan(plan=make_plan(gathering=gathering, by=BY), by=BY)
