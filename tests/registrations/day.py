@@ -128,7 +128,7 @@ def read(
     )
 
 
-def read_day(table: Table, known: Sequence[Known] = ()) -> Reading:
+def read_day(table: Table, known: Sequence[Known] = (), answers: Mapping[str, str] | None = None) -> Reading:
     rows = numbered_rows(table)
     return read_registrations(
         table.headers,
@@ -137,7 +137,7 @@ def read_day(table: Table, known: Sequence[Known] = ()) -> Reading:
         offer=OFFER,
         places=FewPlaces(),
         known=known,
-        answers={},
+        answers=answers or {},
         zone=PARIS,
     )
 

@@ -217,6 +217,14 @@ def test_needs_erased_after_the_day_are_no_news(day):
     assert reading_of(again).questions == ()
 
 
+def test_one_structure_in_two_spellings_is_one_row(day):
+    run(day, "Prénom;Nom;Structure\nAda;Adam;Ville de Épinal\n".encode(), "a.csv")
+    run(day, "Prénom;Nom;Structure\nBob;Bober;Ville d’Épinal\n".encode(), "b.csv")
+
+    assert [each.name for each in day.space.organisations.all()] == ["Ville de Épinal"]
+    assert {row.person.organisation.name for row in day.registrations.all()} == {"Ville de Épinal"}
+
+
 @pytest.mark.parametrize(
     ("written", "territory", "proposed", "offered"),
     [

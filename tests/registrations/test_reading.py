@@ -64,10 +64,30 @@ def test_the_real_file_gives_its_128_people_and_all_their_words():
 def test_the_real_file_a_second_time_changes_nothing():
     first = read_day(day_table())
 
-    second = read_day(day_table(), known=as_known(first))
+    given = {doubt.key: doubt.settled for doubt, _rows in first.questions}
+    second = read_day(day_table(), known=as_known(first), answers=given)
 
     assert {candidate.verdict for candidate in second.candidates} == {"same"}
     assert summary(second) == "Rien à changer : ce fichier est déjà importé."
+
+
+def test_one_structure_in_two_spellings_is_no_question():
+    first = read(row(organisation="Ville de Épinal"), row("Bob", organisation="Ville de Hayange"))
+
+    again = read(row(organisation="Ville d’Épinal"), row("Bob", organisation="ville d'Hayange"), known=as_known(first))
+
+    assert again.questions == ()
+    assert again.nothing_to_do
+
+
+def test_what_differs_is_asked_and_never_said_to_be_the_same():
+    first = read(row(organisation="Ville de Metz"))
+
+    again = read(row(organisation="Ville de Nancy"), known=as_known(first))
+
+    assert [doubt.proposed for doubt, _rows in again.questions] == ["keep"]
+    assert not again.nothing_to_do
+    assert summary(again) == ("Ces personnes sont déjà inscrites ; rien ne change, sauf si vos réponses le demandent.")
 
 
 def test_cp1252_and_xlsx_twins_say_the_same():

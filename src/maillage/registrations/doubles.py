@@ -22,7 +22,7 @@ from maillage.registrations.reading import (
     digest,
     evidence,
 )
-from maillage.registrations.values import clean, phone_key
+from maillage.registrations.values import clean, organisation_key, phone_key
 
 SIMILAR_NAMES = 0.85  # of two names with one address: below, they are two people who share it
 LABELS = {
@@ -81,8 +81,8 @@ class Reading:
 
     @property
     def nothing_to_do(self) -> bool:
-        """Every person of the file is registered already, as the file says (or was left out on purpose)."""
-        return not self.waiting and not self.of("new") and not self.of("changed")
+        """Every person of the file is registered already, as the file says (or as was answered), no question open."""
+        return not self.doubtful and not self.of("new") and not self.of("changed")
 
 
 def _remembered(doubt: Doubt, earlier: Mapping[str, str]) -> bool:
@@ -145,7 +145,7 @@ def content(record: Record) -> Record:
         registered_at=None,
         email=record.email.lower(),
         phone=phone_key(record.phone),
-        organisation=fold(record.organisation),
+        organisation=organisation_key(record.organisation),
         first_name=fold(record.first_name),
         last_name=fold(record.last_name),
         subject=fold(record.subject),
@@ -373,6 +373,8 @@ def summary(reading: Reading) -> str:
     """What confirming would do, in one sentence."""
     if reading.nothing_to_do:
         return _("Rien à changer : ce fichier est déjà importé.")
+    if not reading.waiting and not reading.of("new") and not reading.of("changed"):
+        return _("Ces personnes sont déjà inscrites ; rien ne change, sauf si vos réponses le demandent.")
     new, changed, same = (len(reading.of(verdict)) for verdict in ("new", "changed", "same"))
     parts: list[str] = []
     add: Callable[[str], None] = parts.append

@@ -22,6 +22,7 @@ from maillage.registrations.models import Registration, RegistrationImport, Wish
 from maillage.registrations.queries import numbered_rows, offer_of, read_content, reading_of
 from maillage.registrations.reading import Candidate, Record
 from maillage.registrations.services import Refused
+from maillage.registrations.values import organisation_key
 
 MAX_ROWS = 10_000  # people of one file; a gathering has some hundreds
 
@@ -250,7 +251,7 @@ class _Writer:
 
     def __init__(self, gathering: Gathering) -> None:
         self._gathering = gathering
-        self._organisations: dict[str, Any] = {}
+        self._organisations = {organisation_key(each.name): each for each in gathering.space.organisations.all()}
         self._known_people = self._people_of_space()
         self._people: list[Person] = []
         self._registrations: list[Registration] = []
@@ -269,9 +270,10 @@ class _Writer:
     def _organisation(self, name: str) -> Any:
         if not name:
             return None
-        if name not in self._organisations:
-            self._organisations[name] = find_or_make_organisation(space=self._gathering.space, name=name)
-        return self._organisations[name]
+        key = organisation_key(name)
+        if key not in self._organisations:
+            self._organisations[key] = find_or_make_organisation(space=self._gathering.space, name=name)
+        return self._organisations[key]
 
     def add(self, record: Record) -> None:
         person = self._known_people.pop((record.name_key, record.email.lower()), None) if record.email else None

@@ -21,6 +21,7 @@ from maillage.registrations.offer import Offer
 from maillage.registrations.values import (
     NO_NEEDS,
     clean,
+    organisation_key,
     phone_key,
     read_category,
     read_email,
@@ -419,6 +420,6 @@ def evidence(record: Record) -> tuple[str, str, str, str]:
     return (
         record.email.lower(),
         phone_key(record.phone),
-        fold(record.organisation),
+        organisation_key(record.organisation),
         record.commune or fold(record.commune_text),
     )

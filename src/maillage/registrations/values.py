@@ -24,6 +24,7 @@ DATE_FORMATS = (
 )
 MONTHS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre")
 WRITTEN_DATE = re.compile(r"^(?:[a-z]+ )?(\d{1,2})(?:er)? ([a-z]+) (\d{4})(?: a)?(?: (\d{1,2})[ h]{1,2}(\d{2})?)?$")
+ELIDED = re.compile(r"\bde (?=[aeiouyh])")  # in folded words; before an h, both are written
 YES = {"oui", "o", "y", "yes", "vrai", "true", "x", "1", "ok", "d accord", "volontiers", "bien sur"}
 NO = {"non", "n", "no", "faux", "false", "0", "pas", "non merci", "aucun"}
 NO_NEEDS = {"", "non", "aucun", "aucune", "rien", "ras", "neant", "aucun besoin", "sans objet", "non merci", "0"}
@@ -108,6 +109,11 @@ def read_email(value: str) -> tuple[str, str | None]:
 
 def _is_email(text: str) -> bool:
     return len(text) <= EMAIL_MAX and EMAIL.fullmatch(text) is not None
+
+
+def organisation_key(name: str) -> str:
+    """What two spellings of one structure share: « Ville de Épinal » is « Ville d’Épinal »."""
+    return ELIDED.sub("d ", fold(name))
 
 
 def phone_key(value: str) -> str:
