@@ -78,6 +78,9 @@ class FewPlaces:
             return Place("1", "Saint-Rémy (Vosges)", sure=False, others=(("2", "Saint-Rémy (Aube)"),))
         return None
 
+    def name(self, insee: str) -> str:
+        return {code: name for name, code in self.names.items()}.get(insee, insee)
+
     def territory(self, name: str) -> str:
         return name
 

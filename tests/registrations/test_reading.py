@@ -81,9 +81,9 @@ def test_one_structure_in_two_spellings_is_no_question():
 
 
 def test_what_differs_is_asked_and_never_said_to_be_the_same():
-    first = read(row(organisation="Ville de Metz"))
+    first = read(row(email="a@exemple.fr", organisation="Ville de Metz"))
 
-    again = read(row(organisation="Ville de Nancy"), known=as_known(first))
+    again = read(row(email="a@exemple.fr", organisation="Ville de Nancy"), known=as_known(first))
 
     assert [doubt.proposed for doubt, _rows in again.questions] == ["keep"]
     assert not again.nothing_to_do
@@ -254,7 +254,35 @@ def test_homonyms_about_whom_nothing_more_is_known_are_asked():
     reading = read(row(commune="Metz", email="a@exemple.fr"), row(commune=""))
 
     assert len(reading.candidates) == 2
-    assert doubt_of(reading, "person").proposed == "both"
+    assert doubt_of(reading, "person").proposed is None
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [
+        ({"commune": "Metz"}, {"commune": "Nancy"}, "commune « Metz » → « Nancy »"),
+        ({"organisation": "CAF"}, {"organisation": "Ville"}, "structure « CAF » → « Ville »"),
+        (
+            {"commune": "Metz", "organisation": "CAF"},
+            {"commune": "Nancy", "organisation": "CAF"},
+            "commune « Metz » → « Nancy »",
+        ),
+    ],
+)
+def test_namesakes_of_two_places_without_an_address_are_asked_about(one, two, said):
+    reading = read(row(**one), row(**two))
+    doubt = doubt_of(reading, "person")
+
+    assert doubt.sentence == f"Jeanne Martin, lignes 2 et 3 : {said}. Est-ce la même personne ?"
+    assert [candidate.rows for candidate in reading.candidates] == [(2,), (3,)]
+    assert [candidate.rows for candidate in reading.waiting] == [(3,)]  # nothing is written before the answer
+    assert only(read(row(**one), row(**two), answers={doubt.key: "first"})).rows == (2, 3)
+
+    known = read(row(**two), known=as_known(read(row(**one))))
+    assert doubt_of(known, "person").sentence == (
+        f"Jeanne Martin est peut-être déjà inscrit·e : {said}. Est-ce la même personne ?"
+    )
+    assert len(known.waiting) == 1
 
 
 def test_two_namesakes_that_were_both_registered_are_not_asked_about_again():

@@ -113,7 +113,7 @@ def read_registrations(
         answers=answers,
         zone=zone,
     )
-    words = Words(offer, answers, unheard=frozenset({"needs"}) if needs_erased else frozenset())
+    words = Words(offer, places, answers, unheard=frozenset({"needs"}) if needs_erased else frozenset())
     merged = words.merge([reader.read(number, row) for number, row in rows])
     return Reading(tuple(words.recognise(merged, known)), rows=len(rows))
 
@@ -121,17 +121,15 @@ def read_registrations(
 def likeness(one: Record, other: Record) -> str:
     """ "same": one person. "maybe": ask. "": two people."""
     mine, theirs = evidence(one), evidence(other)
-    shared = [a == b for a, b in zip(mine, theirs, strict=True) if a and b]
     if one.name_key != other.name_key:
         same_address = bool(mine[0]) and mine[0] == theirs[0]
         return "maybe" if same_address and _alike(one.name_key, other.name_key) else ""
-    if any(a and a == b for a, b in zip(mine[:3], theirs[:3], strict=True)):
+    if any(a and a == b for a, b in zip(mine[:2], theirs[:2], strict=True)):
         return "same"
-    if mine[0] and theirs[0]:
-        return ""  # two addresses and nothing in common
-    if mine[3] and mine[3] == theirs[3]:
-        return "same"
-    return "maybe" if not shared or any(shared) else ""
+    if mine[0] and theirs[0]:  # two addresses
+        return "same" if mine[2] and mine[2] == theirs[2] else ""
+    shared = [a == b for a, b in zip(mine, theirs, strict=True) if a and b]
+    return "same" if shared and all(shared) else "maybe"  # namesakes of two communes, of two structures: ask
 
 
 def _alike(one: str, other: str) -> bool:
@@ -173,8 +171,11 @@ def completed(record: Record, by: Record) -> Record:
 class Words:
     """Merges and recognises; says differences in the words of the gathering."""
 
-    def __init__(self, offer: Offer, answers: Mapping[str, str], unheard: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, offer: Offer, places: Gazetteer, answers: Mapping[str, str], unheard: frozenset[str] = frozenset()
+    ) -> None:
         self._offer = offer
+        self._places = places
         self._answers = answers
         self._unheard = unheard
 
@@ -196,7 +197,7 @@ class Words:
                     groups[index] = replace(groups[index], rows=groups[index].rows + candidate.rows)
                     break
                 doubt = self._double(groups[index], candidate, alike)
-                if doubt.settled == "both":
+                if doubt.settled in ("both", None):
                     extra.append(doubt)
                     continue
                 place = index
@@ -211,11 +212,17 @@ class Words:
         return groups
 
     def _double(self, first: Candidate, second: Candidate, alike: str) -> Doubt:
-        differences = "; ".join(self.differences(first.record, second.record))
+        differences = " ; ".join(self.differences(first.record, second.record))
+        proposed: str | None = "last"
+        sentence = _("{name} est inscrit·e deux fois, lignes {one} et {two} : {differences}.")
+        if alike == "maybe":
+            namesakes = first.record.name_key == second.record.name_key
+            proposed = None if namesakes else "both"
+            sentence = _("{name}, lignes {one} et {two} : {differences}. Est-ce la même personne ?")
         return self._doubt(
             f"double:{digest(first.digest, second.digest)}",
             "person",
-            _("{name} est inscrit·e deux fois, lignes {one} et {two} : {differences}.").format(
+            sentence.format(
                 name=second.record.full_name, one=first.rows[0], two=second.rows[0], differences=differences
             ),
             [
@@ -229,7 +236,7 @@ class Words:
                 ),
                 ("both", _("ce sont deux personnes")),
             ],
-            "last" if alike == "same" else "both",
+            proposed,
         )
 
     def _joined(self, first: Candidate, second: Candidate, doubt: Doubt) -> Candidate:
@@ -290,8 +297,9 @@ class Words:
             doubt = self._doubt(
                 f"known:{each.registration}:{candidate.digest}",
                 "person",
-                _("{name} est peut-être déjà inscrit·e ({who}).").format(
-                    name=candidate.record.full_name, who=each.record.full_name
+                _("{name} est peut-être déjà inscrit·e : {differences}. Est-ce la même personne ?").format(
+                    name=each.record.full_name,
+                    differences=" ; ".join(self.differences(each.record, candidate.record)),
                 ),
                 [("same", _("c’est la même personne")), ("new", _("c’est une autre personne"))],
             )
@@ -308,7 +316,7 @@ class Words:
             f"change:{known.registration}:{candidate.digest}",
             "person",
             _("{name} est déjà inscrit·e ; le fichier diffère : {differences}.").format(
-                name=known.record.full_name, differences="; ".join(news)
+                name=known.record.full_name, differences=" ; ".join(news)
             ),
             [("keep", _("garder ce qui est enregistré")), ("file", _("prendre ce que dit le fichier"))],
             "keep",
@@ -341,7 +349,7 @@ class Words:
         if name == "wishes":
             shown = ", ".join(self._offer.workshop_name(workshop) for _slot, ranked in value for workshop in ranked)
         elif name == "commune":
-            shown = record.commune_text or value
+            shown = record.commune_text or self._places.name(value)
         elif name == "category":
             shown = str(ActorCategory(value).label) if value else ""
         elif isinstance(value, bool):

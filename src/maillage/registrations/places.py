@@ -23,6 +23,7 @@ class Communes:
         rows = Commune.objects.order_by("insee").values_list("insee", "name", "epci__name", "department__name")
         for insee, name, epci, department in rows:
             self._by_name.setdefault(_key(name), []).append((insee, name, fold(epci or ""), department))
+        self._names = {insee: name for insee, name, _epci, _department in rows}
         self._epcis = {fold(name): name for name in Epci.objects.values_list("name", flat=True)}
 
     def find(self, commune: str, territory: str) -> Place | None:
@@ -47,6 +48,9 @@ class Communes:
         likely = slips(key, names[0]) <= max(1, len(key) // LETTERS_A_SLIP)
         found = [place for name in names for place in self._by_name[name]]
         return self._chosen(found, territory, sure=False, likely=likely)
+
+    def name(self, insee: str) -> str:
+        return self._names.get(insee, insee)
 
     def territory(self, name: str) -> str:
         return self._epcis.get(fold(name), name)

@@ -148,6 +148,10 @@ class Place:
 class Gazetteer(Protocol):
     def find(self, commune: str, territory: str) -> Place | None: ...
 
+    def name(self, insee: str) -> str:
+        """Of a commune, by its code; the code itself when it is not known."""
+        ...
+
     def territory(self, name: str) -> str:
         """The official name, or the name as written."""
         ...
