@@ -10,6 +10,7 @@ from maillage.people.models import Organisation, Person
 from maillage.registrations.enums import ImportStatus
 from maillage.registrations.imports import (
     ImportClosed,
+    NoNames,
     NothingToRead,
     QuestionsWait,
     answer_doubts,
@@ -322,13 +323,19 @@ def test_a_file_that_is_no_table_is_refused_with_a_sentence_and_leaves_nothing(d
 
 def test_a_table_of_something_else_asks_for_the_columns(day):
     content = write_csv(["Article", "Prix"], [("Chaises", "12"), ("Tables", "40")])
-    import_ = start_import(gathering=day, content=content, filename="devis.csv", by="essai")
+
+    def sent(day, content, filename):
+        start_import(gathering=day, content=content, filename=filename, by="essai")
+
+    for read in (run, sent):
+        with pytest.raises(NoNames) as refusal:
+            read(day, content, "devis.csv")
+        assert "Ses colonnes sont : Article, Prix." in refusal.value.sentence
+    import_ = start_import(gathering=day, content=content, filename="devis.csv", by="essai", other_titles=True)
 
     assert import_.mapping == {}
     with pytest.raises(BadMapping):
         choose_columns(import_=import_, mapping={"email": 1}, by="essai")
-    with pytest.raises(BadMapping):
-        run(day, content, "devis.csv")
     choose_columns(import_=import_, mapping={"full_name": 0}, by="essai")
     import_.refresh_from_db()
     assert Counter(c.verdict for c in reading_of(import_).candidates) == {"new": 2}

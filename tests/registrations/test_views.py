@@ -1,3 +1,5 @@
+import html
+import re
 from dataclasses import fields
 from io import BytesIO
 
@@ -251,6 +253,12 @@ def test_the_preview_asks_its_questions_and_waits_for_answers(staff, day):
     refused = staff.post(page_url, {"action": "confirm"})
     assert (refused.status_code, Person.objects.count()) == (422, 0)
     assert "1 personne attend une réponse" in body(refused)
+    [asked] = re.findall(r'<select id="answer-(\d+)"[^>]*aria-invalid="true"[^>]* autofocus>', body(refused))
+    assert body(refused).count('aria-invalid="true"') == 1  # the others have a proposal
+    assert f'aria-describedby="answer-{asked}_fault"' in body(refused)
+    assert f'<p class="fault" id="answer-{asked}_fault">Choisissez une réponse' in body(refused)
+    assert f'href="#answer-{asked}"' in body(refused)
+    assert "aria-invalid" not in body(page)
 
     answers = {f"answer-{doubt.key}": doubt.proposed or "-" for doubt, _rows in page.context["questions"]}
     assert staff.post(page_url, {"action": "confirm", **answers}).status_code == 302
@@ -285,6 +293,32 @@ def test_a_wrong_file_is_refused_with_a_sentence(staff, day, content, status):
     assert response.status_code == status
     assert response.context["form"].errors["file"]
     assert not day.imports.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "way_out"),
+    [
+        (
+            b"insee,name,department,epci_name\n08001,Acy-Romance,08,CC du Pays Rethelois\n",
+            "Ses colonnes sont : insee, name, department, epci_name. Il en faut une pour le nom",
+            True,
+        ),
+        (
+            '# Le cycle « des villes », ses jours\nids = ["a", "b", "c"]\n[[jours]]\ncommune = "Metz"\n'.encode(),
+            "qui commence par « # Le cycle “des villes” ».",
+            False,
+        ),
+    ],
+    ids=["places", "toml"],
+)
+def test_a_file_that_holds_no_people_is_refused_with_what_was_found(staff, day, content, said, way_out):
+    refused = staff.post(url("import", day), {"file": BytesIO(content)})
+
+    assert (refused.status_code, day.imports.exists()) == (422, False)
+    assert said in html.unescape(body(refused))
+    assert ('name="other_titles"' in body(refused)) is way_out
+    told = staff.post(url("import", day), {"file": BytesIO(content), "other_titles": "on"})
+    assert told.url == url("import-columns", day, day.imports.get().pk)
 
 
 def test_an_import_is_dropped_and_then_closed(staff, day):

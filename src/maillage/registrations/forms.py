@@ -233,6 +233,9 @@ class UploadForm(forms.Form):
         },
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
     )
+    other_titles = forms.BooleanField(  # shown once a file without a column of names was refused
+        label=_("Ses colonnes portent d’autres titres : je dirai laquelle est le nom"), required=False
+    )
 
     @property
     def upload(self) -> "UploadedFile[Any]":  # generic for the type checker only

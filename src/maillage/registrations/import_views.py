@@ -17,6 +17,7 @@ from maillage.registrations.doubles import summary
 from maillage.registrations.enums import ImportStatus
 from maillage.registrations.forms import ColumnsForm, UploadForm
 from maillage.registrations.imports import (
+    NoNames,
     NothingToRead,
     QuestionsWait,
     answer_doubts,
@@ -55,6 +56,7 @@ def upload(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = organised_gathering(request, gathering)
     status = 200
     form = UploadForm()
+    may_tell = False
     if request.method == "POST":
         form = UploadForm(request.POST, request.FILES)
         status = 422
@@ -74,7 +76,11 @@ def upload(request: HttpRequest, gathering: UUID) -> HttpResponse:
                     content=form.upload.read(),
                     filename=form.upload.name or "",
                     by=str(request.user),
+                    other_titles=form.cleaned_data["other_titles"],
                 )
+            except NoNames as refusal:
+                form.add_error("file", refusal.sentence)
+                may_tell = refusal.is_table
             except (UnreadableTable, NothingToRead) as refusal:
                 form.add_error("file", refusal.sentence)
             else:
@@ -86,7 +92,7 @@ def upload(request: HttpRequest, gathering: UUID) -> HttpResponse:
     return render(
         request,
         "registrations/import_upload.html",
-        {"gathering": found, "form": form, "waiting": waiting, "most": settings.MAX_UPLOAD_MB},
+        {"gathering": found, "form": form, "waiting": waiting, "most": settings.MAX_UPLOAD_MB, "may_tell": may_tell},
         status=status,
     )
 
@@ -160,6 +166,8 @@ def preview(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpRespo
     table = table_of(import_)
     reading = reading_of(import_, table)
     earlier = earlier_answers(import_.gathering, but=import_)
+    questions = reading.asked_now(earlier)
+    missing = next((n for n, (doubt, _rows) in enumerate(questions, start=1) if doubt.settled is None), None)
     only = request.GET.get("voir", "")
     candidates = reading.doubtful if only == "a-verifier" else reading.candidates
     offer = offer_of(import_.gathering)
@@ -179,7 +187,8 @@ def preview(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpRespo
             "gathering": import_.gathering,
             "import": import_,
             "reading": reading,
-            "questions": reading.asked_now(earlier),
+            "questions": questions,
+            "missing": missing,
             "answered": reading.asked_again(earlier),
             "shown": shown,
             "only": only,

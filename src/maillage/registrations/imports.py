@@ -1,11 +1,13 @@
 """The services of an import: a file waits, is answered, then is written in one transaction or dropped."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,13 +19,16 @@ from maillage.people.models import Person
 from maillage.people.services import find_or_make_organisation
 from maillage.registrations.doubles import Reading
 from maillage.registrations.enums import ImportStatus, Source
-from maillage.registrations.mapping import check_mapping, propose_mapping
+from maillage.registrations.mapping import NAMES, check_mapping, propose_mapping, says_who
 from maillage.registrations.models import Registration, RegistrationImport, Wish
 from maillage.registrations.queries import numbered_rows, offer_of, read_content, reading_of
 from maillage.registrations.reading import Candidate, Record
 from maillage.registrations.services import Refused
-from maillage.registrations.values import organisation_key
+from maillage.registrations.values import organisation_key, quoted
 
+UNTITLED = re.compile(r"Colonne \d+")  # what `lib.spreadsheets` calls a column without a title
+MARKUP = ("# ", "##", "[", "{", "<")  # how TOML, Markdown, JSON, HTML begin; a form may call a column « # »
+TITLES_SHOWN, TITLE_SHOWN = 6, 40  # titles of a refused file, characters of one
 MAX_ROWS = 10_000  # people of one file; a gathering has some hundreds
 
 
@@ -48,6 +53,26 @@ class QuestionsWait(Refused):
 
 class NothingToRead(Refused):
     pass
+
+
+class NoNames(NothingToRead):
+    """No column says who registers. `is_table`: its titles may be others, the organiser can tell."""
+
+    def __init__(self, table: Table) -> None:
+        titles = [title for title in table.headers if not UNTITLED.fullmatch(title)]
+        self.is_table = len(titles) > len(table.headers) / 2 and not titles[0].startswith(MARKUP)
+        if self.is_table:
+            shown = ", ".join(Truncator(title).chars(TITLE_SHOWN) for title in titles[:TITLES_SHOWN])
+            said = _(
+                "Ce fichier ne dit pas qui s’inscrit. Ses colonnes sont : {titles}. Il en faut une pour le nom : "
+                "« Nom », « Prénom » ou « Prénom et nom »."
+            ).format(titles=_("{titles}, etc").format(titles=shown) if len(titles) > TITLES_SHOWN else shown)
+        else:
+            said = _(
+                "Ce fichier n’est pas un tableau d’inscriptions : c’est un texte, qui commence par {start}. Il "
+                "faut un fichier CSV ou Excel dont la première ligne donne les titres : « Nom », « Prénom »…"
+            ).format(start=quoted(Truncator((titles or [""])[0]).chars(TITLE_SHOWN)))
+        super().__init__(said)
 
 
 @dataclass(frozen=True)
@@ -96,17 +121,26 @@ def read_upload(content: bytes, filename: str) -> Table:
 
 
 @transaction.atomic
-def start_import(*, gathering: Gathering, content: bytes, filename: str, by: str) -> RegistrationImport:
+def start_import(
+    *, gathering: Gathering, content: bytes, filename: str, by: str, other_titles: bool = False
+) -> RegistrationImport:
+    """`other_titles`: somebody will say which column is the name, even though none looks like it."""
     table = read_upload(content, filename)
-    rows = [cells for _number, cells in numbered_rows(table)]
+    mapping = _proposed(table, gathering)
+    if not other_titles and not says_who(mapping):
+        raise NoNames(table)
     return RegistrationImport.objects.create(
         gathering=gathering,
         filename=filename[-200:],
         content=content,
-        mapping=propose_mapping(table.headers, rows, offer_of(gathering)),
+        mapping=mapping,
         answers=earlier_answers(gathering),
         by=by,
     )
+
+
+def _proposed(table: Table, gathering: Gathering) -> dict[str, int]:
+    return propose_mapping(table.headers, [cells for _number, cells in numbered_rows(table)], offer_of(gathering))
 
 
 def earlier_answers(gathering: Gathering, but: RegistrationImport | None = None) -> dict[str, str]:
@@ -183,7 +217,9 @@ def import_registrations(
     if accept not in ("safe", "proposed"):
         raise ValueError(f"accept must be 'safe' or 'proposed', not {accept!r}")
     table = read_upload(content, filename)
-    mapping = propose_mapping(table.headers, [cells for _number, cells in numbered_rows(table)], offer_of(gathering))
+    mapping = _proposed(table, gathering)
+    if not any(name in mapping for name in NAMES):
+        raise NoNames(table)
     check_mapping(mapping, len(table.headers), offer_of(gathering))
     reading = read_content(gathering, table, mapping=mapping, answers=earlier_answers(gathering))
     kept = [c for c in reading.candidates if (c.is_safe if accept == "safe" else not c.waiting)]

@@ -131,6 +131,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 NAMES = ("first_name", "last_name", "full_name")
+OF_PLACES = ("commune", "territory", "registered_at")  # what any list may hold
 WISH_WORDS = {"atelier", "ateliers", "voeu", "voeux", "souhait", "souhaits", "choix", "preference", "preferences"}
 RANK_WORDS = {"premier": 1, "premiere": 1, "deuxieme": 2, "second": 2, "seconde": 2, "troisieme": 3, "quatrieme": 4}
 RANK_AFTER = re.compile(r"\b(?:choix|voeux?|souhaits?|preferences?|rang|priorite)(?: n| no| numero)? ?(\d{1,2})\b")
@@ -192,6 +193,11 @@ def check_mapping(mapping: Mapping[str, int], width: int, offer: Offer) -> None:
             raise BadMapping(str(_("Une colonne choisie n’existe pas. Recommencez la correspondance.")))
     if not any(name in mapping for name in NAMES):
         raise BadMapping(str(_("Indiquez la colonne du nom : sans elle, on ne sait pas qui s’inscrit.")))
+
+
+def says_who(mapping: Mapping[str, int]) -> bool:
+    """Whether these columns are of people: a name, or what only people answer. A list of places says no such thing."""
+    return any(key not in OF_PLACES for key in mapping)
 
 
 def _field(header: str) -> tuple[int, str]:

@@ -111,6 +111,12 @@ def _is_email(text: str) -> bool:
     return len(text) <= EMAIL_MAX and EMAIL.fullmatch(text) is not None
 
 
+def quoted(text: str) -> str:
+    """« text », with “ ” for the guillemets it holds itself."""
+    inner = re.sub(r"\s*»", "”", re.sub(r"«\s*", "“", text))
+    return f"« {inner} »"
+
+
 def organisation_key(name: str) -> str:
     """What two spellings of one structure share: « Ville de Épinal » is « Ville d’Épinal »."""
     return ELIDED.sub("d ", fold(name))
