@@ -1,15 +1,18 @@
 """On the day: a badge that is scanned, what people need."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from maillage.gatherings.models import Workshop
 from maillage.lib.spreadsheets import read_table
 from maillage.office.models import Activity
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Person, Space
+from maillage.registrations import own
 from maillage.registrations.enums import Meal, Presence, RegistrationStatus
 from maillage.registrations.links import badge_path, read_badge
 from maillage.registrations.models import Registration
@@ -84,6 +87,20 @@ def test_the_desk_sees_who_announced_themselves(client, desk, day):
     client.force_login(desk)
 
     assert "s’est annoncé·e" in body(client.get(url("desk", day)))
+
+
+def test_a_place_has_the_colour_of_its_badge_and_says_its_name(client, desk, day, monkeypatch):
+    Workshop.objects.create(slot=day.slots.last(), position=9, title="Coop", colour="vert")
+    row = add(day, "Ana", interpreter="LSF")
+    said = ["Coop ou pas coop, Espace Lorraine, table 3", "L’animation territoriale, Salle Gruber"]
+    monkeypatch.setattr(own, "_places", [lambda gathering, rows: {each.pk: said for each in rows}])
+    client.force_login(desk)
+
+    assert [place.colour for place in own.places_of(day, [row])[row.pk]] == ["rouge", ""]
+    person = reverse("registrations:desk-person", args=[day.pk, row.pk])
+    for page in (url("desk", day), person, url("day-lists", day)):
+        assert body(client.get(page)).count("shape-rouge") == 1
+        assert re.search(r"</svg>rouge</span>", body(client.get(page)), re.IGNORECASE)
 
 
 # What people need

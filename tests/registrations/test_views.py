@@ -421,6 +421,12 @@ def test_a_walk_in_is_present_at_once_and_a_namesake_is_said(client, full_day, d
     known = client.post(url("walk-in", full_day), {"first_name": "karim", "last_name": "LORRAIN", "category": "unsaid"})
     assert known.status_code == 422
     assert "Karim Lorrain est déjà inscrit·e." in body(known)
+    assert 'value="LORRAIN"' in body(known)  # what was typed stays
+    assert body(known).count("autofocus") == 1
+    theirs = full_day.registrations.get(person__first_name="Karim", person__last_name="Lorrain")
+    line = html.unescape(body(known)).partition(">Aller à Karim Lorrain</a>")[0].rpartition('href="')[2].rstrip('"')
+    assert line == f"{url('desk', full_day)}?q=Karim+Lorrain#r-{theirs.pk}"
+    assert f'id="r-{theirs.pk}"' in body(client.get(line))
     whole = {"first_name": "Autre", "last_name": "Venue", "category": "resident"}
     for name in whole:
         lacking = client.post(url("walk-in", full_day), whole | {name: ""})

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from maillage.gatherings.models import Gathering
 from maillage.registrations.enums import Meal, Presence, RegistrationStatus
 from maillage.registrations.models import Registration
-from maillage.registrations.own import places_of
+from maillage.registrations.own import Expected, places_of
 from maillage.registrations.queries import WITH_NEEDS, registrations_of
 
 
 @dataclass(frozen=True)
 class Needy:
     registration: Registration
-    places: tuple[str, ...]  # where they are expected: the interpreter sits beside them
+    places: tuple[Expected, ...]  # where they are expected: the interpreter sits beside them
 
     @property
     def name(self) -> str:

@@ -1,5 +1,6 @@
 """The welcome desk: who is here, in one tap. Names and places only; needs stay with the organisers."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from maillage.people.queries import can_organise, can_run_desk
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.forms import WalkInForm
 from maillage.registrations.models import Registration
-from maillage.registrations.own import places_of
+from maillage.registrations.own import Expected, places_of
 from maillage.registrations.queries import counts_of, filtered, presence_in_words
 from maillage.registrations.services import AlreadyRegistered, PersonDetails, add_registration, mark_presence
 
@@ -62,6 +63,7 @@ def _page(
             "form": form or WalkInForm(),
             "walk_in_open": form is not None,
             "namesake": namesake,
+            "their_line": _line(gathering, namesake, found[:SHOWN]) if namesake is not None else "",
             "last": last,
             "arrival": arrival,
             "may_organise": can_organise(request.user, gathering.space),
@@ -70,7 +72,17 @@ def _page(
     )
 
 
-def _arrival(gathering: Gathering, pk: str | None) -> tuple[Registration, list[str]] | None:
+def _line(gathering: Gathering, row: Registration, shown: Sequence[Registration]) -> str:
+    """Where somebody already registered is marked present: their line of this page, of a search, or their own page."""
+    if row.status == RegistrationStatus.CANCELLED:
+        return reverse("registrations:desk-person", args=[gathering.pk, row.pk])
+    anchor = f"#r-{row.pk}"
+    if row in shown:
+        return anchor
+    return f"{reverse('registrations:desk', args=[gathering.pk])}?{urlencode({'q': row.person.full_name})}{anchor}"
+
+
+def _arrival(gathering: Gathering, pk: str | None) -> tuple[Registration, list[Expected]] | None:
     """Who has just been registered here, and where to send them."""
     row = gathering.registrations.select_related("person").filter(pk=pk).first() if pk else None
     return (row, places_of(gathering, [row]).get(row.pk, [])) if row is not None else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.signing import BadSignature, Signer
 
-from maillage.gatherings.models import Gathering
+from maillage.gatherings.models import Gathering, Workshop
 from maillage.registrations.models import Registration
 
 _signer = Signer(salt="maillage.registrations.own", sep="~")
@@ -39,12 +39,28 @@ def register_places(provider: PlacesProvider) -> None:
         _places.append(provider)
 
 
-def places_of(gathering: Gathering, registrations: Sequence[Registration]) -> dict[uuid.UUID, list[str]]:
-    places: dict[uuid.UUID, list[str]] = {}
+class Expected(str):
+    """Where somebody is expected, in words; `colour` is the workshop's, as badges and papers show it, or ""."""
+
+    colour: str = ""
+
+
+def places_of(gathering: Gathering, registrations: Sequence[Registration]) -> dict[uuid.UUID, list[Expected]]:
+    """The words of a place begin with the name of its workshop."""
+    workshops = Workshop.objects.filter(slot__gathering=gathering).exclude(colour="") if _places else ()
+    colours = {f"{workshop}, ": workshop.colour for workshop in workshops}
+    places: dict[uuid.UUID, list[Expected]] = {}
     for provider in _places:
         for registration, words in provider(gathering, registrations).items():
-            places.setdefault(registration, []).extend(words)
+            places.setdefault(registration, []).extend(_coloured(place, colours) for place in words)
     return places
+
+
+def _coloured(words: str, colours: Mapping[str, str]) -> Expected:
+    place = Expected(words)
+    named = max((name for name in colours if f"{words}, ".startswith(name)), key=len, default="")
+    place.colour = colours.get(named, "")
+    return place
 
 
 def register(provider: Provider) -> None:
