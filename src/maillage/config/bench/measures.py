@@ -3,6 +3,7 @@
 MEASURES = {
     "moves": "moves",
     "fanout": "fanout",
+    "votes": "votes",
     "page": "page",
     "start": "start",
     "report": "documents",
@@ -11,5 +12,6 @@ MEASURES = {
 QUICK_SIZES: dict[str, dict[str, object]] = {
     "moves": {"moves": 20, "phones": 4, "several": 2},
     "fanout": {"phones": 4, "changes": 2},
+    "votes": {"people": 6},
     "page": {"requests": 10},
 }

@@ -89,7 +89,7 @@ class Phone(asyncio.Protocol):
         self.request = request
         self.watchers = watchers
         self.last = b""  # the last whole event, as it came
-        self.bytes = 0
+        self.bytes = self.frames = 0
         self._buffer = bytearray()
 
     def connection_made(self, transport: Any) -> None:
@@ -102,6 +102,7 @@ class Phone(asyncio.Protocol):
         if self._buffer.endswith(END_OF_EVENT):
             if EVENT in self._buffer:
                 self.last = bytes(self._buffer)
+                self.frames += 1
                 self.watchers.seen()
             self._buffer.clear()
 

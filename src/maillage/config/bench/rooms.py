@@ -1,4 +1,4 @@
-"""Sessions of co-development with people in them, made quickly: through the real committer, without the doors."""
+"""Sessions with people in them, of co-development unless told, made quickly: by the real committer, without doors."""
 
 import uuid
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Room:
         return f"{seats.cookie_name(self.session.id, seat.kind)}={seats.make_ticket(seat)}"
 
 
-def make_rooms(count: int, *, people: int, tables: int = 1) -> list[Room]:
+def make_rooms(count: int, *, people: int, tables: int = 1, method: str = METHOD) -> list[Room]:
     """Sessions whose first step has begun, with as many people each, shared out between the tables."""
     keep_shipped_versions()
     space, _made = Space.objects.get_or_create(slug=SPACE, defaults={"name": "Mesure"})
@@ -41,7 +41,7 @@ def make_rooms(count: int, *, people: int, tables: int = 1) -> list[Room]:
     )
     slot = Slot.objects.create(gathering=gathering, position=1, kind="workshops", title="Ateliers")
     workshops = [
-        Workshop.objects.create(slot=slot, position=n, title=f"Atelier {n}", method=METHOD) for n in range(count)
+        Workshop.objects.create(slot=slot, position=n, title=f"Atelier {n}", method=method) for n in range(count)
     ]
     specs = [{"id": n, "name": f"Table {n}"} for n in range(1, tables + 1)] if tables > 1 else []
     sessions = [open_session(workshop=workshop, by=BY, tables=specs) for workshop in workshops]
@@ -73,6 +73,22 @@ def _fill(session: Session, people: int, tables: int) -> Room:
         if not outcome.accepted:
             raise ValueError(f"the room could not be filled: {outcome.reason}")
     return Room(session, lead, tuple(participants))
+
+
+def seat_wall(room: Room) -> Seat:
+    """The projector of a room."""
+    wall = Seat.objects.create(session=room.session, kind=SeatKind.PROJECTOR)
+    committer = live().committer
+    committer.start()
+    try:
+        outcome = committer.submit(
+            Submitted(room.session.id, wall.id, "join", {"name": "", "role": "projector"}, "join")
+        )
+    finally:
+        committer.stop()
+    if not outcome.accepted:
+        raise ValueError(f"the wall was refused: {outcome.reason}")
+    return wall
 
 
 def write_subjects(room: Room) -> None:
