@@ -75,20 +75,44 @@ def test_workshops_without_takeaway_are_those_the_report_lacks(session):
 
 def test_organiser_adds_edits_and_removes(organiser, session):
     page = reverse("memory:takeaways", args=[session.gathering_id])
-    organiser.post(page, {"workshop": str(session.workshop_id), "text": "Garder le <b>lien</b>"})
+    box = f"{session.workshop_id}-text"
+    organiser.post(page, {"workshop": str(session.workshop_id), box: "Garder le <b>lien</b>"})
     takeaway = Takeaway.objects.get()
     assert "Garder le &lt;b&gt;lien&lt;/b&gt;" in organiser.get(page).content.decode()
     organiser.post(reverse("memory:edit", args=[session.gathering_id, takeaway.pk]), {"text": "Garder"})
     takeaway.refresh_from_db()
     assert takeaway.text == "Garder"
-    organiser.post(reverse("memory:remove", args=[session.gathering_id, takeaway.pk]))
+    organiser.post(page, {"remove": str(takeaway.pk)})
     assert not Takeaway.objects.exists()
+
+
+@pytest.mark.parametrize("pressed", ["add", "add twice", "remove", "empty"])
+def test_what_is_typed_in_one_box_is_there_after_a_button_of_another(organiser, session, pressed):
+    page, key = reverse("memory:takeaways", args=[session.gathering_id]), str(session.workshop_id)
+    old = add_takeaway(gathering=session.gathering, workshop=None, text="Ancienne", origin="organiser", by="essai")
+    sent = {"text": "Gardée de la journée", f"{key}-text": "Encore en cours d’écriture"}
+    sent |= {"remove": str(old.pk)} if pressed == "remove" else {"workshop": ""}
+    if pressed == "empty":
+        sent["text"] = ""
+
+    for _time in range(2 if pressed == "add twice" else 1):
+        answer = organiser.post(page, sent)
+
+    boxes = {form["form"].prefix or "": form["form"]["text"].value() for form in answer.context["groups"]}
+    assert boxes[key] == "Encore en cours d’écriture"
+    assert "Encore en cours d’écriture</textarea>" in answer.content.decode()
+    assert bool(boxes[""]) == (pressed == "remove")  # added, it leaves its box
+    kept = list(Takeaway.objects.values_list("text", flat=True))
+    added = ["Ancienne", "Gardée de la journée"]
+    assert kept == {"remove": [], "empty": ["Ancienne"]}.get(pressed, added)
+    assert answer.status_code == (422 if pressed == "empty" else 200)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 601])
 def test_refused_sentence_stays_in_the_form(organiser, session, text):
     page = organiser.post(
-        reverse("memory:takeaways", args=[session.gathering_id]), {"workshop": str(session.workshop_id), "text": text}
+        reverse("memory:takeaways", args=[session.gathering_id]),
+        {"workshop": str(session.workshop_id), f"{session.workshop_id}-text": text},
     )
     assert page.status_code == 422
     assert text in page.content.decode()

@@ -5,6 +5,8 @@ from maillage.memory.services import LONGEST_TAKEAWAY
 
 
 class TakeawayForm(forms.Form):
+    use_required_attribute = False  # several are one form on the day's page: an empty one must not hold the others back
+
     text = forms.CharField(
         label=_("À retenir"),
         help_text=_("Une phrase qui se comprend sans avoir été là. Pas de nom, pas de santé."),

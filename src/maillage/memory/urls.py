@@ -6,7 +6,6 @@ app_name = "memory"
 urlpatterns = [
     path("rencontres/<uuid:gathering_id>/a-retenir/", views.takeaways, name="takeaways"),
     path("rencontres/<uuid:gathering_id>/a-retenir/<uuid:takeaway_id>/", views.edit, name="edit"),
-    path("rencontres/<uuid:gathering_id>/a-retenir/<uuid:takeaway_id>/retirer/", views.remove, name="remove"),
     path("seance/<uuid:session_id>/fiche/", views.own_sheet, name="own-sheet"),
     path("seance/<uuid:session_id>/a-retenir/", views.room_takeaways, name="room-takeaways"),
     path("fiche/<str:token>/", views.sheet, name="sheet"),

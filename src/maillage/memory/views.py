@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering, Workshop
@@ -28,35 +28,72 @@ from maillage.memory.sheets import lookup_of, open_sheet
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def takeaways(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
-    """The sentences of the day, workshop by workshop; what lacks is visible as an empty place with its form."""
+    """The sentences of the day, workshop by workshop; what lacks is visible as an empty place with its box.
+
+    All the boxes are one form; each button says what is added or removed, and what was typed elsewhere comes back.
+    """
     gathering = fetch_gathering(request.user, gathering_id)
-    refused, form = "", None
+    forms: dict[str, TakeawayForm] = {}
+    refused = False
     if request.method == "POST":
-        workshop = _workshop_of(gathering, request.POST.get("workshop", ""))
-        form = TakeawayForm(request.POST)
-        if form.is_valid():
-            add_takeaway(
-                gathering=gathering,
-                workshop=workshop,
-                text=form.cleaned_data["text"],
-                origin=TakeawayOrigin.ORGANISER,
-                by=str(request.user),
-            )
-            return redirect(reverse("memory:takeaways", args=[gathering.pk]) + f"#{_anchor(workshop)}")
-        refused = str(workshop.pk) if workshop else ""
+        typed = {key: text for key in _boxes(gathering) if (text := request.POST.get(_name(key), "")).strip()}
+        if "remove" in request.POST:
+            anchor = _remove(request, get_object_or_404(gathering.takeaways, pk=_uuid(request.POST["remove"])))
+        else:
+            workshop = _workshop_of(gathering, request.POST.get("workshop", ""))
+            key, anchor = _key(workshop), _anchor(workshop)
+            form = TakeawayForm(request.POST, prefix=key or None)
+            if form.is_valid():
+                _add_once(gathering, workshop, form.cleaned_data["text"], by=str(request.user))
+                del typed[key]
+            else:
+                refused, forms[key] = True, form
+        if not refused and not typed:
+            return redirect(reverse("memory:takeaways", args=[gathering.pk]) + f"#{anchor}")
+        forms = {key: TakeawayForm(prefix=key or None, initial={"text": text}) for key, text in typed.items()} | forms
     groups = [
         {
             "kept": kept,
-            "key": str(kept.workshop.pk) if kept.workshop else "",
+            "key": (key := _key(kept.workshop)),
             "anchor": _anchor(kept.workshop),
-            "form": form
-            if form is not None and refused == (str(kept.workshop.pk) if kept.workshop else "")
-            else TakeawayForm(prefix=None, auto_id=f"id_%s_{kept.workshop.pk if kept.workshop else 'day'}"),
+            "form": forms.get(key) or TakeawayForm(prefix=key or None),
         }
         for kept in kept_by_workshop(gathering)
     ]
     context = {"gathering": gathering, "groups": groups}
-    return render(request, "memory/takeaways.html", context, status=422 if form is not None else 200)
+    return render(request, "memory/takeaways.html", context, status=422 if refused else 200)
+
+
+def _boxes(gathering: Gathering) -> list[str]:
+    return [_key(kept.workshop) for kept in kept_by_workshop(gathering)]
+
+
+def _key(workshop: Workshop | None) -> str:
+    return str(workshop.pk) if workshop is not None else ""
+
+
+def _name(key: str) -> str:
+    return TakeawayForm(prefix=key or None).add_prefix("text")
+
+
+def _add_once(gathering: Gathering, workshop: Workshop | None, text: str, *, by: str) -> None:
+    """A page sent again (reloaded, tapped twice) adds nothing."""
+    origin = TakeawayOrigin.ORGANISER
+    if not gathering.takeaways.filter(workshop=workshop, origin=origin, rehearsal=False, text=text).exists():
+        add_takeaway(gathering=gathering, workshop=workshop, text=text, origin=origin, by=by)
+
+
+def _remove(request: HttpRequest, takeaway: Takeaway) -> str:
+    remove_takeaway(takeaway=takeaway, by=str(request.user))
+    messages.success(request, _("La phrase « %(text)s » est retirée du compte rendu.") % {"text": takeaway.text})
+    return _anchor(takeaway.workshop)
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Http404 from None
 
 
 def _anchor(workshop: Workshop | None) -> str:
@@ -66,10 +103,7 @@ def _anchor(workshop: Workshop | None) -> str:
 def _workshop_of(gathering: Gathering, text: str) -> Workshop | None:
     if not text:
         return None
-    try:
-        return Workshop.objects.get(pk=uuid.UUID(text), slot__gathering=gathering)
-    except (ValueError, Workshop.DoesNotExist):
-        raise Http404 from None
+    return get_object_or_404(Workshop, pk=_uuid(text), slot__gathering=gathering)
 
 
 @login_required
@@ -84,17 +118,6 @@ def edit(request: HttpRequest, gathering_id: uuid.UUID, takeaway_id: uuid.UUID) 
         return redirect("memory:takeaways", gathering.pk)
     context = {"gathering": gathering, "takeaway": takeaway, "form": form}
     return render(request, "memory/edit.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-@require_POST
-def remove(request: HttpRequest, gathering_id: uuid.UUID, takeaway_id: uuid.UUID) -> HttpResponse:
-    gathering = fetch_gathering(request.user, gathering_id)
-    takeaway = get_object_or_404(Takeaway, pk=takeaway_id, gathering=gathering)
-    text = takeaway.text
-    remove_takeaway(takeaway=takeaway, by=str(request.user))
-    messages.success(request, _("La phrase « %(text)s » est retirée du compte rendu.") % {"text": text})
-    return redirect("memory:takeaways", gathering.pk)
 
 
 # --- from the room, by seat -------------------------------------------------------------------------------------------
