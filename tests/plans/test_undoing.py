@@ -1,6 +1,7 @@
 import pytest
 
 from maillage.gatherings.models import Workshop
+from maillage.plans.models import Plan
 from maillage.plans.services import lock_placement, move_person, places_of_plan
 from maillage.plans.undoing import ChangedSince, kept, read_kept, undo_move
 from maillage.registrations.services import cancel_registration
@@ -34,6 +35,49 @@ def test_a_lock_is_undone(staff, full_day, plan):
     staff.post(url("undo", full_day))
 
     assert not plan.placements.filter(locked=True).exists()
+
+
+def told(plan):
+    """All that the page of a plan says: who sits where, why, the figures, and what is to be known."""
+    plan.refresh_from_db()
+    rows = plan.placements.order_by("registration", "slot")
+    places = list(rows.values_list("registration", "slot", "workshop", "table", "porteur", "locked", "reason"))
+    return places, plan.notes, plan.figures
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+def test_after_an_undo_the_plan_says_what_it_said_before(staff, full_day, plan, fixed):
+    placement = plan.placements.filter(workshop__title="Coop ou pas coop", porteur=False).first()
+    target = Workshop.objects.get(slot__gathering=full_day, title="Anarchaise")
+    Plan.objects.update(notes=[*plan.notes, "Ce que le calcul a dû laisser."])
+    lock_placement(placement=placement, locked=fixed, by="essai")
+    before = told(plan)
+
+    for name in ("place", "move"):
+        row = plan.placements.get(registration=placement.registration_id, slot=placement.slot_id)
+        staff.post(url(name, full_day, row.pk), {"place": f"{target.pk}:", "action": "move"})
+        assert told(plan) != before
+        staff.post(url("undo", full_day))
+
+        assert told(plan) == before
+
+
+def test_an_undone_move_leaves_no_fixed_place_in_the_reasons(full_day, plan):
+    """Somebody else moved since: the words are made anew, from the locks put back."""
+    placement = plan.placements.filter(workshop__title="Coop ou pas coop", porteur=False).first()
+    target = Workshop.objects.get(slot__gathering=full_day, title="Anarchaise")
+    done = move_person(placement=placement, workshop=target, table=None, by="essai")
+    other = plan.placements.filter(workshop__title="Coop ou pas coop", porteur=False).first()
+    move_person(placement=other, workshop=target, table=None, by="autre")
+
+    undo_move(plan=plan, step=done.step, by="essai", said=done.said)
+
+    back = plan.placements.get(registration=placement.registration_id, slot=placement.slot_id)
+    assert (back.workshop_id, back.reason) == (placement.workshop_id, placement.reason)
+    moved = plan.placements.get(registration=other.registration_id, slot=other.slot_id)
+    assert moved.workshop_id == target.pk
+    plan.refresh_from_db()
+    assert not any("fixée" in note for note in plan.notes)
 
 
 def test_nothing_is_undone_over_what_somebody_else_did_since(full_day, plan):

@@ -29,7 +29,7 @@ def move(request: HttpRequest, gathering: UUID, placement: int) -> JsonResponse:
         done = move_person(placement=row, workshop=form.workshop, table=form.table, by=request.user)
     except Refused as refusal:
         return JsonResponse({"sentence": refusal.sentence}, status=409)
-    offer_undo(request, row, done.step, _("{name} change de place, et y reste."))
+    offer_undo(request, row, done.step, _("{name} change de place, et y reste."), done.said)
     for sentence in done.worse:
         messages.warning(request, sentence)
     return JsonResponse({"sentence": "", "anchor": f"place-{row.slot_id}-{row.registration_id}"})

@@ -1,7 +1,9 @@
 """Writes about plans: make, rebalance, move, lock, publish. `by` is who did it, as the activity log names them."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -53,6 +55,17 @@ class Effect:
     worse: tuple[str, ...]
     better: tuple[str, ...]
     step: tuple["Stay", ...] = ()  # once done: what changed, for an undo
+    said: "Said | None" = None  # once done: what the plan said before, for an undo
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a plan said before a move: the reasons that the move changed, keyed « registration slot », and the rest."""
+
+    reasons: dict[str, str]
+    notes: list[str]
+    figures: dict[str, Any]
+    after: str  # the seats once moved: with others, these words are not true any more
 
 
 Place = tuple[str, int | None, bool, bool]  # workshop, table, brings a subject, locked
@@ -176,13 +189,16 @@ def move_person(*, placement: Placement, workshop: Workshop, table: int | None, 
     effect = _effect(situation, before, after)
     if effect.refused:
         raise MoveRefused(" ".join(effect.refused))
-    old = places_of_plan(plan)
+    old, said = places_of_plan(plan), reasons_of_plan(plan)
+    notes, figures = plan.notes, plan.figures
     locks = {key for key, place in old.items() if place[3]} | {(placement.registration_id, placement.slot_id)}
     rewrite_placements(plan, situation, after, locks)
     log_plan(plan, by, "move-person")
-    new = places_of_plan(plan)
+    new, says = places_of_plan(plan), reasons_of_plan(plan)
+    changed = {key: reason for key, reason in said.items() if says.get(key) != reason}
     return replace(
         effect,
+        said=Said(changed, notes, figures, seats_digest(new)),
         step=tuple(
             Stay(str(key[0]), str(key[1]), old[key], new[key]) for key in old if key in new and old[key] != new[key]
         ),
@@ -194,6 +210,16 @@ def places_of_plan(plan: Plan) -> dict[tuple[UUID, UUID], Place]:
         (row.registration_id, row.slot_id): (str(row.workshop_id), row.table, row.porteur, row.locked)
         for row in plan.placements.order_by("pk")
     }
+
+
+def reasons_of_plan(plan: Plan) -> dict[str, str]:
+    return {f"{row.registration_id} {row.slot_id}": row.reason for row in plan.placements.all()}
+
+
+def seats_digest(places: Mapping[tuple[UUID, UUID], Place]) -> str:
+    """The same for the same seats, locks aside."""
+    rows = sorted(f"{key} {place[:3]}" for key, place in places.items())
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
 def rewrite_placements(plan: Plan, situation: Situation, seats: seating.Plan, locks: set[tuple[UUID, UUID]]) -> None:

@@ -7,17 +7,18 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-import seating
-from maillage.plans.models import Plan
+from maillage.plans.models import Placement, Plan
 from maillage.plans.problem import known_seats
 from maillage.plans.services import (
     Place,
     Refused,
+    Said,
     Stay,
     log_plan,
     places_of_plan,
     plan_situation,
     rewrite_placements,
+    seats_digest,
     usable_plan,
 )
 
@@ -28,23 +29,42 @@ class ChangedSince(Refused):
 
 
 @transaction.atomic
-def undo_move(*, plan: Plan, step: Sequence[Stay], by: object) -> None:
+def undo_move(*, plan: Plan, step: Sequence[Stay], by: object, said: Said | None = None) -> None:
+    """The places as they were; `said`, what the plan said then, is said again where nothing else has changed."""
     plan = usable_plan(plan)
     now = places_of_plan(plan)
     keys = {(UUID(stay.registration), UUID(stay.slot)): stay for stay in step}
     if not keys or any(now.get(key) != stay.after for key, stay in keys.items()):
         raise ChangedSince
-    situation = plan_situation(plan.gathering, plan)
-    seats = dict(known_seats(situation, plan).seats)
-    for stay in step:
-        workshop, table, porteur, _locked = stay.before
-        if workshop not in situation.workshops or stay.registration not in situation.registrations:
+    _put_back(plan, keys)
+    if any(stay.before[:3] != stay.after[:3] for stay in step):
+        situation = plan_situation(plan.gathering, plan)  # with the locks put back
+        if any(s.before[0] not in situation.workshops or s.registration not in situation.registrations for s in step):
             raise ChangedSince
-        seats[stay.registration, stay.slot] = seating.Seat(workshop, table, porteur)
-    places = now | {key: stay.before for key, stay in keys.items()}
-    locks = {key for key, place in places.items() if place[3]}
-    rewrite_placements(plan, situation, seating.Plan(seats, seed=plan.seed), locks)
+        seats = known_seats(situation, plan)
+        if said is not None and len(seats.seats) == len(now) and seats_digest(now) == said.after:
+            _say_again(plan, said)
+        else:
+            locks = {key for key, place in places_of_plan(plan).items() if place[3]}
+            rewrite_placements(plan, situation, seats, locks)
     log_plan(plan, by, "undo-move")
+
+
+def _put_back(plan: Plan, keys: dict[tuple[UUID, UUID], Stay]) -> None:
+    rows = [row for row in plan.placements.all() if (row.registration_id, row.slot_id) in keys]
+    for row in rows:
+        workshop, table, porteur, locked = keys[row.registration_id, row.slot_id].before
+        row.workshop_id, row.table, row.porteur, row.locked = UUID(workshop), table, porteur, locked
+    Placement.objects.bulk_update(rows, ["workshop", "table", "porteur", "locked"])
+
+
+def _say_again(plan: Plan, said: Said) -> None:
+    rows = [row for row in plan.placements.all() if f"{row.registration_id} {row.slot_id}" in said.reasons]
+    for row in rows:
+        row.reason = said.reasons[f"{row.registration_id} {row.slot_id}"]
+    Placement.objects.bulk_update(rows, ["reason"])
+    plan.notes, plan.figures = said.notes, said.figures
+    plan.save(update_fields=["notes", "figures"])
 
 
 def kept(step: Sequence[Stay]) -> list[dict[str, Any]]:

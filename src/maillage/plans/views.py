@@ -26,6 +26,7 @@ from maillage.plans.queries import lacking_first, latest_plan, placements, publi
 from maillage.plans.services import (
     Effect,
     Refused,
+    Said,
     Stay,
     lock_group,
     lock_placement,
@@ -64,13 +65,16 @@ def fetch_placement(request: HttpRequest, gathering: UUID, placement: int) -> Pl
     )
 
 
-def offer_undo(request: HttpRequest, placement: Placement, step: Sequence[Stay], said: str) -> None:
-    """The next page of the plan says what was done, with « Défaire »."""
+def offer_undo(
+    request: HttpRequest, placement: Placement, step: Sequence[Stay], said: str, before: Said | None = None
+) -> None:
+    """The next page of the plan says what was done, with « Défaire », which says again what it said `before`."""
     request.session[LAST] = {
         "plan": str(placement.plan_id),
         "said": said.format(name=placement.registration.person.full_name),
         "anchor": f"place-{placement.slot_id}-{placement.registration_id}",
         "step": kept(step),
+        "before": asdict(before) if before is not None else None,
     }
 
 
@@ -261,7 +265,7 @@ def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse
         try:
             if request.POST.get("action") == "move":
                 done = move_person(placement=row, workshop=form.workshop, table=form.table, by=request.user)
-                offer_undo(request, row, done.step, _("{name} change de place, et y reste."))
+                offer_undo(request, row, done.step, _("{name} change de place, et y reste."), done.said)
                 for sentence in done.worse:
                     messages.warning(request, sentence)
                 return redirect("plans:plan", row.plan.gathering_id)
@@ -298,7 +302,9 @@ def undo(request: HttpRequest, gathering: UUID) -> HttpResponse:
         messages.error(request, _("Il n’y a rien à défaire."))
         return redirect("plans:plan", found.pk)
     try:
-        undo_move(plan=row, step=read_kept(done["step"]), by=request.user)
+        before = done.get("before")
+        said = Said(**before) if before is not None else None
+        undo_move(plan=row, step=read_kept(done["step"]), by=request.user, said=said)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
