@@ -449,3 +449,15 @@ def test_readers_of_one_cell_never_raise(text):
     read_yes(cleaned, cleaned)
     split_name(cleaned)
     phone_key(cleaned)
+
+
+def test_guillemets_do_not_stand_in_guillemets():
+    tfpb = "Abattement TFPB et « territoire commun »"
+    one = read(row(email="a@exemple.fr", morning="Le village des solidarités"))
+    again = read(row(email="a@exemple.fr", morning=tfpb, phone="0611223344"), known=as_known(one))
+    twice = read(row(morning=tfpb, morning_2=tfpb))
+
+    said = doubt_of(again, "person").sentence
+    assert "téléphone vide → « 0611223344 »" in said
+    assert "vœux « Le village des solidarités » → « Abattement TFPB et “territoire commun” »" in said
+    assert doubt_of(twice, "wishes").sentence == "« Abattement TFPB et “territoire commun” » est demandé deux fois."

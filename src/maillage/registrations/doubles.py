@@ -22,7 +22,7 @@ from maillage.registrations.reading import (
     digest,
     evidence,
 )
-from maillage.registrations.values import clean, organisation_key, phone_key
+from maillage.registrations.values import clean, nested, organisation_key, phone_key
 
 SIMILAR_NAMES = 0.85  # of two names with one address: below, they are two people who share it
 LABELS = {
@@ -299,7 +299,9 @@ class Words:
                 "person",
                 _("{name} est peut-être déjà inscrit·e : {differences}. Est-ce la même personne ?").format(
                     name=each.record.full_name,
-                    differences=" ; ".join(self.differences(each.record, candidate.record)),
+                    differences=" ; ".join(
+                        self.news(each.record, candidate.record) or self.differences(each.record, candidate.record)
+                    ),
                 ),
                 [("same", _("c’est la même personne")), ("new", _("c’est une autre personne"))],
             )
@@ -339,7 +341,7 @@ class Words:
     def differences(self, one: Record, other: Record) -> list[str]:
         before, after = content(one), content(other)
         return [
-            f"{label} « {self._show(one, name)} » → « {self._show(other, name)} »"
+            f"{label} {self._show(one, name)} → {self._show(other, name)}"
             for name, label in LABELS.items()
             if name not in self._unheard and _compared_value(before, name) != _compared_value(after, name)
         ]
@@ -356,7 +358,7 @@ class Words:
             shown = _("oui") if value else _("non")
         else:
             shown = str(value or "")
-        return shown or _("vide")
+        return f"« {nested(shown)} »" if shown else _("vide")
 
 
 def _compared_value(record: Record, name: str) -> object:

@@ -16,7 +16,7 @@ from maillage.registrations.offer import Offer
 from maillage.registrations.places import Communes
 from maillage.registrations.queries import offer_of, record_of
 from maillage.registrations.services import Logistics, PersonDetails
-from maillage.registrations.values import EMAIL_MAX, clean, read_email
+from maillage.registrations.values import EMAIL_MAX, clean, nested, read_email
 
 MAX_RANKS = 3  # wishes asked for each moment
 
@@ -94,7 +94,7 @@ class WishesForm(forms.Form):
                 self.add_error(
                     f"wish-{slot.id}-{rank}",
                     _("« %(title)s » est choisi deux fois : une fois suffit.")
-                    % {"title": self.offer.workshop_name(twice)},
+                    % {"title": nested(self.offer.workshop_name(twice))},
                 )
             ranks[slot.id] = ranked
         data["ranks"] = ranks
@@ -275,7 +275,7 @@ class ColumnsForm(forms.Form):
                 self.add_error(
                     f"column-{column}",
                     _("« %(one)s » et « %(two)s » ne peuvent pas dire la même chose.")
-                    % {"one": both[0], "two": both[1]},
+                    % {"one": nested(both[0]), "two": nested(both[1])},
                 )
             mapping[name] = column
         data["mapping"] = mapping

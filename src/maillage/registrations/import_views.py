@@ -31,6 +31,7 @@ from maillage.registrations.mapping import NAMES, BadMapping
 from maillage.registrations.models import RegistrationImport
 from maillage.registrations.queries import numbered_rows, offer_of, reading_of, table_of
 from maillage.registrations.services import Refused
+from maillage.registrations.values import nested
 from maillage.registrations.views import organised_gathering
 from maillage.territories.models import Commune
 
@@ -127,7 +128,7 @@ def columns(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpRespo
     shown = []
     for column, field in enumerate(form):
         values = dict.fromkeys(row[column] for _number, row in numbered_rows(table) if row[column].strip())
-        shown.append((field, list(values)[:EXAMPLES]))
+        shown.append((field, [nested(value) for value in list(values)[:EXAMPLES]]))
     return render(
         request,
         "registrations/import_columns.html",

@@ -24,7 +24,7 @@ from maillage.registrations.models import Registration, RegistrationImport, Wish
 from maillage.registrations.queries import numbered_rows, offer_of, read_content, reading_of
 from maillage.registrations.reading import Candidate, Record
 from maillage.registrations.services import Refused
-from maillage.registrations.values import organisation_key, quoted
+from maillage.registrations.values import nested, organisation_key
 
 UNTITLED = re.compile(r"Colonne \d+")  # what `lib.spreadsheets` calls a column without a title
 MARKUP = ("# ", "##", "[", "{", "<")  # how TOML, Markdown, JSON, HTML begin; a form may call a column « # »
@@ -69,9 +69,9 @@ class NoNames(NothingToRead):
             ).format(titles=_("{titles}, etc").format(titles=shown) if len(titles) > TITLES_SHOWN else shown)
         else:
             said = _(
-                "Ce fichier n’est pas un tableau d’inscriptions : c’est un texte, qui commence par {start}. Il "
+                "Ce fichier n’est pas un tableau d’inscriptions : c’est un texte, qui commence par « {start} ». Il "
                 "faut un fichier CSV ou Excel dont la première ligne donne les titres : « Nom », « Prénom »…"
-            ).format(start=quoted(Truncator((titles or [""])[0]).chars(TITLE_SHOWN)))
+            ).format(start=nested(Truncator((titles or [""])[0]).chars(TITLE_SHOWN)))
         super().__init__(said)
 
 

@@ -21,6 +21,7 @@ from maillage.registrations.offer import Offer
 from maillage.registrations.values import (
     NO_NEEDS,
     clean,
+    nested,
     organisation_key,
     phone_key,
     read_category,
@@ -249,7 +250,7 @@ class RowReader:
             f"long:{name}:{digest(value)}",
             name,
             _("« {start}… » est trop long : {length} caractères, on en garde {limit} au plus.").format(
-                start=value[:40], length=len(value), limit=limit
+                start=nested(value[:40]), length=len(value), limit=limit
             ),
             [("cut", _("couper à {limit} caractères").format(limit=limit)), (EMPTY, _("laisser vide"))],
             "cut",
@@ -269,7 +270,7 @@ class RowReader:
         from_mail = (address or likely or "").split("@")[0]
         choices = [(LEAVE_OUT, _("ne pas importer cette ligne"))]
         if from_mail:
-            choices.append(("mail", _("l’inscrire sous « {name} »").format(name=from_mail[:100])))
+            choices.append(("mail", _("l’inscrire sous « {name} »").format(name=nested(from_mail[:100]))))
         choices.append(("unnamed", _("l’inscrire sans nom")))
         answer = self._ask(f"name:{self._digest}", "name", _("Le nom manque."), choices)
         if answer == "mail":
@@ -287,7 +288,7 @@ class RowReader:
         answer = self._ask(
             f"email:{digest(value)}",
             "email",
-            _("« {value} » n’est pas une adresse électronique.").format(value=value[:80]),
+            _("« {value} » n’est pas une adresse électronique.").format(value=nested(value[:80])),
             [*choices, (EMPTY, _("laisser vide"))],
             likely or EMPTY,
         )
@@ -301,7 +302,7 @@ class RowReader:
         if category is not None and sure:
             return category.value
         choices = [(item.value, str(item.label)) for item in ActorCategory]
-        sentence = _("Catégorie « {value} » : laquelle est-ce ?").format(value=value[:80])
+        sentence = _("Catégorie « {value} » : laquelle est-ce ?").format(value=nested(value[:80]))
         answer = self._ask(f"category:{digest(fold(value))}", "category", sentence, choices, category)
         return answer or ""
 
@@ -316,16 +317,16 @@ class RowReader:
         near = [(insee, name) for insee, name in near if insee]
         choices = [
             *near,
-            (AS_WRITTEN, _("garder « {value} » tel quel").format(value=value)),
+            (AS_WRITTEN, _("garder « {value} » tel quel").format(value=nested(value))),
             (EMPTY, _("laisser vide")),
         ]
         proposed = near[0][0] if place is not None and place.likely and len(near) == 1 else AS_WRITTEN
         if proposed != AS_WRITTEN:
-            sentence = _("Commune « {value} » : est-ce {name} ?").format(value=value, name=near[0][1])
+            sentence = _("Commune « {value} » : est-ce {name} ?").format(value=nested(value), name=near[0][1])
         elif len(near) > 1:
-            sentence = _("Commune « {value} » : laquelle est-ce ?").format(value=value)
+            sentence = _("Commune « {value} » : laquelle est-ce ?").format(value=nested(value))
         else:
-            sentence = _("Commune « {value} » : elle n’est pas dans nos listes.").format(value=value)
+            sentence = _("Commune « {value} » : elle n’est pas dans nos listes.").format(value=nested(value))
         answer = self._ask(
             f"commune:{digest(fold(value), fold(self._cell('territory')))}",
             "commune",
@@ -348,7 +349,9 @@ class RowReader:
         answer = self._ask(
             f"yes:{name}:{digest(fold(value), value)}",
             name,
-            _("« {header} » : « {value} », est-ce oui ou non ?").format(header=self._header(name), value=value[:80]),
+            _("« {header} » : « {value} », est-ce oui ou non ?").format(
+                header=nested(self._header(name)), value=nested(value[:80])
+            ),
             [("yes", _("oui")), ("no", _("non"))],
             "no" if name == "newsletter" else None,  # consent is never presumed
         )
@@ -363,7 +366,7 @@ class RowReader:
             self._ask(
                 f"date:{digest(value)}",
                 "registered_at",
-                _("« {value} » n’est pas une date.").format(value=value[:80]),
+                _("« {value} » n’est pas une date.").format(value=nested(value[:80])),
                 [(EMPTY, _("laisser vide"))],
                 EMPTY,
             )
@@ -384,7 +387,9 @@ class RowReader:
                     self._ask(
                         f"twice:{workshop}:{self._digest}",
                         "wishes",
-                        _("« {title} » est demandé deux fois.").format(title=self._offer.workshop_name(workshop)),
+                        _("« {title} » est demandé deux fois.").format(
+                            title=nested(self._offer.workshop_name(workshop))
+                        ),
                         [("once", _("le compter une fois, à sa meilleure place"))],
                         "once",
                         harmless=True,
@@ -411,7 +416,9 @@ class RowReader:
             f"workshop:{slot_id}:{digest(fold(value))}",
             "wishes",
             sentence.format(
-                value=value[:80], slot=slot.title, title=self._offer.workshop_name(match.workshop) if match else ""
+                value=nested(value[:80]),
+                slot=nested(slot.title),
+                title=nested(self._offer.workshop_name(match.workshop)) if match else "",
             ),
             [*choices, (EMPTY, _("laisser vide"))],
             proposed,

@@ -111,10 +111,9 @@ def _is_email(text: str) -> bool:
     return len(text) <= EMAIL_MAX and EMAIL.fullmatch(text) is not None
 
 
-def quoted(text: str) -> str:
-    """« text », with “ ” for the guillemets it holds itself."""
-    inner = re.sub(r"\s*»", "”", re.sub(r"«\s*", "“", text))
-    return f"« {inner} »"
+def nested(text: str) -> str:
+    """To stand between guillemets: those it holds itself become “ ”."""
+    return re.sub(r"\s*»", "”", re.sub(r"«\s*", "“", text))
 
 
 def organisation_key(name: str) -> str:
