@@ -55,6 +55,29 @@ def test_report_counts_those_who_came_once_attendance_is_taken(day):
     assert sum(row["count"] for row in came["categories"]) == 1
 
 
+def test_report_says_who_was_never_marked_and_which_workshops_had_nobody(day):
+    """Never marked is not absent: those who were marked absent are not counted among them."""
+    assert report_facts(day)["came"]["unmarked"] == ""
+    empty = "la répartition n’y place encore personne"
+    assert [each["people"].replace("\u00a0", " ") for each in report_facts(day)["rounds"][0]["workshops"]] == [
+        "3 personnes attendues",
+        empty,
+    ]
+    first, second, _third = Registration.objects.filter(gathering=day).order_by("pk")
+    Registration.objects.filter(pk=first.pk).update(presence=Presence.PRESENT)
+    said = "1 personne pointée présente sur 3 inscrites. 2 autres n’ont pas été pointées : rien ne dit si elles sont"
+    assert said in text_of(make_report(day)).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "aucune des personnes attendues ici n’a été pointée présente" in text_of(make_report(day))
+
+    Registration.objects.filter(pk=second.pk).update(presence=Presence.ABSENT)
+    assert "Une personne n’a pas été pointée" in report_facts(day)["came"]["unmarked"]
+    Registration.objects.update(presence=Presence.PRESENT)
+    assert report_facts(day)["came"]["unmarked"] == ""
+
+    day.plans.all().delete()  # without a published plan nobody is expected anywhere: nothing is said of it
+    assert {each["people"] for each in report_facts(day)["rounds"][0]["workshops"]} == {""}
+
+
 def test_report_of_a_rehearsal_holds_only_its_own_sentences(day):
     for rehearsal, text in ((True, "dit par un robot"), (False, "dit pour de vrai")):
         Takeaway.objects.create(

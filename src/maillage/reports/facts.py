@@ -85,11 +85,13 @@ def people_who_came(gathering: Gathering) -> dict[str, Any]:
         {typo(name) for name in counted.values_list("person__organisation__name", flat=True) if name}, key=fold
     )
     total = sum(by_category.values())
+    unmarked = registered.filter(presence=Presence.EXPECTED).count() if present.exists() else 0
     return {
         "attendance_taken": present.exists(),
         "total": total,
         "sentence": count(total, _("personne"), _("personnes"), zero=_("aucune personne")),
         "registered": registered.count(),
+        "unmarked": unmarked_words(total, registered.count(), unmarked),
         "categories": [
             {"name": str(category.label), "count": by_category[category]}
             for category in ActorCategory
@@ -103,6 +105,21 @@ def people_who_came(gathering: Gathering) -> dict[str, Any]:
     }
 
 
+def unmarked_words(present: int, registered: int, unmarked: int) -> str:
+    """Who was never marked at the door may have come: nothing is known of them."""
+    if not unmarked:
+        return ""
+    pointed = count(present, _("personne pointée présente"), _("personnes pointées présentes"), zero="")
+    others = (
+        _("Une personne n’a pas été pointée : rien ne dit si elle est venue.")
+        if unmarked == 1
+        else _("{n} autres n’ont pas été pointées : rien ne dit si elles sont venues.").format(n=unmarked)
+    )
+    return typo(
+        _("{pointed} sur {registered} inscrites.").format(pointed=pointed, registered=registered) + " " + others
+    )
+
+
 def round_facts(slot: Slot, rehearsal: bool, *, attendance_taken: bool) -> dict[str, Any]:
     seated = Q(placements__plan__status=PlanStatus.PUBLISHED) & ~Q(placements__registration__presence=Presence.ABSENT)
     if attendance_taken:
@@ -113,16 +130,27 @@ def round_facts(slot: Slot, rehearsal: bool, *, attendance_taken: bool) -> dict[
         .annotate(seated=Count("placements", filter=seated))
         .order_by("position")
     )
+    planned = slot.gathering.plans.filter(status=PlanStatus.PUBLISHED).exists()  # else people go where they like
     return {
         "title": typo(slot.title),
         "workshops": [
-            workshop_facts(workshop, workshop.seated, rehearsal, attendance_taken=attendance_taken)
+            workshop_facts(workshop, workshop.seated, rehearsal, attendance_taken=attendance_taken, planned=planned)
             for workshop in workshops
         ],
     }
 
 
-def workshop_facts(workshop: Workshop, seated: int, rehearsal: bool, *, attendance_taken: bool) -> dict[str, Any]:
+def people_words(seated: int, *, attendance_taken: bool) -> str:
+    if attendance_taken:
+        nobody = _("aucune des personnes attendues ici n’a été pointée présente")
+        return typo(count(seated, _("personne présente"), _("personnes présentes"), zero=nobody))
+    nobody = _("la répartition n’y place encore personne")
+    return typo(count(seated, _("personne attendue"), _("personnes attendues"), zero=nobody))
+
+
+def workshop_facts(
+    workshop: Workshop, seated: int, rehearsal: bool, *, attendance_taken: bool, planned: bool
+) -> dict[str, Any]:
     return {
         "number": workshop.number,
         "title": typo(workshop.title),
@@ -134,9 +162,7 @@ def workshop_facts(workshop: Workshop, seated: int, rehearsal: bool, *, attendan
         "qpv": typo(workshop.qpv.name) if workshop.qpv else "",
         "facilitators": typo(join_words([facilitator.name for facilitator in workshop.facilitators.all()])),
         "speakers": typo(join_words([speaker.name or speaker.organisation for speaker in workshop.speakers.all()])),
-        "people": count(seated, _("personne"), _("personnes"), zero="")
-        if attendance_taken
-        else count(seated, _("personne attendue"), _("personnes attendues"), zero=""),
+        "people": people_words(seated, attendance_taken=attendance_taken) if planned else "",
         "takeaways": takeaways(workshop.slot.gathering, workshop=workshop, rehearsal=rehearsal),
     }
 
