@@ -8,6 +8,13 @@ from maillage.people.models import Space
 from maillage.territories.models import Commune, Epci, Qpv
 
 
+class RealGatherings(models.Manager["Gathering"]):
+    """Every list, link and count of the house: a method's trial is in none."""
+
+    def get_queryset(self) -> models.QuerySet["Gathering"]:
+        return super().get_queryset().filter(trial=False)
+
+
 class Gathering(models.Model):
     """A day or a meeting. What is not known stays empty: no invented date, time or place."""
 
@@ -32,7 +39,11 @@ class Gathering(models.Model):
     )  # field → where the fact comes from, when it is not the gathering's own file
     public = models.BooleanField(_("page publique"), default=True)
     copied_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="copies")
+    trial = models.BooleanField(default=False)  # nobody meets: a method tried with robots (live/trial.py)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RealGatherings()
+    with_trials = models.Manager["Gathering"]()
 
     class Meta:
         constraints = [

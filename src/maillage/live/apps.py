@@ -16,6 +16,8 @@ class LiveConfig(AppConfig):
         from maillage.live.models import Session
         from maillage.live.rehearsal import KIND, page_of_job
         from maillage.live.services import forget_deleted
+        from maillage.live.trial import KIND as TRIAL
+        from maillage.live.trial import may_see_trial, page_of_trial
         from maillage.office import kinds
         from maillage.registrations.own import register
 
@@ -26,3 +28,4 @@ class LiveConfig(AppConfig):
         register_glimpse(Phase.BEFORE, before)
         register_glimpse(Phase.DURING, during)
         kinds.register(KIND, may_see=may_see_job, start=page_of_job)
+        kinds.register(TRIAL, may_see=may_see_trial, start=page_of_trial)

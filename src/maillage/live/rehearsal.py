@@ -110,7 +110,7 @@ def rehearse(
     try:
         ledger, seconds = play(scenes_of(sessions), url=url, name=name, speed=speed, seed=seed, on_progress=on_progress)
     except Unreachable:
-        _erase(gathering, by)
+        wipe_rehearsal(gathering=gathering, by=by)
         raise
     count_log(ledger)
     return ledger, sessions, seconds
@@ -122,7 +122,7 @@ def refuse_while_running(gathering: Gathering) -> None:
 
 
 def open_rehearsal(*, gathering: Gathering, by: str) -> list[Session]:
-    _erase(gathering, by)
+    wipe_rehearsal(gathering=gathering, by=by)
     sessions = open_gathering(gathering=gathering, by=by, rehearsal=True)
     if not sessions:
         raise NothingToRehearse(gathering)
@@ -132,10 +132,11 @@ def open_rehearsal(*, gathering: Gathering, by: str) -> list[Session]:
 def erase_rehearsal(*, gathering: Gathering, by: str) -> int:
     """Keys, moves, seats, and what the robots let out of the room: nothing stays. Says how many sessions it was."""
     refuse_while_running(gathering)
-    return _erase(gathering, by)
+    return wipe_rehearsal(gathering=gathering, by=by)
 
 
-def _erase(gathering: Gathering, by: str) -> int:
+def wipe_rehearsal(*, gathering: Gathering, by: str) -> int:
+    """erase_rehearsal, even while robots play."""
     with transaction.atomic():
         rehearsed = Session.objects.select_for_update().filter(gathering=gathering, rehearsal=True)
         ids = list(rehearsed.values_list("id", flat=True))
@@ -233,12 +234,19 @@ def page_of_job(job: Job) -> str:
 
 
 def latest_rehearsal(gathering: Gathering) -> Job | None:
-    return Job.objects.filter(kind=KIND, about=gathering.pk).order_by("-created_at", "-pk").first()
+    return latest_job(KIND, gathering.pk)
 
 
 def running_rehearsal(gathering: Gathering) -> Job | None:
-    rows = Job.objects.filter(kind=KIND, about=gathering.pk, status__in=[JobStatus.QUEUED, JobStatus.RUNNING])
-    return rows.first()
+    return running_job(KIND, gathering.pk)
+
+
+def latest_job(kind: str, about: UUID) -> Job | None:
+    return Job.objects.filter(kind=kind, about=about).order_by("-created_at", "-pk").first()
+
+
+def running_job(kind: str, about: UUID) -> Job | None:
+    return Job.objects.filter(kind=kind, about=about, status__in=[JobStatus.QUEUED, JobStatus.RUNNING]).first()
 
 
 def scenes_of(sessions: Sequence[Session]) -> list[Scene]:

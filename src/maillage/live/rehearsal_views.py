@@ -31,7 +31,7 @@ def rehearsal(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             job = start_rehearsal(
-                gathering=gathering, by=str(request.user), url=_own_address(request), name=request.get_host()
+                gathering=gathering, by=str(request.user), url=own_address(request), name=request.get_host()
             )
         except RehearsalRunning as refusal:
             messages.warning(request, refusal.sentence)
@@ -65,7 +65,7 @@ def rehearsal_erasure(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResp
     return redirect("live:rehearsal", gathering_id)
 
 
-def _own_address(request: HttpRequest) -> str:
+def own_address(request: HttpRequest) -> str:
     """Where this very process listens, whatever stands in front of it: the robots do not go round by the network."""
     host = request.META["SERVER_NAME"]
     return f"http://{f'[{host}]' if ':' in host else host}:{request.META['SERVER_PORT']}"

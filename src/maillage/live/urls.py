@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maillage.live import control_views, export_views, help_views, preview_views, rehearsal_views, views
+from maillage.live import control_views, export_views, help_views, preview_views, rehearsal_views, trial_views, views
 
 app_name = "live"
 urlpatterns = [
@@ -20,5 +20,7 @@ urlpatterns = [
         name="rehearsal-erasure",
     ),
     path("methodes/<slug:space>/<slug:method>/apercu/", preview_views.preview, name="preview"),
+    path("methodes/<slug:space>/<slug:method>/essai/", trial_views.trial, name="trial"),
+    path("methodes/<slug:space>/<slug:method>/essai/effacement/", trial_views.trial_erasure, name="trial-erasure"),
     path("regie/<uuid:session_id>/", views.control, name="control"),
 ]

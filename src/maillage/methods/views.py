@@ -18,7 +18,7 @@ from maillage.methods.papers import ALL, make_papers, sheet_names
 from maillage.methods.queries import library as library_of
 from maillage.methods.queries import own_versions
 from maillage.methods.services import duplicate_method, import_method, save_method
-from maillage.people.queries import can_organise, can_read, spaces_of
+from maillage.people.queries import can_facilitate, can_organise, can_read, spaces_of
 
 
 @require_safe
@@ -56,6 +56,7 @@ def detail(request: HttpRequest, space: str, method: str) -> HttpResponse:
         "known": known,
         "versions": list(own_versions(row, method)),
         "can_organise": can_organise(request.user, row),
+        "can_facilitate": can_facilitate(request.user, row),
         "sheets": sheet_names(known.method),
         **describe(known.method),
     }
