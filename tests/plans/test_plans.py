@@ -172,6 +172,7 @@ def test_a_move_by_hand_is_done_locked_and_explained(full_day, plan):
 
 def test_a_move_that_breaks_a_hard_rule_is_refused_and_changes_nothing(full_day, plan):
     before = seats_of(plan)
+    Workshop.objects.update(sizes_assumed=False)
     target = workshop(full_day, "Co-développement")  # 40 of 40
     placement = plan.placements.filter(workshop__title="Anarchaise").first()
 

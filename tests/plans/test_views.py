@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from maillage.gatherings.models import Workshop
+from maillage.gatherings.models import Room, Workshop
 from maillage.gatherings.services import make_gathering
 from maillage.office import services as office
 from maillage.office.enums import JobStatus
@@ -10,7 +10,7 @@ from maillage.people.enums import SpaceRole
 from maillage.people.models import Space
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Plan
-from maillage.plans.services import make_plan, publish_plan
+from maillage.plans.services import MoveRefused, make_plan, move_person, publish_plan
 from maillage.registrations.own import token_of
 from maillage.registrations.services import PersonDetails, add_registration
 from tests.registrations.conftest import member
@@ -146,6 +146,7 @@ def test_a_place_is_moved_by_a_plain_form_after_its_effect_was_said(staff, full_
 def test_a_move_to_a_full_room_is_refused_with_the_form(staff, full_day, plan):
     placement = plan.placements.filter(workshop__title="Anarchaise").first()
     codev = Workshop.objects.get(slot__gathering=full_day, title="Co-développement")
+    Workshop.objects.update(sizes_assumed=False)
 
     refused = staff.post(url("place", full_day, placement.pk), {"place": f"{codev.pk}:1", "action": "move"})
     foreign = staff.post(url("place", full_day, placement.pk), {"place": "nulle part", "action": "move"})
@@ -153,6 +154,46 @@ def test_a_move_to_a_full_room_is_refused_with_the_form(staff, full_day, plan):
     assert (refused.status_code, foreign.status_code) == (422, 422)
     assert "40" in refused.context["form"].errors["place"][0]
     assert plan.placements.filter(workshop=codev).count() == 40
+
+
+def test_a_room_full_by_supposition_asks_once_and_says_so_in_the_reason(staff, full_day, plan):
+    placement = plan.placements.filter(workshop__title="Anarchaise").first()
+    codev = Workshop.objects.get(slot__gathering=full_day, title="Co-développement")
+    place = f"{codev.pk}:6"  # 40 people are there, supposed to be all it holds
+    page_url = url("place", full_day, placement.pk)
+    here = plan.placements.filter(registration=placement.registration_id, slot=placement.slot_id)
+
+    carried = staff.post(url("move", full_day, placement.pk), {"place": place, "action": "move"}).json()
+    for asked in (
+        staff.get(carried["ask"]),
+        staff.post(page_url, {"place": place, "action": "move"}),
+        staff.post(page_url, {"place": place, "confirm": f"{codev.pk}:5"}),
+        staff.get(page_url, {"place": place, "confirm": place, "action": "move"}),
+    ):
+        assert "Cette taille est une hypothèse : personne ne l’a vérifiée. Placer quand même ?" in body(asked)
+        assert f'name="confirm" value="{place}"' in body(asked)
+        assert here.get().workshop_id == placement.workshop_id
+
+    assert staff.post(page_url, {"place": place, "confirm": place}).status_code == 302
+    assert (here.get().workshop_id, here.get().locked) == (codev.pk, True)
+    said = "Place confirmée par l’organisation au-delà d’une taille supposée (hypothèse)."
+    assert here.get().reason.endswith(said)
+    someone = plan.placements.filter(workshop__title="Anarchaise").first()
+    anywhere = Workshop.objects.get(slot__gathering=full_day, title="Coop ou pas coop")
+    staff.post(url("place", full_day, someone.pk), {"place": f"{anywhere.pk}:", "action": "move"})
+    assert here.get().reason.endswith(said)  # whatever is moved after
+    assert plan.placements.filter(reason__endswith=said).count() == 1
+
+
+@pytest.mark.parametrize("known", ["workshop", "room"])
+def test_a_known_size_is_no_question(full_day, plan, known):
+    codev = Workshop.objects.get(slot__gathering=full_day, title="Co-développement")
+    placement = plan.placements.filter(workshop__title="Anarchaise").first()
+    Workshop.objects.filter(pk=codev.pk).update(sizes_assumed=known != "workshop")
+    Room.objects.filter(pk=codev.room_id).update(capacity=40, capacity_assumed=known != "room")
+
+    with pytest.raises(MoveRefused):
+        move_person(placement=placement, workshop=codev, table=6, by="essai", anyway=True)
 
 
 def test_a_lock_is_put_and_taken_off(staff, full_day, plan):

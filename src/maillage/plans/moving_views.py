@@ -6,12 +6,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maillage.plans.forms import MoveForm
 from maillage.plans.models import Placement
-from maillage.plans.services import Effect, Refused, move_effect, move_person
+from maillage.plans.services import Effect, Refused, SizeAssumed, move_effect, move_person
 from maillage.plans.views import fetch_placement, offer_undo
 
 
@@ -27,6 +29,10 @@ def move(request: HttpRequest, gathering: UUID, placement: int) -> JsonResponse:
         if request.POST.get("action") != "move":
             return JsonResponse(effect_words(row, move_effect(row, form.workshop, form.table)))
         done = move_person(placement=row, workshop=form.workshop, table=form.table, by=request.user)
+    except SizeAssumed as refusal:
+        page = reverse("plans:place", args=[gathering, placement])
+        ask = f"{page}?{urlencode({'place': request.POST['place']})}#effect"  # where it is asked, and confirmed
+        return JsonResponse({"sentence": refusal.sentence, "ask": ask}, status=409)
     except Refused as refusal:
         return JsonResponse({"sentence": refusal.sentence}, status=409)
     offer_undo(request, row, done.step, _("{name} change de place, et y reste."), done.said)
@@ -50,7 +56,10 @@ def effect_words(placement: Placement, effect: Effect) -> dict[str, object]:
     name = placement.registration.person.full_name
     if effect.refused:
         return {"allowed": False, "sentence": " ".join([_("Impossible."), *effect.refused])}
-    said = [_("Perdu : {what}").format(what=what) for what in effect.worse]
+    said = [
+        _("{sizes} Cette taille est une hypothèse : il faudra confirmer.").format(sizes=each) for each in effect.assumed
+    ]
+    said += [_("Perdu : {what}").format(what=what) for what in effect.worse]
     said += [_("Gagné : {what}").format(what=what) for what in effect.better]
     nothing = _("{name} peut s’asseoir là : rien d’autre ne change.").format(name=name)
     return {"allowed": True, "sentence": " ".join(said) or nothing}

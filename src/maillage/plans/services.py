@@ -1,7 +1,7 @@
 """Writes about plans: make, rebalance, move, lock, publish. `by` is who did it, as the activity log names them."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 import seating
 from maillage.gatherings.models import Gathering, Workshop
@@ -20,6 +21,7 @@ from maillage.plans.problem import NothingToPlan, Situation, seating_plan, situa
 from maillage.plans.queries import latest_plan
 
 REASON_LENGTH = 400  # characters a placement holds
+BEYOND = _lazy("Place confirmée par l’organisation au-delà d’une taille supposée (hypothèse).")
 
 
 class Refused(Exception):
@@ -42,6 +44,10 @@ class MoveRefused(Refused):
     """A hard rule would break."""
 
 
+class SizeAssumed(Refused):
+    """A room or workshop would hold more than was supposed: nobody knows, so it is asked."""
+
+
 class AlreadyReplaced(Refused):
     def __init__(self) -> None:
         super().__init__(_("Cette répartition a été remplacée par une autre : rechargez la page."))
@@ -54,6 +60,7 @@ class Effect:
     refused: tuple[str, ...]
     worse: tuple[str, ...]
     better: tuple[str, ...]
+    assumed: tuple[str, ...] = ()  # rules broken whose number is a supposition: to be confirmed
     step: tuple["Stay", ...] = ()  # once done: what changed, for an undo
     said: "Said | None" = None  # once done: what the plan said before, for an undo
 
@@ -171,8 +178,13 @@ def move_effect(placement: Placement, workshop: Workshop, table: int | None) -> 
 
 
 @transaction.atomic
-def move_person(*, placement: Placement, workshop: Workshop, table: int | None, by: object) -> Effect:
-    """Seat somebody elsewhere by hand, and lock them there: the next run must not undo what a person decided."""
+def move_person(
+    *, placement: Placement, workshop: Workshop, table: int | None, by: object, anyway: bool = False
+) -> Effect:
+    """Seat somebody elsewhere by hand, and lock them there: the next run must not undo what a person decided.
+
+    `anyway` goes beyond a size that is only supposed, and says so in the reason; a known size stays a wall.
+    """
     plan = usable_plan(placement.plan)
     placement = plan.placements.select_related("plan__gathering__space", "registration__person").get(pk=placement.pk)
     if workshop.slot_id != placement.slot_id:
@@ -189,10 +201,13 @@ def move_person(*, placement: Placement, workshop: Workshop, table: int | None, 
     effect = _effect(situation, before, after)
     if effect.refused:
         raise MoveRefused(" ".join(effect.refused))
+    if effect.assumed and not anyway:
+        raise SizeAssumed(_("{sizes} Cette taille est une hypothèse.").format(sizes=" ".join(effect.assumed)))
     old, said = places_of_plan(plan), reasons_of_plan(plan)
     notes, figures = plan.notes, plan.figures
     locks = {key for key, place in old.items() if place[3]} | {(placement.registration_id, placement.slot_id)}
-    rewrite_placements(plan, situation, after, locks)
+    beyond = {(placement.registration_id, placement.slot_id)} if effect.assumed else set()
+    rewrite_placements(plan, situation, after, locks, beyond)
     log_plan(plan, by, "move-person")
     new, says = places_of_plan(plan), reasons_of_plan(plan)
     changed = {key: reason for key, reason in said.items() if says.get(key) != reason}
@@ -216,16 +231,29 @@ def reasons_of_plan(plan: Plan) -> dict[str, str]:
     return {f"{row.registration_id} {row.slot_id}": row.reason for row in plan.placements.all()}
 
 
+def _confirmed(plan: Plan) -> set[tuple[UUID, UUID]]:
+    """Places that somebody confirmed beyond a supposed size, and that are still fixed."""
+    rows = plan.placements.filter(locked=True, reason__contains=str(BEYOND))
+    return set(rows.values_list("registration_id", "slot_id"))
+
+
 def seats_digest(places: Mapping[tuple[UUID, UUID], Place]) -> str:
     """The same for the same seats, locks aside."""
     rows = sorted(f"{key} {place[:3]}" for key, place in places.items())
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
-def rewrite_placements(plan: Plan, situation: Situation, seats: seating.Plan, locks: set[tuple[UUID, UUID]]) -> None:
-    """All the plan's places anew: reasons and figures follow from the whole."""
+def rewrite_placements(
+    plan: Plan,
+    situation: Situation,
+    seats: seating.Plan,
+    locks: set[tuple[UUID, UUID]],
+    beyond: Collection[tuple[UUID, UUID]] = (),
+) -> None:
+    """All the plan's places anew: reasons and figures follow from the whole. `beyond`: confirmed just now."""
+    confirmed = _confirmed(plan) | set(beyond)
     plan.placements.all().delete()
-    write_placements(plan, situation, seats, locks)
+    write_placements(plan, situation, seats, locks, beyond=confirmed)
     plan.figures = figures_of(situation, seats)
     plan.notes = _notes(situation, seats)
     plan.save(update_fields=["figures", "notes"])
@@ -269,9 +297,11 @@ def _keep(
     gathering: Gathering, situation: Situation, solved: seating.Plan, last: Plan | None, by: object, verb: str
 ) -> Plan:
     locks: set[tuple[UUID, UUID]] = set()
+    beyond: set[tuple[UUID, UUID]] = set()
     if last is not None:
         locks = set(last.placements.filter(locked=True).values_list("registration_id", "slot_id"))
-    return keep_plan(gathering, situation, solved, locks, by, verb)
+        beyond = _confirmed(last)
+    return keep_plan(gathering, situation, solved, locks, by, verb, beyond)
 
 
 @transaction.atomic
@@ -282,6 +312,7 @@ def keep_plan(
     locks: set[tuple[UUID, UUID]],
     by: object,
     verb: str,
+    beyond: Collection[tuple[UUID, UUID]] = (),
 ) -> Plan:
     """A draft with these places, its figures and what is to be known of it."""
     plan = Plan.objects.create(
@@ -291,7 +322,7 @@ def keep_plan(
         notes=_notes(situation, solved),
         figures=figures_of(situation, solved),
     )
-    write_placements(plan, situation, solved, locks)
+    write_placements(plan, situation, solved, locks, beyond=beyond)
     log_plan(plan, by, verb)
     return plan
 
@@ -303,8 +334,17 @@ def write_placements(
     locks: set[tuple[UUID, UUID]],
     *,
     only: Mapping[tuple[str, str], seating.Seat] | None = None,
+    beyond: Collection[tuple[UUID, UUID]] = (),
 ) -> None:
     """All the seats, or `only` those; why somebody sits there is said from the whole plan."""
+
+    def reason(person: str, slot: str) -> str:
+        key = situation.registrations[person].pk, situation.slots[slot].pk
+        said = seating.explain(situation.problem, solved, person, slot)
+        if key not in beyond or key not in locks:
+            return _cut(said)
+        return f"{_cut(said, REASON_LENGTH - len(BEYOND) - 1)} {BEYOND}"
+
     Placement.objects.bulk_create(
         Placement(
             plan=plan,
@@ -314,7 +354,7 @@ def write_placements(
             table=seat.table,
             porteur=seat.porteur,
             locked=(situation.registrations[person].pk, situation.slots[slot].pk) in locks,
-            reason=_cut(seating.explain(situation.problem, solved, person, slot)),
+            reason=reason(person, slot),
         )
         for (person, slot), seat in (solved.seats if only is None else only).items()
     )
@@ -324,8 +364,8 @@ def _notes(situation: Situation, solved: seating.Plan) -> list[str]:
     """What gave way or moved, then what is not known. A sentence is said once."""
     broken = (
         sentence
-        for sentence, level in _sentences(situation, solved).items()
-        if level in ("hard", "relaxable")  # hard ones are broken by a plan made by hand only
+        for sentence, violation in _violations(situation, solved).items()
+        if violation.level in ("hard", "relaxable")  # hard ones are broken by a plan made by hand only
     )
     return list(dict.fromkeys([*solved.notes, *broken, *situation.notes]))
 
@@ -360,22 +400,43 @@ def give_porteur(
 
 
 def _effect(situation: Situation, before: seating.Plan, after: seating.Plan) -> Effect:
-    old = _sentences(situation, before)
-    new = _sentences(situation, after)
-    added = {sentence: level for sentence, level in new.items() if sentence not in old}
+    old, new = _violations(situation, before), _violations(situation, after)
+    added = [violation for sentence, violation in new.items() if sentence not in old]
+    added = [each for each in added if not _eased(each, before, after)]
+    assumed = [each for each in added if _is_assumed(situation, each, after)]
     return Effect(
-        refused=tuple(sentence for sentence, level in added.items() if level == "hard"),
-        worse=tuple(sentence for sentence, level in added.items() if level != "hard"),
+        refused=tuple(each.sentence for each in added if each.level == "hard" and each not in assumed),
+        worse=tuple(each.sentence for each in added if each.level != "hard"),
         better=tuple(sentence for sentence in old if sentence not in new),
+        assumed=tuple(each.sentence for each in assumed),
     )
 
 
-def _sentences(situation: Situation, plan: seating.Plan) -> dict[str, str]:
-    """Violations in words; « wrong figures » is not one here: the figures are recounted after the move."""
-    return {
-        violation.sentence: violation.level
-        for violation in seating.check(situation.problem, with_figures(situation.problem, plan))
-    }
+def _seated(plan: seating.Plan, workshop: str) -> int:
+    return sum(seat.workshop == workshop for seat in plan.seats.values())
+
+
+def _eased(violation: seating.Violation, before: seating.Plan, after: seating.Plan) -> bool:
+    """Still too many people in a workshop, but fewer than before: leaving it must not be refused."""
+    many = violation.kind == "over_maximum"
+    return many and _seated(after, violation.workshop) < _seated(before, violation.workshop)
+
+
+def _is_assumed(situation: Situation, violation: seating.Violation, after: seating.Plan) -> bool:
+    """Too many people for a size that is only supposed, and not for one that is known."""
+    if violation.kind != "over_maximum":
+        return False
+    workshop = situation.workshops[violation.workshop]
+    known = [] if workshop.sizes_assumed else [workshop.max_people]
+    if workshop.room is not None and not workshop.room.capacity_assumed:
+        known.append(workshop.room.capacity)
+    return all(bound is None or _seated(after, violation.workshop) <= bound for bound in known)
+
+
+def _violations(situation: Situation, plan: seating.Plan) -> dict[str, seating.Violation]:
+    """By their words; « wrong figures » is not one here: the figures are recounted after the move."""
+    found = seating.check(situation.problem, with_figures(situation.problem, plan))
+    return {violation.sentence: violation for violation in found}
 
 
 def with_figures(problem: seating.Problem, plan: seating.Plan) -> seating.Plan:
@@ -383,8 +444,8 @@ def with_figures(problem: seating.Problem, plan: seating.Plan) -> seating.Plan:
     return replace(plan, regret=report.regret, ranks=report.ranks)
 
 
-def _cut(sentence: str) -> str:
-    return sentence if len(sentence) <= REASON_LENGTH else sentence[: REASON_LENGTH - 1] + "…"
+def _cut(sentence: str, length: int = REASON_LENGTH) -> str:
+    return sentence if len(sentence) <= length else sentence[: length - 1] + "…"
 
 
 def log_plan(plan: Plan, by: object, verb: str) -> None:

@@ -27,6 +27,7 @@ from maillage.plans.services import (
     Effect,
     Refused,
     Said,
+    SizeAssumed,
     Stay,
     lock_group,
     lock_placement,
@@ -259,16 +260,26 @@ def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse
     for workshop_id, number in row.plan.placements.filter(slot=row.slot_id).values_list("workshop_id", "table"):
         tables[workshop_id] = max(tables.get(workshop_id, 0), number or 0)
     now = f"{row.workshop_id}:{row.table or ''}"
-    form = MoveForm(request.POST or None, slot=row.slot, tables=tables, initial={"place": now})
+    asked = request.GET if "place" in request.GET else None  # carried on the plan into a room of a supposed size
+    form = MoveForm(request.POST or asked, slot=row.slot, tables=tables, initial={"place": now})
     effect: Effect | None = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and form.is_valid():
+        confirmed = request.POST.get("confirm", "")  # the place that was asked about, and no other
         try:
-            if request.POST.get("action") == "move":
-                done = move_person(placement=row, workshop=form.workshop, table=form.table, by=request.user)
+            if request.POST.get("action") == "move" or confirmed:
+                done = move_person(
+                    placement=row,
+                    workshop=form.workshop,
+                    table=form.table,
+                    by=request.user,
+                    anyway=confirmed == form.cleaned_data["place"],
+                )
                 offer_undo(request, row, done.step, _("{name} change de place, et y reste."), done.said)
                 for sentence in done.worse:
                     messages.warning(request, sentence)
                 return redirect("plans:plan", row.plan.gathering_id)
+            effect = move_effect(row, form.workshop, form.table)
+        except SizeAssumed:
             effect = move_effect(row, form.workshop, form.table)
         except Refused as refusal:
             form.add_error("place", refusal.sentence)

@@ -86,6 +86,10 @@ async function drop() {
   if (!mine.over || mine.over === mine.from) return giveUp();
   clearTimeout(mine.timer);
   const answer = await post(mine, mine.over, "move");
+  if (answer.ask) {
+    location.href = answer.ask; // a size that is only supposed: the question has its page
+    return;
+  }
   if (answer.sentence) {
     mine.over.classList.add("refused");
     giveUp();
