@@ -144,9 +144,12 @@ def _apply(state: State, move: Move) -> State:
 
 
 def _clock_meant(state: State, seat: Seat, kind: str, payload: Payload) -> int | None:
-    """The table whose clock counts: one's own; for whoever leads, the one named, or the one looked at."""
+    """The table whose clock counts: one's own; for whoever leads, of whom they type for, the one named or looked at."""
     if seat.table is not None:
         return seat.table
+    author = state.seats.get(payloads.word(payload, "for") or "")
+    if author is not None and author.table is not None:
+        return author.table
     named = payloads.whole(payload, "table") if kind in OF_A_CLOCK else None
     return named if named is not None and state.has_table(named) else seat.looking_at
 

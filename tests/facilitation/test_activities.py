@@ -428,6 +428,50 @@ def test_facilitator_types_for_somebody_without_a_phone(form: Play) -> None:
     assert (answer.values, answer.by, answer.typed_by) == ({"utile": "5"}, "paper", "lise")
 
 
+def test_what_somebody_answered_is_never_changed_by_who_leads(coop: Play) -> None:
+    coop.do("lise", "add_person", name="Mireille", table=1)
+    seat = f"p{coop.state.number}"
+    assert coop.refused("lise", "answer", value="depend", **{"for": "s0"}) == "answered_already"
+    for option in ("coop", "depend"):  # typed, then corrected: counted once, and hidden like the others
+        coop.do("lise", "answer", value=option, **{"for": seat})
+        poll = shared(coop, "lise", "poll")
+        assert (poll["answered"], counts(poll)["depend"]) == (7, None)
+    assert coop.state.ballots[coop.state.step].answers[seat].typed_by == "lise"
+    coop.do("lise", "answer", value="pas_coop", **{"for": "s6"})  # a phone without battery
+    coop.do("s6", "answer", value="coop")  # it is back: it is their own voice
+    assert coop.refused("lise", "answer", value="depend", **{"for": "s6"}) == "answered_already"
+    coop.do("lise", "reveal")
+    assert counts(shared(coop, "wall", "poll")) == {"coop": 4, "pas_coop": 2, "depend": 2}
+
+
+def test_gift_typed_for_somebody_is_shown_to_nobody() -> None:
+    pot = play("pot-du-quartier", 3)
+    pot.do("lise", "skip", to="silence")
+    pot.do("lise", "add_person", name="Mireille", table=1)
+    seat = f"p{pot.state.number}"
+    before = {who: view(pot.state, who) for who in ("lise", "wall", "s0")}
+    assert pot.refused("s0", "give", tokens=7, **{"for": seat}) == "not_allowed"
+    assert pot.refused("lise", "give", tokens=700, **{"for": seat}) == "bad_gift"
+    pot.do("lise", "give", tokens=7, **{"for": seat})
+    for who, seen in before.items():
+        now = view(pot.state, who)
+        assert now["own"]["pot"] == seen["own"]["pot"]
+        assert now["shared"]["pot"]["given"] == 1
+        assert "7" not in json.dumps(now["shared"]["pot"]["round"])
+        assert all(table["total"] is None for table in now["shared"]["pot"]["tables"])
+
+
+def test_own_clock_of_the_person_typed_for_counts() -> None:
+    coop = play("coop-ou-pas-coop", 4, tables=2)
+    coop.do("lise", "add_person", name="Mireille", table=2)
+    seat = f"p{coop.state.number}"
+    coop.do("lise", "look_at", table=1)
+    coop.do("lise", "own_clock", table=2, on=True)
+    coop.do("lise", "skip", to=coop.state.method.steps[1].id, table=1)
+    assert view(coop.state, seat)["own"]["poll"]["may"]
+    coop.do("lise", "answer", value="coop", stage="vote", **{"for": seat})
+
+
 # --------------------------------------------------------------------------------------------- groups
 
 

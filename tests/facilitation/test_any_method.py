@@ -330,6 +330,11 @@ class AnySession(RuleBasedStateMachine):
             assert all(after.shares[step][table] == share for table, share in shares.items())
         for step, dealt in before.dealt.items():
             assert all(after.dealt[step][known] == card for known, card in dealt.items())  # a secret never changes
+        if kind in ("answer", "give"):  # what somebody answered themselves changes under no other hand
+            for step, ballot in before.ballots.items():
+                for known, answer in ballot.answers.items():
+                    if known != seat and answer.values and answer.typed_by is None:
+                        assert after.ballots[step].answers[known] == answer
         assert before.visited <= after.visited or after.clocks != before.clocks
         return True
 
@@ -376,12 +381,18 @@ class AnySession(RuleBasedStateMachine):
         for _time in range(random.randint(1, 6)):
             self.act(random.choice(PEOPLE), random.choice(DO), random)
 
-    def act(self, seat: str, kind: str, random: Random) -> None:
+    @rule(seed=chance)
+    def type_for_somebody(self, seed: int) -> None:
+        random = Random(seed + self.count)
+        without_phone = [seat for seat in self.state.seats if seat.startswith("p") and seat[1:].isdecimal()]
+        self.act(random.choice([*PEOPLE, *without_phone * 4]), "answer", random, typist="lise")
+
+    def act(self, seat: str, kind: str, random: Random, typist: str = "") -> None:
         a, b, c, d = (random.randrange(40) for _number in range(4))
         state = self.state
         known = state.seats[seat]
         stage = state.through(known.table).rule
-        if stage and kind == "write" and d % 8:  # most of the time, what the stage asks
+        if stage and kind in ("write", "answer") and d % 8:  # most of the time, what the stage asks
             kind = {"poll": "answer", "form": "answer", "pot": "give"}.get(stage.activity, kind)
         kinds = state.method.kinds_for(stage.id, known.role) if stage else ()
         kind_of_card = pick(kinds, a)
@@ -411,7 +422,9 @@ class AnySession(RuleBasedStateMachine):
             "release": {"sentence": "x", "card": pick(state.cards, a) if b % 2 else None},
         }
         payload = {key: value for key, value in payloads.get(kind, {}).items() if value is not None}
-        self.move(seat, kind.removesuffix("_mark"), payload)
+        if typist:
+            payload["for"] = seat
+        self.move(typist or seat, kind.removesuffix("_mark"), payload)
 
     @rule(
         seat=st.sampled_from([*SEATS, "ghost", ""]),

@@ -23,6 +23,7 @@ def answer(state: State, move: Move, payload: Payload) -> State:
         raise Refused("no_table")
     check_open(state, stage, step, seat)
     known = state.ballots.get(step, Ballot()).answers.get(seat.id)
+    _check_typed(known, typed_by)
     values = known.values if known else {}
     read = poll.read if stage.activity == "poll" else form.read
     return keep(state, step, seat, read(stage, seat.role, values, payload), by, typed_by)
@@ -37,10 +38,17 @@ def give(state: State, move: Move, payload: Payload) -> State:
         raise Refused("no_table")
     tokens = pot.read(stage, payload)
     known = state.ballots.get(step, Ballot()).answers.get(seat.id)
+    _check_typed(known, typed_by)
     shares = state.shares.get(step, {})
     if seat.table in shares or (known is not None and known.table in shares):
         raise Refused("round_over")
     return keep(state, step, seat, {"": tokens}, by, typed_by)
+
+
+def _check_typed(known: Answer | None, typed_by: str | None) -> None:
+    """Who types for somebody corrects what was typed for them, never what they answered themselves."""
+    if typed_by is not None and known is not None and known.typed_by is None and known.values:
+        raise Refused("answered_already")
 
 
 def keep(state: State, step: str, seat: Seat, values: Mapping[str, Any], by: str, typed_by: str | None) -> State:
