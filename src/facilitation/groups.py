@@ -40,7 +40,8 @@ def place(state: State, seat: Seat) -> State:
 
 def group_of(state: State, seat: Seat) -> int | None:
     """The group somebody is in at the step that is on."""
-    if state.step is None or state.rule is None or not isinstance(state.rule.group, int):
+    rule = state.rule
+    if state.step is None or rule is None or not isinstance(rule.group, int):
         return None
     return state.groups.get(state.step, Register[str, int]()).get(seat.id)
 

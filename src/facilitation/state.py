@@ -187,7 +187,7 @@ class State:
 
     @property
     def stage(self) -> str | None:
-        return self.at_step.stage if self.at_step else None
+        return self.method.step(self.step).stage if self.step else None
 
     @property
     def at_step(self) -> Step | None:
@@ -206,7 +206,7 @@ class State:
     @property
     def rule(self) -> Stage | None:
         """The stage that is on, or the last one once closed."""
-        return self.method.stages[self.stage] if self.stage else None
+        return self.method.stages[self.method.step(self.step).stage] if self.step else None
 
     @property
     def on(self) -> bool:

@@ -115,7 +115,8 @@ def _role_name(state: State, role: str) -> str:
 
 
 def _sees(state: State, role: str) -> str:
-    declared = state.rule.sees if state.rule else state.method.sees
+    rule = state.rule
+    declared = rule.sees if rule else state.method.sees
     return declared.get(role, "count" if role in SCREENS else "nothing")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from facilitation import audience
+from facilitation import audience, view_own
 from maillage.live import screens, seats
 from maillage.live.committer import Submitted
 from maillage.live.enums import SeatKind
@@ -150,3 +150,16 @@ def test_forms_that_wait_are_rendered_once_and_each_page_has_its_own_keys(sessio
     assert len(forms[0]) == len(forms[1]) == asked.count("live/_form.html") > 0
     assert len({*forms[0], *forms[1]}) == len(forms[0]) + len(forms[1])
     assert screens.KEY_PLACE not in pages[0] + pages[1]
+
+
+def test_own_views_that_differ_by_the_name_alone_are_made_once_and_are_each_their_own(session) -> None:
+    lead = sit(session, "Lise", "facilitator")
+    people = [sit(session, name) for name in ("Amel", "Zoé <b>& co</b>", "Bruno")]
+    do(session, lead, "open")
+    do(session, people[2], "write", text="Un sujet à soi")
+    room = live().rooms.get(session.id)
+    alike: dict[bytes, bytes] = {}
+    for client in (lead, *people):
+        view = view_own(room.state, str(client.seat.id))
+        assert screens.render_own(room, view, alike) == screens.render_own(room, view)
+    assert len(alike) == 3  # who leads, those who wrote nothing, and Bruno with his subject

@@ -63,7 +63,7 @@ class Stage:
         cards = [card["text"] for board in view["boards"] for card in board["cards"]]
         return f"<section>{view['controls']} {cards}</section>".encode()
 
-    def render_own(self, room, view) -> bytes:
+    def render_own(self, room, view, alike=None) -> bytes:
         self.rendered.append("own")
         return f"<p>{view['name']} {len(view['cards'])}</p>".encode()
 

@@ -203,8 +203,10 @@ def _open_lines(phone, session, number: int) -> list[socket.socket]:
 
 
 def _read_to_the_end(line: socket.socket) -> None:
-    while line.recv(65536):
-        pass
+    """Until the last chunk of the answer, or the end of the line."""
+    last = b""
+    while not last.endswith(b"\r\n0\r\n\r\n") and (read := line.recv(65536)):
+        last = (last + read)[-16:]
 
 
 def test_the_oldest_page_of_a_seat_gives_way_to_the_newest(amel, phone, session) -> None:

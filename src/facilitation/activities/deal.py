@@ -93,6 +93,8 @@ def shared_view(state: State, step: str, tables: frozenset[int] | None) -> dict[
 
 def own_view(state: State, seat: Seat) -> dict[str, Any] | None:
     """The last secret this seat was dealt, for as long as the session lasts."""
+    if not state.dealt:
+        return None
     mine = [step.id for step in state.method.steps if seat.id in state.dealt.get(step.id, ())]
     if not mine:
         return None

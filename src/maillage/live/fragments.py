@@ -15,6 +15,7 @@ from maillage.live.rooms import Room
 MOST = 4_000  # audiences kept; a full day has some hundreds
 
 Render = Callable[[Room, dict[str, Any]], bytes]
+RenderOwn = Callable[[Room, dict[str, Any], dict[bytes, bytes] | None], bytes]
 
 
 @dataclass(frozen=True, slots=True)

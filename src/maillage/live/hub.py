@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from facilitation import Audience, audience, view_own
 from maillage.live.faults import report
-from maillage.live.fragments import Fragments, Render, digest_of, frame
+from maillage.live.fragments import Fragments, Render, RenderOwn, digest_of, frame
 from maillage.live.rooms import Room, Rooms
 
 INTERVAL = 0.25  # seconds between two updates of one session: four a second, as much as an eye follows
@@ -50,7 +50,7 @@ class _Channel:
 
 
 class Hub:
-    def __init__(self, rooms: Rooms, render_shared: Render, render_own: Render) -> None:
+    def __init__(self, rooms: Rooms, render_shared: Render, render_own: RenderOwn) -> None:
         self.rooms = rooms
         self.fragments = Fragments(render_shared)
         self.render_own = render_own
@@ -134,7 +134,7 @@ class Hub:
     def render(self, room: Room, seat: str) -> bytes:
         """A seat's whole view, as a page that has none asks for it."""
         group = audience(room.state, seat)
-        return self.fragments.html(room, group) + b"\n" + self.render_own(room, view_own(room.state, seat))
+        return self.fragments.html(room, group) + b"\n" + self.render_own(room, view_own(room.state, seat), None)
 
     async def beat(self) -> None:
         """Speaks on every line from time to time, until cancelled."""
@@ -156,10 +156,11 @@ class Hub:
         channel.flushed_at = began = loop.time()
         room = self.rooms.get(session_id)
         groups: set[Audience] = set()
+        alike: dict[bytes, bytes] = {}
         try:
             for stream in list(channel.streams) if room else ():
                 try:
-                    groups.add(self._update(stream, cast(Room, room)))
+                    groups.add(self._update(stream, cast(Room, room), alike))
                 except Exception as error:  # a process edge: one audience's fault must not silence the others
                     report("a screen could not be made", error)
                 if loop.time() - began > TURN:
@@ -174,8 +175,11 @@ class Hub:
                 channel.again = False
                 self.publish([session_id])
 
-    def _update(self, stream: Stream, room: Room) -> Audience:
-        """Sends a stream what changed for it: its audience's bytes, made once, and its own when they differ."""
+    def _update(self, stream: Stream, room: Room, alike: dict[bytes, bytes] | None = None) -> Audience:
+        """Sends a stream what changed for it: its audience's bytes, made once, and its own when they differ.
+
+        A thousand people who voted have three own views but for their names: `alike` holds them for one change.
+        """
         group = audience(room.state, stream.seat)
         if not stream.open:
             return group
@@ -186,7 +190,7 @@ class Hub:
         if shared != stream.shared:
             data = shared
         if own != stream.own:
-            data += frame(self.render_own(room, own_view))
+            data += frame(self.render_own(room, own_view, alike))
         stream.shared, stream.own = shared, own
         if data:
             self._push(stream, message(room.number, data))

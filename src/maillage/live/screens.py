@@ -1,6 +1,7 @@
 """What the templates of a screen are given: all that is decided is decided here, the templates only place it."""
 
 import json
+import marshal
 import math
 import re
 import secrets
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +54,7 @@ CLOCK = re.compile(
     rb'(<span class="clock" data-ends-at="(\d*)" data-remaining="(-?\d*)" data-running="([01])">)([^<]*)(?=</span>)'
 )
 KEY_PLACE = "-key-of-this-page-"
+NAME_PLACE = secrets.token_hex(16)  # nobody types it
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")  # a template's indentation: a fifth of what a push would weigh
 
 
@@ -83,8 +86,18 @@ def render_shared(room: Room, view: dict[str, Any]) -> bytes:
     return _render("live/_shared.html", context)
 
 
-def render_own(room: Room, view: dict[str, Any]) -> bytes:
-    """`#own` for one seat."""
+def render_own(room: Room, view: dict[str, Any], alike: dict[bytes, bytes] | None = None) -> bytes:
+    """`#own` for one seat. `alike`: what was made at this moment for seats that differ by their name alone."""
+    if alike is None:
+        return _render_own(room, view)
+    key = marshal.dumps({**view, "seat": "", "name": NAME_PLACE if view["name"] else ""}, 2)
+    html = alike.get(key)
+    if html is None:
+        html = alike[key] = _render_own(room, {**view, "name": NAME_PLACE if view["name"] else ""})
+    return html.replace(NAME_PLACE.encode(), escape(view["name"]).encode())
+
+
+def _render_own(room: Room, view: dict[str, Any]) -> bytes:
     leads = room.leads(view["role"])
     links = links_for(room.session_id, sheet=view["sheet"] is not None, facilitator=leads)
     asked = asked_of(view)
