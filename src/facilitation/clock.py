@@ -10,6 +10,7 @@ from facilitation.state import MINUTE, Move, State
 from facilitation.vocabulary import MAX_MINUTES
 
 LONGEST_EXTENSION = 3_600  # seconds in one move
+LEAST_AGAIN = MINUTE  # ms: a step that is on again has that long at least
 
 
 def open_(state: State, move: Move, payload: Payload) -> State:
@@ -66,7 +67,7 @@ def _after_rounds(state: State, later: tuple[str, ...]) -> str:
 
 
 def back(state: State, move: Move, payload: Payload) -> State:
-    """An earlier step is on again, with its whole time. What was written stays, what was revealed too."""
+    """An earlier step is on again, with the time it had left. What was written stays, what was revealed too."""
     path, position = _position(state, payload)
     if position == 0:
         raise Refused("first_stage")
@@ -77,18 +78,35 @@ def back(state: State, move: Move, payload: Payload) -> State:
 
 
 def enter(state: State, step: str, at: int) -> State:
+    """A step is on: with its whole time, or with what it had left if it was quitted (a minute at least).
+
+    Whoever touched « Revenir » or « Étape suivante » by mistake finds the clock as it was, what was added included.
+    """
     stage = state.method.stages[state.method.step(step).stage]
-    total = round(state.minutes[stage.id] * MINUTE)
+    spared = dict(state.spared)
+    if state.step is not None and state.on:
+        spared[state.step] = (_left(state, at), state.total)
+    whole = round(state.minutes[stage.id] * MINUTE)
+    left, total = spared.pop(step, (whole, whole))
+    left = max(left, min(LEAST_AGAIN, whole))
+    total = max(total, left)
+    quiet = round(stage.quiet * MINUTE) - (total - left)
     state = state.but(
         status="running",
         step=step,
         visited=state.visited | {step},
-        ends_at=at + total,
+        ends_at=at + left,
         remaining=None,
         total=total,
-        quiet_until=at + round(stage.quiet * MINUTE) if stage.quiet else None,
+        quiet_until=at + quiet if quiet > 0 else None,
+        spared=spared,
     )
     return deal.deal_all(groups.form(state))
+
+
+def _left(state: State, at: int) -> int:
+    """ms left of the step that is on."""
+    return max((state.remaining if state.ends_at is None else state.ends_at - at) or 0, 0)
 
 
 def leave(state: State) -> State:
@@ -107,8 +125,7 @@ def extend(state: State, move: Move, payload: Payload) -> State:
         raise Refused("bad_duration")
     if not state.on:
         raise Refused("not_running")
-    left = state.remaining if state.ends_at is None else state.ends_at - move.at
-    before = max(left or 0, 0)
+    before = _left(state, move.at)
     after = min(max(before + seconds * 1000, 0), MAX_MINUTES * MINUTE)
     total = max(state.total + after - before, 0)
     if state.status == "paused":
@@ -136,8 +153,7 @@ def close(state: State, move: Move, payload: Payload) -> State:
 def _close(state: State, move: Move) -> State:
     if state.status == "closed":
         return state
-    left = state.remaining if state.ends_at is None else max(state.ends_at - move.at, 0)
-    return leave(state).but(status="closed", ends_at=None, remaining=left)
+    return leave(state).but(status="closed", ends_at=None, remaining=_left(state, move.at))
 
 
 def reopen(state: State, move: Move, payload: Payload) -> State:
@@ -168,7 +184,13 @@ def set_minutes(state: State, move: Move, payload: Payload) -> State:
     minutes = payloads.number(payload, "minutes")
     if minutes > MAX_MINUTES or (minutes < 0.1 and not (stage.optional and minutes == 0)):
         raise Refused("bad_duration")
+    state = _each_clock(state, lambda local: _forget_time_left(local, id_))
     return state.but(minutes={**state.minutes, id_: minutes})
+
+
+def _forget_time_left(state: State, stage: str) -> State:
+    """A stage planned anew begins with its new minutes, even if it was quitted before."""
+    return state.but(spared={step: t for step, t in state.spared.items() if state.method.step(step).stage != stage})
 
 
 def _stages_of_tables(state: State) -> set[str]:

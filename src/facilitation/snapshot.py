@@ -19,6 +19,7 @@ def write(state: State) -> str:
     content |= {
         "tables": [asdict(table) for table in state.tables],
         "visited": sorted(state.visited),
+        "spared": dict(state.spared),
         "seats": [_seat_json(seat) for seat in state.seats.values()],
         "seated": {str(table): seats for table, seats in state.seated.items()},
         "cards": [asdict(card) for card in state.cards.values()],
@@ -51,6 +52,7 @@ def read(method: Method, text: str) -> State:
         method=method,
         tables=tuple(TableSpec(**table) for table in content["tables"]),
         visited=frozenset(content["visited"]),
+        spared=_spared_from(content["spared"]),
         chosen={int(table): card for table, card in content["chosen"].items()},
         revealed=frozenset((int(table), str(mark)) for table, mark in content["revealed"]),
         releases={key: Released(**release) for key, release in content["releases"].items()},
@@ -65,7 +67,9 @@ def read(method: Method, text: str) -> State:
         },
         merged={int(table): into for table, into in content["merged"].items()},
         clocks={
-            int(table): Clock(**{**clock, "visited": frozenset(clock["visited"])})
+            int(table): Clock(
+                **{**clock, "visited": frozenset(clock["visited"]), "spared": _spared_from(clock["spared"])}
+            )
             for table, clock in content["clocks"].items()
         },
         **{name: content[name] for name in _PLAIN},
@@ -95,3 +99,7 @@ def _seat_json(seat: Seat) -> dict[str, Any]:
 def _seat_from(content: dict[str, Any]) -> Seat:
     marks = {mark: frozenset(cards) for mark, cards in content["marks"].items()}
     return Seat(**{**content, "marks": marks})
+
+
+def _spared_from(times: dict[str, list[int]]) -> dict[str, tuple[int, int]]:
+    return {step: (left, total) for step, (left, total) in times.items()}

@@ -134,6 +134,7 @@ class Clock:
     remaining: int | None
     total: int
     quiet_until: int | None
+    spared: Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ class State:
     remaining: int | None = None  # ms, while paused or closed
     total: int = 0  # ms of the stage, extensions included
     quiet_until: int | None = None  # ms
+    spared: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # step quitted → ms left, ms in all
     seats: Register[str, Seat] = field(default_factory=Register)  # changed by with_seat only, which keeps the indexes
     seated: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # table → its seats
     held: Mapping[tuple[int, str], tuple[int, int]] = field(default_factory=dict)  # table, role → seats, present ones
@@ -292,7 +294,7 @@ class State:
         if clock is None or self.here == table:
             return self
         return self.but(here=table, status=clock.status, step=clock.step, visited=clock.visited, ends_at=clock.ends_at,
-            remaining=clock.remaining, total=clock.total, quiet_until=clock.quiet_until,
+            remaining=clock.remaining, total=clock.total, quiet_until=clock.quiet_until, spared=clock.spared,
         )  # fmt: skip
 
     def back_from(self, shared: "State") -> "State":
@@ -302,11 +304,14 @@ class State:
         clocks = {**self.clocks, self.here: self.clock}
         return self.but(clocks=clocks, here=None, status=shared.status, step=shared.step, visited=shared.visited,
             ends_at=shared.ends_at, remaining=shared.remaining, total=shared.total, quiet_until=shared.quiet_until,
+            spared=shared.spared,
         )  # fmt: skip
 
     @property
     def clock(self) -> Clock:
-        return Clock(self.status, self.step, self.visited, self.ends_at, self.remaining, self.total, self.quiet_until)
+        return Clock(self.status, self.step, self.visited, self.ends_at, self.remaining, self.total, self.quiet_until,
+            self.spared,
+        )  # fmt: skip
 
     def to_json(self) -> str:
         from facilitation import snapshot  # here: it builds states, so it is read after this module

@@ -234,6 +234,49 @@ def test_back_loses_nothing() -> None:
     assert play.state.cards[written].text == "Une idée"
 
 
+def test_a_step_that_is_on_again_has_the_time_it_had_left_what_was_added_included() -> None:
+    play = play_codev()
+    play.go("clarification")
+    planned = play.state.total
+    play.do("lise", "extend", seconds=120)
+    play.now += 3 * MINUTE
+    play.do("lise", "advance")  # by mistake
+    play.do("lise", "back")
+    assert play.state.stage == "clarification"
+    assert play.state.total == planned + 2 * MINUTE
+    left = play.state.ends_at - play.now
+    assert planned - MINUTE - 4_000 <= left <= planned - MINUTE  # three minutes went by; the moves take a second each
+    play.do("lise", "back")  # by mistake too
+    play.do("lise", "advance")
+    assert 0 <= left - (play.state.ends_at - play.now) <= 4_000
+    play.now += 60 * MINUTE  # all of it, and more
+    play.do("lise", "advance")
+    play.do("lise", "back")
+    assert play.state.ends_at == play.now + MINUTE  # one more minute at least
+
+
+def test_a_stage_planned_anew_forgets_the_time_it_had_left() -> None:
+    play = play_codev()
+    play.go("clarification")
+    play.do("lise", "advance")
+    play.do("lise", "set_minutes", stage="clarification", minutes=20)
+    play.do("lise", "back")
+    assert play.state.ends_at == play.now + 20 * MINUTE
+
+
+def test_quiet_minutes_are_not_begun_again() -> None:
+    play = play_codev()
+    play.go("feedback")
+    until = play.state.quiet_until
+    play.do("lise", "back")
+    play.do("lise", "advance")
+    assert until <= play.state.quiet_until <= until + 2_000
+    play.now += 5 * MINUTE
+    play.do("lise", "back")
+    play.do("lise", "advance")
+    assert play.state.quiet_until is None
+
+
 def test_next_stops_at_the_last_stage_and_back_at_the_first() -> None:
     play = play_codev()
     play.do("lise", "open")
