@@ -18,6 +18,7 @@ from facilitation.vocabulary import ROLE_TITLES, SCREENS
 
 NAMED = 80  # characters of a card, where it is only named
 READS = ("group", "table", "all")
+AFTER_THE_END = ("fill", "release")  # forms that stay: the porteur decides quietly
 MOST_NAMED = 60  # people at a table, beyond which their names say nothing and would weigh on every phone
 
 
@@ -90,6 +91,7 @@ def view_own(state: State, seat: str) -> dict[str, Any]:
         known = Seat(seat, "", "", None)
     state = state.through(known.table if known.table is not None else known.looking_at)
     rule = state.rule if state.on else None
+    forms = _forms(state, state.rule, known) if state.rule and state.status != "waiting" else []
     return {
         "seat": known.id,
         "name": known.name,
@@ -100,7 +102,7 @@ def view_own(state: State, seat: str) -> dict[str, Any]:
         "group": group_of(state, known),
         "looking_at": known.looking_at,
         "present": known.present,
-        "forms": _forms(state, rule, known) if rule else [],
+        "forms": [form for form in forms if rule or form["move"] in AFTER_THE_END],
         "cards": boards.own_cards(state, rule, known),
         "marks": {mark: sorted(cards, key=card_order) for mark, cards in sorted(known.marks.items())},
         "actions": _own_actions(state, known),

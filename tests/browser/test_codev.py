@@ -218,7 +218,8 @@ def feed_back(table: Table) -> None:
         ("with_whom", "La cheffe de projet"),
     ):
         table.porteur.write(f"feedback-{name}", value)
-        expect(table.porteur.page.locator("#own .my-sheet")).to_contain_text(value, timeout=SOON)
+        shown = "4 novembre 2025" if name == "date" else value
+        expect(table.porteur.page.locator("#own .my-sheet")).to_contain_text(shown, timeout=SOON)
     read_again_and_publish(table)
     expect(table.porteur.page.locator("#own .notice")).to_contain_text(SENTENCE, timeout=SOON)
     table.contributors[1].write("feedback-witness", "Ta voix s’est posée.")
@@ -228,7 +229,7 @@ def feed_back(table: Table) -> None:
 def read_again_and_publish(table: Table) -> None:
     """Nothing leaves the room at the first tap: the words are shown as the room will read them."""
     page = table.porteur.page
-    dialog = page.get_by_role("dialog", name="Voici ce que toute la salle pourra lire")
+    dialog = page.get_by_role("dialog", name="Voici la phrase qui sortira de la salle")
     table.porteur.write("feedback-release", "Un comité vit quand on l’invite.")
     expect(dialog).to_contain_text("Un comité vit quand on l’invite.")
     dialog.get_by_role("button", name="Revenir").click()
@@ -245,6 +246,10 @@ def read_again_and_publish(table: Table) -> None:
 
 def finish(table: Table) -> None:
     table.advance("cloture")
+    page = table.porteur.page  # the same fields are asked again: what was saved is there
+    expect(page.locator("#text-cloture-first_step")).to_have_value("Appeler la mission locale")
+    expect(page.locator("#text-cloture-release")).to_have_value(SENTENCE)
+    expect(page.locator("#form-feedback-release")).to_be_hidden()
     table.porteur.write("cloture-felt", "Je repars plus léger.")
     for number, phone in enumerate(table.contributors):
         phone.write("cloture-learned", f"J’ai appris {number}.")
@@ -257,6 +262,8 @@ def finish(table: Table) -> None:
         lambda phone: expect(phone.page.locator("#shared")).to_have_attribute("data-status", "closed", timeout=SOON),
     )
     all_of(table.people, lambda phone: phone.sees("C’est fini, merci"))
+    table.porteur.write("cloture-with_whom", "La cheffe de projet, puis l’élue")  # quietly, after the end
+    expect(page.locator("#own .my-sheet")).to_contain_text("puis l’élue", timeout=SOON)
 
 
 def read_the_sheet(table: Table, browser: Browser, house: House) -> None:

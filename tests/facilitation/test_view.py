@@ -299,3 +299,14 @@ def test_sheet_is_its_holders_and_a_new_porteur_begins_a_new_one() -> None:
     play.do("lise", "give_role", seat="ana", role="porteur")
     assert view_own(play.state, "paul")["sheet"] is None
     assert [field["value"] for field in view_own(play.state, "ana")["sheet"]["fields"]] == ["", "", "", ""]
+
+
+def test_porteur_may_still_fill_and_release_after_the_end_others_have_no_form_left() -> None:
+    play, _canaries = play_with_canaries("cloture")
+    play.do("lise", "close")
+    left = {seat: [form["move"] for form in view(play.state, seat)["own"]["forms"]] for seat in ("paul", "ana", "omar")}
+    assert left["ana"] == left["omar"] == []
+    assert set(left["paul"]) == {"fill", "release"}
+    play.do("paul", "fill", field="first_step", value="Un café")
+    play.do("paul", "release", sentence="Commencer petit.")
+    play.do("paul", "withdraw")

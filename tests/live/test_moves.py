@@ -267,7 +267,7 @@ def test_a_sentence_made_public_is_read_again_first(phone, lead, session) -> Non
     before = session.moves.count()
     first = post_form(porteur, session, kind="release", sentence="Tenir & venir", key="k-1")
     assert first.status_code == 200
-    assert "Voici ce que toute la salle pourra lire" in first.text
+    assert "Voici la phrase qui sortira de la salle" in first.text
     assert "Tenir &amp; venir</blockquote>" in first.text
     assert session.moves.count() == before
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', first.text))

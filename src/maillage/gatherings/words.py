@@ -1,17 +1,13 @@
 """When and where, in words; empty when it is not known."""
 
-from django.utils import formats
-
 from maillage.gatherings.models import Gathering, Slot
+from maillage.lib.dates import day_words
 from maillage.lib.typography import join_words
 
 
 def date_words(gathering: Gathering) -> str:
     """« 2 octobre 2025 », « 1er mars 2026 »."""
-    if gathering.date is None:
-        return ""
-    day = "1er" if gathering.date.day == 1 else str(gathering.date.day)
-    return f"{day} {formats.date_format(gathering.date, 'F Y')}"
+    return day_words(gathering.date) if gathering.date else ""
 
 
 def place_words(gathering: Gathering) -> str:

@@ -65,7 +65,7 @@ def render_shared(room: Room, view: dict[str, Any]) -> bytes:
     led = "advance" in view["controls"] or "back" in view["controls"]
     context = {
         "shared": view,
-        "controls": _controls(view, secret=bool(step) and _is_secret(room, step)),
+        "controls": _controls(view, secret=bool(step) and _is_secret(room, step), more=_after_the_end(room)),
         "clock_words": clock_words(view["clock"]),
         "debrief_words": debrief_words(view["clock"]) if led else "",
         "rivers": rivers(poll["options"], poll["movement"]["flows"]) if poll and poll["movement"] else None,
@@ -131,13 +131,13 @@ def screen(
     html = (fragments or Fragments(render_shared)).html(room, group)
     own = view_own(room.state, seat)
     now = {form["id"]: form for form in own["forms"]}
-    values = {field["id"]: field["value"] for field in own["sheet"]["fields"]} if own["sheet"] else {}
+    values = _on_the_sheet(own["sheet"]) if own["sheet"] else {}
     query = f"?siege={which}" if which else ""
     addresses = _addresses(room)
     leads = room.leads(own["role"])
     role = own["role"]
     made = [
-        _form(now.get(form["id"], form), now=form["id"] in now, value=values.get(form["field"], ""))
+        _form(now.get(form["id"], form), now=form["id"] in now, value=values.get(form["field"] or form["move"], ""))
         for form in forms(room.method, role)
     ]
     asked = inputs_of(room, own)
@@ -175,6 +175,11 @@ def screen(
         **addresses,
         "moves_url": moves_url,
     }
+
+
+def _on_the_sheet(sheet: dict[str, Any]) -> dict[str, str]:
+    """What was saved, by field; under « release » the sentence that was let out."""
+    return {field["id"]: field["value"] for field in sheet["fields"]} | {"release": sheet["released"] or ""}
 
 
 def read_again(room: Room, kept: Kept, *, which: str = "") -> dict[str, Any]:
@@ -349,7 +354,18 @@ def _is_secret(room: Room, step: str) -> bool:
     return room.method.stages[room.method.step(step).stage].activity == "deal"
 
 
-def _controls(view: dict[str, Any], *, secret: bool) -> list[dict[str, Any]]:
+def _after_the_end(room: Room) -> str:
+    """What ending the session now means for the holder of the sheet."""
+    sheet, rule = room.method.sheet, room.state.rule
+    if sheet is None or rule is None:
+        return ""
+    who = room.method.role_name(sheet.role)
+    if rule.allows(sheet.role, "fill", sheet.fields[0].id if sheet.fields else ""):
+        return str(_("{role} pourra encore remplir sa fiche et choisir ce qui sort de la salle.")).format(role=who)
+    return str(_("La fiche n’est pas à remplir à cette étape : {role} ne pourra plus l’écrire.")).format(role=who)
+
+
+def _controls(view: dict[str, Any], *, secret: bool, more: str) -> list[dict[str, Any]]:
     """The session's buttons this audience may press, in the order of a hand that learned them."""
     step = view["stage"]["step"] if view["stage"] else ""
     now = next((reveal for reveal in view["reveals"] if reveal["step"] == step), None)
@@ -361,6 +377,7 @@ def _controls(view: dict[str, Any], *, secret: bool) -> list[dict[str, Any]]:
             "icon": icon,
             "style": style,
             "confirm": CONFIRM.get(kind, ""),
+            "more": more if kind == "close" else "",
             "fields": _control_fields(kind, step),
         }
         for kind, (label, icon, style) in CONTROLS.items()

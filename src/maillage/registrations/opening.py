@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.words import date_words
+from maillage.lib.dates import day_words
 from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.models import Opening
 
@@ -99,8 +99,7 @@ def _somebody_waits(gathering: Gathering) -> bool:
 def moment_words(gathering: Gathering, moment: dt.datetime) -> str:
     """« 3 mars 2026 à 9 h 05 », where the gathering is."""
     local = moment.astimezone(ZoneInfo(gathering.timezone))
-    day = "1er" if local.day == 1 else str(local.day)
-    return f"{day} {formats.date_format(local, 'F Y')} à {hour_words(gathering, moment)}"
+    return f"{day_words(local)} à {hour_words(gathering, moment)}"
 
 
 def hour_words(gathering: Gathering, moment: dt.datetime) -> str:

@@ -10,12 +10,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Slot, Workshop
+from maillage.lib.dates import day_words
 from maillage.lib.matching import fold
 from maillage.lib.spreadsheets import Table, read_table
 from maillage.office.models import Activity
@@ -173,11 +173,9 @@ def needs_erased_words(gathering: Gathering) -> str:
     at = needs_erased_at(gathering)
     if at is None:
         return ""
-    date = today_at(gathering, at)
-    day = "1er" if date.day == 1 else str(date.day)
     return _(
         "La rencontre est passée : les besoins notés (repas, enfants, interprète…) ont été effacés le {day}."
-    ).format(day=f"{day} {formats.date_format(date, 'F Y')}")
+    ).format(day=day_words(today_at(gathering, at)))
 
 
 def numbered_rows(table: Table) -> list[tuple[int, Sequence[str]]]:

@@ -12,6 +12,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from maillage.lib.dates import typed_day_words
 from maillage.lib.typography import count as count_words
 from maillage.lib.typography import typo as set_type
 from maillage.ui.comfort import wants_comfort
@@ -79,6 +80,11 @@ def count(number: int, singular: str, plural: str, zero: str) -> str:
 def typo(text: object) -> str:
     """French spaces and signs; the result is text, escaped as any other."""
     return set_type(str(text), medium="plain")
+
+
+@register.filter
+def typed_day(value: object) -> str:
+    return typed_day_words(str(value))
 
 
 @register.inclusion_tag("ui/_steps.html")

@@ -169,14 +169,22 @@ function saveOthers(but) {
   }
 }
 
-// The next step has the same fields of the sheet: what was being typed goes on there.
+// The next step may ask for the same: what is typed or saved goes on there, and is in one place.
 function carryOver(open) {
-  for (const form of fields()) {
-    if (open.has(form.dataset.form) || !dirty(form)) continue;
-    const next = fields().find((one) => open.has(one.dataset.form) && one.elements.field.value === form.elements.field.value);
+  const lasting = forms.filter((form) => form.elements.field || form.elements.kind.value === "release");
+  const asks = (form) => form.elements.kind.value + form.elements.field?.value;
+  for (const form of lasting) {
+    const here = text(form);
+    if (open.has(form.dataset.form) || !here.value) continue;
+    const next = lasting.find((one) => open.has(one.dataset.form) && asks(one) === asks(form));
     if (!next) continue;
-    if (!dirty(next)) text(next).value = text(form).value;
-    form.dataset.sent = text(form).value;
+    const saved = !dirty(form);
+    if (!dirty(next)) {
+      text(next).value = here.value;
+      if (saved) next.dataset.sent = here.value;
+      here.value = "";
+    }
+    form.dataset.sent = here.value;
   }
 }
 
