@@ -10,9 +10,9 @@ import pypdf
 import pytest
 from django.test import Client
 
-from facilitation import Method, load_method, shipped_methods
+from facilitation import Method, load_method, shipped_methods, start, view
 from facilitation.definition import Deck, DeckCard
-from maillage.methods.papers import duration_words, make_papers, paper_facts, sheet_names
+from maillage.methods.papers import duration_words, make_papers, numbers_of, paper_facts, sheet_names
 from maillage.methods.words import minutes_words, people_words
 from maillage.people.models import Space, User
 from maillage.people.services import give_right
@@ -207,3 +207,11 @@ def test_people_are_counted_by_table_only_where_the_method_has_tables_of_a_size(
     methods = shipped_methods()
     assert people_words(methods["codev"]) == "5 à 10 personnes par table"
     assert people_words(methods["evaluation"]) == "3 à 1000 personnes"
+
+
+@pytest.mark.parametrize("id_", sorted(shipped_methods()))
+def test_paper_numbers_the_stages_as_the_screens_do(id_: str) -> None:
+    method = shipped_methods()[id_]
+    shown = {step["id"]: step["number"] for step in view(start(method), "nobody")["shared"]["steps"]}
+    paper = numbers_of(method)
+    assert {stage: str(number or "") for stage, number in shown.items()} == {stage: paper[stage] for stage in shown}

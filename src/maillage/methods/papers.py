@@ -112,17 +112,28 @@ def _other_plans(method: Method) -> list[dict[str, Any]]:
     return [
         {
             "title": preset.title,
-            "minutes": [duration_words(planned[stage]) if planned[stage] else "" for stage in method.stages],
+            "minutes": [duration_words(planned[id_]) if planned[id_] else "" for id_ in method.stages],
+            "words": [
+                _("« {stage} » : {minutes}").format(stage=stage.title, minutes=duration_words(planned[id_]))
+                for id_, stage in method.stages.items()
+                if planned[id_]
+            ],
         }
         for preset in method.presets.values()
         if preset.id != method.preset and (planned := planned_minutes(method, preset.id))
     ]
 
 
+def numbers_of(method: Method) -> dict[str, str]:
+    """« 3 » for each stage, as the screens count them: one that is optional has no number."""
+    counted = [id_ for id_, stage in method.stages.items() if not stage.optional]
+    return {id_: str(counted.index(id_) + 1) if id_ in counted else "" for id_ in method.stages}
+
+
 def _blocks(method: Method) -> list[dict[str, Any]]:
     """The stages in order; those played again and again together are one block, with the time each round ends at."""
     minutes = planned_minutes(method, method.preset)
-    numbers = {stage: number for number, stage in enumerate(method.stages, start=1)}
+    numbers, order = numbers_of(method), list(method.stages)
     blocks, now = [], 0.0
     for _key, group in groupby(method.steps, key=lambda step: step.rounds[0][0] if step.rounds else step.stage):
         steps = list(group)
@@ -147,6 +158,7 @@ def _blocks(method: Method) -> list[dict[str, Any]]:
                     _stage(method, method.stages[id_])
                     | {
                         "number": numbers[id_],
+                        "place": order.index(id_),
                         "minutes": duration_words(minutes[id_]) if minutes[id_] else "",
                         "times": sum(step.stage == id_ for step in rounds[0]),
                         "begins": duration_words(begin),
@@ -317,9 +329,11 @@ def _materials(method: Method) -> list[str]:
 def _table(method: Method) -> dict[str, Any]:
     minutes = planned_minutes(method, method.preset)
     times = {id_: sum(step.stage == id_ for step in method.steps) for id_ in method.stages}
+    numbers = numbers_of(method)
     return {
         "stages": [
             {
+                "number": numbers[id_],
                 "title": stage.title,
                 "minutes": _times_words(minutes[id_], times[id_]),
                 "rule": stage.rules.get("projector") or stage.rules.get("", ""),
