@@ -34,7 +34,7 @@ RELOAD = 10  # seconds between two reloads of a page without JavaScript
 CONTROLS: dict[str, tuple[Any, str, str]] = {
     "open": (_("Commencer"), "play", "wide"),
     "reveal": ("", "eye", "wide"),  # the engine says what is shown
-    "reopen": (_("Rouvrir la séance"), "play", "wide"),
+    "reopen": (_("Rouvrir la séance"), "play", "quiet"),
     "pause": (_("Pause"), "pause", "quiet"),
     "resume": (_("Reprendre"), "play", "quiet"),
     "extend": (_("2 min de plus"), "plus", "quiet"),
@@ -74,6 +74,7 @@ def render_shared(room: Room, view: dict[str, Any]) -> bytes:
         "shown": _shown(view),
         **_played(pot),
         "led": led,
+        "empty_tables": _empty_tables(view),
         "reveals": [
             {**reveal, "secret": _is_secret(room, reveal["step"])}
             for reveal in view["reveals"]
@@ -352,6 +353,12 @@ def _put_answer_back(kept: Kept, asked: list[dict[str, Any]]) -> str:
 def _is_secret(room: Room, step: str) -> bool:
     """Secrets dealt are not shown by the thumb that leads: their button is apart, and asks."""
     return room.method.stages[room.method.step(step).stage].activity == "deal"
+
+
+def _empty_tables(view: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where nobody sits and nothing was written: folded, unless it is the one looked at."""
+    here = view["table"]["id"] if view["table"] else None
+    return [one for one in view["tables"] if not (one["people"] or one["cards"] or one["id"] == here)]
 
 
 def _after_the_end(room: Room) -> str:
