@@ -124,6 +124,16 @@ function hint(form) {
   note.hidden = !JSON.parse(form.dataset.hintWords || "[]").some((word) => typed.includes(fold(word)));
 }
 
+// Near the end of the place there is, said by tens: a screen reader is not told of each key.
+function sayLeft(form) {
+  const place = form.querySelector(".left");
+  if (!place) return;
+  const { maxLength, value } = text(form);
+  const left = Math.ceil((maxLength - value.length) / 10) * 10;
+  place.hidden = left > 50;
+  place.textContent = place.hidden ? "" : left ? words.left.replace("{n}", left) : words.full;
+}
+
 function addForm(form) {
   forms.push(form);
   const field = text(form);
@@ -134,6 +144,7 @@ function addForm(form) {
   field.addEventListener("input", () => {
     sessionStorage.setItem(draftName(form), field.value);
     hint(form);
+    sayLeft(form);
   });
 }
 
@@ -248,6 +259,7 @@ function send(form, { kind, payload }) {
   if (form.dataset.form && form.dataset.keep === undefined && text(form)) {
     text(form).value = "";
     hint(form);
+    sayLeft(form);
     text(form).focus();
   }
 }
