@@ -7,7 +7,7 @@ from maillage.office import services as office
 from maillage.office.enums import JobStatus
 from maillage.office.models import Job
 from maillage.people.enums import SpaceRole
-from maillage.people.models import Space
+from maillage.people.models import Organisation, Person, Space
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Plan
 from maillage.plans.services import MoveRefused, make_plan, move_person, publish_plan
@@ -108,6 +108,18 @@ def test_the_plan_by_person_is_filtered(staff, full_day, plan):
     assert len(staff.get(url("people", full_day) + "?q=elodie+esteve").context["rows"]) == 1
     codev = Workshop.objects.get(slot__gathering=full_day, title="Co-développement")
     assert len(staff.get(url("people", full_day) + f"?workshop={codev.pk}").context["rows"]) == 40
+
+
+def test_colleagues_at_one_table_are_said_by_the_name_of_their_structure(staff, full_day, plan):
+    structure = Organisation.objects.create(space=full_day.space, name="Foyer X", folded_name="foyer x")
+    codev = plan.placements.filter(workshop__method="codev").select_related("registration__person")
+    people = [codev.filter(table=table).first().registration.person for table in (1, 2)]
+    Person.objects.filter(pk__in=[person.pk for person in people]).update(organisation=structure)
+    placement = codev.filter(table=1).first()
+
+    looked = staff.post(url("place", full_day, placement.pk), {"place": f"{placement.workshop_id}:2", "action": "look"})
+    assert "sont de la même structure (Foyer X)." in body(looked)
+    assert str(structure.pk) not in body(looked)
 
 
 def test_publishing_shows_people_their_place_and_unpublishing_hides_it(staff, full_day, plan):

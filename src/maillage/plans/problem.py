@@ -83,7 +83,7 @@ def _person(registration: Registration, locks: dict[str, seating.Lock], every_sl
     return seating.Person(
         id=str(registration.pk),
         category=person.category,
-        organisation=str(person.organisation_id or ""),
+        organisation=person.organisation.name if person.organisation else "",  # one name, one row; sentences say it
         territory=(commune.epci_id if commune and commune.epci_id else fold(person.territory_text)) or "",
         name=person.full_name,
         needs=frozenset({STEP_FREE}) if _needs_step_free(registration) else frozenset(),
