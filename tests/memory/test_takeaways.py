@@ -79,7 +79,9 @@ def test_organiser_adds_edits_and_removes(organiser, session):
     organiser.post(page, {"workshop": str(session.workshop_id), box: "Garder le <b>lien</b>"})
     takeaway = Takeaway.objects.get()
     assert "Garder le &lt;b&gt;lien&lt;/b&gt;" in organiser.get(page).content.decode()
-    organiser.post(reverse("memory:edit", args=[session.gathering_id, takeaway.pk]), {"text": "Garder"})
+    open_page = organiser.post(page, {"edit": str(takeaway.pk)}).content.decode()
+    assert "Garder le &lt;b&gt;lien&lt;/b&gt;</textarea>" in open_page
+    organiser.post(page, {"save": str(takeaway.pk), f"phrase-{takeaway.pk}-text": "Garder"})
     takeaway.refresh_from_db()
     assert takeaway.text == "Garder"
     organiser.post(page, {"remove": str(takeaway.pk)})
@@ -106,6 +108,40 @@ def test_what_is_typed_in_one_box_is_there_after_a_button_of_another(organiser, 
     added = ["Ancienne", "Gardée de la journée"]
     assert kept == {"remove": [], "empty": ["Ancienne"]}.get(pressed, added)
     assert answer.status_code == (422 if pressed == "empty" else 200)
+
+
+@pytest.mark.parametrize("pressed", ["edit", "leave", "save", "save nothing", "remove"])
+def test_changing_a_sentence_keeps_what_is_typed_elsewhere(organiser, session, pressed):
+    page, key = reverse("memory:takeaways", args=[session.gathering_id]), str(session.workshop_id)
+    one, other = (
+        add_takeaway(gathering=session.gathering, workshop=None, text=text, origin="organiser", by="essai")
+        for text in ("Une", "Deux")
+    )
+    sent = {pressed.split()[0]: str(one.pk), f"{key}-text": "En cours", f"phrase-{other.pk}-text": "Deux, changée"}
+    if pressed != "edit":
+        sent[f"phrase-{one.pk}-text"] = "" if pressed == "save nothing" else "Une, changée"
+
+    answer = organiser.post(page, sent)
+    html = answer.content.decode()
+
+    assert "En cours</textarea>" in html
+    assert "Deux, changée</textarea>" in html
+    begun = {"edit": "Une", "save nothing": ""}.get(pressed)
+    assert (f'name="phrase-{one.pk}-text"' in html) == (begun is not None)
+    assert begun is None or f"{begun}</textarea>" in html
+    assert (answer.status_code, "Écrivez une phrase" in html) == ((422, True) if begun == "" else (200, False))
+    kept = {"save": ["Une, changée", "Deux"], "remove": ["Deux"]}.get(pressed, ["Une", "Deux"])
+    assert list(Takeaway.objects.values_list("text", flat=True)) == kept
+
+
+def test_what_a_porteur_released_is_not_changed_by_the_organisers(organiser, session):
+    page = reverse("memory:takeaways", args=[session.gathering_id])
+    row = add_takeaway(
+        gathering=session.gathering, workshop=session.workshop, text="Une", origin=TakeawayOrigin.RELEASED, by="essai"
+    )
+    for verb in ("edit", "save"):
+        assert organiser.post(page, {verb: str(row.pk), f"phrase-{row.pk}-text": "Autre"}).status_code == 404
+    assert released() == ["Une"]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 601])

@@ -30,33 +30,29 @@ from maillage.memory.sheets import lookup_of, open_sheet
 def takeaways(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     """The sentences of the day, workshop by workshop; what lacks is visible as an empty place with its box.
 
-    All the boxes are one form; each button says what is added or removed, and what was typed elsewhere comes back.
+    All the boxes are one form; each button says what is added, changed or removed, and what was typed elsewhere comes
+    back.
     """
     gathering = fetch_gathering(request.user, gathering_id)
     forms: dict[str, TakeawayForm] = {}
     refused = False
     if request.method == "POST":
-        typed = {key: text for key in _boxes(gathering) if (text := request.POST.get(_name(key), "")).strip()}
-        if "remove" in request.POST:
-            anchor = _remove(request, get_object_or_404(gathering.takeaways, pk=_uuid(request.POST["remove"])))
-        else:
-            workshop = _workshop_of(gathering, request.POST.get("workshop", ""))
-            key, anchor = _key(workshop), _anchor(workshop)
-            form = TakeawayForm(request.POST, prefix=key or None)
-            if form.is_valid():
-                _add_once(gathering, workshop, form.cleaned_data["text"], by=str(request.user))
-                del typed[key]
-            else:
-                refused, forms[key] = True, form
-        if not refused and not typed:
+        typed = _typed(request, gathering)
+        key, anchor, refusal = _do_what_is_asked(request, gathering, typed)
+        if refusal is None and not typed:
             return redirect(reverse("memory:takeaways", args=[gathering.pk]) + f"#{anchor}")
-        forms = {key: TakeawayForm(prefix=key or None, initial={"text": text}) for key, text in typed.items()} | forms
+        forms = {key: TakeawayForm(prefix=key or None, initial={"text": text}) for key, text in typed.items()}
+        if refusal is not None:
+            refused, forms[key] = True, refusal
+        elif "edit" in request.POST:
+            forms[key].fields["text"].widget.attrs["autofocus"] = True
     groups = [
         {
             "kept": kept,
             "key": (key := _key(kept.workshop)),
             "anchor": _anchor(kept.workshop),
             "form": forms.get(key) or TakeawayForm(prefix=key or None),
+            "sentences": [(takeaway, _to_edit(forms.get(_sentence_key(takeaway)))) for takeaway in kept.takeaways],
         }
         for kept in kept_by_workshop(gathering)
     ]
@@ -64,12 +60,68 @@ def takeaways(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     return render(request, "memory/takeaways.html", context, status=422 if refused else 200)
 
 
-def _boxes(gathering: Gathering) -> list[str]:
-    return [_key(kept.workshop) for kept in kept_by_workshop(gathering)]
+def _typed(request: HttpRequest, gathering: Gathering) -> dict[str, str]:
+    """What was on the page, by box: the new sentences that are begun, and the kept ones that are open."""
+    typed: dict[str, str] = {}
+    for kept in kept_by_workshop(gathering):
+        if (text := request.POST.get(_name(_key(kept.workshop)), "")).strip():
+            typed[_key(kept.workshop)] = text
+        for key in map(_sentence_key, kept.takeaways):
+            if _name(key) in request.POST:
+                typed[key] = request.POST[_name(key)]
+    return typed
+
+
+def _do_what_is_asked(
+    request: HttpRequest, gathering: Gathering, typed: dict[str, str]
+) -> tuple[str, str, TakeawayForm | None]:
+    """The button that was pressed: its box, where the page goes next, and the form if it is refused.
+
+    A box that is done with leaves `typed`.
+    """
+    asked = next((verb for verb in ("remove", "edit", "leave", "save") if verb in request.POST), "add")
+    if asked == "add":
+        workshop = _workshop_of(gathering, request.POST.get("workshop", ""))
+        key, anchor, takeaway = _key(workshop), _anchor(workshop), None
+    else:
+        rows = gathering.takeaways.all()
+        if asked != "remove":
+            rows = rows.exclude(origin=TakeawayOrigin.RELEASED)  # a porteur's own words: they alone may change them
+        takeaway = get_object_or_404(rows, pk=_uuid(request.POST[asked]))
+        key, anchor, workshop = _sentence_key(takeaway), _sentence_key(takeaway), takeaway.workshop
+    if asked == "edit" and takeaway is not None:
+        typed.setdefault(key, takeaway.text)
+        return key, anchor, None
+    if asked in ("add", "save"):
+        form = TakeawayForm(request.POST, prefix=key or None)
+        if not form.is_valid():
+            return key, anchor, form
+        text = form.cleaned_data["text"]
+        if takeaway is None:
+            _add_once(gathering, workshop, text, by=str(request.user))
+        else:
+            edit_takeaway(takeaway=takeaway, text=text, by=str(request.user))
+            messages.success(request, _("La phrase est modifiée."))
+    elif asked == "remove" and takeaway is not None:
+        anchor = _anchor(workshop)
+        remove_takeaway(takeaway=takeaway, by=str(request.user))
+        messages.success(request, _("La phrase « %(text)s » est retirée du compte rendu.") % {"text": takeaway.text})
+    typed.pop(key, None)
+    return key, anchor, None
+
+
+def _to_edit(form: TakeawayForm | None) -> TakeawayForm | None:
+    if form is not None:
+        form.fields["text"].label = _("Modifier la phrase")
+    return form
 
 
 def _key(workshop: Workshop | None) -> str:
     return str(workshop.pk) if workshop is not None else ""
+
+
+def _sentence_key(takeaway: Takeaway) -> str:
+    return f"phrase-{takeaway.pk}"
 
 
 def _name(key: str) -> str:
@@ -81,12 +133,6 @@ def _add_once(gathering: Gathering, workshop: Workshop | None, text: str, *, by:
     origin = TakeawayOrigin.ORGANISER
     if not gathering.takeaways.filter(workshop=workshop, origin=origin, rehearsal=False, text=text).exists():
         add_takeaway(gathering=gathering, workshop=workshop, text=text, origin=origin, by=by)
-
-
-def _remove(request: HttpRequest, takeaway: Takeaway) -> str:
-    remove_takeaway(takeaway=takeaway, by=str(request.user))
-    messages.success(request, _("La phrase « %(text)s » est retirée du compte rendu.") % {"text": takeaway.text})
-    return _anchor(takeaway.workshop)
 
 
 def _uuid(text: str) -> uuid.UUID:
@@ -104,20 +150,6 @@ def _workshop_of(gathering: Gathering, text: str) -> Workshop | None:
     if not text:
         return None
     return get_object_or_404(Workshop, pk=_uuid(text), slot__gathering=gathering)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, gathering_id: uuid.UUID, takeaway_id: uuid.UUID) -> HttpResponse:
-    gathering = fetch_gathering(request.user, gathering_id)
-    takeaway = get_object_or_404(Takeaway, pk=takeaway_id, gathering=gathering)
-    form = TakeawayForm(request.POST or None, initial={"text": takeaway.text})
-    if request.method == "POST" and form.is_valid():
-        edit_takeaway(takeaway=takeaway, text=form.cleaned_data["text"], by=str(request.user))
-        messages.success(request, _("La phrase est modifiée."))
-        return redirect("memory:takeaways", gathering.pk)
-    context = {"gathering": gathering, "takeaway": takeaway, "form": form}
-    return render(request, "memory/edit.html", context, status=422 if form.errors else 200)
 
 
 # --- from the room, by seat -------------------------------------------------------------------------------------------
