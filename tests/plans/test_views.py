@@ -12,7 +12,7 @@ from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Plan
 from maillage.plans.services import MoveRefused, make_plan, move_person, publish_plan
 from maillage.registrations.own import token_of
-from maillage.registrations.services import PersonDetails, add_registration
+from maillage.registrations.services import PersonDetails, add_registration, erase_needs
 from tests.registrations.conftest import member
 
 
@@ -99,6 +99,12 @@ def test_the_plan_by_room_shows_everyone_in_few_queries(staff, full_day, plan, d
         40,
         [8] * 5,
     )
+
+
+def test_once_needs_are_erased_the_plan_page_says_so(staff, full_day):
+    assert "effacés le" not in body(staff.get(url("plan", full_day)))
+    assert erase_needs(gathering=full_day, by="essai")
+    assert "La rencontre est passée : les besoins notés" in body(staff.get(url("plan", full_day)))
 
 
 def test_the_plan_by_person_is_filtered(staff, full_day, plan):

@@ -41,6 +41,7 @@ from maillage.plans.services import (
 from maillage.plans.third_person import about_them
 from maillage.plans.undoing import kept, read_kept, undo_move
 from maillage.plans.ways_out import Field, lacks_of, take_way_out, undo_fields
+from maillage.registrations.queries import needs_erased_words
 
 LAST, UNDO = "plan-last", "plan-undo"  # in the visitor's session: what was just done, what may still be undone
 
@@ -153,6 +154,7 @@ def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
             "blocked": any(lack.blocking for lack in lacks),
             "unseated": unseated,
             "unseated_names": ", ".join(unseated),
+            "erased": needs_erased_words(found),
         },
     )
 
