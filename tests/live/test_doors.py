@@ -86,7 +86,10 @@ def test_name_is_asked_for(session) -> None:
 
 @pytest.mark.parametrize("code", ["%F0%9F%98%80", "%C2%A0", "a" * 500])
 def test_a_code_that_is_no_code_opens_nothing(session, code) -> None:
-    assert Client().get(f"/animer/{code}/").status_code == 404
+    page = Client().get(f"/animer/{code}/")
+    assert page.status_code == 404
+    assert "lien d’animation" in page.content.decode()  # it is no join code that was mistyped
+    assert "quatre lettres" not in page.content.decode()
     assert Client().get(f"/s/{code}/").status_code == 404
 
 

@@ -119,9 +119,10 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def facilitate(request: HttpRequest, code: str) -> HttpResponse:
     """Prompting begins, or a second phone takes over: both hold the same code."""
-    session, wait = _try_code(request, code, facilitator=True)
+    session, _wait = _try_code(request, code, facilitator=True)
     if session is None:
-        return _wrong_code(request, wait)
+        words = _("Ce lien d’animation n’ouvre aucune séance. Copiez-le en entier, ou demandez-le à qui organise.")
+        return _sentence(request, words, 404)
     if session.status == SessionStatus.ERASED:
         return _sentence(request, refuse("erased").sentence, 410)
     ticket = seats.read_ticket(request.COOKIES, session.id, "a")
