@@ -1,6 +1,15 @@
 from django.urls import path
 
-from maillage.live import control_views, export_views, help_views, preview_views, rehearsal_views, trial_views, views
+from maillage.live import (
+    control_views,
+    export_views,
+    help_views,
+    preview_views,
+    rehearsal_views,
+    standing_in_views,
+    trial_views,
+    views,
+)
 
 app_name = "live"
 urlpatterns = [
@@ -8,6 +17,7 @@ urlpatterns = [
     path("s/<str:code>/", views.join, name="join"),
     path("seance/<uuid:session_id>/", views.screen, name="screen"),
     path("seance/<uuid:session_id>/aide/", help_views.help_call, name="help"),
+    path("seance/<uuid:session_id>/repondre/", standing_in_views.stand_in, name="stand-in"),
     path("seance/<uuid:session_id>/export.<str:form>", export_views.export, name="export"),
     path("animer/<str:code>/", views.facilitate, name="facilitate"),
     path("projection/<str:token>/", views.project, name="project"),

@@ -23,6 +23,7 @@ from maillage.live.models import Seat, Session
 from maillage.live.outcomes import RETRY_AFTER, refuse
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
+from maillage.live.standing_in_views import stand_in_link
 from maillage.live.throttle import codes_throttle
 from maillage.live.urls_of import export_url
 from maillage.registrations.own import find_by_token
@@ -106,7 +107,7 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     context = screens.screen(room, seat, which=which, refusal=refusal, host=host, kept=kept, fragments=made)
     if context["leads"]:
         exports = [export_url(session_id, form, which) for form in ("csv", "json")]
-        context |= {"help": help_part(room, which), "exports": exports}
+        context |= {"help": help_part(room, which), "exports": exports, "stand_in": stand_in_link(room, which)}
     response = render(request, "live/screen.html", context, status=kept.status if kept else 200)
     if kept is not None and kept.status in (429, 503):
         response["Retry-After"] = str(RETRY_AFTER)
