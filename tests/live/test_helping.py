@@ -173,6 +173,9 @@ def test_only_the_lines_of_who_leads_hear_that_it_moved(phone, session) -> None:
         assert events.next() == {"event": "help", "data": "moved"}
         assert amel.write("Bonjour").status_code == 201
         assert hers.next()["event"] == "view"  # the first she hears after the call is the card
+        assert lead.move("close").status_code == 201
+        assert any(events.next()["event"] == "help" for _ in range(3))  # beside the card and the end
+        assert "Aide demandée" not in lead.client.get(aide(session), headers=headers).text
 
 
 def test_ended_session_refuses_with_a_sentence_and_its_call_is_over(session, lead, organiser) -> None:

@@ -75,6 +75,9 @@ class Live:
     def _publish(self, changes: Sequence[Change]) -> None:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.hub.publish, [change.after.session_id for change in changes])
+        for change in changes:  # an ended room calls for nothing any more, a reopened one may again
+            if (change.before.state.status == "closed") != (change.after.state.status == "closed"):
+                self.say_help_moved(change.after.session_id)
 
     async def _watch(self) -> None:
         """Other processes (a command, a second server) store moves too: their rooms are brought up to date here."""
