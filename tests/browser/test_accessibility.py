@@ -245,6 +245,7 @@ def test_live_screens_stage_by_stage(
     ana.write("clarification-question", "Qui ne vient plus ?")
     ana.page.fill("#text-clarification-question", "Tu devrais changer d’horaire")
     porteur.sees("Qui ne vient plus ?")
+    porteur.page.select_option("#parent-clarification-answer", label="Qui ne vient plus ?")
     porteur.write("clarification-answer", "Les bailleurs.")
     ana.sees("Les bailleurs.")
     lead.press("Pause")
