@@ -1,6 +1,7 @@
 """A plan in figures, then in words. Counted by `seating.measure`, never by the solver."""
 
 from collections import Counter
+from itertools import combinations
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -47,9 +48,23 @@ def figures_of(situation: Situation, plan: seating.Plan) -> dict[str, Any]:
         "mix": report.mix,
         "colleague_pairs": report.colleague_pairs,
         "repeated": report.repeated_encounters,
+        "earlier": _earlier(problem, plan),
         "proven": plan.proven,
         "regret": report.regret,
     }
+
+
+def _earlier(problem: seating.Problem, plan: seating.Plan) -> dict[str, int]:
+    """How many pairs met at an earlier gathering, and how many of them share a table again. Never who."""
+    met = {frozenset((encounter.a, encounter.b)) for encounter in problem.encounters}
+    again = {
+        frozenset(pair)
+        for slot in problem.slots
+        for (_workshop, table), people in plan.groups(slot).items()
+        if table is not None and met
+        for pair in combinations(people, 2)
+    }
+    return {"met": len(met), "again": len(met & again)}
 
 
 def figures_in_words(figures: dict[str, Any]) -> list[str]:
@@ -63,9 +78,25 @@ def figures_in_words(figures: dict[str, Any]) -> list[str]:
 def figures_by_slot(figures: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """(moment, « 99 personnes sur 114 ont leur premier choix. »…), then what is true of the whole day."""
     said = [(slot["title"], _slot_in_words(slot)) for slot in figures.get("slots", [])]
+    whole = _earlier_in_words(**figures["earlier"]) if figures.get("earlier", {}).get("met") else []
     if figures.get("proven"):
-        said.append(("", [_("Aucune autre répartition ne donne mieux satisfaction aux vœux : c’est prouvé.")]))
-    return said
+        whole.append(_("Aucune autre répartition ne donne mieux satisfaction aux vœux : c’est prouvé."))
+    return [*said, ("", whole)] if whole else said
+
+
+def _earlier_in_words(met: int, again: int) -> list[str]:
+    return [
+        ngettext(
+            "On tient compte de {n} rencontre passée, avec l’accord des deux personnes.",
+            "On tient compte de {n} rencontres passées, avec l’accord des personnes.",
+            met,
+        ).format(n=met),
+        ngettext("{n} paire se retrouve à une même table.", "{n} paires se retrouvent à une même table.", again).format(
+            n=again
+        )
+        if again
+        else _("Personne n’y retrouve quelqu’un à sa table."),
+    ]
 
 
 def _slot_in_words(slot: dict[str, Any]) -> list[str]:

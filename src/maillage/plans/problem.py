@@ -10,6 +10,7 @@ import seating
 from maillage.gatherings.enums import Composition
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.matching import fold
+from maillage.plans.encounters import earlier_encounters
 from maillage.plans.models import Placement, Plan
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.models import Registration
@@ -63,6 +64,7 @@ def situation_of(gathering: Gathering, locked: Iterable[Placement] = ()) -> Situ
         slots=tuple(str(slot.pk) for slot in slots),
         people=people,
         workshops=tuple(_workshop(workshop, len(people)) for workshop in workshops.values()),
+        encounters=earlier_encounters(gathering, registrations),
         slot_names={str(slot.pk): slot.title for slot in slots},
     )
     return Situation(

@@ -434,8 +434,12 @@ def _is_assumed(situation: Situation, violation: seating.Violation, after: seati
 
 
 def _violations(situation: Situation, plan: seating.Plan) -> dict[str, seating.Violation]:
-    """By their words; « wrong figures » is not one here: the figures are recounted after the move."""
-    found = seating.check(situation.problem, with_figures(situation.problem, plan))
+    """By their words; « wrong figures » is not one here: the figures are recounted after the move.
+
+    Who met whom at an earlier gathering is for the solver alone: no sentence names them.
+    """
+    problem = replace(situation.problem, encounters=())
+    found = seating.check(problem, with_figures(problem, plan))
     return {violation.sentence: violation for violation in found}
 
 
