@@ -107,6 +107,6 @@ def test_percentile_is_one_of_the_samples() -> None:
 
 def test_unknown_measure_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
-        main(["bench", "vitesse"])
+        main(["bench", "galop"])
     assert exit_.value.code == 2
-    assert "«\u202fvitesse\u202f» n’est pas une mesure (au choix\u00a0: moves, fanout, votes, page" in capsys.readouterr().err
+    assert "«\u202fgalop\u202f» n’est pas une mesure (au choix\u00a0: moves, fanout, votes, page" in capsys.readouterr().err
