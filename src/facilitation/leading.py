@@ -41,6 +41,12 @@ def notices(state: State, rule: Stage | None, group: "Audience") -> list[str]:
     people = [seat for seat in state.at_table(group.table) if seat.present]
     method = state.method
     found = []
+    leading_now = sum(
+        seat.present and seat.role in method.roles and not method.roles[seat.role].table
+        for seat in state.seats.values()
+    )
+    if leading_now > 1:
+        found.append(f"{leading_now} personnes animent cette séance : les boutons de chacune comptent.")
     if method.people_min and not people:
         found.append(f"Personne encore à cette table : cette méthode demande {method.people_min} personnes au moins.")
     elif method.people_min and len(people) < method.people_min:

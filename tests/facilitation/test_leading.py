@@ -332,3 +332,15 @@ def test_crowd_is_not_named_on_every_phone() -> None:
     assert view(play.state, "s0")["shared"]["table"]["people"] == []
     assert len(view(play.state, "lise")["shared"]["table"]["people"]) == 61
     assert len(json.dumps(view_audience(play.state, Audience("participant", 1)))) < 6_000
+
+
+def test_who_leads_knows_that_somebody_else_leads_too() -> None:
+    play = play_codev()
+    play.go("clarification")
+    said = "2 personnes animent cette séance : les boutons de chacune comptent."
+    assert said not in view(play.state, "lise")["shared"]["notices"]
+    play.do("rene", "join", name="René", role="facilitator")
+    assert said in view(play.state, "lise")["shared"]["notices"]
+    assert view(play.state, "ana")["shared"]["notices"] == []
+    play.do("rene", "leave")
+    assert said not in view(play.state, "lise")["shared"]["notices"]
