@@ -46,15 +46,9 @@ def _plural(count: int, word: str, many: str = "") -> str:
 
 
 def _more_places(workshop: Workshop, places: int) -> WayOut:
-    """One tap that makes room for so many people more."""
-    if workshop.tables is not None and workshop.table_count is not None:
-        tables = -(-(workshop.capacity + places) // workshop.tables[1])
-        if tables > workshop.table_count:
-            extra = tables - workshop.table_count
-            sentence = f"Ajouter {_plural(extra, 'table')} à « {workshop.label} »."
-            return WayOut("add_table", sentence, workshop.id, workshop.slot, amount=tables)
+    """One tap that makes room for so many people more, with as many tables as they take."""
     bound = workshop.capacity + places
-    sentence = f"Passer « {workshop.label} » de {workshop.maximum} à {bound} places."
+    sentence = f"Passer « {workshop.label} » de {workshop.capacity} à {bound} places."
     return WayOut("raise_maximum", sentence, workshop.id, workshop.slot, amount=bound)
 
 
@@ -213,18 +207,12 @@ def _demand(slot: str, people: Sequence[Person], workshops: Sequence[Workshop]) 
         lack = first - workshop.capacity
         if lack <= 0:
             continue
-        way = _more_places(workshop, lack)
-        if way.kind == "add_table" and workshop.tables is not None and workshop.table_count is not None:
-            tables = way.amount - workshop.table_count
-            held = f"{_plural(workshop.table_count, 'table')} de {workshop.tables[1]}"
-            missing = "il manque une table" if tables == 1 else f"il manque {tables} tables"
-        else:
-            held = _plural(workshop.capacity, "place")
-            missing = "il manque une place" if lack == 1 else f"il manque {lack} places"
+        held = _plural(workshop.capacity, "place")
+        missing = "il manque une place" if lack == 1 else f"il manque {lack} places"
         yield Missing(
             "demand",
             f"{_plural(first, 'personne demande', 'personnes demandent')} « {workshop.label} », {held} : {missing}.",
-            (way,),
+            (_more_places(workshop, lack),),
             slot=slot,
             workshop=workshop.id,
         )

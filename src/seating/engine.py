@@ -18,7 +18,7 @@ from seating.lacks import Infeasible, Missing, WayOut
 from seating.measure import rank_counts
 from seating.mix import Groups, mix_day
 from seating.plan import Plan, Seat
-from seating.problem import Problem, Workshop
+from seating.problem import Problem
 from seating.tables import NoTables, first_tables, settle_tables
 from seating.wishes import NoAssignment, assign
 
@@ -191,25 +191,18 @@ def _no_tables(problem: Problem, slot: str) -> list[Missing]:
             WayOut("unlock", f"Libérer la place de {person.label}.", room.id, slot, (person.id,))
             for person in held[:SHOWN]
         ]
-        more = [_one_table_more(room)] if room.table_count is not None else []
         sentence = "les tables ne peuvent pas tenir à la fois les tailles, les places fixées et les paires."
         found.append(
             Missing(
                 "tables",
                 f"« {room.label} » : {sentence}",
-                (*more, *unlocks, *drops),
+                (*unlocks, *drops),
                 blocking=True,
                 slot=slot,
                 workshop=room.id,
             )
         )
     return found
-
-
-def _one_table_more(room: Workshop) -> WayOut:
-    return WayOut(
-        "add_table", f"Ajouter 1 table à « {room.label} ».", room.id, room.slot, amount=(room.table_count or 0) + 1
-    )
 
 
 def mix_slots(

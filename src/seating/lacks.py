@@ -14,8 +14,7 @@ class WayOut:
 
     Attributes
     ----------
-    kind : {"raise_maximum", "add_table", "lower_minimum", "find_porteur", "unlock", "drop_pair", "equip_room",
-            "find_resident"}
+    kind : {"raise_maximum", "lower_minimum", "find_porteur", "unlock", "drop_pair", "equip_room", "find_resident"}
     workshop, slot : str
         Concerned, or "".
     people : tuple of str
@@ -59,8 +58,6 @@ class WayOut:
             if room.tables is not None and count is not None:
                 count = max(count, -(-self.amount // room.tables[1]))
             return replace(room, maximum=max(room.maximum, self.amount), table_count=count)
-        if self.kind == "add_table" and room.tables is not None:
-            return replace(room, table_count=self.amount, maximum=max(room.maximum, self.amount * room.tables[1]))
         if self.kind == "lower_minimum":
             return replace(room, minimum=self.amount)
         if self.kind == "equip_room":

@@ -34,17 +34,22 @@ def lacks(problem: Problem) -> dict[str, Missing]:
     return {lack.kind: lack for lack in diagnose(problem)}
 
 
-def test_one_table_too_few_is_said_with_the_way_out() -> None:
+def test_too_few_places_at_the_tables_are_said_with_the_way_out() -> None:
     codev = Workshop(id="codev", slot="s", name="Co-développement", maximum=50, tables=(6, 10), table_count=4)
     other = Workshop(id="coop", slot="s", name="Coop", maximum=50)
     problem = Problem(slots=("s",), people=crowd(48, wishes={"s": ("codev",)}), workshops=(codev, other))
     (lack,) = diagnose(problem)
-    assert lack.sentence == "48 personnes demandent « Co-développement », 4 tables de 10 : il manque une table."
+    assert lack.sentence == "48 personnes demandent « Co-développement », 40 places : il manque 8 places."
     assert not lack.blocking
-    assert [(way.kind, way.amount, way.sentence) for way in lack.ways_out] == [
-        ("add_table", 5, "Ajouter 1 table à « Co-développement »."),
-    ]
-    mended = replace(problem, workshops=(replace(codev, table_count=lack.ways_out[0].amount), other))
+    (way,) = lack.ways_out
+    assert (way.kind, way.amount, way.sentence) == (
+        "raise_maximum",
+        48,
+        "Passer « Co-développement » de 40 à 48 places.",
+    )
+    mended = way.applied_to(problem)
+    assert mended is not None
+    assert mended.workshop("codev").table_count == 5
     assert diagnose(mended) == []
 
 
