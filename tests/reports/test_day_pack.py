@@ -42,7 +42,10 @@ def test_each_workshop_has_its_title_room_time_and_sheets_in_the_order_of_the_da
     assert "14 h 00 – 15 h 00" in heads[1].replace("\u00a0", " ")
     assert len(heads) == 2
     begins = rest.index(heads[1]) + 2
-    assert f"{begins} à {len(rest) + 1}" in first  # the programme says where a room's sheets are
+    signs = 4  # at the end, one a workshop
+    assert f"{begins} à {len(rest) + 1 - signs}" in first  # the programme says where a room's sheets are
+    assert f"à partir de la page {len(rest) + 2 - signs}" in first
+    assert ["Salle Chardon" in page for page in rest[-signs:]] == [False, False, True, False]
     assert all(page.strip() for page in rest)
 
 

@@ -11,10 +11,13 @@ from maillage.lib.typography import typo
 from maillage.lib.typst import compile_pdf
 from maillage.methods.papers import paper_facts
 from maillage.methods.queries import UnreadableVersion, find_method
+from maillage.reports.doors import door_lists_of, signs_of
 
 
-def make_day_pack(gathering: Gathering) -> bytes:
-    return compile_pdf("reports/typst/day_pack.typ", day_pack_facts(gathering))
+def make_day_pack(gathering: Gathering, base: str = "", *, names: bool = False) -> bytes:
+    """With the signs of the rooms, and the lists of their doors if the reader may see `names`."""
+    doors = {"signs": signs_of(gathering, base), "lists": door_lists_of(gathering) if names else []}
+    return compile_pdf("reports/typst/day_pack.typ", day_pack_facts(gathering) | doors)
 
 
 def day_pack_facts(gathering: Gathering) -> dict[str, Any]:

@@ -5,15 +5,22 @@ from maillage.gatherings.glance import Action, Glimpse
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.queries import has_workshops
 from maillage.people.queries import Visitor, can_facilitate, can_organise, can_run_desk
+from maillage.plans.queries import has_published_plan
 
 
 def papers(gathering: Gathering, user: Visitor) -> Glimpse | None:
     if not can_run_desk(user, gathering.space) or not gathering.registrations.exists():
         return None  # a badge needs somebody
+    doors = (
+        [Action(_("Listes des portes (PDF)"), reverse("reports:door-lists", args=[gathering.pk]))]
+        if has_published_plan(gathering)
+        else []
+    )
     return Glimpse(
         actions=[
             Action(_("Badges (PDF)"), reverse("reports:badges", args=[gathering.pk])),
             Action(_("Feuilles d’émargement (PDF)"), reverse("reports:sign-in-sheets", args=[gathering.pk])),
+            *doors,
         ]
     )
 
@@ -22,7 +29,10 @@ def day_pack(gathering: Gathering, user: Visitor) -> Glimpse | None:
     if not can_facilitate(user, gathering.space) or not has_workshops(gathering):
         return None
     return Glimpse(
-        actions=[Action(_("Le dossier papier de la journée (PDF)"), reverse("reports:day-pack", args=[gathering.pk]))]
+        actions=[
+            Action(_("Le dossier papier de la journée (PDF)"), reverse("reports:day-pack", args=[gathering.pk])),
+            Action(_("Affiches des salles (PDF)"), reverse("reports:signs", args=[gathering.pk])),
+        ]
     )
 
 

@@ -13,6 +13,7 @@ from maillage.people.queries import can_facilitate, can_organise, can_run_desk
 from maillage.registrations.links import base_of_request
 from maillage.reports import services
 from maillage.reports.day_pack import make_day_pack
+from maillage.reports.doors import make_door_lists, make_signs
 
 
 def _pdf(
@@ -57,4 +58,25 @@ def sign_in_sheets(request: HttpRequest, gathering_id: uuid.UUID) -> HttpRespons
 @require_safe
 @login_required
 def day_pack(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
-    return _pdf(request, gathering_id, can_facilitate, make_day_pack, "dossier-papier")
+    def make(gathering: Gathering) -> bytes:
+        names = can_run_desk(request.user, gathering.space)  # who leads a room reads no list of people
+        return make_day_pack(gathering, base_of_request(request), names=names)
+
+    return _pdf(request, gathering_id, can_facilitate, make, "dossier-papier")
+
+
+@never_cache
+@require_safe
+@login_required
+def signs(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
+    def make(gathering: Gathering) -> bytes:
+        return make_signs(gathering, base_of_request(request))
+
+    return _pdf(request, gathering_id, can_facilitate, make, "affiches")
+
+
+@never_cache
+@require_safe
+@login_required
+def door_lists(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
+    return _pdf(request, gathering_id, can_run_desk, make_door_lists, "listes-des-portes")
