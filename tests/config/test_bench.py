@@ -109,4 +109,5 @@ def test_unknown_measure_is_refused_with_those_there_are(capsys: pytest.CaptureF
     with pytest.raises(SystemExit) as exit_:
         main(["bench", "galop"])
     assert exit_.value.code == 2
-    assert "«\u202fgalop\u202f» n’est pas une mesure (au choix\u00a0: moves, fanout, votes, page" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "«\u202fgalop\u202f» n’est pas une mesure (au choix\u00a0: moves, fanout, votes, page" in said
