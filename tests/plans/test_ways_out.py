@@ -85,7 +85,9 @@ def test_a_lock_that_cannot_hold_is_released_in_one_tap(staff, full_day, plan):
     Room.objects.filter(workshops__title="Anarchaise").update(step_free=False)
     (way,) = [w for lack in lacks_of(full_day) for w in lack.ways if w.sentence.startswith("Libérer la place")]
 
-    assert '<details id="lacks" class="no-print" open>' in body(staff.get(url("plan", full_day)))
+    page = body(staff.get(url("plan", full_day)))
+    assert '<details id="lacks" class="no-print" open>' in page
+    assert "ne répond pas à son besoin : place pour fauteuil roulant." in page
     staff.post(url("way-out", full_day), {"way": way.key})
     assert not Placement.objects.get(pk=placement.pk).locked
     staff.post(url("undo", full_day))

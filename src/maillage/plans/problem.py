@@ -16,7 +16,7 @@ from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.models import Registration
 from maillage.registrations.queries import registrations_of, workshop_slots
 
-STEP_FREE = "step_free"
+STEP_FREE = "place pour fauteuil roulant"  # seating says it as it is, in the sentences of what lacks
 WHEELCHAIR = ("fauteuil", "pmr", "mobilite reduite")  # folded words of a need that a room must answer
 PORTEUR_METHODS = ("codev",)  # someone must bring a subject at each table
 
