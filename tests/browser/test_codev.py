@@ -135,7 +135,12 @@ def clarify(table: Table) -> None:
     expect(left).to_be_hidden()
     expect(ana.page.locator("#form-clarification-question .hint:visible")).to_have_count(0)
     ana.page.click("#form-clarification-question button")
-    driss.write("clarification-question", "Qui ne vient plus ?")
+    driss.page.fill("#text-clarification-question", "Qui ne vient plus ?")
+    driss.page.hover("#form-clarification-question button")
+    driss.page.mouse.down()
+    ana.write("clarification-question", "Depuis quand ?")  # what arrives meanwhile does not move the button away
+    table.porteur.sees("Depuis quand ?")
+    driss.page.mouse.up()
     table.porteur.sees("Qui ne vient plus ?")
     answering = table.porteur.page.locator("#parent-clarification-answer")
     expect(answering).to_have_value("")  # several questions: which one is for the person to say

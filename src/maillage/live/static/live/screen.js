@@ -295,11 +295,22 @@ function showStep() {
   if (!typing && !dialog?.open) scrollTo({ top: 0 });
 }
 
+// While a finger is down nothing moves under it: what is pushed waits for the tap to end, three seconds at most.
+let lifted = Promise.resolve();
+addEventListener("pointerdown", () => {
+  const up = new Promise((go) => {
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(go, 50), { once: true });
+    setTimeout(go, 3000);
+  });
+  lifted = Promise.all([lifted, up]);
+});
+
 connect(stream, {
   after: number,
-  onMessage({ event, data }) {
+  async onMessage({ event, data }) {
     if (event === "help") document.dispatchEvent(new Event("live:help")); // for help.js
     if (event !== "view") return;
+    await lifted;
     const before = step();
     replaceById(data);
     refresh();
