@@ -40,7 +40,9 @@ def open_session(workshop: Workshop, **fields: object) -> Session:
 
 def test_each_workshop_has_one_page_with_its_room_hour_colour_and_shape(day):
     Slot.objects.filter(gathering=day).update(starts_at=dt.time(14), ends_at=dt.time(15))
-    Room.objects.filter(gathering=day).update(name="Amphithéâtre départemental de la maison des sports " * 2)
+    Room.objects.filter(gathering=day).update(
+        name=("Amphithéâtre départemental de la maison des sports " * 2).strip()[:100]
+    )
     Workshop.objects.filter(title="Co-développement").update(title="Chercher des réponses à l’isolement " * 5)
 
     first, second = pages(make_signs(day))
