@@ -59,8 +59,9 @@ OF_SQLITE := --ignore=tests/config/test_bench.py --ignore=tests/config/test_cli.
 	--ignore=tests/browser/test_methods.py --ignore=tests/browser/test_weight.py --ignore=tests/browser/test_no_javascript.py \
 	--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
 
-# A process a core, a test file a process: each has its own data folder, cluster and ports.
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+# Four processes, a test file a process, each with its data folder, cluster and ports: browser tests mostly wait, so two
+# cores carry four (5 min 50 instead of 12 min 13 for the suite on SQLite).
+PARALLEL := -n 4 --dist loadfile
 
 test: $(VENV)/.installed-dev ## tous les tests courts, sur SQLite puis PostgreSQL ; dit ce qu’il saute et pourquoi
 	@$(BIN)/python -m pytest $(PARALLEL)
