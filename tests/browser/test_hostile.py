@@ -299,6 +299,7 @@ def test_what_waits_on_a_phone_outlives_its_page_and_is_written_once(
     browser: Browser, house: House, lead: Stranger
 ) -> None:
     writer = Phone.unpack(browser, house).join(house, "Odile")
+    expect(writer.page.locator("#line")).to_have_attribute("data-state", "online")  # before, the browser itself sends
     writer.page.route("**/moves*", lambda route: route.abort())
     for text in ("Avant la coupure, un", "Avant la coupure, deux"):
         writer.write("sujet-subject", text)
