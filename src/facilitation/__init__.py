@@ -5,6 +5,7 @@ from facilitation.forms import forms
 from facilitation.inputs import inputs
 from facilitation.loading import load_method, shipped_methods
 from facilitation.machine import UnplayableMethod, apply, replay, start
+from facilitation.paper import paper_steps
 from facilitation.refusals import REFUSALS, Refusal
 from facilitation.state import Card, Move, Released, Seat, State, TableSpec
 from facilitation.view import Audience, audience, view, view_audience, view_own
@@ -28,6 +29,7 @@ __all__ = [
     "forms",
     "inputs",
     "load_method",
+    "paper_steps",
     "replay",
     "shipped_methods",
     "start",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from facilitation import clock, payloads, people, rounds, sheet, tables
+from facilitation import clock, paper, payloads, people, rounds, sheet, tables
 from facilitation.activities import answers, cards, poll
 from facilitation.definition import Method
 from facilitation.erased import apply_erased
@@ -21,7 +21,7 @@ LEADING: Final[dict[str, Handler]] = {
     "give_role": people.give_role, "seat_at": people.seat_at, "look_at": tables.look_at,
     "add_person": people.add_person, "skip": clock.skip, "count": poll.count, "pick": rounds.pick,
     "hide": cards.hide, "pin": cards.pin, "merge": cards.merge, "split": cards.split,
-    "own_clock": tables.own_clock, "merge_tables": tables.merge_tables,
+    "own_clock": tables.own_clock, "merge_tables": tables.merge_tables, "transcribe": paper.transcribe,
 }  # fmt: skip
 DOING: Final[dict[str, Handler]] = {
     "join": people.join, "rename": people.rename, "leave": people.leave, "take_role": people.take_role,
@@ -33,15 +33,18 @@ DOING: Final[dict[str, Handler]] = {
 MOVES: Final = {**LEADING, **DOING}
 NEED_OPEN: Final = frozenset(
     {"write", "edit", "remove", "mark", "choose", "fill", "release", "reveal", "advance", "back", "skip", "answer",
-     "give", "count", "pick", "hide", "pin", "merge", "split"}
+     "give", "count", "pick", "hide", "pin", "merge", "split", "transcribe"}
 )  # fmt: skip
-OF_A_CLOCK: Final = frozenset({"advance", "back", "skip", "extend", "pause", "resume", "count"})
-RIGHT_OF: Final = {"split": "merge"}  # who may do the one may undo it
+OF_A_CLOCK: Final = frozenset({"advance", "back", "skip", "extend", "pause", "resume", "count", "transcribe"})
+# Who may do the one may undo it; who leads a room types what it wrote on paper.
+RIGHT_OF: Final = {"split": "merge", "transcribe": "advance"}
 WHOLE_SESSION: Final = frozenset({"open", "close", "reopen", "own_clock", "merge_tables"})  # never one table's clock
 # After these, those who remain may all have answered.
 PEOPLE_MOVED: Final = frozenset({"leave", "seat_at", "give_role", "take_role", "merge_tables"})
-# The porteur decides after the end too, quietly, what leaves the room.
-AFTER_END: Final = frozenset({"join", "rename", "leave", "reopen", "look_at", "fill", "release", "withdraw", "reveal"})
+# The porteur decides after the end too, quietly, what leaves the room; and paper is typed in afterwards.
+AFTER_END: Final = frozenset(
+    {"join", "rename", "leave", "reopen", "look_at", "fill", "release", "withdraw", "reveal", "transcribe"}
+)
 
 
 class UnplayableMethod(Exception):

@@ -272,7 +272,7 @@ junk = st.one_of(
 LEAD = [
     *["advance"] * 4, "back", "back", "skip", "extend", "pause", "resume", "reveal", "reveal", "count", "pick",
     "pin", "hide", *["merge"] * 3, "split", "remove", "own_clock", "merge_tables", "seat_at", "give_role", "look_at",
-    "add_person", "leave", "set_minutes", "choose",
+    "add_person", "leave", "set_minutes", "choose", "transcribe", "transcribe",
 ]  # fmt: skip
 DO = [*["write"] * 6, "mark", "mark", "edit", "edit", "remove", "take_role", "leave", "join", "reveal", "reveal_mark",
       "fill", "release"]  # fmt: skip
@@ -327,7 +327,8 @@ class AnySession(RuleBasedStateMachine):
         assert set(before.cards) <= set(after.cards)  # nothing written is lost
         assert before.shown <= after.shown  # what was revealed stays revealed
         for step, shares in before.shares.items():
-            assert all(after.shares[step][table] == share for table, share in shares.items())
+            paper = kind == "transcribe"  # a total misread is corrected
+            assert paper or all(after.shares[step][table] == share for table, share in shares.items())
         for step, dealt in before.dealt.items():
             assert all(after.dealt[step][known] == card for known, card in dealt.items())  # a secret never changes
         if kind in ("answer", "give"):  # what somebody answered themselves changes under no other hand
@@ -372,8 +373,20 @@ class AnySession(RuleBasedStateMachine):
             "add_person": {"name": f"prénom-{a}"},
             "leave": {"seat": pick(PEOPLE, a)},
             "set_minutes": {"stage": pick(state.method.stages, a), "minutes": b % 5},
+            "transcribe": self.paper(pick(steps, a), b, d),
         }
         self.move(seat, kind, payloads.get(kind, {}))
+
+    def paper(self, step: str, a: int, b: int) -> dict[str, Any]:
+        """What a sheet of paper says of a step; some of it cannot be."""
+        state = self.state
+        rule = state.method.stages[state.method.step(step).stage]
+        typed: dict[str, Any] = {"step": step, "table": 1 + a % 2, "on": b % 5 > 0}
+        typed |= {"kind": pick(state.method.kinds_of(rule.id), a), "text": f"papier-{self.count}"}
+        typed |= {"card": pick([card.id for card in state.cards.values() if card.by == "paper"], a)}
+        typed |= {f"count_{option.id}": b for option in rule.options} | {"players": a % 9, "total": b}
+        typed |= {f"answer_{one.id}": one.options[0].id if one.options else "papier" for one in rule.questions}
+        return typed
 
     @rule(seed=chance)
     def several_act(self, seed: int) -> None:

@@ -49,12 +49,15 @@ def share(state: State, step: str, table: int) -> State:
     gifts: list[int] = [answer.values[""] for _seat, answer in state.ballots.get(step, Ballot()).at(frozenset({table}))]
     if table in shares or len(gifts) < FEWEST:
         return state
-    rule = rule_of(state, step)
-    total = sum(gifts)
-    pot = int(total * Fraction(str(rule.multiplier))) + _left_over(state, step, table)
-    each, remainder = divmod(pot, len(gifts))
-    shared = Share(len(gifts), total, pot, each, remainder)
-    return state.but(shares={**state.shares, step: {**shares, table: shared}})
+    return share_totals(state, step, table, len(gifts), sum(gifts))
+
+
+def share_totals(state: State, step: str, table: int, players: int, total: int) -> State:
+    """So many people gave so much, in all."""
+    pot = int(total * Fraction(str(rule_of(state, step).multiplier))) + _left_over(state, step, table)
+    each, remainder = divmod(pot, players)
+    shared = Share(players, total, pot, each, remainder)
+    return state.but(shares={**state.shares, step: {**state.shares.get(step, {}), table: shared}})
 
 
 def _left_over(state: State, step: str, table: int) -> int:
