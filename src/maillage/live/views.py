@@ -21,6 +21,7 @@ from maillage.live.help_views import help_part
 from maillage.live.kept import Kept, kept_in
 from maillage.live.models import Seat, Session
 from maillage.live.outcomes import RETRY_AFTER, refuse
+from maillage.live.paper_results_views import paper_results_link
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
 from maillage.live.standing_in_views import stand_in_link
@@ -108,6 +109,7 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     if context["leads"]:
         exports = [export_url(session_id, form, which) for form in ("csv", "json")]
         context |= {"help": help_part(room, which), "exports": exports, "stand_in": stand_in_link(room, which)}
+        context["paper"] = paper_results_link(room, which)
     response = render(request, "live/screen.html", context, status=kept.status if kept else 200)
     if kept is not None and kept.status in (429, 503):
         response["Retry-After"] = str(RETRY_AFTER)
