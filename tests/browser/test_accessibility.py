@@ -277,6 +277,10 @@ def test_live_screens_stage_by_stage(
     inspection.look(porteur.page, "the porteur’s sheet", phone=True)
     lead.page.goto(f"/seance/{house.ask('codes')['session']}/a-retenir/?siege=a")
     inspection.look(lead.page, "what the room keeps", phone=True)
+    lead.page.goto(f"/seance/{house.ask('codes')['session']}/papier/?siege=a")
+    for step in lead.page.locator("summary").all():
+        step.click()
+    inspection.look(lead.page, "what was done on paper", phone=True)
     for path in ("regie/", "a-retenir/"):
         room.page.goto(gathering + path)
         inspection.look(room.page, f"organiser, after: {path}")
