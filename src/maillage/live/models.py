@@ -99,3 +99,19 @@ class Move(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id} #{self.number} {self.kind}"
+
+
+class BoardPhoto(models.Model):
+    """A paper board, photographed. Image and words are sealed with the session's key (live/photos.py)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="photos")
+    seat = models.UUIDField()  # who added it; not a key to Seat, as for moves
+    table = models.PositiveIntegerField(null=True)  # whose board; null: the whole room's
+    people_on_it = models.BooleanField()  # always answered; if yes, who added it said that they agree
+    added_at = models.DateTimeField(default=timezone.now)
+    words = models.BinaryField()  # caption, stage of the moment, size
+    image = models.BinaryField()  # the last column: lists never read it
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.added_at:%H:%M}"

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.live.enums import SessionStatus
-from maillage.live.models import Session
+from maillage.live.models import BoardPhoto, Session
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
 
@@ -16,7 +16,9 @@ GOING_ON = ("running", "paused")
 def losses(gathering: Gathering) -> list[str]:
     number = Session.objects.filter(gathering=gathering, rehearsal=False).count()
     sentence = ngettext("{n} séance, et tout ce qui s’y est écrit", "{n} séances, et tout ce qui s’y est écrit", number)
-    return [sentence.format(n=number)] if number else []
+    photos = BoardPhoto.objects.filter(session__gathering=gathering, session__rehearsal=False).count()
+    pictured = ngettext("{n} photo de tableau papier", "{n} photos de tableau papier", photos)
+    return [words.format(n=count) for count, words in ((number, sentence), (photos, pictured)) if count]
 
 
 def hold(workshops: "QuerySet[Workshop]") -> str:

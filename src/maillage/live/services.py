@@ -14,7 +14,7 @@ from maillage.lib.codes import new_code
 from maillage.live import keys, seats, signals
 from maillage.live.enums import SessionStatus
 from maillage.live.faults import report
-from maillage.live.models import HelpCall, Session
+from maillage.live.models import BoardPhoto, HelpCall, Session
 from maillage.live.rooms import method_of, start_state
 from maillage.live.runtime import live
 from maillage.methods.models import MethodVersion
@@ -71,7 +71,7 @@ def close_session(*, session: Session, by: str) -> None:
 
 
 def erase_session(*, session: Session, by: str) -> None:
-    """Destroys the session's key: names and texts are lost for good, the numbers of its moves stay. Harmless twice."""
+    """Destroys the session's key: names, texts, photos are lost for good; the numbers of its moves stay."""
     here = live()
     if not session.rehearsal and keys.has_key(session.id) and session.status != SessionStatus.ERASED:
         signals.tell_all_kept(here.rooms.load(session.id))
@@ -82,6 +82,7 @@ def erase_session(*, session: Session, by: str) -> None:
             status=SessionStatus.ERASED, erased_at=timezone.now()
         )
         HelpCall.objects.filter(session=session).delete()
+        BoardPhoto.objects.filter(session=session).delete()  # unreadable without the key, and heavy
         _note(session, by, "a effacé une séance")
     here.rooms.drop(session.id)
     here.end_streams(session.id)

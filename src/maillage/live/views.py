@@ -22,6 +22,7 @@ from maillage.live.kept import Kept, kept_in
 from maillage.live.models import Seat, Session
 from maillage.live.outcomes import RETRY_AFTER, refuse
 from maillage.live.paper_results_views import paper_results_link
+from maillage.live.photo_views import photo_links
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
 from maillage.live.standing_in_views import stand_in_link
@@ -110,6 +111,7 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
         exports = [export_url(session_id, form, which) for form in ("csv", "json")]
         context |= {"help": help_part(room, which), "exports": exports, "stand_in": stand_in_link(room, which)}
         context["paper"] = paper_results_link(room, which)
+    context["photos"] = photo_links(room, ticket, which)
     response = render(request, "live/screen.html", context, status=kept.status if kept else 200)
     if kept is not None and kept.status in (429, 503):
         response["Retry-After"] = str(RETRY_AFTER)
