@@ -4,9 +4,11 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from importlib.resources import files
+from io import BytesIO
 
 import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.house import House
@@ -281,6 +283,7 @@ def test_live_screens_stage_by_stage(
     for step in lead.page.locator("summary").all():
         step.click()
     inspection.look(lead.page, "what was done on paper", phone=True)
+    look_at_photos(lead.page, f"/seance/{house.ask('codes')['session']}/photos/?siege=a", inspection)
     for path in ("regie/", "a-retenir/"):
         room.page.goto(gathering + path)
         inspection.look(room.page, f"organiser, after: {path}")
@@ -290,6 +293,26 @@ def test_live_screens_stage_by_stage(
     for phone in phones.values():
         phone.close()
     verdict(inspection)
+
+
+def look_at_photos(page: Page, address: str, inspection: Inspection) -> None:
+    """The form sent empty, a photo with people on it, the question before it goes."""
+    page.goto(address)
+    page.click("text=Ajouter cette photo")
+    expect(page.locator(".errors")).to_be_visible()
+    inspection.look(page, "a photo of a paper board, sent empty", phone=True)
+    board = BytesIO()
+    Image.new("RGB", (400, 300), "#eee").save(board, "JPEG")
+    page.set_input_files("#id_photo", {"name": "IMG.JPG", "mimeType": "image/jpeg", "buffer": board.getvalue()})
+    page.fill("#id_caption", "Trois colonnes : envies, freins, premiers pas.")
+    page.check("[name=people_on_it][value=oui]")
+    page.check("[name=agreed]")
+    page.click("text=Ajouter cette photo")
+    expect(page.locator(".board-photo img")).to_have_js_property("naturalWidth", 400)
+    inspection.look(page, "the photos of a session", phone=True)
+    page.click("text=Retirer cette photo")
+    expect(page.locator("h1")).to_contain_text("Retirer cette photo ?")
+    inspection.look(page, "a photo’s removal", phone=True)
 
 
 # --- by keyboard ------------------------------------------------------------------------------------------------------

@@ -137,9 +137,8 @@ def test_photo_joins_the_session_and_its_table_reads_it(hall) -> None:
     assert "/photos/" not in hall.one.get(f"/seance/{hall.session.pk}/").content.decode()
 
     answer = hall.add(people_on_it="oui", agreed="on")
-    assert (answer.status_code, answer["Location"]) == (303, hall.address("a") + "#photos")
-
     photo = BoardPhoto.objects.get()
+    assert (answer.status_code, answer["Location"]) == (303, f"{hall.address('a')}#photo-{photo.pk}")
     assert (photo.table, photo.people_on_it) == (1, True)
     assert photo.seat == Seat.objects.get(kind=SeatKind.FACILITATOR).pk
     assert "Photos du tableau (1)" in text_of(hall.one.get(f"/seance/{hall.session.pk}/"))

@@ -135,8 +135,9 @@ def _photos(request: HttpRequest, session_id: uuid.UUID, handler: InMemory) -> H
             if not viewer.may_add:
                 raise PhotoRefused(403, _("Une photo s’ajoute depuis l’écran de qui anime."))
             form = PhotoForm(request.POST, request.FILES, viewer=viewer, too_big=handler.too_big)
-            if form.is_valid() and _add(viewer, form, request.POST.get("key", "")):
-                response = redirect(_address(session_id, which) + "#photos")
+            added = _add(viewer, form, request.POST.get("key", "")) if form.is_valid() else None
+            if added is not None:
+                response = redirect(f"{_address(session_id, which)}#photo-{added}")
                 response.status_code = HTTPStatus.SEE_OTHER
                 return response
             status = 422
@@ -212,12 +213,13 @@ def photo_links(room: Room, ticket: seats.Ticket, which: str) -> list[dict[str, 
     return links
 
 
-def _add(viewer: Viewer, form: PhotoForm, key: str) -> bool:
+def _add(viewer: Viewer, form: PhotoForm, key: str) -> uuid.UUID | None:
+    """The photo's id, or None and why in the form."""
     typed = form.cleaned_data
     chosen = typed.get("table", ROOM if viewer.leads_room else str(viewer.seat.table))
     file: InMemoryUploadedFile = typed["photo"]
     try:
-        add_photo(
+        return add_photo(
             viewer=viewer,
             table=None if chosen == ROOM else int(chosen),
             content=file.read(),
@@ -232,7 +234,7 @@ def _add(viewer: Viewer, form: PhotoForm, key: str) -> bool:
         if refusal.status != HTTPStatus.CONFLICT:
             raise
         form.add_error(None, str(refusal.sentence))
-    return not form.errors
+    return None
 
 
 def _viewer(request: HttpRequest, session_id: uuid.UUID) -> Viewer:

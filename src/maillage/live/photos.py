@@ -135,8 +135,8 @@ def add_photo(
     people_on_it: bool,
     agreed: bool,
     key: str,
-) -> None:
-    """Joins a photo to the session; the same key again changes nothing. PictureRefused: the file is none, or broken."""
+) -> uuid.UUID:
+    """Joins a photo to the session, says its id. The same key again changes nothing; PictureRefused: it is no photo."""
     if not viewer.may_change(table):
         raise PhotoRefused(403, _("Une photo s’ajoute depuis l’écran de qui anime."))
     if people_on_it and not agreed:
@@ -157,7 +157,7 @@ def add_photo(
         if session.status == SessionStatus.ERASED:
             raise _refusal("erased")
         if BoardPhoto.objects.filter(id=photo.id).exists():
-            return
+            return photo.id
         if is_full(session_id):
             raise PhotoRefused(
                 409, _("Cette séance a déjà ses {most} photos. Retirez-en une d’abord.").format(most=MOST_PHOTOS)
@@ -165,6 +165,7 @@ def add_photo(
         photo.words = _seal(photo, "words", json.dumps(words, ensure_ascii=False).encode())
         photo.image = _seal(photo, "image", picture.content)
         photo.save(force_insert=True)
+    return photo.id
 
 
 def remove_photo(*, viewer: Viewer, photo_id: uuid.UUID) -> None:
