@@ -179,7 +179,7 @@ def test_another_table_the_projector_the_control_room_and_strangers_see_nothing(
     assert "parmi celles de votre groupe" in text_of(refused)
     removal = f"/seance/{hall.session.pk}/photos/{BoardPhoto.objects.get().pk}/retrait/"
     assert hall.two.get(removal).status_code == 404
-    assert hall.two.post(removal).status_code == 403
+    assert hall.two.post(removal).status_code == 404
 
     for answer in (Client().get(hall.address()), hall.image(Client())):
         assert answer.status_code == 403
@@ -211,6 +211,19 @@ def test_people_of_a_table_add_when_it_runs_itself_and_for_their_table_only(hall
     hall.lead_does("own_clock", table=1, on=False)
     assert hall.add(hall.one, key="later").status_code == 403
     assert hall.one.post(f"/seance/{hall.session.pk}/photos/{photo.pk}/retrait/").status_code == 303  # it is theirs
+    assert not BoardPhoto.objects.exists()
+
+
+def test_table_that_runs_itself_leaves_the_photos_of_the_room_and_of_others(hall) -> None:
+    hall.lead_does("own_clock", table=1, on=True)
+    for table, status in (("2", 404), ("salle", 403)):
+        hall.add(table=table, key=table)
+        photo = BoardPhoto.objects.get()
+        assert hall.one.post(f"/seance/{hall.session.pk}/photos/{photo.pk}/retrait/").status_code == status
+        assert BoardPhoto.objects.all().delete()[0] == 1  # it was still there
+    hall.add(table="1", key="1")
+    photo = BoardPhoto.objects.get()
+    assert hall.one.post(f"/seance/{hall.session.pk}/photos/{photo.pk}/retrait/").status_code == 303
     assert not BoardPhoto.objects.exists()
 
 

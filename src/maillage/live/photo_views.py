@@ -66,7 +66,7 @@ class InMemory(MemoryFileUploadHandler):
 class PhotoForm(forms.Form):
     photo = forms.FileField(
         label=gettext_lazy("La photo"),
-        # These three and no other: an iPhone then sends a JPEG of its own accord.
+        # Not image/*: where HEIC is not accepted, Safari converts an iPhone's photo, to the first it finds here.
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         error_messages={"required": gettext_lazy("Choisissez une photo, ou prenez-la.")},
     )

@@ -173,7 +173,7 @@ def remove_photo(*, viewer: Viewer, photo_id: uuid.UUID) -> None:
     row = _photos(viewer.room.session_id).defer("image").filter(id=photo_id).first()
     if row is None:
         return
-    if not viewer.may_remove(row):
+    if not viewer.may_remove(_or_refuse(viewer, row)):
         raise PhotoRefused(403, _("Une photo se retire depuis l’écran de qui l’a ajoutée, ou de qui anime."))
     row.delete()
 
