@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 FEWEST = 3  # answers below which nothing is shown
 CHANGE, TAKE_BACK, PASS = 0.2, 0.1, 0.2  # how often one votes again, takes one's vote back, passes a question
 SETTLE = 3.0  # seconds a wall has to show a result
+EARLY = 0.3  # seconds a server that shows answers too early has to be caught at it
 LOOK_EVERY = 0.1
 
 
@@ -36,6 +37,7 @@ class Answers:
             asked = rule.questions_for(phone.role)
             for question in asked:
                 if question is asked[-1] and rule.reveal == "everyone":  # this phone still waits, so all is hidden
+                    await asyncio.sleep(EARLY)
                     self.play.ledger.count_early(self._texts(step, phone.table))
                 await self._answer_question(phone, question, stage, step)
         elif rule.activity == "pot":
