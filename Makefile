@@ -102,7 +102,7 @@ messages: $(VENV)/.installed-dev ## refait le catalogue français, dont les plur
 	@rm -f $(PO).po # from nothing: msgmerge would guess a neighbour’s translation for a new sentence
 	@cd src/maillage && MAILLAGE_DATA_DIR=$$(mktemp -d) ../../$(BIN)/python -m django makemessages -l fr --no-location --no-obsolete --settings maillage.config.settings -v0
 	@msgen --no-wrap $(PO).po | sed -e '/^# SOME/,/^#, fuzzy/d' -e '/^"\(POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Report-Msgid\)/d' -e 's/PACKAGE VERSION/maillage/' -e 's/"Language: .*/"Language: fr\\n"/' > $(PO).new
-	@mv $(PO).new $(PO).po && msgfmt --check-format -o $(PO).mo $(PO).po
+	@mv $(PO).new $(PO).po && $(BIN)/python -m maillage.ui.typeset $(PO).po && msgfmt --check-format -o $(PO).mo $(PO).po
 
 vendor: $(VENV)/.installed-dev ## recopie htmx, polices et axe-core depuis leurs versions épinglées (demande npm)
 	@$(BIN)/python -P frontend/copy.py

@@ -227,7 +227,7 @@ def test_one_room_for_two_workshops_at_once_is_a_clash_and_one_after_the_other_i
     add_workshop(slot=evening, title="B", room=room, by="test")
     assert sentences(bare) == []
     add_workshop(slot=morning, title="C", room=room, by="test")
-    assert sentences(bare) == ["La salle « Chardon » sert en même temps à « A » et « C »."]
+    assert sentences(bare) == ["La salle « Chardon » sert en même temps à « A » et « C »."]
 
 
 def test_one_person_expected_twice_at_once_is_a_clash_whatever_the_accents(bare):
@@ -236,7 +236,7 @@ def test_one_person_expected_twice_at_once_is_a_clash_whatever_the_accents(bare)
     b = add_workshop(slot=slot, title="B", by="test")
     set_facilitators(workshop=a, names=["Émilie", "Johan"])
     set_speakers(slot=slot, workshop=b, speakers=[SpeakerWords(name="EMILIE")])
-    assert sentences(bare) == ["Émilie est attendu·e en même temps dans « A » et « B »."]
+    assert sentences(bare) == ["Émilie est attendu·e en même temps dans « A » et « B »."]
 
 
 def test_two_facilitators_of_one_workshop_are_no_clash(bare):
@@ -254,7 +254,7 @@ def test_a_workshop_larger_than_its_room_is_a_clash_and_as_large_is_not(bare):
     assert sentences(bare) == []
     workshop.max_people = 43
     workshop.save()
-    assert sentences(bare) == ["« A » peut accueillir 43 personnes, la salle « Chardon » en tient 42."]
+    assert sentences(bare) == ["« A » peut accueillir 43 personnes, la salle « Chardon » en tient 42."]
 
 
 def test_moments_whose_times_overlap_are_a_clash_and_so_are_their_rooms(bare):
@@ -263,10 +263,10 @@ def test_moments_whose_times_overlap_are_a_clash_and_so_are_their_rooms(bare):
     two = add_slot(gathering=bare, kind="workshops", title="Deux", starts_at=hour(10), ends_at=hour(11), by="test")
     add_slot(gathering=bare, kind="break", title="Pause", starts_at=hour(11), ends_at=hour(12), by="test")
     add_slot(gathering=bare, kind="plenary", title="Sans heure", by="test")
-    assert sentences(bare) == ["« Un » finit à 10:30 alors que « Deux » commence à 10:00."]
+    assert sentences(bare) == ["« Un » finit à 10:30 alors que « Deux » commence à 10:00."]
     add_workshop(slot=one, title="A", room=room, by="test")
     add_workshop(slot=two, title="B", room=room, by="test")
-    assert sentences(bare)[1:] == ["La salle « Chardon » sert en même temps à « A » et « B »."]
+    assert sentences(bare)[1:] == ["La salle « Chardon » sert en même temps à « A » et « B »."]
 
 
 # -- copy ----------------------------------------------------------------------------------------------------------

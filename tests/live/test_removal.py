@@ -18,7 +18,7 @@ def test_a_gathering_is_kept_while_a_session_is_running_or_paused_and_goes_with_
     for move in ("pause", "resume"):
         with pytest.raises(HeldBack) as refusal:
             remove_gathering(gathering=gathering, by="essai")
-        assert refusal.value.sentence.startswith("Une séance est en cours : Codéveloppement.")
+        assert refusal.value.sentence.startswith("Une séance est en cours : Codéveloppement.")
         room.do(room.lead, move)
     assert Gathering.objects.exists()
     room.do(room.lead, "close")

@@ -98,7 +98,7 @@ def test_when_every_group_is_full_it_is_said_and_the_other_moment_is_given(full_
     row = arrive()
 
     assert plan.placements.filter(registration=row).count() == 1
-    assert places_of(full_day, [row])[row.pk][-1] == "Testons les coopérations : pas encore de place"
+    assert places_of(full_day, [row])[row.pk][-1] == "Testons les coopérations : pas encore de place"
 
 
 def test_a_moment_that_has_ended_today_gets_nobody(full_day, plan, arrive, monkeypatch):

@@ -97,8 +97,8 @@ def test_the_figures_of_the_real_day_are_the_best_possible_and_said(plan):
         {"1": 103, "2": 8, "none": 17},
     )
     words = figures_in_words(plan.figures)
-    assert words[0] == "Présentation d’expériences : 99 personnes sur 114 ont leur premier choix."
-    assert "Aucune autre répartition ne donne mieux satisfaction aux vœux : c’est prouvé." in words
+    assert words[0] == "Présentation d’expériences : 99 personnes sur 114 ont leur premier choix."
+    assert "Aucune autre répartition ne donne mieux satisfaction aux vœux : c’est prouvé." in words
     assert any("hypothèse" in note for note in plan.notes)
     assert any("5 personnes ont besoin d’une place pour fauteuil" in note for note in plan.notes)
 

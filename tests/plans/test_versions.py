@@ -84,7 +84,12 @@ def test_lines_that_name_nobody_are_said_and_nothing_is_kept(planned) -> None:
     with pytest.raises(FileRefused) as refused:
         import_plan(gathering=planned, content=write_csv(headers, rows), filename="p.csv", by="Zoé")
     said = refused.value.problems
-    assert [sentence.split(" :")[0] for sentence in said] == ["Ligne 4", "Ligne 6", "Ligne 8", f"Ligne {len(rows) + 1}"]
+    assert [sentence.split("\N{NO-BREAK SPACE}:")[0] for sentence in said] == [
+        "Ligne 4",
+        "Ligne 6",
+        "Ligne 8",
+        f"Ligne {len(rows) + 1}",
+    ]
     assert "déjà une place" in said[-1]
     assert "à la ligne 2" in said[-1]
     assert plans_of(planned).count() == number

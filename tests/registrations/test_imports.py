@@ -90,7 +90,7 @@ def test_the_same_file_again_writes_nothing_and_says_so(day):
     result = run(day)
 
     assert (result.created, result.changed, result.unchanged) == (0, 0, 128)
-    assert result.sentence == "Rien à changer : ce fichier est déjà importé."
+    assert result.sentence == "Rien à changer : ce fichier est déjà importé."
     assert content_of(day) == before
     assert Activity.objects.filter(verb="import").count() == 1
 
@@ -106,7 +106,7 @@ def test_twins_in_other_formats_write_the_same(day, space):
         other = make_day(space, slug=filename[:4])
         assert run(other, content, filename).created == 128
         assert content_of(other) == content_of(day)
-        assert run(day, content, filename).sentence == "Rien à changer : ce fichier est déjà importé."
+        assert run(day, content, filename).sentence == "Rien à changer : ce fichier est déjà importé."
 
 
 def test_an_import_takes_the_same_number_of_queries_for_3_and_for_100_people(day, space, django_assert_max_num_queries):
@@ -161,7 +161,7 @@ def test_a_question_without_a_proposal_stops_everything_until_it_is_answered(day
     import_ = start_import(gathering=day, content=DOUBTFUL, filename="a.csv", by="essai")
     with pytest.raises(QuestionsWait) as refusal:
         confirm_import(import_=import_, by="essai")
-    assert refusal.value.sentence == "1 personne attend une réponse : rien n’est encore écrit."
+    assert refusal.value.sentence == "1 personne attend une réponse : rien n’est encore écrit."
     assert not Person.objects.exists()
 
     [waiting] = reading_of(import_).waiting
@@ -190,8 +190,8 @@ def test_the_command_line_writes_safe_rows_and_lists_the_others(day):
 
     assert result.created == 1
     assert result.doubts == (
-        "Ligne 3 : Commune « Mets » : est-ce Metz ?",
-        "Ligne 4 : Atelier « Poterie » : aucun atelier de « Présentation d’expériences » ne porte ce nom.",
+        "Ligne 3 : Commune « Mets » : est-ce Metz ?",
+        "Ligne 4 : Atelier « Poterie » : aucun atelier de « Présentation d’expériences » ne porte ce nom.",
     )
     assert run(day, DOUBTFUL, "a.csv", accept="proposed").created == 1
     assert sorted(Person.objects.values_list("first_name", flat=True)) == ["Ana", "Bob"]
@@ -264,7 +264,7 @@ def test_a_newer_file_changes_only_what_it_says_and_only_when_told(day):
     newer = CONTENT.decode("utf-8-sig").replace(";CAF;Strasbourg;", ";DDETS;Strasbourg;").encode()
     import_ = start_import(gathering=day, content=newer, filename="b.csv", by="essai")
     [changed] = reading_of(import_).doubtful
-    assert "« CAF » → « DDETS »" in changed.doubts[0].sentence
+    assert "« CAF » → « DDETS »" in changed.doubts[0].sentence
     answer_doubts(import_=import_, answers={changed.doubts[0].key: "file"}, by="essai")
 
     result = confirm_import(import_=import_, by="essai")
@@ -280,7 +280,7 @@ def test_somebody_who_cancelled_stays_cancelled(day):
     registration = day.registrations.first()
     cancel_registration(registration=registration, by="essai")
 
-    assert run(day).sentence == "Rien à changer : ce fichier est déjà importé."
+    assert run(day).sentence == "Rien à changer : ce fichier est déjà importé."
     registration.refresh_from_db()
     assert registration.status == "cancelled"
 
@@ -330,7 +330,7 @@ def test_a_table_of_something_else_asks_for_the_columns(day):
     for read in (run, sent):
         with pytest.raises(NoNames) as refusal:
             read(day, content, "devis.csv")
-        assert "Ses colonnes sont : Article, Prix." in refusal.value.sentence
+        assert "Ses colonnes sont : Article, Prix." in refusal.value.sentence
     import_ = start_import(gathering=day, content=content, filename="devis.csv", by="essai", other_titles=True)
 
     assert import_.mapping == {}

@@ -68,7 +68,7 @@ def test_the_real_file_a_second_time_changes_nothing():
     second = read_day(day_table(), known=as_known(first), answers=given)
 
     assert {candidate.verdict for candidate in second.candidates} == {"same"}
-    assert summary(second) == "Rien à changer : ce fichier est déjà importé."
+    assert summary(second) == "Rien à changer : ce fichier est déjà importé."
 
 
 def test_one_structure_in_two_spellings_is_no_question():
@@ -87,7 +87,7 @@ def test_what_differs_is_asked_and_never_said_to_be_the_same():
 
     assert [doubt.proposed for doubt, _rows in again.questions] == ["keep"]
     assert not again.nothing_to_do
-    assert summary(again) == ("Ces personnes sont déjà inscrites ; rien ne change, sauf si vos réponses le demandent.")
+    assert summary(again) == ("Ces personnes sont déjà inscrites ; rien ne change, sauf si vos réponses le demandent.")
 
 
 def test_cp1252_and_xlsx_twins_say_the_same():
@@ -114,7 +114,7 @@ def test_a_slip_in_a_title_is_asked_with_a_proposal():
     reading = read(row(afternoon="Anarchaize"))
     doubt = doubt_of(reading, "wishes")
 
-    assert doubt.sentence == "Atelier « Anarchaize » : est-ce « Anarchaise » ?"
+    assert doubt.sentence == "Atelier « Anarchaize » : est-ce « Anarchaise » ?"
     assert doubt.proposed == "chaises"
     assert only(reading).record.wishes == (("a", ("chaises",)),)
     assert only(read(row(afternoon="Anarchaize"), answers={doubt.key: "-"})).record.wishes == ()
@@ -137,7 +137,7 @@ def test_a_workshop_of_the_other_moment_is_counted_there_after_a_question():
 
     assert reading.candidates[0].record.wishes == (("a", ("chaises",)),)
     assert (
-        doubt_of(reading, "wishes").sentence == "« Anarchaise » n’est pas un atelier de « Présentation d’expériences »."
+        doubt_of(reading, "wishes").sentence == "« Anarchaise » n’est pas un atelier de « Présentation d’expériences »."
     )
 
 
@@ -147,7 +147,7 @@ def test_the_same_workshop_twice_counts_once_at_its_best_rank():
     candidate = only(read(cells, headers=headers))
 
     assert candidate.record.wishes == (("m", ("village", "animation")),)
-    assert [doubt.sentence for doubt in candidate.doubts] == ["« Le village des solidarités » est demandé deux fois."]
+    assert [doubt.sentence for doubt in candidate.doubts] == ["« Le village des solidarités » est demandé deux fois."]
 
 
 def test_several_wishes_in_one_cell_are_ranked_as_written():
@@ -228,7 +228,7 @@ def test_two_answers_of_one_person_are_merged_with_a_question_and_lose_nothing()
     assert only(reading).record.wishes == (("a", ("pot",)),)
     assert only(reading).record.phone == "06 11 22 33 44"
     assert doubt.proposed == "last"
-    assert "« Anarchaise » → « Serious Game »" in doubt.sentence
+    assert "« Anarchaise » → « Serious Game »" in doubt.sentence
     assert only(read(one, two, answers={doubt.key: "first"})).record.wishes == (("a", ("chaises",)),)
     assert len(read(one, two, answers={doubt.key: "both"}).candidates) == 2
 
@@ -260,12 +260,12 @@ def test_homonyms_about_whom_nothing_more_is_known_are_asked():
 @pytest.mark.parametrize(
     ("one", "two", "said"),
     [
-        ({"commune": "Metz"}, {"commune": "Nancy"}, "commune « Metz » → « Nancy »"),
-        ({"organisation": "CAF"}, {"organisation": "Ville"}, "structure « CAF » → « Ville »"),
+        ({"commune": "Metz"}, {"commune": "Nancy"}, "commune « Metz » → « Nancy »"),
+        ({"organisation": "CAF"}, {"organisation": "Ville"}, "structure « CAF » → « Ville »"),
         (
             {"commune": "Metz", "organisation": "CAF"},
             {"commune": "Nancy", "organisation": "CAF"},
-            "commune « Metz » → « Nancy »",
+            "commune « Metz » → « Nancy »",
         ),
     ],
 )
@@ -273,14 +273,14 @@ def test_namesakes_of_two_places_without_an_address_are_asked_about(one, two, sa
     reading = read(row(**one), row(**two))
     doubt = doubt_of(reading, "person")
 
-    assert doubt.sentence == f"Jeanne Martin, lignes 2 et 3 : {said}. Est-ce la même personne ?"
+    assert doubt.sentence == f"Jeanne Martin, lignes 2 et 3 : {said}. Est-ce la même personne ?"
     assert [candidate.rows for candidate in reading.candidates] == [(2,), (3,)]
     assert [candidate.rows for candidate in reading.waiting] == [(3,)]  # nothing is written before the answer
     assert only(read(row(**one), row(**two), answers={doubt.key: "first"})).rows == (2, 3)
 
     known = read(row(**two), known=as_known(read(row(**one))))
     assert doubt_of(known, "person").sentence == (
-        f"Jeanne Martin est peut-être déjà inscrit·e : {said}. Est-ce la même personne ?"
+        f"Jeanne Martin est peut-être déjà inscrit·e : {said}. Est-ce la même personne ?"
     )
     assert len(known.waiting) == 1
 
@@ -310,7 +310,7 @@ def test_what_the_organiser_corrected_is_kept_unless_they_say_otherwise():
     doubt = doubt_of(reading, "person")
 
     assert only(reading).verdict == "same"
-    assert "structure « DDETS » → « CAF »" in doubt.sentence
+    assert "structure « DDETS » → « CAF »" in doubt.sentence
     assert only(read(cells, known=[known], answers={doubt.key: "file"})).verdict == "changed"
 
 
@@ -386,7 +386,7 @@ def test_a_file_of_50_rows_with_the_same_slip_asks_once():
     reading = read(*[row(first=f"P{index}", commune="Nanci") for index in range(50)])
 
     [(doubt, rows)] = reading.questions
-    assert doubt.sentence == "Commune « Nanci » : est-ce Nancy ?"
+    assert doubt.sentence == "Commune « Nanci » : est-ce Nancy ?"
     assert len(rows) == 50
 
 
@@ -452,12 +452,12 @@ def test_readers_of_one_cell_never_raise(text):
 
 
 def test_guillemets_do_not_stand_in_guillemets():
-    tfpb = "Abattement TFPB et « territoire commun »"
+    tfpb = "Abattement TFPB et « territoire commun »"
     one = read(row(email="a@exemple.fr", morning="Le village des solidarités"))
     again = read(row(email="a@exemple.fr", morning=tfpb, phone="0611223344"), known=as_known(one))
     twice = read(row(morning=tfpb, morning_2=tfpb))
 
     said = doubt_of(again, "person").sentence
-    assert "téléphone vide → « 0611223344 »" in said
-    assert "vœux « Le village des solidarités » → « Abattement TFPB et “territoire commun” »" in said
-    assert doubt_of(twice, "wishes").sentence == "« Abattement TFPB et “territoire commun” » est demandé deux fois."
+    assert "téléphone vide → « 0611223344 »" in said
+    assert "vœux « Le village des solidarités » → « Abattement TFPB et “territoire commun” »" in said
+    assert doubt_of(twice, "wishes").sentence == "« Abattement TFPB et “territoire commun” » est demandé deux fois."

@@ -215,7 +215,7 @@ def test_the_export_says_what_the_import_reads(staff, full_day):
         assert len(table.rows) == 128
         assert response["Cache-Control"] == "private, no-store"
         again = import_registrations(gathering=full_day, content=response.content, filename=filename, by="essai")
-        assert again.sentence == "Rien à changer : ce fichier est déjà importé."
+        assert again.sentence == "Rien à changer : ce fichier est déjà importé."
 
 
 # The import
@@ -384,13 +384,13 @@ def test_present_in_one_tap_and_undone_in_one(client, full_day, desk):
     ("registered", "present", "absent", "said"),
     [
         (0, 0, 0, "Personne n’est encore inscrit."),
-        (134, 0, 0, "Personne n’est encore là : 134 personnes attendues."),
-        (134, 0, 1, "Personne n’est encore là : 133 personnes attendues, 1 absente."),
+        (134, 0, 0, "Personne n’est encore là : 134 personnes attendues."),
+        (134, 0, 1, "Personne n’est encore là : 133 personnes attendues, 1 absente."),
         (134, 12, 2, "12 personnes présentes sur 134, 120 encore attendues, 2 absentes."),
         (134, 1, 0, "1 personne présente sur 134, 133 encore attendues."),
         (134, 130, 4, "130 personnes présentes sur 134, plus personne n’est attendu, 4 absentes."),
         (134, 134, 0, "Les 134 personnes inscrites sont là."),
-        (2, 0, 2, "Plus personne n’est attendu : 2 absentes."),
+        (2, 0, 2, "Plus personne n’est attendu : 2 absentes."),
     ],
 )
 def test_the_desk_counts_without_a_zero(registered, present, absent, said):

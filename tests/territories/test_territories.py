@@ -40,7 +40,7 @@ def test_loading_again_repairs_a_name_that_was_changed():
 def test_a_region_that_is_not_shipped_is_refused_by_name():
     with pytest.raises(UnknownRegion) as refusal:
         load_territories(region="11")
-    assert refusal.value.sentence == ("La région « 11 » n’est pas livrée ; celles qui le sont : Grand Est (44).")
+    assert refusal.value.sentence == ("La région « 11 » n’est pas livrée ; celles qui le sont : Grand Est (44).")
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_commune_is_found_by_code_or_by_name_whatever_its_accents(grand_est, t
 def test_a_commune_mistyped_is_not_guessed_but_its_neighbours_are_named(grand_est):
     with pytest.raises(PlaceNotFound) as refusal:
         find_commune("Tomblène")
-    assert "commune « Tomblène » : nom inconnu" in refusal.value.sentence
+    assert "commune « Tomblène » : nom inconnu" in refusal.value.sentence
     assert "Tomblaine (54526, Meurthe-et-Moselle)" in refusal.value.nearest
 
 
@@ -96,4 +96,4 @@ def test_part_of_a_name_is_proposed_not_taken(grand_est):
 def test_a_name_like_nothing_says_so(grand_est):
     with pytest.raises(PlaceNotFound) as refusal:
         find_epci("zzzz")
-    assert refusal.value.sentence == "intercommunalité « zzzz » : nom inconnu, et aucun nom proche"
+    assert refusal.value.sentence == "intercommunalité « zzzz » : nom inconnu, et aucun nom proche"

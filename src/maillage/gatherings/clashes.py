@@ -80,7 +80,7 @@ def _same_room(workshops: Iterable[Workshop]) -> list[Clash]:
         Clash(
             "room",
             _("La salle « %(room)s » sert en même temps à %(workshops)s.")
-            % {"room": found[0].room, "workshops": join_words([f"« {workshop} »" for workshop in found])},
+            % {"room": found[0].room, "workshops": join_words([f"«\u202f{workshop}\u202f»" for workshop in found])},
             tuple(workshop.pk for workshop in found),
         )
         for found in by_room.values()
@@ -110,7 +110,7 @@ def _same_person(slots: Sequence[Slot]) -> list[Clash]:
         Clash(
             "person",
             _("%(name)s est attendu·e en même temps dans %(places)s.")
-            % {"name": names[person], "places": join_words([f"« {title} »" for title in found.values()])},
+            % {"name": names[person], "places": join_words([f"«\u202f{title}\u202f»" for title in found.values()])},
             tuple(found),
         )
         for person, found in places.items()

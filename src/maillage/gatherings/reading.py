@@ -234,4 +234,4 @@ def _shown(value: object) -> str:
     if value is None:
         return _("rien")
     text = str(value)
-    return f"« {text if len(text) <= 40 else text[:39] + '…'} »"
+    return f"«\u202f{text if len(text) <= 40 else text[:39] + '…'}\u202f»"

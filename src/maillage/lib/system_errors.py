@@ -59,7 +59,7 @@ def os_error_words(error: OSError) -> str:
     known = OS_WORDS.get(error.errno or 0)
     if known is None and "name or service not known" in str(error).lower():
         return "ce nom de machine est inconnu"
-    return known or f"le système refuse (erreur {error.errno}, « {error.strerror or error} »)"
+    return known or f"le système refuse (erreur {error.errno}, «\u202f{error.strerror or error}\u202f»)"
 
 
 def os_error_sentence(error: OSError) -> str:
@@ -76,4 +76,4 @@ def database_error_words(error: Exception) -> str:
             return words
     if "does not exist" in said and "database" in said:
         return "cette base n’existe pas"
-    return f"elle répond « {said} »" if said else "elle ne dit pas pourquoi"
+    return f"elle répond «\u202f{said}\u202f»" if said else "elle ne dit pas pourquoi"

@@ -78,7 +78,7 @@ class Played:
         said: Counter[str] = Counter()
         for kind, number in self.moves.items():
             said[str(WORDS.get(kind, LEADING))] += number
-        which = " ; ".join(f"{words} : {number}" for words, number in said.most_common())
+        which = "\u202f; ".join(f"{words} : {number}" for words, number in said.most_common())
         return f"{count(done, _('geste'), _('gestes'), zero='')} ({which})"
 
 

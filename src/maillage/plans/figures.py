@@ -71,7 +71,7 @@ def figures_in_words(figures: dict[str, Any]) -> list[str]:
     """All sentences, each moment named in its first one."""
     said = []
     for title, sentences in figures_by_slot(figures):
-        said += [f"{title} : {sentences[0]}", *sentences[1:]] if title else sentences
+        said += [f"{title}\N{NO-BREAK SPACE}: {sentences[0]}", *sentences[1:]] if title else sentences
     return said
 
 

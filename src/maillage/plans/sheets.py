@@ -178,7 +178,7 @@ def _says_yes(cells: Mapping[str, str], column: str) -> bool:
 def _find(known: Mapping[str, T], typed: str, unknown: str, title: Callable[[T], str]) -> T:
     found = known.get(fold(typed))
     if found is None:
-        choices = ", ".join(_distinct(f"« {title(one)} »" for one in known.values()))
+        choices = ", ".join(_distinct(f"«\u202f{title(one)}\u202f»" for one in known.values()))
         sentence = _("« {typed} » : {unknown} (au choix : {choices}).")
         raise _Unknown(sentence.format(typed=typed, unknown=unknown, choices=choices))
     return found

@@ -212,7 +212,7 @@ class Words:
         return groups
 
     def _double(self, first: Candidate, second: Candidate, alike: str) -> Doubt:
-        differences = " ; ".join(self.differences(first.record, second.record))
+        differences = "\u202f; ".join(self.differences(first.record, second.record))
         proposed: str | None = "last"
         sentence = _("{name} est inscrit·e deux fois, lignes {one} et {two} : {differences}.")
         if alike == "maybe":
@@ -299,7 +299,7 @@ class Words:
                 "person",
                 _("{name} est peut-être déjà inscrit·e : {differences}. Est-ce la même personne ?").format(
                     name=each.record.full_name,
-                    differences=" ; ".join(
+                    differences="\u202f; ".join(
                         self.news(each.record, candidate.record) or self.differences(each.record, candidate.record)
                     ),
                 ),
@@ -318,7 +318,7 @@ class Words:
             f"change:{known.registration}:{candidate.digest}",
             "person",
             _("{name} est déjà inscrit·e ; le fichier diffère : {differences}.").format(
-                name=known.record.full_name, differences=" ; ".join(news)
+                name=known.record.full_name, differences="\u202f; ".join(news)
             ),
             [("keep", _("garder ce qui est enregistré")), ("file", _("prendre ce que dit le fichier"))],
             "keep",
@@ -358,7 +358,7 @@ class Words:
             shown = _("oui") if value else _("non")
         else:
             shown = str(value or "")
-        return f"« {nested(shown)} »" if shown else _("vide")
+        return f"«\u202f{nested(shown)}\u202f»" if shown else _("vide")
 
 
 def _compared_value(record: Record, name: str) -> object:

@@ -36,7 +36,7 @@ def read_table(data: bytes, filename: str) -> Table:
 
     `filename` serves the sentences only: the content decides.
     """
-    name = f"« {_short(filename)} »" if filename.strip() else "Ce fichier"
+    name = f"«\u202f{_short(filename)}\u202f»" if filename.strip() else "Ce fichier"
     if len(data) > MAX_BYTES:
         raise UnreadableTable(
             "too_big",

@@ -190,7 +190,7 @@ def _columns(
             name = _free_name("Colonne {}", i + 1, taken)
             nameless.append(name)
         elif name.casefold() in seen:
-            doubled.append(f"« {name} »")
+            doubled.append(f"«\u202f{name}\u202f»")
             name = _free_name(f"{name.replace('{', '{{').replace('}', '}}')} ({{}})", 2, taken)
         seen.add(name.casefold())
         taken.add(name.casefold())

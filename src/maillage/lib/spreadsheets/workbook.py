@@ -72,7 +72,7 @@ def parse_workbook(data: bytes, name: str) -> Table:
             if rows and rows[-1][0] == _LAST_ROW:
                 notes.append(f"La lecture s'est arrêtée à la ligne {grouped(_LAST_ROW)} de la feuille.")
             if others:
-                notes.append(f"Seule la feuille « {sheet} » a été lue ({others}).")
+                notes.append(f"Seule la feuille «\u202f{sheet}\u202f» a été lue ({others}).")
             if unsaved:
                 notes += _formulas_without_value(data, sheet, rows)
     except UnreadableTable:
