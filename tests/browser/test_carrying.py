@@ -56,7 +56,7 @@ def test_by_keyboard_the_effect_is_said_then_done(plan: Page) -> None:
         plan.keyboard.press("ArrowDown")
         if plan.locator("[data-place].over").get_attribute("data-place") == goal:
             break
-    expect(plan.locator("#carry-said")).to_have_text(re.compile(r"table \d+ : \S"))
+    expect(plan.locator("#carry-said")).to_have_text(re.compile(r"table \d+\s: \S"))
     assert _place_of(plan, item) == start  # said, not done
     plan.keyboard.press("Escape")
     expect(plan.locator("#carry-said")).to_have_text("")

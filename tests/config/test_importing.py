@@ -168,7 +168,7 @@ def test_importing_the_same_files_again_changes_nothing(places):
     report = load()
     assert everything() == before
     assert not report.changed
-    assert report.sentences == ["Ce fichier est déjà importé : rien n’a changé."]
+    assert report.sentences == ["Ce fichier est déjà importé : rien n’a changé."]
 
 
 def test_what_an_organiser_entered_since_is_kept_and_said(places):
@@ -193,7 +193,7 @@ def test_a_fact_missing_then_given_is_completed(places):
     source = DAYS.decode().replace('theme = "La coopération entre acteurs"\n', "").encode()
     load(source)
     assert Gathering.objects.get(slug="jr-2025").theme == ""
-    assert load().changes.filled == ["jr-2025 : complétée"]
+    assert load().changes.filled == ["jr-2025 : complétée"]
     assert Gathering.objects.get(slug="jr-2025").theme == "La coopération entre acteurs"
 
 
@@ -211,14 +211,14 @@ def test_what_is_not_taken_over_is_listed(places):
 @pytest.mark.parametrize(
     ("old", "new", "key", "expected"),
     [
-        ('commune = "67043"', 'commune = "Bischem"', "gatherings[2].commune", "noms proches : Bischheim (67043"),
+        ('commune = "67043"', 'commune = "Bischem"', "gatherings[2].commune", "noms proches : Bischheim (67043"),
         ('commune_outside = "54526"', 'commune_outside = "99999"', "gatherings[5].commune_outside", "nom inconnu"),
         ('epci = "Metz Métropole"', 'epci = "Metz"', "gatherings[3].epci", "Metz Métropole ("),
         ('qpv = "Chantereigne', 'qpv = "Chanteraine', "workshops[2].qpv", "Chantereigne Montvilliers"),
-        ("date = 2025-03-07", 'date = "demain"', "gatherings[2].date", "une date comme 2025-10-02, lu « demain »"),
+        ("date = 2025-03-07", 'date = "demain"', "gatherings[2].date", "une date comme 2025-10-02, lu « demain »"),
         ("date = 2025-03-07", "date = 2025-03-07T10:00:00", "gatherings[2].date", "on attend une date"),
         ('kind = "regional_day"', 'kind = "party"', "gatherings[1].kind", "regional_day, territorial_meeting ou other"),
-        ('colour = "bleu"', 'colour = "mauve"', "workshops[1].colour", "bleu, rouge, jaune ou vert, lu « mauve »"),
+        ('colour = "bleu"', 'colour = "mauve"', "workshops[1].colour", "bleu, rouge, jaune ou vert, lu « mauve »"),
         ('room = "Salle Gruber"', 'room = "Salle Grubert"', "workshops[4].room", "n’est pas dans rooms"),
         ('id = "jr-2024"', 'id = "JR 2024"', "gatherings[1].id", "des minuscules"),
         ('id = "jr-2024"', 'id = "jr-2025"', "gatherings[5].id", "sert déjà"),
@@ -255,7 +255,7 @@ def test_a_wrong_file_is_refused_with_file_key_and_what_was_expected(places, old
     ("source", "expected"),
     [
         (b"", "[space]"),
-        (b"\xff\xfe", "ligne 1 : on attend un texte en UTF-8"),
+        (b"\xff\xfe", "ligne 1 : on attend un texte en UTF-8"),
         (b"a = " + b"[" * 5000, "hors de mesure"),
         (b"a = " + b"9" * 5000, "hors de mesure"),
         (b"# " + b"x" * 1_000_000, "plus de 1 Mo"),
@@ -274,15 +274,15 @@ def test_what_is_no_file_of_gatherings_gets_a_sentence(source, expected):
         (
             '"Salle Gruber" = 42',
             '"Salle Grise" = 42',
-            "rooms.Salle Grise : « Salle Grise » n’est pas dans le",
+            "rooms.Salle Grise : « Salle Grise » n’est pas dans le",
         ),
-        ('"Anarchaise"', '"Anarchie"', "round_2.Anarchie : « Anarchie » n’est pas dans le programme (Co-dév"),
-        ("[round_1]", "[round_3]", "round_3 : la rencontre n’a que 2 moments d’ateliers"),
-        ('gathering = "jr-2025"', 'gathering = "jr-2026"', "gathering : « jr-2026 » n’existe pas (jr-2025"),
-        ('"Europe/Paris"', '"Europe/Nancy"', "timezone : on attend un fuseau horaire"),
-        ("max = 30", "max = 3", "round_2.Anarchaise.max : le plus est plus petit que le moins"),
-        ('"peers"', '"mates"', "compose : on attend mixed, peers ou free, lu « mates »"),
-        ("= 42", "= -1", "rooms.Salle Chardon : on attend un nombre entier de 1 à 5000"),
+        ('"Anarchaise"', '"Anarchie"', "round_2.Anarchie : « Anarchie » n’est pas dans le programme (Co-dév"),
+        ("[round_1]", "[round_3]", "round_3 : la rencontre n’a que 2 moments d’ateliers"),
+        ('gathering = "jr-2025"', 'gathering = "jr-2026"', "gathering : « jr-2026 » n’existe pas (jr-2025"),
+        ('"Europe/Paris"', '"Europe/Nancy"', "timezone : on attend un fuseau horaire"),
+        ("max = 30", "max = 3", "round_2.Anarchaise.max : le plus est plus petit que le moins"),
+        ('"peers"', '"mates"', "compose : on attend mixed, peers ou free, lu « mates »"),
+        ("= 42", "= -1", "rooms.Salle Chardon : on attend un nombre entier de 1 à 5000"),
     ],
 )
 def test_wrong_assumptions_are_refused_and_nothing_is_imported(places, old, new, expected):

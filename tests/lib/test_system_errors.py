@@ -42,10 +42,10 @@ def test_what_sqlite_says_is_said_in_french(tmp_path: Path):
         ('connection failed: FATAL:  database "maillage" does not exist', "cette base n’existe pas"),
         ('FATAL:  password authentication failed for user "x"', "le nom ou le mot de passe n’est pas le bon"),
         (
-            "connection to server failed: Connection refused\n\tIs the server running?",
+            "connection to server failed : Connection refused\n\tIs the server running ?",
             "personne ne répond à cette adresse",
         ),
-        ("something new\nand more", "elle répond « something new »"),
+        ("something new\nand more", "elle répond « something new »"),
         ("", "elle ne dit pas pourquoi"),
     ],
 )

@@ -27,7 +27,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.filename}, {self.key}" if self.key else self.filename
-        return f"{place} : {self.sentence}"
+        return f"{place}\N{NO-BREAK SPACE}: {self.sentence}"
 
 
 class FileRefused(Exception):
