@@ -1,8 +1,10 @@
 """Groups as diverse as can be: the maximally diverse grouping problem, for any table of distances.
 
 Gallego, Laguna, Martí & Duarte, « Tabu search with strategic oscillation for the maximally diverse grouping problem »,
-JORS 64 (2013), doi:10.1057/jors.2012.66, give the problem and the instances. Here: annealing where a step takes one
-person and draws, by the heat bath, among all people (and empty seats) of other groups the one to change places with.
+JORS 64 (2013), doi:10.1057/jors.2012.66, give the problem and the instances. Here: parallel tempering (what it is good
+for: Machta 2009, arXiv:0908.0012). Several deals are held on a ladder of temperatures, and neighbours on it change
+rungs by the heat bath: what is stuck where it is cold climbs, loosens and comes down again. A step takes one person and
+draws, by the heat bath too, among all people (and free seats) of other groups the one to change places with.
 near[g, j] is what j is worth to group g, so that a step reads each candidate once, row by row.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,13 +22,21 @@ from seating.attributes import Ints
 from seating.chance import NOISE_UNIT, child, gumbel, numbers
 
 UNIT = NOISE_UNIT
-POOL = 1 << 16  # noise drawn for a chunk; each step begins to read it somewhere else
-STEPS = 4096  # of a chunk
-# First and last temperature in standard deviations of the distances, and how many runs share the work, the best kept:
-# sizes given; sizes free, and their choice matters more than who sits where; sizes free, and both matter.
-GIVEN, UNEQUAL, FREE = (2.5, 0.6, 3), (1.0, 0.2, 1), (4.0, 0.3, 4)
-EVEN = 4  # a mean of that many standard deviations: distances so even that sizes decide
-NEVER = np.int64(2**62)
+POOL = 1 << 12  # noise drawn for a chunk; each step begins to read it somewhere else
+RUNGS = 6
+SWEEP = 700  # steps of each deal between two exchanges of rungs
+STEPS = RUNGS * SWEEP  # of a chunk
+# First and last temperature of the ladder, in standard deviations of the distances. What one person is worth to a group
+# varies by them times the root of its size, and so do temperatures; from LARGE on, warmer is too slow to pay.
+ROUGH, SMOOTH = (1.5, 0.8), (0.4, 0.2)
+EVEN = 4  # a mean of that many standard deviations: points in space rather than chance, smoother ground
+LARGE = 14
+COOLING = 0.4  # share of the work where all deals cool together, each down to its rung
+ROOM = 2**29  # what a step compares stays below, in numbers of 32 bits
+NEVER = 2**30
+SETTLED = 6  # steps per person to settle
+
+Numbers = npt.NDArray[np.integer]  # of 32 bits where the distances allow it: twice as fast
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,10 @@ def divide(
 ) -> Groups:
     """People in groups of bounded sizes, the sum of distances inside groups as large as found.
 
+    Where sizes are free they are those with the most pairs as long as it is warm, for warm groups that may grow and
+    shrink drift to even sizes and freeze there; sizes move where only what gains is done. Distances whose mean is near
+    zero or below like pairs less: there sizes begin level, and move all along.
+
     Parameters
     ----------
     distance : (people, people) whole numbers, symmetric, zero diagonal
@@ -77,37 +92,37 @@ def divide(
         step = compiled_change_places
     low, high = np.asarray(lower, dtype=np.int64), np.asarray(upper, dtype=np.int64)
     others = far[np.triu_indices(people, 1)]
-    spread = float(others.std()) if people > 1 else 0.0
-    hot, cold, runs = GIVEN
-    sizes = _level(low, high, people)
-    if (low < high).any():
-        hot, cold, runs = FREE
-        if people > 1 and others.mean() > EVEN * spread:
-            hot, cold, runs = UNEQUAL
-            sizes = most_unequal(low, high, people)
-    best, most = None, 0
-    each = max(1, chunks // runs)
-    for chunk in range(max(1, chunks)):
-        run, done = divmod(chunk, each)
-        if done == 0:
-            places = _Places(far, low, high, sizes.copy(), child(seed, 0, run))
-        if best is None or places.value > most:
-            best, most = places.group.copy(), places.value
-        if not chunks or not go_on():
+    spread, mean = (float(others.std()), float(others.mean())) if people > 1 else (0.0, 0.0)
+    kept = 2 * mean > spread
+    sizes = most_unequal(low, high, people) if kept else _level(low, high, people)
+    least, most = (sizes, sizes) if kept else (low, high)
+    fine, table = _fine(far, int(high.max(initial=0)))
+    scale = fine * spread * min(1.0, math.sqrt(people / max(1, len(low)) / LARGE))
+    hot, cold = (scale * t for t in (SMOOTH if mean > EVEN * spread else ROUGH))
+    rungs = [hot + (cold - hot) * r / (RUNGS - 1) for r in range(RUNGS)]
+    deals = [_Deal(table, sizes, child(seed, 0, r)) for r in range(RUNGS)]
+    still = np.zeros(POOL + people + len(low) + 1, dtype=table.dtype)
+    best = deepcopy(deals[-1])
+    for chunk in range(chunks if people else 0):
+        if not go_on():
             break
-        heat = round(max(1.0, spread) * hot * math.pow(cold / hot, done / max(1, each - 1)))
         own = child(seed, 1 + chunk)
-        drawn = numbers(child(own, 0), STEPS)
-        who = ((drawn >> np.uint64(32)) % np.uint64(people)).astype(np.int64)
-        start = ((drawn & np.uint64(0xFFFFFFFF)) % np.uint64(POOL - len(places.group))).astype(np.int64)
-        noise = gumbel(child(own, 1), (POOL,)).astype(np.int64)
-        places.value += int(step(who, start, heat, noise, people, *places.arrays()))
-        if done == each - 1:  # then only what gains
-            places.value += int(step(who, start, 0, noise, people, *places.arrays()))
-        if places.value > most:
-            best, most = places.group.copy(), places.value
-    assert best is not None
-    group = best[:people]
+        who, start = _draw(child(own, 0), STEPS, people)
+        noise = gumbel(child(own, 1), (len(still),)).astype(np.int64)
+        common = hot + (cold - hot) * (chunk + 1) / (chunks * COOLING)
+        heats = [max(1, round(max(rung, common))) for rung in rungs]
+        for r, (deal, heat) in enumerate(zip(deals, heats, strict=True)):
+            mine = slice(r * SWEEP, (r + 1) * SWEEP)
+            warm = (noise * heat // UNIT).astype(table.dtype)
+            deal.value += int(step(who[mine], start[mine], warm, least, most, table, *deal.arrays()))
+        _exchange(deals, heats, gumbel(child(own, 2), (RUNGS, 2)).tolist())
+        last = chunk == chunks - 1
+        if last or chunk % (1 + people // 48) == 0:  # only what gains, from a copy of the coldest, and of all at last
+            who, start = _draw(child(own, 3), SETTLED * people, people)
+            for deal in deepcopy(deals if last else deals[-1:]):
+                deal.value += int(step(who, start, still, low, high, table, *deal.arrays()))
+                best = max(best, deal, key=lambda deal: deal.value)
+    group = best.group.astype(np.int64)
     return Groups(group, diversity(far, group))
 
 
@@ -146,128 +161,164 @@ def _level(lower: Ints, upper: Ints, people: int) -> Ints:
     return sizes
 
 
-class _Places:
-    """People first, then empty seats, which are as near to everybody as nobody."""
+def _fine(far: Ints, largest: int) -> tuple[int, Numbers]:
+    """Distances in finer units, as fine as numbers of 32 bits hold what a step adds up; larger ones in 64 bits."""
+    reach = (4 * largest + 20) * max(1, int(np.abs(far).max(initial=0)))
+    fine = min(UNIT, ROOM // reach)
+    return (fine, (far * fine).astype(np.int32)) if fine else (UNIT, far * UNIT)
 
-    def __init__(self, far: Ints, lower: Ints, upper: Ints, sizes: Ints, seed: int) -> None:
-        people, groups = len(far), len(lower)
-        empty = np.repeat(np.arange(groups), upper - sizes)
-        shuffled = np.argsort(numbers(seed, people))
-        group = np.zeros(people + len(empty), dtype=np.int64)
-        group[shuffled] = np.repeat(np.arange(groups), sizes)
-        group[people:] = empty
-        total = len(group)
-        self.far = np.zeros((total, total), dtype=np.int64)
-        self.far[:people, :people] = far
-        self.lower, self.size, self.group = lower, sizes, group
-        self.near = np.stack([self.far[:, group == g].sum(axis=1) for g in range(groups)])
-        self.own = self.near[group, np.arange(total)]
-        self.value = int(self.own.sum()) // 2
 
-    def arrays(self) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
-        return self.far, self.lower, self.size, self.group, self.near, self.own
+def _exchange(deals: list[_Deal], heats: list[int], toss: list[list[int]]) -> None:
+    """Neighbours on the ladder change rungs by the heat bath: surely, or nearly, if the warmer deal is worth more."""
+    for r in (*range(0, RUNGS - 1, 2), *range(1, RUNGS - 1, 2)):
+        gain = (deals[r].value - deals[r + 1].value) * (heats[r] - heats[r + 1])
+        if gain * UNIT > (toss[r][0] - toss[r][1]) * heats[r] * heats[r + 1]:
+            deals[r], deals[r + 1] = deals[r + 1], deals[r]
+
+
+def _draw(seed: int, steps: int, people: int) -> tuple[Ints, Ints]:
+    """Who takes each step, and where its noise begins."""
+    drawn = numbers(seed, steps)
+    who = (drawn >> np.uint64(32)) % np.uint64(people)
+    start = (drawn & np.uint64(0xFFFFFFFF)) % np.uint64(POOL)
+    return who.astype(np.int64), start.astype(np.int64)
+
+
+class _Deal:
+    """Who is in which group, and what each is worth to each group."""
+
+    def __init__(self, far: Numbers, sizes: Ints, seed: int) -> None:
+        people, groups = len(far), len(sizes)
+        self.size = sizes.copy()
+        self.group = np.zeros(people, dtype=np.uint32)
+        self.group[np.argsort(numbers(seed, people))] = np.repeat(np.arange(groups), sizes)
+        self.near = np.zeros((groups, people), dtype=far.dtype)
+        for g in range(groups):
+            self.near[g] = far[:, self.group == g].sum(axis=1)
+        self.own = self.near[self.group, np.arange(people)]
+        self.value = int(self.own.sum(dtype=np.int64)) // 2
+
+    def arrays(self) -> tuple[Ints, Numbers, Numbers, Numbers]:
+        return self.size, self.group, self.near, self.own
 
 
 def change_places(
     who: Ints,
     start: Ints,
-    heat: int,
-    noise: Ints,
-    people: int,
-    far: Ints,
+    warm: Numbers,
     lower: Ints,
+    upper: Ints,
+    far: Numbers,
     size: Ints,
-    group: Ints,
-    near: Ints,
-    own: Ints,
+    group: Numbers,
+    near: Numbers,
+    own: Numbers,
 ) -> int:
-    """Each of `who` changes places with somebody of another group or an empty seat there, or not; what was gained."""
-    total = len(group)
-    everybody = total
+    """Each of `who` changes places with somebody of another group or a free seat there, or not; what was gained.
+
+    warm: temperature × noise; from `start` on, one for each person, each group's free seats, and staying.
+    """
+    people, groups = len(group), len(size)
+    worth, nobody, base = np.empty_like(own), np.zeros_like(own), np.empty_like(near[:, 0])
     gained = 0
     for t in range(len(who)):
         i = who[t]
         a = group[i]
-        last = everybody if size[a] > lower[a] else people
-        at = start[t]
-        best = heat * noise[at + i]
-        best_j, best_gain = -1, 0
-        stay = own[i]
-        for j in range(last):
-            b = group[j]
-            if b != a:
-                gain = near[b, i] - stay + near[a, j] - own[j] - 2 * far[i, j]
-                value = gain * UNIT + heat * noise[at + j]
-                if value > best:
-                    best, best_j, best_gain = value, j, gain
-        if best_j < 0:
+        row, here, heard = far[i], near[a], warm[start[t] : start[t] + people + groups + 1]
+        for g in range(groups):
+            base[g] = near[g, i] - own[i]
+        base[a] = -NEVER
+        for j in range(people):  # loops as short as these become vector instructions
+            worth[j] = here[j] - own[j] - 2 * row[j] + heard[j]
+        for j in range(people):
+            worth[j] += base[group[j]]
+        best = worth[0]
+        for j in range(people):
+            if worth[j] > best:
+                best = worth[j]
+        b = -1
+        if size[a] > lower[a]:
+            for g in range(groups):
+                if size[g] < upper[g] and base[g] + heard[people + g] > best:
+                    best = base[g] + heard[people + g]
+                    b = g
+        if best <= heard[people + groups]:
             continue
-        j = best_j
-        b = group[j]
-        gained += best_gain
-        for k in range(total):
-            change = far[j, k] - far[i, k]
-            near[a, k] += change
-            near[b, k] -= change
-            if group[k] == a:
-                own[k] += change
-            elif group[k] == b:
-                own[k] -= change
-        if j >= people:
+        if b >= 0:
+            gained += base[b]
             size[a] -= 1
             size[b] += 1
-        group[i], group[j] = b, a
-        own[i], own[j] = near[b, i], near[a, j]
+            other = nobody
+        else:
+            j = 0
+            while worth[j] != best:
+                j += 1
+            gained += best - heard[j]
+            b = group[j]
+            group[j] = a
+            other = far[j]
+        group[i] = b
+        there = near[b]
+        for k in range(people):
+            here[k] += other[k] - row[k]
+            there[k] -= other[k] - row[k]
+        for k in range(people):
+            own[k] = here[k] if group[k] == a else there[k] if group[k] == b else own[k]
     return gained
 
 
 def batch_change_places(
     who: Ints,
     start: Ints,
-    heat: int,
-    noise: Ints,
-    people: int,
-    far: Ints,
+    warm: Numbers,
     lower: Ints,
+    upper: Ints,
+    far: Numbers,
     size: Ints,
-    group: Ints,
-    near: Ints,
-    own: Ints,
+    group: Numbers,
+    near: Numbers,
+    own: Numbers,
 ) -> int:
     """`change_places` with all candidates of a step at once."""
-    total = len(group)
-    warm = noise * heat
+    people, groups = len(group), len(size)
     twice = 2 * far
     gained = 0
     for i, at in zip(who.tolist(), start.tolist(), strict=True):
         a = int(group[i])
-        gain = near[:, i].take(group)
-        gain += near[a]
-        gain -= own
-        gain -= twice[i]
-        value = (gain - own[i]) * UNIT
-        value += warm[at : at + total]
-        value[group == a] = -NEVER
-        if size[a] <= lower[a]:
-            value[people:] = -NEVER
-        j = int(value.argmax())
-        if value[j] <= warm[at + i]:
+        base = near[:, i] - own[i]
+        base[a] = -NEVER
+        worth = base.take(group)
+        worth += near[a]
+        worth -= own
+        worth -= twice[i]
+        worth += warm[at : at + people]
+        j = int(worth.argmax())
+        best, gain, b = int(worth[j]), int(worth[j]) - int(warm[at + j]), int(group[j])
+        if size[a] > lower[a]:
+            seats = base + warm[at + people : at + people + groups]
+            seats[size >= upper] = -NEVER
+            g = int(seats.argmax())
+            if seats[g] > best:
+                best, gain, b, j = int(seats[g]), int(base[g]), g, -1
+        if best <= warm[at + people + groups]:
             continue
-        b = int(group[j])
-        gained += int(gain[j] - own[i])
-        change = far[j] - far[i]
-        near[a] += change
-        near[b] -= change
-        if j >= people:
+        gained += gain
+        if j < 0:
+            change = -far[i]
             size[a] -= 1
             size[b] += 1
-        group[i], group[j] = b, a
+        else:
+            change = far[j] - far[i]
+            group[j] = a
+        group[i] = b
+        near[a] += change
+        near[b] -= change
         moved = np.flatnonzero((group == a) | (group == b))
         own[moved] = near[group[moved], moved]
     return gained
 
 
-Step = Callable[[Ints, Ints, int, Ints, int, Ints, Ints, Ints, Ints, Ints, Ints], int]
+Step = Callable[[Ints, Ints, Numbers, Ints, Ints, Numbers, Ints, Numbers, Numbers, Numbers], int]
 plain_change_places: Step = change_places
 compiled_change_places: Step | None = None
 try:
