@@ -66,7 +66,7 @@ function over(place) {
   place.classList.add("over");
   const name = place.dataset.name;
   if (place === carried.from) {
-    say.textContent = `${name} : ${say.dataset.same}`;
+    say.textContent = `${name}\u00a0: ${say.dataset.same}`;
     return;
   }
   say.textContent = `${name}…`;
@@ -77,7 +77,7 @@ function over(place) {
     if (carried !== mine || asked !== mine.asked || mine.over !== place) return;
     mine.allowed = answer.allowed === true;
     place.classList.toggle("refused", !mine.allowed);
-    say.textContent = `${name} : ${answer.sentence}`;
+    say.textContent = `${name}\u00a0: ${answer.sentence}`;
   }, 120);
 }
 
