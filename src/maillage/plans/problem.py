@@ -15,6 +15,7 @@ from maillage.plans.models import Placement, Plan
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.models import Registration
 from maillage.registrations.queries import registrations_of, workshop_slots
+from maillage.registrations.values import nested
 
 STEP_FREE = "place pour fauteuil roulant"  # seating says it as it is, in the sentences of what lacks
 WHEELCHAIR = ("fauteuil", "pmr", "mobilite reduite")  # folded words of a need that a room must answer
@@ -113,7 +114,7 @@ def _workshop(workshop: Workshop, people: int) -> seating.Workshop:
         slot=str(workshop.slot_id),
         maximum=maximum,
         minimum=min(workshop.min_people or 0, maximum),
-        name=workshop.short_title or workshop.title,
+        name=nested(workshop.short_title or workshop.title),  # its sentences put it between guillemets
         tables=tables,
         facilities=frozenset() if refused else frozenset({STEP_FREE}),
         porteur_needed=workshop.compose == Composition.PEERS or workshop.method in PORTEUR_METHODS,
