@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from maillage.live import keys
+from maillage.live import bus, keys
 from maillage.live.enums import SessionStatus
 from maillage.live.models import HelpCall, Move, Session
 
@@ -99,6 +99,7 @@ def append(entries: Iterable[Entry], heads: Mapping[uuid.UUID, int]) -> None:
         cursor.executemany(
             statement, [(number, field.get_db_prep_value(session, connection)) for session, number in heads.items()]
         )
+    bus.tell(heads)
 
 
 def set_ended(sessions: Mapping[uuid.UUID, bool]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, close_old_connections, connections
 
-from maillage.live import screens, signals
+from maillage.live import bus, screens, signals
 from maillage.live.committer import Change, Committer
 from maillage.live.enums import SessionStatus
 from maillage.live.hub import Hub
@@ -36,6 +36,8 @@ class Live:
         self._executors: list[ThreadPoolExecutor] = []
         self._readers: Iterator[ThreadPoolExecutor] = iter(())
         self._tasks: list[asyncio.Task[None]] = []
+        self._looks: set[asyncio.Task[None]] = set()  # the loop itself holds tasks weakly
+        self.ear = bus.Ear(self._heard)
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -45,13 +47,17 @@ class Live:
         self.hub.closing = False
         self.committer.start()
         self._tasks = [self._loop.create_task(self.hub.beat()), self._loop.create_task(self._watch())]
+        if bus.exists():
+            self.ear.start()
 
     async def stop(self) -> None:
         """Ends the streams, stores what waits, lets go of the database."""
         self.hub.close()
-        for task in self._tasks:
+        await asyncio.to_thread(self.ear.stop)
+        ending = [*self._tasks, *self._looks]
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
         await asyncio.to_thread(self.committer.stop)
         for executor in self._executors:
             executor.submit(connections.close_all)
@@ -79,20 +85,38 @@ class Live:
             if (change.before.state.status == "closed") != (change.after.state.status == "closed"):
                 self.say_help_moved(change.after.session_id)
 
+    def _heard(self, heads: bus.Heard) -> None:
+        """From the bus's thread: another process, or this one, stored moves."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._catch_up, heads)
+
+    def _catch_up(self, heads: bus.Heard) -> None:
+        behind = []
+        for session_id in self.hub.sessions():
+            room = self.rooms.get(session_id)
+            if heads is None or (session_id in heads and (room is None or room.number < heads[session_id])):
+                behind.append(session_id)
+        if behind:
+            task = asyncio.get_running_loop().create_task(self._bring_up_to_date(behind))
+            self._looks.add(task)
+            task.add_done_callback(self._looks.discard)
+
     async def _watch(self) -> None:
-        """Other processes (a command, a second server) store moves too: their rooms are brought up to date here."""
+        """Without a bus, or if it is cut: other processes (a command, a second server) store moves too."""
         while True:
             await asyncio.sleep(WATCH)
-            watched = self.hub.sessions()
-            if watched:
-                try:
-                    moved, erased = await self.in_thread(self._look, watched)
-                except DatabaseError as error:
-                    logger.error("the log could not be looked at: %s", type(error).__name__)
-                    continue
-                self.hub.publish(moved)
-                for session_id in erased:
-                    self.hub.end(session_id)
+            if watched := self.hub.sessions():
+                await self._bring_up_to_date(watched)
+
+    async def _bring_up_to_date(self, watched: list[uuid.UUID]) -> None:
+        try:
+            moved, erased = await self.in_thread(self._look, watched)
+        except DatabaseError as error:
+            logger.error("the log could not be looked at: %s", type(error).__name__)
+            return
+        self.hub.publish(moved)
+        for session_id in erased:
+            self.hub.end(session_id)
 
     def _look(self, watched: list[uuid.UUID]) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
         moved, erased = [], []
