@@ -22,7 +22,8 @@ from seating.attributes import Ints
 from seating.chance import NOISE_UNIT, child, gumbel, numbers
 
 UNIT = NOISE_UNIT
-POOL = 1 << 12  # noise drawn for a chunk; each step begins to read it somewhere else
+SHIFT = UNIT.bit_length() - 1  # a division by UNIT
+POOL = 1 << 12  # noise drawn for a chunk, a power of two; each step begins to read it somewhere else
 RUNGS = 6
 SWEEP = 700  # steps of each deal between two exchanges of rungs
 STEPS = RUNGS * SWEEP  # of a chunk
@@ -31,9 +32,8 @@ STEPS = RUNGS * SWEEP  # of a chunk
 ROUGH, SMOOTH = (1.5, 0.8), (0.4, 0.2)
 EVEN = 4  # a mean of that many standard deviations: points in space rather than chance, smoother ground
 LARGE = 14
-COOLING = 0.4  # share of the work where all deals cool together, each down to its rung
+COOLING = 0.5  # share of the work where all deals cool together, each down to its rung
 ROOM = 2**29  # what a step compares stays below, in numbers of 32 bits
-NEVER = 2**30
 SETTLED = 6  # steps per person to settle
 
 Numbers = npt.NDArray[np.integer]  # of 32 bits where the distances allow it: twice as fast
@@ -97,6 +97,7 @@ def divide(
     sizes = most_unequal(low, high, people) if kept else _level(low, high, people)
     least, most = (sizes, sizes) if kept else (low, high)
     fine, table = _fine(far, int(high.max(initial=0)))
+    never = int(np.iinfo(table.dtype).min) // 2
     scale = fine * spread * min(1.0, math.sqrt(people / max(1, len(low)) / LARGE))
     hot, cold = (scale * t for t in (SMOOTH if mean > EVEN * spread else ROUGH))
     rungs = [hot + (cold - hot) * r / (RUNGS - 1) for r in range(RUNGS)]
@@ -113,14 +114,14 @@ def divide(
         heats = [max(1, round(max(rung, common))) for rung in rungs]
         for r, (deal, heat) in enumerate(zip(deals, heats, strict=True)):
             mine = slice(r * SWEEP, (r + 1) * SWEEP)
-            warm = (noise * heat // UNIT).astype(table.dtype)
-            deal.value += int(step(who[mine], start[mine], warm, least, most, table, *deal.arrays()))
+            warm = (noise * heat >> SHIFT).astype(table.dtype)
+            deal.value += int(step(who[mine], start[mine], warm, never, least, most, table, *deal.arrays()))
         _exchange(deals, heats, gumbel(child(own, 2), (RUNGS, 2)).tolist())
         last = chunk == chunks - 1
         if last or chunk % (1 + people // 48) == 0:  # only what gains, from a copy of the coldest, and of all at last
             who, start = _draw(child(own, 3), SETTLED * people, people)
             for deal in deepcopy(deals if last else deals[-1:]):
-                deal.value += int(step(who, start, still, low, high, table, *deal.arrays()))
+                deal.value += int(step(who, start, still, never, low, high, table, *deal.arrays()))
                 best = max(best, deal, key=lambda deal: deal.value)
     group = best.group.astype(np.int64)
     return Groups(group, diversity(far, group))
@@ -162,10 +163,10 @@ def _level(lower: Ints, upper: Ints, people: int) -> Ints:
 
 
 def _fine(far: Ints, largest: int) -> tuple[int, Numbers]:
-    """Distances in finer units, as fine as numbers of 32 bits hold what a step adds up; larger ones in 64 bits."""
+    """Distances in units as fine as 32 bits allow for what a step adds up; larger ones as they are, in 64 bits."""
     reach = (4 * largest + 20) * max(1, int(np.abs(far).max(initial=0)))
     fine = min(UNIT, ROOM // reach)
-    return (fine, (far * fine).astype(np.int32)) if fine else (UNIT, far * UNIT)
+    return (fine, (far * fine).astype(np.int32)) if fine else (1, far)
 
 
 def _exchange(deals: list[_Deal], heats: list[int], toss: list[list[int]]) -> None:
@@ -179,8 +180,8 @@ def _exchange(deals: list[_Deal], heats: list[int], toss: list[list[int]]) -> No
 def _draw(seed: int, steps: int, people: int) -> tuple[Ints, Ints]:
     """Who takes each step, and where its noise begins."""
     drawn = numbers(seed, steps)
-    who = (drawn >> np.uint64(32)) % np.uint64(people)
-    start = (drawn & np.uint64(0xFFFFFFFF)) % np.uint64(POOL)
+    who = (drawn >> np.uint64(32)) * np.uint64(people) >> np.uint64(32)
+    start = drawn & np.uint64(POOL - 1)
     return who.astype(np.int64), start.astype(np.int64)
 
 
@@ -206,6 +207,7 @@ def change_places(
     who: Ints,
     start: Ints,
     warm: Numbers,
+    never: int,
     lower: Ints,
     upper: Ints,
     far: Numbers,
@@ -217,6 +219,7 @@ def change_places(
     """Each of `who` changes places with somebody of another group or a free seat there, or not; what was gained.
 
     warm: temperature × noise; from `start` on, one for each person, each group's free seats, and staying.
+    never: worth less than any step.
     """
     people, groups = len(group), len(size)
     worth, nobody, base = np.empty_like(own), np.zeros_like(own), np.empty_like(near[:, 0])
@@ -227,7 +230,7 @@ def change_places(
         row, here, heard = far[i], near[a], warm[start[t] : start[t] + people + groups + 1]
         for g in range(groups):
             base[g] = near[g, i] - own[i]
-        base[a] = -NEVER
+        base[a] = never
         for j in range(people):  # loops as short as these become vector instructions
             worth[j] = here[j] - own[j] - 2 * row[j] + heard[j]
         for j in range(people):
@@ -271,6 +274,7 @@ def batch_change_places(
     who: Ints,
     start: Ints,
     warm: Numbers,
+    never: int,
     lower: Ints,
     upper: Ints,
     far: Numbers,
@@ -286,7 +290,7 @@ def batch_change_places(
     for i, at in zip(who.tolist(), start.tolist(), strict=True):
         a = int(group[i])
         base = near[:, i] - own[i]
-        base[a] = -NEVER
+        base[a] = never
         worth = base.take(group)
         worth += near[a]
         worth -= own
@@ -296,7 +300,7 @@ def batch_change_places(
         best, gain, b = int(worth[j]), int(worth[j]) - int(warm[at + j]), int(group[j])
         if size[a] > lower[a]:
             seats = base + warm[at + people : at + people + groups]
-            seats[size >= upper] = -NEVER
+            seats[size >= upper] = never
             g = int(seats.argmax())
             if seats[g] > best:
                 best, gain, b, j = int(seats[g]), int(base[g]), g, -1
@@ -318,7 +322,7 @@ def batch_change_places(
     return gained
 
 
-Step = Callable[[Ints, Ints, Numbers, Ints, Ints, Numbers, Ints, Numbers, Numbers, Numbers], int]
+Step = Callable[[Ints, Ints, Numbers, int, Ints, Ints, Numbers, Ints, Numbers, Numbers, Numbers], int]
 plain_change_places: Step = change_places
 compiled_change_places: Step | None = None
 try:

@@ -273,11 +273,11 @@ def diversity_rows(folder: Path) -> list[Row]:
     rows = []
     divide([[0, 1], [1, 0]], [1, 1], [1, 1], chunks=1)  # compiled code is read once
     for family, limit, goal, chunks, dated in (
-        ("RanReal_n120", 5.0, 0.05, 5800, 0.15),
-        ("RanReal_n240", 20.0, 0.04, 17000, 0.08),
-        ("RanReal_n480_ss", 30.0, 0.0, 17500, 0.30),
-        ("RanReal_n480_ds", 30.0, 0.03, 17500, 0.30),
-        ("Geo_n120", 5.0, 0.01, 5800, 0.007),
+        ("RanReal_n120", 5.0, 0.05, 6600, 0.15),
+        ("RanReal_n240", 20.0, 0.04, 18500, 0.08),
+        ("RanReal_n480_ss", 30.0, 0.0, 18500, 0.30),
+        ("RanReal_n480_ds", 30.0, 0.03, 18500, 0.30),
+        ("Geo_n120", 5.0, 0.01, 6600, 0.007),
     ):
         gaps, spent = [], []
         for name in sorted(name for name in best if name.startswith(family)):
