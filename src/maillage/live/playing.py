@@ -388,9 +388,15 @@ class Play:
                 await self._must_refuse(phone, "write", {"kind": kind, "stage": over})
         if not self.done:
             await self._must_refuse(phone, "write", {"text": "x" * MEGABYTE})
-        others = [card for card in self._standing(stage) if card.author is not phone and card.table == phone.table]
-        for id_ in [id_ for id_ in (phone.card_of(card.token) for card in others) if id_][:1]:
-            await self._must_refuse(phone, "edit", {"card": id_})
+        readers = [
+            (reader, id_)
+            for card in self._standing(stage)
+            for reader in self.phones
+            if reader.table == card.table and card.author is not reader
+            if (id_ := reader.card_of(card.token))
+        ]
+        for reader, id_ in readers[:1]:
+            await self._must_refuse(reader, "edit", {"card": id_})
         sheet = self.method.sheet
         if sheet and sheet.fields and phone.role != sheet.role:
             await self._must_refuse(phone, "fill", {"field": sheet.fields[0].id, "value": "Je regarde"})
