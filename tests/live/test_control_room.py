@@ -70,6 +70,26 @@ def test_session_closed_from_outside_is_ended_too(session, staff) -> None:
     assert "terminée" in row_of(staff(SpaceRole.ORGANISER), session.workshop)
 
 
+def test_an_ended_room_is_reopened_in_one_touch_and_nobody_enters_it_for_that(session, staff) -> None:
+    organiser, facilitator = staff(SpaceRole.ORGANISER), staff(SpaceRole.FACILITATOR)
+    play(session, "open")
+    play(session, "close")
+    address = f"/rencontres/{session.gathering_id}/regie/"
+    assert 'name="reopen"' in row_of(organiser, session.workshop)
+    assert 'name="reopen"' not in row_of(facilitator, session.workshop)
+    assert facilitator.post(address, {"reopen": session.workshop_id}).status_code in (403, 404)
+    assert live().rooms.load(session.pk).state.status == "closed"
+    for _twice in range(2):
+        assert organiser.post(address, {"reopen": session.workshop_id}).status_code == 302
+        state = live().rooms.load(session.pk).state
+        assert (state.status, len(state.seats)) == ("running", 1)
+    assert session.join_code[:4] in row_of(organiser, session.workshop)
+    close_session(session=session, by="essai")
+    organiser.post(address, {"reopen": session.workshop_id})
+    assert session.join_code[:4] in row_of(organiser, session.workshop)
+    assert organiser.post(address, {"reopen": uuid4()}).status_code == 404
+
+
 def test_workshop_without_a_session_is_there_and_can_be_opened(session, staff) -> None:
     other = add(session, "Le lendemain", "essai")
     organiser = staff(SpaceRole.ORGANISER)

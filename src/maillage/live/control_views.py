@@ -15,6 +15,8 @@ from maillage.lib.typography import count, join_words
 from maillage.live.control import rooms_of
 from maillage.live.helping import answer_help
 from maillage.live.opening import open_gathering, open_one
+from maillage.live.queries import open_sessions
+from maillage.live.reopening import reopen_room
 from maillage.live.seats import which_seat
 from maillage.live.services import NoMethod
 from maillage.live.shifting import GOING_ON, MOST_MINUTES, shift_clocks
@@ -37,6 +39,8 @@ def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
             _answer_help(request, gathering)
         elif "minutes" in request.POST:
             _shift(request, gathering)
+        elif "reopen" in request.POST:
+            _reopen(request, gathering)
         else:
             _open(request, gathering)
         return redirect("live:control-room", gathering_id)
@@ -82,6 +86,21 @@ def _open(request: HttpRequest, gathering: Gathering) -> None:
         messages.warning(request, refusal.sentence)
     else:
         messages.success(request, _("La séance est ouverte : affichez son code dans la salle."))
+
+
+def _reopen(request: HttpRequest, gathering: Gathering) -> None:
+    """A room that was ended too soon, in one touch."""
+    workshop = _workshop(gathering, request.POST["reopen"])
+    session = next(
+        (one for one in open_sessions(gathering.pk) if one.workshop_id == workshop.pk and not one.rehearsal), None
+    )
+    if session is None:
+        raise Http404
+    refusal = reopen_room(session=session, gathering=gathering, by=str(request.user))
+    if refusal:
+        messages.warning(request, refusal)
+    else:
+        messages.success(request, _("« {room} » est rouverte.").format(room=session))
 
 
 def _answer_help(request: HttpRequest, gathering: Gathering) -> None:
