@@ -137,6 +137,10 @@ class House:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
+    def open_room(self, method: str, tables: int = 1) -> None:
+        """One more workshop in the day, by a method the demonstration does not play: its title is the method's id."""
+        self.printed += self.ask("room", method, str(tables))
+
     def copy(self, folder: Path) -> "House":
         """The same day, untouched by what is played here. The server of this one must not be running."""
         shutil.copytree(self.folder, folder)

@@ -6,6 +6,7 @@ erase SESSION       destroys the session's key, as the retention does
 link TABLE         the personal link of somebody the plan sends to this table of the codev
 codes               the ids of the gathering, of the session of the codev and of its workshop
 second              opens a second session (a rehearsal), and gives its id
+room METHOD TABLES  adds a workshop of this method to the day and opens its session; its links, as the demo prints them
 """
 
 import json
@@ -23,13 +24,16 @@ django.setup()
 
 from django.urls import reverse  # noqa: E402 - Django is set up first
 
+from maillage.gatherings.models import Workshop  # noqa: E402
 from maillage.live import log  # noqa: E402
 from maillage.live.models import Move, Session  # noqa: E402
+from maillage.live.seats import make_projection_token  # noqa: E402
 from maillage.live.services import erase_session, open_session  # noqa: E402
 from maillage.memory.models import PorteurSheet, Takeaway  # noqa: E402
 from maillage.plans.enums import PlanStatus  # noqa: E402
 from maillage.plans.models import Placement  # noqa: E402
 from maillage.registrations.own import token_of  # noqa: E402
+from tests.browser.house import OF_A_ROOM  # noqa: E402
 
 
 def moves(session: str) -> list[dict[str, Any]]:
@@ -76,6 +80,20 @@ def second() -> str:
     return str(open_session(workshop=codev().workshop, by="essai", rehearsal=True).id)
 
 
+def room(method: str, tables: str) -> str:
+    slot = codev().workshop.slot
+    workshop = Workshop.objects.create(slot=slot, position=slot.workshops.count() + 1, title=method, method=method)
+    named = [{"id": number, "name": f"Table {number}"} for number in range(1, int(tables) + 1)]
+    opened = open_session(workshop=workshop, by="essai", tables=named)
+    addresses = (
+        reverse("live:join", args=[opened.join_code]),
+        reverse("live:facilitate", args=[opened.facilitator_code]),
+        reverse("live:project", args=[make_projection_token(opened.pk)]),
+    )
+    lines = [f"{label}   http://localhost{path}" for label, path in zip(OF_A_ROOM, addresses, strict=True)]
+    return "\n".join([f"\n  {method} – ", *lines, ""])
+
+
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "moves": moves,
     "sheets": sheets,
@@ -83,6 +101,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "link": link,
     "codes": codes,
     "second": second,
+    "room": room,
 }
 
 if __name__ == "__main__":

@@ -34,10 +34,10 @@ class Room:
         self.phones: list[Phone] = []
         self.listeners: dict[str, Listener] = {}
 
-    def phone(self, name: str, *, role: str = "", **options: Any) -> Phone:
+    def phone(self, name: str, *, role: str = "", table: int = 1, **options: Any) -> Phone:
         made = Phone.unpack(self.browser, self.house, **options)
         self.phones.append(made)
-        return made.join(self.house, name, workshop=self.workshop, role=role)
+        return made.join(self.house, name, table, workshop=self.workshop, role=role)
 
     def lead(self, name: str = "Lise") -> Phone:
         self.phones.append(Phone.unpack(self.browser, self.house))
@@ -98,10 +98,13 @@ def listened(house: House) -> Iterator[list[Listener]]:
 
 
 @pytest.fixture
-def enter(browser: Browser, house: House, listened: list[Listener]) -> Iterator[Callable[[str], Room]]:
+def enter(browser: Browser, house: House, listened: list[Listener]) -> Iterator[Callable[..., Room]]:
     rooms: list[Room] = []
 
-    def make(workshop: str) -> Room:
+    def make(workshop: str, *, tables: int = 0) -> Room:
+        """A workshop of the day, or one more that plays this method at so many tables."""
+        if tables:
+            house.open_room(workshop, tables)
         rooms.append(Room(browser, house, workshop))
         return rooms[-1]
 
@@ -126,7 +129,7 @@ def vote(phone: Phone, stage: str, option: str) -> None:
     expect(state_of(phone, stage)).to_contain_text("Votre vote est compté")
 
 
-def test_coop_ou_pas_coop(enter: Callable[[str], Room]) -> None:
+def test_coop_ou_pas_coop(enter: Callable[..., Room]) -> None:
     room = enter(COOP)
     lead, ana, dark, wall = room.lead(), room.phone("Ana"), room.phone("Nour", color_scheme="dark"), room.wall()
     plain = room.phone("Paul", java_script_enabled=False)
@@ -229,7 +232,7 @@ def test_coop_ou_pas_coop(enter: Callable[[str], Room]) -> None:
     assert looks.faults == []
 
 
-def test_anarchaise_keeps_its_secrets(enter: Callable[[str], Room]) -> None:
+def test_anarchaise_keeps_its_secrets(enter: Callable[..., Room]) -> None:
     room = enter(CHAIRS)
     lead, wall = room.screens()
     page, seen = room.lead("Ève"), room.phone("Noé")
@@ -299,14 +302,14 @@ def press_and_hold(phone: Phone) -> None:
         expect(secret).to_be_visible(visible=visible)
 
 
-def test_a_secret_is_read_without_javascript(enter: Callable[[str], Room]) -> None:
+def test_a_secret_is_read_without_javascript(enter: Callable[..., Room]) -> None:
     room = enter(CHAIRS)
     late = room.phone("Tard", java_script_enabled=False)  # comes after secrets were dealt, and gets one too
     late.page.click(".secret summary")
     expect(late.page.locator(".secret-card")).to_be_visible()
 
 
-def test_the_pot_tells_totals_only(enter: Callable[[str], Room]) -> None:
+def test_the_pot_tells_totals_only(enter: Callable[..., Room]) -> None:
     room = enter(POT)
     lead, wall = room.screens()
     page, ana = room.lead("Ève"), room.phone("Ana")
@@ -373,7 +376,7 @@ def normal(one: Listener | Phone, room: Room, *, ids: bool = False) -> str:
     return NAMES_ITS_PLACE.sub("", text)
 
 
-def test_presentation_experience(enter: Callable[[str], Room]) -> None:
+def test_presentation_experience(enter: Callable[..., Room]) -> None:
     room = enter(TALK)
     lead, ana, wall = room.lead(), room.phone("Ana"), room.wall()
     speaker, plain = room.phone("Sam", role="speaker"), room.phone("Paul", java_script_enabled=False)
@@ -414,3 +417,131 @@ def test_presentation_experience(enter: Callable[[str], Room]) -> None:
     lead.sees("Commencer petit.")
     ana.page.locator("#shared li", has_text="Commencer petit.").locator("button[data-mark=vote]").click()
     lead.sees("1 voix")
+
+
+def test_one_two_four_all(enter: Callable[..., Room]) -> None:
+    room = enter("un-deux-quatre-tous", tables=1)
+    lead, wall = room.lead(), room.wall()
+    ana, bob, chloe = (room.phone(name) for name in ("Ana", "Bob", "Chloé"))
+    others = {name: room.listener(name) for name in ("Dan", "Ella", "Fay", "Gil", "Hugo")}
+    first_four, second_four = (ana, bob, chloe), ("Ella", "Fay", "Gil", "Hugo")  # in the order they came in
+    lead.press("Commencer")
+    all_of([ana, bob, wall], lambda phone: phone.is_at("seul"))
+    ana.write("seul-idea", "zq-seule")
+    expect(ana.page.locator("#mine summary")).to_contain_text("1", timeout=SOON)
+
+    # two by two: what each brought alone, and what the pair writes, is the pair's
+    advance(lead, "paires", ana, bob, chloe, wall)
+    for one, group, names in ((ana, 1, "Ana, Bob"), (bob, 1, "Ana, Bob"), (chloe, 2, "Chloé, Dan")):
+        expect(one.page.locator("#group")).to_contain_text(f"le groupe {group}", timeout=SOON)
+        expect(one.page.locator("#group p")).to_have_text(names)
+    bob.sees("zq-seule")
+    bob.write("paires-idea", "zq-paire")
+    ana.sees("zq-paire")
+    room.look()
+    assert "zq-" not in chloe.page.content() + wall.page.content() + lead.page.content()
+    assert [name for name in others if "zq-" in room.received(name)] == []
+
+    # two pairs join; somebody who comes late has a group too
+    advance(lead, "quatre", *first_four, wall)
+    for one in first_four:
+        expect(one.page.locator("#group p")).to_have_text("Ana, Bob, Chloé, Dan", timeout=SOON)
+        one.sees("zq-paire")
+    chloe.write("quatre-shared", "zq-porte")
+    all_of([ana, bob], lambda phone: phone.sees("zq-porte"))
+    others["Ella"].does(room.session, "write", {"kind": "shared", "text": "zq-autre"})
+    room.look()
+    assert "zq-autre" not in ana.page.content() + wall.page.content()
+    assert {
+        name for name in second_four if "zq-paire" in room.received(name) or "zq-porte" in room.received(name)
+    } == set()
+    assert "zq-porte" in room.received("Dan")
+    late = room.phone("Tard")
+    expect(late.page.locator("#group h2")).to_contain_text("le groupe 1", timeout=SOON)
+
+    # all: one idea a group, read and chosen by everybody; what was written alone or in pairs stays there
+    advance(lead, "tous", *first_four, late, wall)
+    for screen in (ana, chloe, late, wall):
+        screen.sees("zq-porte")
+        screen.sees("zq-autre")
+    room.look()
+    assert {name for name in others if "zq-porte" in room.received(name)} == set(others)
+    assert {name for name in second_four if "zq-paire" in room.received(name)} == set()
+    assert "zq-paire" not in wall.page.content()
+    expect(ana.page.locator("#group")).to_have_count(0)
+    ana.page.locator("#shared li", has_text="zq-autre").locator("button[data-mark=vote]").click()
+    wall.sees("1 voix")
+
+    # a step back finds the same groups
+    lead.press("Revenir")
+    expect(ana.page.locator("#group p")).to_contain_text("Ana, Bob, Chloé, Dan", timeout=SOON)
+
+
+def test_a_table_runs_itself_while_the_room_goes_on(enter: Callable[..., Room]) -> None:
+    room = enter("accelerateur-de-projet", tables=2)
+    lead, wall = room.lead(), room.wall()
+    here = [room.phone("Ana"), room.phone("Bob", role="porteur")]
+    apart = room.phone("Chloé", table=2)
+    lead.press("Commencer")
+    all_of([lead, apart, *here], lambda phone: phone.is_at("projet"))
+    step_on = apart.page.locator(".controls button[value=advance]")
+    expect(step_on).to_have_count(0)
+    here[1].write("projet-pitch", "Un jardin ouvert")
+    here[0].sees("Un jardin ouvert")
+
+    # the table has the words and the buttons; the room stays where it is
+    own = lead.page.locator("#table-2 button[value=own_clock]")
+    own.click()
+    expect(step_on).to_be_visible(timeout=SOON)
+    apart.sees("Table 2 suit son propre temps")
+    apart.sees("De quoi avez-vous besoin aujourd’hui")
+    advance(apart, "questions")
+    expect(lead.page.locator("#table-2")).to_contain_text("Les questions", timeout=SOON)
+    apart.write("questions-question", "Pour qui ?")
+    apart.sees("Pour qui ?")
+    all_of([lead, *here, wall], lambda phone: phone.is_at("projet"))
+    expect(here[0].page.locator(".controls")).to_have_count(0)
+    apart.press("Pause")
+    expect(apart.page.locator(".clock-line")).to_contain_text("pause", timeout=SOON)
+    expect(here[0].page.locator(".clock-line")).not_to_contain_text("pause")
+
+    # the room goes on without it, two steps; the table stays where it was, and comes back when asked
+    advance(lead, "questions", *here)
+    advance(lead, "apports", *here, wall)
+    apart.is_at("questions")
+    expect(apart.page.locator(".clock-line")).to_contain_text("pause")
+    expect(own).to_have_text(re.compile("Revenir au temps de la salle"))
+    own.click()
+    apart.is_at("apports")
+    expect(step_on).to_have_count(0)
+    expect(apart.page.locator(".clock-line")).not_to_contain_text("pause")
+    apart.write("apports-gift", "Un local, le mardi.")
+    apart.sees("Un local, le mardi.")
+
+    # the porteur takes what serves, and leaves with a sheet of their own
+    here[0].write("apports-gift", "Des outils")
+    advance(lead, "tri", *here)
+    here[1].page.locator("#shared li", has_text="Des outils").locator("button[data-mark=kept]").click()
+    expect(here[1].page.locator(".my-sheet")).to_contain_text("Des outils", timeout=SOON)
+    assert "Un local" not in here[1].page.content() + here[0].page.content()
+
+
+def test_the_empty_chair_is_taken_in_turn(enter: Callable[..., Room]) -> None:
+    room = enter("chaise-vide", tables=1)
+    lead, ana, bob = room.lead(), room.phone("Ana"), room.phone("Bob")
+    lead.press("Commencer")
+    ana.is_at("absents")
+    ana.write("absents-absent", "Une habitante du quartier")
+    bob.page.locator("#shared li", has_text="Une habitante").locator("button[data-mark=vote]").click()
+    advance(lead, "chaise", ana, bob)
+    bob.press("Je m’assieds sur la chaise")
+    expect(bob.page.locator("#own")).to_have_attribute("data-role", "chair", timeout=SOON)
+    bob.sees("Dites « je »")
+    expect(bob.page.locator("#form-chaise-said")).to_be_hidden()
+    expect(ana.page.locator("#own button", has_text="Je m’assieds")).to_have_count(0)  # one person at a time
+    ana.write("chaise-said", "On décide sans moi.")
+    bob.sees("On décide sans moi.")
+    lead.press("Étape suivante")
+    ana.page.locator("#own button", has_text="Je m’assieds").click(timeout=SOON)  # the next chair, another person
+    expect(ana.page.locator("#own")).to_have_attribute("data-role", "chair", timeout=SOON)
+    expect(bob.page.locator("#own")).to_have_attribute("data-role", "participant")
