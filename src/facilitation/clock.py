@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from facilitation import groups, payloads
+from facilitation import groups, payloads, people
 from facilitation.activities import answers, cards, deal, pot
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
@@ -20,7 +20,7 @@ def open_(state: State, move: Move, payload: Payload) -> State:
     own = [table.id for table in state.open_tables] if state.method.own_clocks else list(state.clocks)
     state = state.but(seed=f"{move.at}-{move.number}-{move.seat}", opened_at=move.at, clocks={})
     state = enter(state, state.path[0], move.at)
-    return state.but(clocks=dict.fromkeys(own, state.clock))
+    return people.watch_people(state.but(clocks=dict.fromkeys(own, state.clock)))
 
 
 def advance(state: State, move: Move, payload: Payload) -> State:

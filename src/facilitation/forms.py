@@ -53,6 +53,7 @@ def _write_form(stage: Stage, kind: Kind) -> dict[str, Any]:
         "hint": kind.hint,
         "decline": kind.decline,
         "answers": list(kind.parents),
+        "single": kind.single,
     }
 
 
@@ -84,6 +85,7 @@ def _form(
         "hint_words": [],
         "hint": "",
         "decline": "",
+        "single": False,  # sent again, it replaces what was sent
         "answers": [],
         "parents": [],
     }

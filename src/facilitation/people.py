@@ -43,7 +43,7 @@ def sit(state: State, seat: Seat, role: str | None, table: int | None) -> State:
     if role not in state.method.roles:
         raise Refused("unknown_role")
     if not state.method.roles[role].table:
-        return state.with_seat(replace(seat, role=role, table=None, looking_at=state.tables[0].id))
+        return state.with_seat(replace(seat, role=role, table=None, looking_at=watched(state)))
     if table is None or not state.has_table(table):
         table = _best_table(state, role)
     table = state.merged.get(table, table)
@@ -51,6 +51,20 @@ def sit(state: State, seat: Seat, role: str | None, table: int | None) -> State:
     if not is_free(state, seat.id, role, table):
         role = state.method.default_role
     return give(state, seat, role)
+
+
+def watched(state: State) -> int:
+    """The table that whoever leads looks at first: one where people are."""
+    there = (table.id for table in state.tables if any(seat.present for seat in state.at_table(table.id)))
+    return next(there, state.tables[0].id)
+
+
+def watch_people(state: State) -> State:
+    """Whoever looks at an empty table looks where people are."""
+    for seat in state.seats.values():
+        if seat.looking_at is not None and not any(one.present for one in state.at_table(seat.looking_at)):
+            state = state.with_seat(replace(seat, looking_at=watched(state)))
+    return state
 
 
 def give(state: State, seat: Seat, role: str) -> State:

@@ -1,7 +1,38 @@
 """Static files under names that carry their hash, imports of ES modules included, compressed once."""
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from servestatic.storage import CompressedManifestStaticFilesStorage
+
+REMARK = re.compile(rb"^[ \t]*//(?!!).*\n", re.MULTILINE)  # a line that is nothing else; a licence's begins with //!
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # servestatic has no types
+    """What phones load is what runs: the lines that explain our scripts to their readers stay in the sources."""
+
     support_js_module_import_aggregation = True
+
+    def post_process(
+        self, paths: dict[str, tuple[Storage, str]], dry_run: bool = False, **options: Any
+    ) -> Iterator[Any]:
+        lean = {
+            name: (_WithoutRemarks(storage) if name.endswith(".js") else storage, path)
+            for name, (storage, path) in paths.items()
+        }
+        yield from super().post_process(lean, dry_run, **options)
+
+
+class _WithoutRemarks:
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+
+    def open(self, path: str) -> "ContentFile[bytes]":
+        with self.storage.open(path) as source:
+            return ContentFile(REMARK.sub(b"", source.read()), name=path)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.storage, name)

@@ -102,8 +102,10 @@ def _render_own(room: Room, view: dict[str, Any]) -> bytes:
     leads = room.leads(view["role"])
     links = links_for(room.session_id, sheet=view["sheet"] is not None, facilitator=leads)
     asked = asked_of(view)
+    tables = room.state.open_tables
     context = {
         "own": view,
+        "place": next((table.name for table in tables if table.id == view["table"]), "") if len(tables) > 1 else "",
         "marks_json": json.dumps(view["marks"]),
         "asked_json": json.dumps(asked, ensure_ascii=False) if asked else "",
         "asked_forms": " ".join(form_ids(room, view)),
@@ -267,7 +269,11 @@ def _lead(room: Room, shared: dict[str, Any]) -> dict[str, Any]:
     people = shared["table"]["people"] if shared["table"] else []
     return {
         "people": people,
-        "kinds": [{"id": kind.id, "title": kind.title} for kind in room.method.kinds.values()],
+        "kinds": [
+            {"id": kind, "title": known.title, "stages": stages, "now": room.state.stage in stages}
+            for kind, known in room.method.kinds.items()
+            if (stages := [stage for stage in room.method.stages if kind in room.method.kinds_of(stage)])
+        ],
         "roles": [{"id": role.id, "title": role.title} for role in room.method.roles.values()],
         "tables": shared["tables"] if len(shared["tables"]) > 1 else [],
         "keys": [secrets.token_urlsafe(12) for _number in range(3)],

@@ -45,7 +45,17 @@ function followHands() {
   }
 }
 
+// What may be written for somebody is what this step asks.
+function followKinds() {
+  const select = document.getElementById("for-kind");
+  const { stage } = document.getElementById("shared").dataset;
+  const asked = [...(select?.options ?? [])].filter(({ dataset }) => dataset.stages.split(" ").includes(stage));
+  for (const option of select?.options ?? []) option.hidden = option.disabled = asked.length > 0 && !asked.includes(option);
+  if (asked.length && !asked.includes(select.selectedOptions[0])) asked[0].selected = true;
+}
+
 function follow() {
+  followKinds();
   followWays();
   followCards();
   followHands();

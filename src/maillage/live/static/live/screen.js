@@ -218,6 +218,7 @@ const box = openOutbox(session, {
     const form = forms.find((one) => one.dataset.form === move.form);
     if (status === 200 || status === 201) {
       say(refusalOf(form), "");
+      say(refusalOf(null), "");
       return;
     }
     // refused: the words go back where they were typed, with the reason; if others are there by now, beside them
@@ -252,6 +253,7 @@ function ask({ confirm: question, confirmMore: more = "", confirmYes: yes }, quo
 }
 
 function send(form, { kind, payload }) {
+  last = { form, what: JSON.stringify([kind, payload]), step: STEPS.has(kind), at: performance.now() };
   box.send({ key: newKey(), kind, payload, form: form.dataset.form || "" });
   if (form.dataset.keep !== undefined) form.dataset.sent = text(form)?.value ?? "";
   if (kind === "fill") saveOthers(form);
@@ -264,12 +266,27 @@ function send(form, { kind, payload }) {
   }
 }
 
+// A double tap is one: the same thing at once, a place just emptied, or the next button that came under the finger.
+const AGAIN = 500; // ms
+const STEPS = new Set(["open", "advance", "back", "skip", "close", "reopen"]);
+let last = { at: -AGAIN };
+
+function isAgain(form, { kind, payload }) {
+  const same = JSON.stringify([kind, payload]) === last.what;
+  const emptied = form === last.form && form.dataset.form && text(form) && !text(form).value.trim();
+  return performance.now() - last.at < AGAIN && (same || emptied || (last.step && STEPS.has(kind)));
+}
+
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (form.getAttribute("action")?.split(/[?#]/)[0] !== moves.split("?")[0]) return;
   const move = payloadOf(form, event.submitter);
   const asking = [event.submitter, form].find((one) => one?.dataset.confirm);
   const quote = form.dataset.confirm ? (text(form)?.value.trim() ?? "") : "";
+  if (isAgain(form, move)) {
+    event.preventDefault();
+    return;
+  }
   const asked = asking && (quote || !form.dataset.confirm); // an empty sentence is refused, not read again
   if (asked && !canAsk) return;
   event.preventDefault();
@@ -314,7 +331,10 @@ connect(stream, {
     const before = step();
     replaceById(data);
     refresh();
-    if (step() !== before) showStep();
+    if (step() !== before) {
+      say(refusalOf(null), ""); // it was about the step before
+      showStep();
+    }
     takeForms();
   },
   onState(state) {
