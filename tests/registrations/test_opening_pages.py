@@ -53,7 +53,7 @@ def test_the_form_opens_with_its_link_and_its_code(staff, soon):
     link = f"http://testserver/rencontres/{soon.space.slug}/{soon.slug}/inscription/"
     assert f'href="{link}"' in body(page)
     assert 'class="qr"' in body(page)
-    assert "0 inscrit·es sur 120 places" in body(page)
+    assert "Personne n’est encore inscrit, 120 places." in body(page)
     public = staff.get(link)
     assert "120 places" in body(public)
     assert "Repas" in body(public)

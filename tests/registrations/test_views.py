@@ -503,3 +503,11 @@ def test_one_cancels_and_comes_back(client, mine):
     client.post(own_url("own-restoration", mine))
     mine.refresh_from_db()
     assert mine.status == RegistrationStatus.REGISTERED
+
+
+def test_a_column_nobody_reads_is_said_before_anything_is_written(staff, day):
+    content = "Prénom;Nom;Courriel;Remarque;Vide\nJeanne;Martin;j@exemple.invalid;fauteuil;\n".encode()
+    address = f"/rencontres/{day.pk}/inscriptions/import/"
+    page = staff.post(address, {"file": SimpleUploadedFile("b.csv", content)}, follow=True).content.decode()
+    assert "«\u202fRemarque\u202f»" in page
+    assert "Vide" not in page

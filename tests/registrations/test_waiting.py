@@ -246,7 +246,7 @@ def test_the_organiser_sees_the_line_moves_it_and_lets_people_in(client, organis
     *_in, cy, di = come(small, "Ana", "Bo", "Cy", "Di")
     page = body(client.get(reverse("registrations:waiting", args=[small.pk])))
     assert page.index("Cy") < page.index("Di")
-    assert "2 inscrit·es sur 2 places" in page
+    assert "2 personnes inscrites, 2 places." in page
 
     client.post(reverse("registrations:rank", args=[small.pk, di.pk]), {"sens": "avant"})
     assert line(small) == ["Di", "Cy"]

@@ -1,5 +1,6 @@
 """The organiser's way from a file to registrations: upload, columns, preview with its questions, confirmation."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from maillage.lib.spreadsheets import UnreadableTable
+from maillage.lib.spreadsheets import Table, UnreadableTable
 from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise
 from maillage.registrations.doubles import summary
@@ -195,10 +196,21 @@ def preview(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpRespo
             "only": only,
             "summary": summary(reading),
             "notes": table.notes,
+            "left_out": _columns_left_out(table, import_.mapping),
             "refused": refused,
         },
         status=422 if refused else 200,
     )
+
+
+def _columns_left_out(table: Table, mapping: Mapping[str, int]) -> list[str]:
+    """Columns that hold something nobody will read: a need may be among them."""
+    used = set(mapping.values())
+    return [
+        header
+        for number, header in enumerate(table.headers)
+        if number not in used and any(row[number].strip() for row in table.rows)
+    ]
 
 
 @require_POST

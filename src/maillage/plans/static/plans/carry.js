@@ -20,7 +20,13 @@ for (const handle of plan?.querySelectorAll(".carry") ?? []) {
     const under = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-place]");
     over(under && under.dataset.slot === carried.slot ? under : null);
   });
-  handle.addEventListener("pointerup", () => { if (carried && !carried.byKey) drop(); });
+  handle.addEventListener("pointerup", () => {
+    if (!carried || carried.byKey) return;
+    const link = carried.moved ? null : carried.item.querySelector("a");
+    if (!link) return drop();
+    giveUp();
+    location.href = link.href; // touched, not carried: the person's page moves them too
+  });
   handle.addEventListener("pointercancel", giveUp);
   handle.addEventListener("click", (event) => {
     event.preventDefault();
