@@ -1,5 +1,7 @@
 """Groups within a table, that form and re-form from stage to stage: alone, in pairs, in fours, all together."""
 
+from itertools import pairwise
+
 from facilitation.register import Register
 from facilitation.state import Seat, State
 
@@ -49,21 +51,18 @@ def group_of(state: State, seat: Seat) -> int | None:
 def cut(units: list[list[str]], size: int) -> list[list[str]]:
     """The people of `units` in groups of about `size`; a unit stays whole, and nobody stays alone.
 
-    Five people in pairs are two groups, one of three; six in fours are two groups of three.
+    Five people in pairs are two groups, one of three; six in fours are two groups of three. Groups that join are two at
+    least, and three only where one would be left: the largest come last, where no third one joins them.
     """
     count = sum(map(len, units))
     most = -(-count // size)
     wanted = most if count // max(most, 1) >= max(2, size - 1) else count // size
-    joining = any(len(unit) > 1 for unit in units)  # two groups at least become one
+    joining = any(len(unit) > 1 for unit in units)
     wanted = max(1, min(wanted, len(units) // 2 if joining else len(units)))
-    groups: list[list[str]] = [[]]
-    placed = 0
-    for unit in units:
-        target = len(groups) * count / wanted
-        if groups[-1] and len(groups) < wanted and target - placed < placed + len(unit) - target:
-            groups.append([])
-        groups[-1] += unit
-        placed += len(unit)
+    units = sorted(units, key=len)
+    each, more = divmod(len(units), wanted)
+    starts = [number * each + min(number, more) for number in range(wanted + 1)]
+    groups = [[seat for unit in units[start:end] for seat in unit] for start, end in pairwise(starts)]
     return [group for group in groups if group]
 
 

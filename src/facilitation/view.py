@@ -4,6 +4,7 @@
 `view_own`.
 """
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 from facilitation import boards, leading, rounds
@@ -74,6 +75,7 @@ def view_audience(state: State, group: Audience) -> dict[str, Any]:
         "picture": boards.picture(state, group, at_table, reads=reads),
         "group": _group(state, group),
         "groups": _groups(state, group) if leads else [],
+        "cut": _cut(state) if group.role in SCREENS and sees != "nothing" else [],
         "prompts": leading.prompts(rule.prompts if rule and leads and state.status != "closed" else None),
         "notices": leading.notices(state, rule, group) if leads else [],
         "controls": leading.controls(state, group.role),
@@ -218,16 +220,40 @@ def _group(state: State, group: Audience) -> dict[str, Any] | None:
 
 
 def _groups(state: State, group: Audience) -> list[dict[str, Any]]:
-    """How the table looked at is cut."""
+    """How the table looked at is cut, and who is where: somebody without a phone has to be told."""
     groups = state.groups.get(state.step or "", Register[str, int]())
-    sizes: dict[int, int] = {}
+    people: dict[int, list[str]] = {}
     for seat in state.at_table(group.table):
         if seat.present and seat.id in groups:
-            sizes[groups[seat.id]] = sizes.get(groups[seat.id], 0) + 1
+            people.setdefault(groups[seat.id], []).append(seat.name)
     return [
-        {"number": number, "people": size, "words": f"Groupe {number} : {size} personne{'s' if size > 1 else ''}"}
-        for number, size in sorted(sizes.items())
+        {
+            "number": number,
+            "people": len(names),
+            "words": f"Groupe {number} : {_persons(len(names))}",
+            "names": names if state.method.people_shown else [],
+        }
+        for number, names in sorted(people.items())
     ]
+
+
+def _cut(state: State) -> list[str]:
+    """How the room is cut, for a wall: how many groups of how many, the most frequent first; never who is where."""
+    groups = state.groups.get(state.step or "")
+    if groups is None or state.status == "closed":
+        return []
+    sizes = Counter(
+        (table.id, groups[seat.id])
+        for table in state.led
+        for seat in state.at_table(table.id)
+        if seat.present and seat.id in groups
+    )
+    kinds = sorted(Counter(sizes.values()).items(), key=lambda kind: (-kind[1], kind[0]))
+    return [f"{many} groupe{'s' if many > 1 else ''} de {_persons(size)}" for size, many in kinds]
+
+
+def _persons(count: int) -> str:
+    return f"{count} personne{'s' if count > 1 else ''}"
 
 
 def _forms(state: State, rule: Stage, seat: Seat) -> list[dict[str, Any]]:

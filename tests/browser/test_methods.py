@@ -435,6 +435,7 @@ def test_one_two_four_all(enter: Callable[..., Room]) -> None:
     for one, group, names in ((ana, 1, "Ana, Bob"), (bob, 1, "Ana, Bob"), (chloe, 2, "Chloé, Dan")):
         expect(one.page.locator("#group")).to_contain_text(f"le groupe {group}", timeout=SOON)
         expect(one.page.locator("#group p")).to_have_text(names)
+    wall.sees("4 groupes de 2 personnes")
     bob.sees("zq-seule")
     bob.write("paires-idea", "zq-paire")
     ana.sees("zq-paire")
@@ -447,6 +448,8 @@ def test_one_two_four_all(enter: Callable[..., Room]) -> None:
     for one in first_four:
         expect(one.page.locator("#group p")).to_have_text("Ana, Bob, Chloé, Dan", timeout=SOON)
         one.sees("zq-paire")
+    wall.sees("2 groupes de 4 personnes")
+    assert [name for name in ("Ana", "Chloé", "Gil") if name in wall.page.content()] == []
     chloe.write("quatre-shared", "zq-porte")
     all_of([ana, bob], lambda phone: phone.sees("zq-porte"))
     others["Ella"].does(room.session, "write", {"kind": "shared", "text": "zq-autre"})

@@ -486,6 +486,18 @@ def test_nobody_stays_alone_in_a_group(people: int, size: int, sizes: list[int])
     assert [seat for group in groups for seat in group] == [f"s{number}" for number in range(people)]
 
 
+@pytest.mark.parametrize(
+    ("pairs", "sizes"),
+    [([2] * 4, [4, 4]), ([2] * 10 + [3], [4, 4, 4, 5, 6]), ([3, 2, 2, 2], [4, 5]), ([2, 2, 2], [6]), ([2, 3], [5]),
+     ([2] * 49 + [3], [4] * 24 + [5])],
+)  # fmt: skip
+def test_two_pairs_join_and_none_stays_alone(pairs: list[int], sizes: list[int]) -> None:
+    groups = cut([[f"s{number}.{one}" for one in range(size)] for number, size in enumerate(pairs)], 4)
+    assert sorted(map(len, groups)) == sizes
+    assert all(len({seat.partition(".")[0] for seat in group}) >= 2 for group in groups)
+    assert sum(map(len, groups)) == sum(pairs)
+
+
 def test_pairs_become_fours_and_each_sees_its_own_group_only() -> None:
     begun = play("un-deux-quatre-tous", 8)
     for number in range(8):

@@ -6,7 +6,20 @@ from typing import Any
 
 import pytest
 
-from facilitation import Audience, State, audience, boards, forms, leading, view, view_audience, view_own
+from facilitation import (
+    Audience,
+    State,
+    TableSpec,
+    audience,
+    boards,
+    forms,
+    leading,
+    shipped_methods,
+    start,
+    view,
+    view_audience,
+    view_own,
+)
 from tests.facilitation.playing import Canary, Play, codev, find_leaks, may_see, play_codev
 
 view_module = importlib.import_module("facilitation.view")  # the package gives the function of that name
@@ -310,3 +323,39 @@ def test_porteur_may_still_fill_and_release_after_the_end_others_have_no_form_le
     play.do("paul", "fill", field="first_step", value="Un café")
     play.do("paul", "release", sentence="Commencer petit.")
     play.do("paul", "withdraw")
+
+
+def test_wall_says_how_the_room_is_cut_and_never_who_is_where() -> None:
+    method = shipped_methods()["un-deux-quatre-tous"]
+    play = Play(start(method, tables=(TableSpec(1), TableSpec(2))))
+    for seat, role in (("lise", "facilitator"), ("wall", "projector")):
+        play.do(seat, "join", name=seat.title(), role=role)
+    for number in range(9):
+        play.do(f"s{number}", "join", name=f"Prénom{number}", table=1 + number % 2)
+
+    def cut() -> str:
+        seen = view(play.state, "wall")["shared"]
+        assert (seen["group"], seen["groups"]) == (None, [])
+        assert "Prénom" not in json.dumps(seen, ensure_ascii=False)
+        assert {len(view(play.state, seat)["shared"]["cut"]) for seat in ("lise", "s0", "nobody")} == {0}
+        return ", ".join(seen["cut"])
+
+    assert cut() == ""
+    play.do("lise", "open")
+    assert cut() == ""
+    play.do("lise", "advance")
+    assert cut() == "3 groupes de 2 personnes, 1 groupe de 3 personnes"
+    assert view(play.state, "lise")["shared"]["groups"][0] == {
+        "number": 1,
+        "people": 3,
+        "words": "Groupe 1 : 3 personnes",
+        "names": ["Prénom0", "Prénom2", "Prénom4"],
+    }
+    play.do("s6", "leave")
+    assert cut() == "2 groupes de 2 personnes, 1 groupe de 1 personne, 1 groupe de 3 personnes"
+    play.do("lise", "own_clock", table=2)
+    assert cut() == "1 groupe de 1 personne, 1 groupe de 3 personnes"  # a table that runs itself is at its own step
+    play.do("lise", "advance")
+    assert cut() == "1 groupe de 4 personnes"
+    play.do("lise", "close")
+    assert cut() == ""
