@@ -57,3 +57,11 @@ def test_page_of_a_server_error_needs_nothing_but_its_style():
     named = re.findall(r'href="/static/ui/css/([a-z.]+)"', page)
     assert named == ["base.css", "office.css"]
     assert all((CSS / name).is_file() for name in named)
+
+
+@pytest.mark.parametrize(
+    "address", ["x", "0", "../x", "gatherings:list", "?x", "//ailleurs.example", "javascript:alert(1)", "é"]
+)
+def test_a_way_back_that_is_no_page_of_ours_leads_home(client, address):
+    answer = client.post("/affichage/", {"letters": "comfort", "next": address})
+    assert (answer.status_code, answer["Location"]) == (302, "/")

@@ -5,13 +5,13 @@ from django.contrib.auth import login, logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.people.models import User
 from maillage.people.services import owner_of_link
+from maillage.ui.addresses import own_address
 
 
 @require_safe
@@ -54,7 +54,4 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def _next_url(request: HttpRequest) -> str:
     """Where they were going, if it is a page of this server."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return own_address(request, wanted) or resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maillage.ui.addresses import own_address
 from maillage.ui.comfort import keep_comfort, wants_comfort
 
 
@@ -35,17 +35,11 @@ def _operator() -> dict[str, str]:
 def display(request: HttpRequest) -> HttpResponse:
     """The letters of this device. Kept in a cookie: it needs no account, and says nothing of who reads."""
     if request.method == "POST":
-        answer = redirect(_own_address(request, request.POST.get("next", "")))
+        answer = redirect(own_address(request, request.POST.get("next", "")) or reverse("home"))
         keep_comfort(answer, wanted=request.POST.get("letters") == "comfort")
         return answer
     context = {"comfort": wants_comfort(request), "next": request.GET.get("next", "")}
     return render(request, "ui/display.html", context)
-
-
-def _own_address(request: HttpRequest, address: str) -> str:
-    """Where to go back to, if it is a page of this site."""
-    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if safe else reverse("home")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
