@@ -49,6 +49,16 @@ def test_each_workshop_has_its_title_room_time_and_sheets_in_the_order_of_the_da
     assert all(page.strip() for page in rest)
 
 
+def test_every_sheet_of_a_room_says_whose_it_is_and_its_page_cards_to_cut_too(prepared) -> None:
+    printed = [page.replace("\u00a0", " ") for page in pages(make_day_pack(prepared))]
+    first = next(number for number, page in enumerate(printed) if "Co-développement · Salle Chardon" in page)
+    sheets = printed[first:-4]  # the signs are at the end
+    assert sum("Cartes à découper" in page for page in sheets) > 1
+    for number, page in enumerate(sheets, first + 1):
+        assert "Co-développement · Salle Chardon · 14 h 00 – 15 h 00" in page
+        assert f"{number} / {len(printed)}" in page
+
+
 def test_a_day_without_workshops_prints_its_programme_alone(day) -> None:
     Workshop.objects.all().delete()
     (page,) = pages(make_day_pack(day))
