@@ -65,3 +65,9 @@ def test_page_of_a_server_error_needs_nothing_but_its_style():
 def test_a_way_back_that_is_no_page_of_ours_leads_home(client, address):
     answer = client.post("/affichage/", {"letters": "comfort", "next": address})
     assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_a_request_that_a_page_does_not_take_gets_a_sentence(client):
+    answer = client.post("/a-propos/", {"x": "1"})
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    assert "Cette adresse attend une autre demande" in answer.content.decode()

@@ -88,13 +88,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # a phone's first screen: 11 kB of HTML become 3; it pads against BREACH
     "csp.middleware.CSPMiddleware",
-    "maillage.config.nulls.refuse_nulls",
+    "maillage.config.refusing.refuse_nulls",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "maillage.config.privacy.keep_nothing",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "maillage.config.refusing.say_wrong_method",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -66,5 +66,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _refuse(request, 404, _("Page introuvable"), sentence)
 
 
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    sentence = _("Cette adresse attend une autre demande. Rien n’a été changé : revenez en arrière.")
+    return _refuse(request, 405, _("Demande impossible ici"), sentence)
+
+
 def _refuse(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     return render(request, "ui/refused.html", {"title": title, "sentence": sentence}, status=status)
