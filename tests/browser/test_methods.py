@@ -165,7 +165,7 @@ def test_coop_ou_pas_coop(enter: Callable[..., Room]) -> None:
     lead.press("Compter ces mains")
     lead.press("Montrer les votes")
     for phone in (wall, ana):
-        expect(phone.page.locator("#bar-poll-pas_coop")).to_contain_text("4 · 44 %", timeout=SOON)
+        expect(phone.page.locator("#bar-poll-pas_coop")).to_contain_text("4 voix · 44 %", timeout=SOON)
         phone.sees("9 voix, dont 3 mains levées.")
         phone.sees("Les moins nombreux parlent d’abord : Coop.")
     expect(ana.page.locator("#form-vote")).to_be_hidden()
@@ -198,7 +198,7 @@ def test_coop_ou_pas_coop(enter: Callable[..., Room]) -> None:
         other.does(room.session, "answer", {"stage": "critere", "question": "critere", "value": "1,7"})
     looks.look(ana.page, "questions, phone", phone=True)
     lead.press("Montrer les réponses")
-    expect(wall.page.locator("#bar-critere-1")).to_contain_text("4 · 100 %", timeout=SOON)
+    expect(wall.page.locator("#bar-critere-1")).to_contain_text("4 réponses · 100 %", timeout=SOON)
     wall.sees("On peut partir")
     advance(lead, "vote", ana, wall)
     wall.sees("Carte 2 sur 5")
