@@ -89,6 +89,22 @@ def test_questions_of_a_form_are_answered_or_passed() -> None:
     assert (stale.status_code, "Cette étape est finie" in stale.content.decode()) == (409, True)
 
 
+def test_nothing_chosen_is_not_noted_and_what_is_noted_is_said_where_it_was_typed() -> None:
+    session, lead, seat = begin("evaluation", "avis")
+    empty = answer(lead, session, seat, value="  ")
+    assert (empty.status_code, "Rien n’est noté" in empty.content.decode()) == (422, True)
+    assert "C’est noté" not in empty.content.decode()
+    assert live().rooms.load(session.pk).state.ballots == {}
+    page = lead.get(page_of(session, seat)).content.decode()
+    (first, *_others) = re.findall(r'name="input" value="([^"]+)"', page)
+    option = re.search(r'type="radio" name="value" value="([^"]+)"', page)[1]
+    noted = lead.post(page_of(session, seat), {"key": "x", "input": first, "value": option})
+    assert noted["Location"].endswith(f"#form-{first}")
+    shown = lead.get(noted["Location"]).content.decode()
+    assert "C’est noté" in shown.partition(f'id="form-{first}"')[2].partition("</form>")[0]
+    assert shown.count("C’est noté") == 1
+
+
 def test_only_who_leads_answers_for_somebody() -> None:
     session, lead, seat = begin("coop-ou-pas-coop", "vote")
     assert Client().get(page_of(session)).status_code == 403

@@ -40,10 +40,14 @@ def stand_in(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     chosen = next((one for one in people if one.seat == request.GET.get("pour")), None)
     inputs = inputs_now(room, chosen.seat) if chosen else []
     problem, status = "", 200
+    noted = request.GET.get(NOTED, "")
     if request.method == "POST" and chosen is not None:
         asked = next((one for one in inputs if one["id"] == request.POST.get("input")), None)
         if asked is None:
             problem, status = _("Cette étape est finie : ce qui est demandé maintenant est ci-dessous."), 409
+        elif not request.POST.get("pass") and not "".join(request.POST.getlist("value")).strip():
+            _keep(asked, request, _("Rien n’est noté : choisissez ou écrivez une réponse."))
+            status = 422
         else:
             outcome = answer_for(
                 room=room,
@@ -54,7 +58,9 @@ def stand_in(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
                 key=request.POST.get("key", "")[:64] or secrets.token_urlsafe(12),
             )
             if outcome.accepted:
-                return redirect(f"{_address(session_id, which)}&pour={chosen.seat}&{NOTED}={asked['id']}")
+                return redirect(
+                    f"{_address(session_id, which)}&pour={chosen.seat}&{NOTED}={asked['id']}#form-{asked['id']}"
+                )
             status = 422 if outcome.status == 409 else outcome.status
             _keep(asked, request, str(outcome.sentence))
     context = {
@@ -62,7 +68,8 @@ def stand_in(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
         "people": people,
         "chosen": chosen,
         "inputs": inputs,
-        "noted": request.GET.get(NOTED, ""),
+        "noted": noted,
+        "noted_here": any(one["id"] == noted for one in inputs),
         "problem": problem,
         "address": _address(session_id, which),
         "screen_url": reverse("live:screen", args=[session_id]) + f"?siege={which}",
