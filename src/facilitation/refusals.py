@@ -45,7 +45,7 @@ REFUSALS: Final = {
     "already_shown": "Les réponses sont déjà montrées : la vôtre ne change plus.",
     "too_few": "Moins de trois personnes ont répondu : rien n’est montré, pour que personne ne soit reconnu.",
     "bad_gift": "Donnez un nombre entier.",
-    "answered_already": "Cette personne a déjà répondu elle-même : personne ne change sa réponse à sa place.",
+    "answered_already": "Cette personne l’a déjà écrit elle-même : personne ne change ses mots à sa place.",
     "round_over": "Ce tour est déjà partagé.",
     "no_deck": "Cette étape ne passe pas de cartes en revue.",
 }

@@ -152,3 +152,16 @@ def test_typing_for_somebody_gives_no_more_than_their_own_rights() -> None:
     written = play.do("lise", "write", kind="idea", text="Une idée", by="paper", **{"for": "ana"})
     card_ = play.state.cards[written]
     assert (card_.author, card_.typed_by, card_.by) == ("ana", "lise", "paper")
+
+
+def test_nobody_writes_over_the_words_somebody_wrote_themselves() -> None:
+    play = play_codev()
+    play.go("presentation")
+    headline = play.do("paul", "write", kind="headline", text="Mes mots")
+    assert play.refused("omar", "write", kind="headline", text="Autre chose", **{"for": "paul"}) == "answered_already"
+    assert play.refused("lise", "write", kind="headline", text="Autre chose", **{"for": "paul"}) == "answered_already"
+    assert play.state.cards[headline].text == "Mes mots"
+    play.do("rosa", "leave")
+    typed = play.do("lise", "write", kind="headline", text="Dicté", **{"for": "rosa"})
+    play.do("lise", "write", kind="headline", text="Corrigé", **{"for": "rosa"})
+    assert play.state.cards[typed].text == "Corrigé"

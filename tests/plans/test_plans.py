@@ -302,3 +302,14 @@ def test_a_plan_takes_the_same_number_of_queries_for_2_and_for_128_people(full_d
     Workshop.objects.filter(slot__gathering=full_day).update(min_people=None)
     with django_assert_max_num_queries(20):
         make_plan(gathering=full_day, by="essai")
+
+
+def test_a_move_leaves_the_numbers_of_all_places_for_another_organisers_page(plan, full_day):
+    before = {(one.registration_id, one.slot_id): one.pk for one in plan.placements.all()}
+    placement = plan.placements.filter(workshop=workshop(full_day, "Anarchaise"), locked=False).first()
+    there = workshop(full_day, "Coop ou pas coop")
+    move_person(placement=placement, workshop=there, table=None, by="essai", anyway=True)
+    assert {(one.registration_id, one.slot_id): one.pk for one in plan.placements.all()} == before
+    gone = Placement(pk=max(before.values()) + 1, plan=plan)
+    with pytest.raises(MoveRefused, match="vient de changer"):
+        move_person(placement=gone, workshop=workshop(full_day, "Anarchaise"), table=None, by="essai")

@@ -47,6 +47,8 @@ def write(state: State, move: Move, payload: Payload) -> State:
         for known in state.cards_of(author.id):
             same = known.kind == kind.id and known.table == author.table
             if same and (known.step == step or known.stage != stage.id):  # at another round it is another card
+                if typed_by is not None and known.typed_by is None:  # who types for somebody never changes their own
+                    raise Refused("answered_already")
                 return state.with_card(replace(card, id=known.id, marks=known.marks, pinned=known.pinned))
     elif sum(known.step == step for known in state.cards_of(author.id)) >= MOST_OF_ONE:
         raise Refused("card_limit")

@@ -23,7 +23,7 @@ NARROW, WIDE = 64, 48  # bits of an IPv6 address: of one subscriber, of one netw
 
 @dataclass(slots=True)
 class _Address:
-    errors: deque[float] = field(default_factory=deque)
+    errors: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_AT_HOME))
     home: set[UUID] = field(default_factory=set)  # gatherings
 
 

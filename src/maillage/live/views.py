@@ -227,11 +227,11 @@ def _try_code(request: HttpRequest, typed: str, *, facilitator: bool = False) ->
     meant = normalise_code(typed) or ""
     found = queries.session_by_join_code(meant)
     wait = codes_throttle.wait(address, found.gathering_id if found else None)
+    if found is None:
+        codes_throttle.wrong(address)  # while waiting too, else a program would sweep them all for one right code
     if wait:
         return None, wait
-    if found is None:
-        codes_throttle.wrong(address)
-    else:
+    if found is not None:
         codes_throttle.at_home(address, found.gathering_id)
     return found, 0
 

@@ -231,10 +231,13 @@ def room_takeaways(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
                     remove_takeaway(takeaway=takeaway, by=_("l’animation de l’atelier"))
             return redirect("memory:room-takeaways", session_id)
         if form.is_valid():
+            text = form.cleaned_data["text"]
+            if rows.filter(origin=TakeawayOrigin.FACILITATOR, text=text).exists():  # tapped twice, or sent again
+                return redirect("memory:room-takeaways", session_id)
             add_takeaway(
                 gathering=session.gathering,
                 workshop=session.workshop,
-                text=form.cleaned_data["text"],
+                text=text,
                 origin=TakeawayOrigin.FACILITATOR,
                 by=_("l’animation de l’atelier"),
                 rehearsal=session.rehearsal,

@@ -186,7 +186,11 @@ def move_person(
     `anyway` goes beyond a size that is only supposed, and says so in the reason; a known size stays a wall.
     """
     plan = usable_plan(placement.plan)
-    placement = plan.placements.select_related("plan__gathering__space", "registration__person").get(pk=placement.pk)
+    rows = plan.placements.select_related("plan__gathering__space", "registration__person")
+    found = rows.filter(pk=placement.pk).first()
+    if found is None:
+        raise MoveRefused(_("La répartition vient de changer : rechargez la page, puis recommencez."))
+    placement = found
     if workshop.slot_id != placement.slot_id:
         raise MoveRefused(_("Cet atelier n’a pas lieu à ce moment."))
     situation = plan_situation(plan.gathering, plan, but=placement)
@@ -252,8 +256,9 @@ def rewrite_placements(
 ) -> None:
     """All the plan's places anew: reasons and figures follow from the whole. `beyond`: confirmed just now."""
     confirmed = _confirmed(plan) | set(beyond)
+    known = {(each.registration_id, each.slot_id): each.pk for each in plan.placements.all()}
     plan.placements.all().delete()
-    write_placements(plan, situation, seats, locks, beyond=confirmed)
+    write_placements(plan, situation, seats, locks, beyond=confirmed, known=known)
     plan.figures = figures_of(situation, seats)
     plan.notes = _notes(situation, seats)
     plan.save(update_fields=["figures", "notes"])
@@ -335,8 +340,12 @@ def write_placements(
     *,
     only: Mapping[tuple[str, str], seating.Seat] | None = None,
     beyond: Collection[tuple[UUID, UUID]] = (),
+    known: Mapping[tuple[UUID, UUID], int] | None = None,
 ) -> None:
-    """All the seats, or `only` those; why somebody sits there is said from the whole plan."""
+    """All the seats, or `only` those; why somebody sits there is said from the whole plan.
+
+    `known`: the numbers these places had, and keep: another organiser's page still names them.
+    """
 
     def reason(person: str, slot: str) -> str:
         key = situation.registrations[person].pk, situation.slots[slot].pk
@@ -345,8 +354,12 @@ def write_placements(
             return _cut(said)
         return f"{_cut(said, REASON_LENGTH - len(BEYOND) - 1)} {BEYOND}"
 
+    def number(person: str, slot: str) -> int | None:
+        return (known or {}).get((situation.registrations[person].pk, situation.slots[slot].pk))
+
     Placement.objects.bulk_create(
         Placement(
+            pk=number(person, slot),
             plan=plan,
             registration=situation.registrations[person],
             slot=situation.slots[slot],
