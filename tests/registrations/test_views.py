@@ -511,3 +511,23 @@ def test_a_column_nobody_reads_is_said_before_anything_is_written(staff, day):
     page = staff.post(address, {"file": SimpleUploadedFile("b.csv", content)}, follow=True).content.decode()
     assert "«\u202fRemarque\u202f»" in page
     assert "Vide" not in page
+
+
+def test_what_somebody_else_saved_meanwhile_is_said_before_it_is_replaced(staff, full_day):
+    row = full_day.registrations.order_by("pk").first()
+    address = url("edit", full_day, row.pk)
+    page = staff.get(address)
+    form = page.context["form"]
+    mine = {name: form.get_initial_for_field(field, name) or "" for name, field in form.fields.items()}
+    mine = {name: value for name, value in mine.items() if value not in (False, "")} | {"seen": form.seen}
+    theirs = staff.post(address, mine | {"phone": "06 00 00 00 01"})
+    assert theirs.status_code == 302
+    late = staff.post(address, mine | {"first_name": "Jeanne"})
+    assert late.status_code == 422
+    assert "Quelqu’un d’autre a modifié cette page" in body(late)
+    assert "« Téléphone »" in body(late)
+    row.person.refresh_from_db()
+    assert row.person.phone == "06 00 00 00 01"
+    again = staff.post(address, mine | {"first_name": "Jeanne", "seen": late.context["form"].seen})
+    assert again.status_code == 302
+    assert staff.post(address, mine | {"first_name": "Jeanne"}).status_code == 302  # the same once more: nothing to say

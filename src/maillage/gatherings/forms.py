@@ -15,6 +15,7 @@ from maillage.lib.matching import fold
 from maillage.people.models import Space
 from maillage.people.queries import Visitor, spaces_to_organise
 from maillage.territories.queries import PlaceNotFound, find_commune, find_epci, find_qpv
+from maillage.ui.seen import Seen
 
 if TYPE_CHECKING:  # mypy wants to know of which model; Django's own class takes no argument
     OfGathering = forms.ModelForm[Gathering]
@@ -104,7 +105,7 @@ def _date_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class GatheringForm(OfGathering):
+class GatheringForm(Seen, OfGathering):
     commune = PlaceField(find_commune, label=_("Commune"), help_text=_("Son nom ou son code Insee."))
     epci = PlaceField(
         find_epci,
@@ -154,7 +155,7 @@ class RemovalForm(forms.Form):
     )
 
 
-class SlotForm(OfSlot):
+class SlotForm(Seen, OfSlot):
     speakers = SpeakersField(
         longest=460,
         label=_("Qui prend la parole"),
@@ -179,7 +180,7 @@ class SlotForm(OfSlot):
         return data
 
 
-class WorkshopForm(OfWorkshop):
+class WorkshopForm(Seen, OfWorkshop):
     method = forms.ChoiceField(label=_("Méthode"), required=False)
     commune = PlaceField(find_commune, label=_("Commune"), help_text=_("Son nom ou son code Insee."))
     epci = PlaceField(find_epci, label=_("Intercommunalité"))
@@ -241,7 +242,7 @@ class WorkshopForm(OfWorkshop):
                 self.initial[name] = getattr(self.instance, name)
 
 
-class RoomForm(OfRoom):
+class RoomForm(Seen, OfRoom):
     step_free = forms.NullBooleanField(
         label=_("Accessible en fauteuil"),
         required=False,

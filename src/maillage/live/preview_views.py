@@ -1,5 +1,6 @@
 """Each screen of a method, before anybody is in a room: for whoever writes or chooses one. Nothing is kept of it."""
 
+import time
 import uuid
 
 from django.contrib.auth.decorators import login_required
@@ -29,7 +30,7 @@ def preview(request: HttpRequest, space: str, method: str) -> HttpResponse:
     roles = {role.id: role.title for role in found.roles.values()} | {PROJECTOR: ROLE_TITLES[PROJECTOR]}
     role = request.GET.get("role", "")
     role = role if role in roles else found.default_role
-    state, seat = play_to(found, stage, role)
+    state, seat = play_to(found, stage, role, at=int(time.time() * 1000))
     room = Room(
         session_id=uuid.UUID(int=0),
         title=found.title,
@@ -55,8 +56,8 @@ def preview(request: HttpRequest, space: str, method: str) -> HttpResponse:
     return render(request, "live/preview.html", context)
 
 
-def play_to(method: Method, stage: str, role: str) -> tuple[State, str]:
-    """A table of invented people at this stage, and the seat that holds this role. Nobody has written anything."""
+def play_to(method: Method, stage: str, role: str, *, at: int = 0) -> tuple[State, str]:
+    """A table of invented people who begin this stage (`at`: ms), and the seat of this role. Nobody has written."""
     size = min(len(PEOPLE), method.people_max or len(PEOPLE))
     state = start(method, tables=(TableSpec(1, "Table 1", size),))
     steps: list[tuple[str, str, dict[str, object]]] = [(LEAD, "join", {"name": "Lise", "role": FACILITATOR})]
@@ -67,13 +68,13 @@ def play_to(method: Method, stage: str, role: str) -> tuple[State, str]:
     steps.append((LEAD, "open", {}))
     steps.append((LEAD, "skip", {"to": stage}))
     for step in steps:
-        state = _next(state, *step)
+        state = _next(state, *step, at)
     seats = {FACILITATOR: LEAD, PROJECTOR: PROJECTOR, CONTROL: CONTROL}
     seat = seats.get(role) or next((one.id for one in state.seats.values() if one.role == role), f"s{size - 1}")
     return state, seat
 
 
-def _next(state: State, seat: str, kind: str, payload: dict[str, object]) -> State:
+def _next(state: State, seat: str, kind: str, payload: dict[str, object], at: int) -> State:
     """A refusal changes nothing: a method may well not let somebody have a role at once."""
-    answer = apply(state, Move(state.number + 1, seat, kind, payload, 0))
+    answer = apply(state, Move(state.number + 1, seat, kind, payload, at))
     return answer if isinstance(answer, State) else state

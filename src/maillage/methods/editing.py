@@ -35,6 +35,12 @@ def change_minutes(source: str, preset: str, minutes: Mapping[str, float | None]
     return tomlkit.dumps(document)
 
 
+def change_preset(source: str, preset: str, title: str) -> str:
+    document = tomlkit.parse(source)
+    _set(document["presets"][preset], "title", title)
+    return tomlkit.dumps(document)
+
+
 def change_role(source: str, role: str, facts: Facts) -> str:
     """title, rule, max."""
     document = tomlkit.parse(source)

@@ -21,11 +21,12 @@ from maillage.methods.forms import GeneralForm, KindForm, NewStageForm, RoleForm
 from maillage.methods.queries import KnownMethod
 from maillage.methods.services import ChangedMeanwhile, save_method
 from maillage.methods.views import load_or_problems
-from maillage.methods.words import refusals
+from maillage.methods.words import planned_minutes, refusals
 from maillage.people.models import Space
 from maillage.people.queries import can_organise
 
 Change = Callable[[str], str]  # the text of the file, changed
+TITLE = ""  # after a preset and a dot, where a stage would be: no stage has this name
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +39,9 @@ def general(request: HttpRequest, space: str, method: str) -> HttpResponse:
         done = _save(request, row, known, lambda text: editing.change_general(text, form.cleaned_data), form)
         if done:
             return redirect("methods:edit", row.slug, method)
-    return _page(request, "methods/edit.html", row, known, form)
+    planned = planned_minutes(known.method, known.method.preset)
+    stages = [{"stage": found, "minutes": planned[found.id]} for found in known.method.stages.values()]
+    return _page(request, "methods/edit.html", row, known, form, stages=stages)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +68,12 @@ def stage(request: HttpRequest, space: str, method: str, part: str) -> HttpRespo
 
     def change(text: str) -> str:
         # Only what was touched: a form that gives back all it was given would unfold « lead » into sixteen words.
-        return editing.change_stage(text, part, form.facts) if form.has_changed() else text
+        if not form.has_changed():
+            return text
+        text = editing.change_stage(text, part, form.facts)
+        if form.sets_usual_minutes:
+            text = editing.change_minutes(text, known.method.preset or "", {part: form.cleaned_data["minutes"]})
+        return text
 
     if form.is_valid() and _save(request, row, known, change, form):
         return redirect("methods:edit", row.slug, method)
@@ -129,16 +137,25 @@ def minutes(request: HttpRequest, space: str, method: str) -> HttpResponse:
             for preset in known.method.presets or [""]:
                 chosen = {id_: form.cleaned_data[f"{preset}.{id_}"] for id_ in known.method.stages}
                 text = editing.change_minutes(text, preset, chosen)
+                if preset:
+                    text = editing.change_preset(text, preset, form.cleaned_data[f"{preset}.{TITLE}"])
             return text
 
         if _save(request, row, known, change, form):
             return redirect("methods:edit", row.slug, method)
     columns = [preset.title for preset in known.method.presets.values()] or [_("Minutes")]
+    titles = [form[f"{preset}.{TITLE}"] for preset in known.method.presets]
     lines = [
-        {"stage": found, "fields": [form[f"{preset}.{found.id}"] for preset in known.method.presets or [""]]}
+        {
+            "stage": found,
+            "fields": [
+                {"bound": form[f"{preset}.{found.id}"], "column": column}
+                for preset, column in zip(known.method.presets or [""], columns, strict=True)
+            ],
+        }
         for found in known.method.stages.values()
     ]
-    return _page(request, "methods/minutes.html", row, known, form, columns=columns, lines=lines)
+    return _page(request, "methods/minutes.html", row, known, form, columns=columns, titles=titles, lines=lines)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -194,6 +211,8 @@ def _save(
         )
         if kept.checksum != known.checksum:
             messages.success(request, _("Enregistré : version {number}.").format(number=kept.version))
+        else:
+            messages.info(request, _("Rien n’a changé : il n’y a pas de nouvelle version."))
         return True
     except MethodError as error:
         sentences = [problem.sentence for problem in error.problems[:5]]
@@ -246,6 +265,10 @@ def _free_stage(method: Method, title: str) -> str:
 def _minutes_form(method: Method, data: Any) -> forms.Form:
     form = forms.Form(data)
     for preset in method.presets or [""]:
+        if preset:
+            form.fields[f"{preset}.{TITLE}"] = forms.CharField(
+                label=_("Nom de cette durée"), max_length=60, initial=method.presets[preset].title
+            )
         for found in method.stages.values():
             initial = method.presets[preset].minutes.get(found.id) if preset else found.minutes
             title = f"{found.title} – {method.presets[preset].title}" if preset else found.title

@@ -17,7 +17,7 @@ from facilitation.vocabulary import (
     PROJECTOR,
     ROLE_TITLES,
 )
-from maillage.methods.words import COMPOSE, SEES, right_words
+from maillage.methods.words import COMPOSE, SEES, planned_minutes, right_words
 
 _WHOLE = ("edit", "remove", "choose", "answer", "give", "reveal")  # rights a stage gives without a name after them
 
@@ -106,6 +106,11 @@ class StageForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.method = method
         self.stage = stage
+        if self.sets_usual_minutes:
+            usual = method.presets[method.preset or ""].title
+            self.fields["minutes"].help_text = _("Pour « {usual} » ; les autres durées ont leur page.").format(
+                usual=usual
+            )
         boxes = forms.CheckboxSelectMultiple
         self._add("rule-", forms.CharField(label=_("Consigne pour tout le monde"), required=False, widget=_area(2)))
         offered = _rights(method)
@@ -148,6 +153,12 @@ class StageForm(forms.Form):
             )
 
     @property
+    def sets_usual_minutes(self) -> bool:
+        """The usual preset says how long this stage lasts: its own minutes would change nothing that is played."""
+        preset = self.method.presets.get(self.method.preset or "")
+        return bool(self.stage and preset and self.stage.id in preset.minutes)
+
+    @property
     def roles(self) -> Iterable[dict[str, Any]]:
         """Role by role, for the page."""
         for role in [*self.method.roles.values(), *_screens()]:
@@ -159,8 +170,10 @@ class StageForm(forms.Form):
         """What editing.change_stage takes."""
         clean = self.cleaned_data
         prompts = {key: tuple(_lines(clean[key])) for key in ("say", "watch", "avoid")}
+        minutes = self.stage.minutes if self.stage and self.sets_usual_minutes else clean["minutes"]
         return {
-            **{key: clean[key] for key in ("title", "minutes", "optional", "quiet")},
+            **{key: clean[key] for key in ("title", "optional", "quiet")},
+            "minutes": minutes,
             "rules": self._by_role("rule-"),
             "may": self._by_role("may-"),
             "sees": self._by_role("sees-"),
@@ -171,7 +184,7 @@ class StageForm(forms.Form):
     def of(method: Method, stage: Stage) -> dict[str, Any]:
         values: dict[str, Any] = {
             "title": stage.title,
-            "minutes": _number(stage.minutes),
+            "minutes": _number(planned_minutes(method, method.preset)[stage.id]),
             "optional": stage.optional,
             "quiet": _number(stage.quiet) if stage.quiet else None,
             **{f"rule-{role}": sentence for role, sentence in stage.rules.items()},

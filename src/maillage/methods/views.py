@@ -66,6 +66,7 @@ def detail(request: HttpRequest, space: str, method: str) -> HttpResponse:
 def describe(method: Method) -> dict[str, object]:
     """A method in words, for a page that is read or printed."""
     stages = []
+    planned = words.planned_minutes(method, method.preset)
     for stage in method.stages.values():
         roles = [
             {
@@ -78,7 +79,15 @@ def describe(method: Method) -> dict[str, object]:
             if stage.rules.get(role.id) or words.stage_rights(method, stage, role.id)
         ]
         activity = words.ACTIVITIES[stage.activity]
-        stages.append({"stage": stage, "activity": activity, "rule": stage.rules.get("", ""), "roles": roles})
+        stages.append(
+            {
+                "stage": stage,
+                "minutes": planned[stage.id],
+                "activity": activity,
+                "rule": stage.rules.get("", ""),
+                "roles": roles,
+            }
+        )
     return {
         "method": method,
         "minutes": words.minutes_words(method),

@@ -17,6 +17,7 @@ from maillage.registrations.places import Communes
 from maillage.registrations.queries import offer_of, record_of
 from maillage.registrations.services import Logistics, PersonDetails
 from maillage.registrations.values import EMAIL_MAX, clean, nested, read_email
+from maillage.ui.seen import Seen
 
 MAX_RANKS = 3  # wishes asked for each moment
 
@@ -101,7 +102,7 @@ class WishesForm(forms.Form):
         return data
 
 
-class RegistrationForm(WishesForm):
+class RegistrationForm(Seen, WishesForm):
     """Everything about one registration, for the organiser."""
 
     first_name = LineField(label=_("Prénom"), max_length=100)

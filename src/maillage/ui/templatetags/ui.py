@@ -112,13 +112,13 @@ def field(bound: BoundField) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/_form_errors.html")
 def form_errors(form: Any) -> dict[str, Any]:
-    """What is to be corrected, at the top, each with a way to its field."""
+    """What is to be corrected, at the top, each with a way to its field; and what the page showed (`ui.seen`)."""
     faults = [
         {"id": bound.id_for_label or bound.auto_id, "label": bound.label, "sentence": _sentences(bound.errors)}
         for bound in form
         if bound.errors
     ]
-    return {"faults": faults, "general": form.non_field_errors()}
+    return {"faults": faults, "general": form.non_field_errors(), "seen": getattr(form, "seen", "")}
 
 
 def _sentences(errors: Iterable[object]) -> str:
