@@ -1,5 +1,7 @@
 """Each screen of each method can be looked at before anybody is in a room."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -44,6 +46,13 @@ def test_screens_show_and_keep_nothing(reader, method) -> None:
         assert "<fieldset disabled" in text
         assert "live/screen.js" not in text
     assert not Session.objects.exists()
+
+
+def test_clock_of_a_preview_is_that_of_a_stage_that_begins(reader) -> None:
+    page = reader.get("/methodes/est/anarchaise/apercu/", {"etape": "jeu"}).content.decode()
+    minutes = shipped_methods()["anarchaise"].stages["jeu"].minutes
+    said = re.search(r'class="clock"[^>]*>([^<]+)<', page)[1]
+    assert said in (f"{minutes:g}:00", f"{minutes - 1:g}:59", f"{minutes - 1:g}:58")
 
 
 def test_another_spaces_reader_sees_nothing(reader) -> None:

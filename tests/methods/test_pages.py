@@ -1,5 +1,6 @@
 """The library and the editor of methods: what is accepted makes a version, what is refused loses nothing."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from maillage.methods import editing, services
 from maillage.methods.forms import StageForm
 from maillage.methods.models import MethodVersion
 from maillage.methods.queries import find_method
+from maillage.methods.words import planned_minutes
 from maillage.people.models import Space, User
 from maillage.people.services import give_right
 
@@ -203,9 +205,30 @@ def test_minutes_of_each_length(organiser, space) -> None:
         f"{preset.id}.{stage}": str(preset.minutes.get(stage, "")).removesuffix(".0")
         for preset in method.presets.values()
         for stage in method.stages
-    }
+    } | {f"{preset.id}.": preset.title for preset in method.presets.values()}
     assert organiser.post("/methodes/est/codev/modifier/durees/", data | {"flash.sujet": "480,5"}).status_code == 422
     assert organiser.post("/methodes/est/codev/modifier/durees/", data | {"flash.sujet": "4.5"}).status_code == 302
     changed = find_method(space, "codev").method.presets
     assert changed["flash"].minutes["sujet"] == 4.5
+    assert {id_: preset.title for id_, preset in changed.items()} == {
+        id_: preset.title for id_, preset in method.presets.items()
+    }
+    organiser.post("/methodes/est/codev/modifier/durees/", data | {"flash.": "Très court"})
+    assert find_method(space, "codev").method.presets["flash"].title == "Très court"
     assert changed["complet"].minutes == method.presets["complet"].minutes
+
+
+def test_minutes_typed_at_a_stage_are_those_that_are_played(organiser, space) -> None:
+    """A method with presets takes its minutes from the usual one: what the form shows and changes is that."""
+    method = shipped_methods()["un-deux-quatre-tous"]
+    stage, address = method.stages["paires"], "/methodes/est/un-deux-quatre-tous/modifier/"
+    typed = {name: value for name, value in StageForm.of(method, stage).items() if value not in (None, False)}
+    assert "Vif, 16" in organiser.get(f"{address}etapes/paires/").content.decode()
+    organiser.post(f"{address}etapes/paires/", typed | {"minutes": "7"})
+    kept = find_method(space, method.id).method
+    assert planned_minutes(kept, kept.preset) == planned_minutes(method, method.preset) | {"paires": 7}
+    assert kept.presets["pose"] == method.presets["pose"]
+    for page in (address, address.removesuffix("modifier/")):
+        assert re.search(r"À deux[^<]*(</a>)? <span class=\"soft\">7 min", organiser.get(page).content.decode())
+    same = organiser.post(f"{address}etapes/paires/", typed | {"minutes": "7"}, follow=True)
+    assert "Rien n’a changé" in same.content.decode()
