@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,9 +138,9 @@ class House:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def open_room(self, method: str, tables: int = 1) -> None:
-        """One more workshop in the day, by a method the demonstration does not play: its title is the method's id."""
-        self.printed += self.ask("room", method, str(tables))
+    def open_rooms(self, methods: Mapping[str, int]) -> None:
+        """More workshops in the day, each named after its method, with so many tables."""
+        self.printed += self.ask("rooms", *(f"{method}={tables}" for method, tables in methods.items()))
 
     def copy(self, folder: Path) -> "House":
         """The same day, untouched by what is played here. The server of this one must not be running."""

@@ -6,7 +6,7 @@ erase SESSION       destroys the session's key, as the retention does
 link TABLE         the personal link of somebody the plan sends to this table of the codev
 codes               the ids of the gathering, of the session of the codev and of its workshop
 second              opens a second session (a rehearsal), and gives its id
-room METHOD TABLES  adds a workshop of this method to the day and opens its session; its links, as the demo prints them
+rooms METHOD=TABLES…  adds a workshop of each method to the day and opens it; their links, as the demo prints them
 """
 
 import json
@@ -80,6 +80,10 @@ def second() -> str:
     return str(open_session(workshop=codev().workshop, by="essai", rehearsal=True).id)
 
 
+def rooms(*wanted: str) -> str:
+    return "".join(room(*one.split("=")) for one in wanted)
+
+
 def room(method: str, tables: str) -> str:
     slot = codev().workshop.slot
     workshop = Workshop.objects.create(slot=slot, position=slot.workshops.count() + 1, title=method, method=method)
@@ -101,7 +105,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "link": link,
     "codes": codes,
     "second": second,
-    "room": room,
+    "rooms": rooms,
 }
 
 if __name__ == "__main__":

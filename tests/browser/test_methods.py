@@ -17,6 +17,8 @@ from tests.browser.phones import SOON, WALL, Phone, all_of
 pytestmark = pytest.mark.browser
 
 COOP, CHAIRS, POT, TALK = "Coop ou pas coop", "Anarchaise", "Serious Game", "Le village des solidarités"
+ONE_TWO_FOUR, BOOST, CHAIR = "un-deux-quatre-tous", "accelerateur-de-projet", "chaise-vide"
+MORE = {ONE_TWO_FOUR: 1, BOOST: 2, CHAIR: 1, "evaluation": 1, "questionnaire": 1}  # and their tables
 SECRETS = ("chaises en cercle", "chaises du côté de la porte", "papier sous chacune")  # of the shipped method
 NAMES_ITS_PLACE = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|Table [12]|tone-[01]|data-(?:seat|number|ends-at)=\"[^\"]*\"|\d+:\d\d"
@@ -88,6 +90,13 @@ class Room:
 
 
 @pytest.fixture(scope="module")
+def house(house: House) -> House:
+    """The day, and the methods it does not play."""
+    house.open_rooms(MORE)
+    return house
+
+
+@pytest.fixture(scope="module")
 def listened(house: House) -> Iterator[list[Listener]]:
     """Streams end when the server does: those who listen are stopped then."""
     listeners: list[Listener] = []
@@ -98,13 +107,10 @@ def listened(house: House) -> Iterator[list[Listener]]:
 
 
 @pytest.fixture
-def enter(browser: Browser, house: House, listened: list[Listener]) -> Iterator[Callable[..., Room]]:
+def enter(browser: Browser, house: House, listened: list[Listener]) -> Iterator[Callable[[str], Room]]:
     rooms: list[Room] = []
 
-    def make(workshop: str, *, tables: int = 0) -> Room:
-        """A workshop of the day, or one more that plays this method at so many tables."""
-        if tables:
-            house.open_room(workshop, tables)
+    def make(workshop: str) -> Room:
         rooms.append(Room(browser, house, workshop))
         return rooms[-1]
 
@@ -129,7 +135,7 @@ def vote(phone: Phone, stage: str, option: str) -> None:
     expect(state_of(phone, stage)).to_contain_text("Votre vote est compté")
 
 
-def test_coop_ou_pas_coop(enter: Callable[..., Room]) -> None:
+def test_coop_ou_pas_coop(enter: Callable[[str], Room]) -> None:
     room = enter(COOP)
     lead, ana, dark, wall = room.lead(), room.phone("Ana"), room.phone("Nour", color_scheme="dark"), room.wall()
     plain = room.phone("Paul", java_script_enabled=False)
@@ -232,7 +238,7 @@ def test_coop_ou_pas_coop(enter: Callable[..., Room]) -> None:
     assert looks.faults == []
 
 
-def test_anarchaise_keeps_its_secrets(enter: Callable[..., Room]) -> None:
+def test_anarchaise_keeps_its_secrets(enter: Callable[[str], Room]) -> None:
     room = enter(CHAIRS)
     lead, wall = room.screens()
     page, seen = room.lead("Ève"), room.phone("Noé")
@@ -302,14 +308,14 @@ def press_and_hold(phone: Phone) -> None:
         expect(secret).to_be_visible(visible=visible)
 
 
-def test_a_secret_is_read_without_javascript(enter: Callable[..., Room]) -> None:
+def test_a_secret_is_read_without_javascript(enter: Callable[[str], Room]) -> None:
     room = enter(CHAIRS)
     late = room.phone("Tard", java_script_enabled=False)  # comes after secrets were dealt, and gets one too
     late.page.click(".secret summary")
     expect(late.page.locator(".secret-card")).to_be_visible()
 
 
-def test_the_pot_tells_totals_only(enter: Callable[..., Room]) -> None:
+def test_the_pot_tells_totals_only(enter: Callable[[str], Room]) -> None:
     room = enter(POT)
     lead, wall = room.screens()
     page, ana = room.lead("Ève"), room.phone("Ana")
@@ -376,7 +382,7 @@ def normal(one: Listener | Phone, room: Room, *, ids: bool = False) -> str:
     return NAMES_ITS_PLACE.sub("", text)
 
 
-def test_presentation_experience(enter: Callable[..., Room]) -> None:
+def test_presentation_experience(enter: Callable[[str], Room]) -> None:
     room = enter(TALK)
     lead, ana, wall = room.lead(), room.phone("Ana"), room.wall()
     speaker, plain = room.phone("Sam", role="speaker"), room.phone("Paul", java_script_enabled=False)
@@ -419,8 +425,8 @@ def test_presentation_experience(enter: Callable[..., Room]) -> None:
     lead.sees("1 voix")
 
 
-def test_one_two_four_all(enter: Callable[..., Room]) -> None:
-    room = enter("un-deux-quatre-tous", tables=1)
+def test_one_two_four_all(enter: Callable[[str], Room]) -> None:
+    room = enter(ONE_TWO_FOUR)
     lead, wall = room.lead(), room.wall()
     ana, bob, chloe = (room.phone(name) for name in ("Ana", "Bob", "Chloé"))
     others = {name: room.listener(name) for name in ("Dan", "Ella", "Fay", "Gil", "Hugo")}
@@ -480,8 +486,8 @@ def test_one_two_four_all(enter: Callable[..., Room]) -> None:
     expect(ana.page.locator("#group p")).to_contain_text("Ana, Bob, Chloé, Dan", timeout=SOON)
 
 
-def test_a_table_runs_itself_while_the_room_goes_on(enter: Callable[..., Room]) -> None:
-    room = enter("accelerateur-de-projet", tables=2)
+def test_a_table_runs_itself_while_the_room_goes_on(enter: Callable[[str], Room]) -> None:
+    room = enter(BOOST)
     lead, wall = room.lead(), room.wall()
     here = [room.phone("Ana"), room.phone("Bob", role="porteur")]
     apart = room.phone("Chloé", table=2)
@@ -529,8 +535,8 @@ def test_a_table_runs_itself_while_the_room_goes_on(enter: Callable[..., Room]) 
     assert "Un local" not in here[1].page.content() + here[0].page.content()
 
 
-def test_the_empty_chair_is_taken_in_turn(enter: Callable[..., Room]) -> None:
-    room = enter("chaise-vide", tables=1)
+def test_the_empty_chair_is_taken_in_turn(enter: Callable[[str], Room]) -> None:
+    room = enter(CHAIR)
     lead, ana, bob = room.lead(), room.phone("Ana"), room.phone("Bob")
     lead.press("Commencer")
     ana.is_at("absents")
@@ -548,3 +554,49 @@ def test_the_empty_chair_is_taken_in_turn(enter: Callable[..., Room]) -> None:
     ana.page.locator("#own button", has_text="Je m’assieds").click(timeout=SOON)  # the next chair, another person
     expect(ana.page.locator("#own")).to_have_attribute("data-role", "chair", timeout=SOON)
     expect(bob.page.locator("#own")).to_have_attribute("data-role", "participant")
+
+
+def test_an_evaluation_has_no_names_and_ends_with_a_cloud(enter: Callable[[str], Room]) -> None:
+    room = enter("evaluation")
+    lead, ana, wall = room.lead(), room.phone("Ana"), room.wall()
+    others = [room.listener(name) for name in ("Bob", "Chloé")]
+    lead.press("Commencer")
+    ana.is_at("avis")
+    ana.page.check("#form-avis-utile input[value='4']")
+    expect(state_of(ana, "avis-utile")).to_have_text("Réponse gardée.", timeout=SOON)
+    ana.page.fill("#text-avis-manque", "zq-avis")
+    ana.page.click("#form-avis-manque button:has-text('Répondre')")
+    expect(state_of(ana, "avis-manque")).to_have_text("Réponse gardée.", timeout=SOON)
+    for other in others:
+        other.does(room.session, "answer", {"stage": "avis", "question": "utile", "value": "2"})
+    wall.sees("3 personnes ont répondu sur 3")
+    room.look()
+    assert "zq-avis" not in lead.page.content() + wall.page.content() + room.received("Bob")
+    advance(lead, "mot", ana, wall)
+    ana.write("mot-word", "merci")
+    for other in others:
+        other.does(room.session, "write", {"kind": "word", "text": "merci"})
+    expect(wall.page.locator(".cloud li").first).to_contain_text("merci", timeout=SOON)
+    assert "Ana" not in wall.page.content()
+
+
+def test_a_questionnaire_shows_what_divides_the_room(enter: Callable[[str], Room]) -> None:
+    room = enter("questionnaire")
+    lead, ana, wall = room.lead(), room.phone("Ana"), room.wall()
+    others = [room.listener(name) for name in ("Bob", "Chloé", "Dan")]
+    lead.press("Commencer")
+    ana.is_at("repondre")
+    ana.page.check("#form-repondre-volonte input[value='1']")
+    expect(state_of(ana, "repondre-volonte")).to_have_text("Réponse gardée.", timeout=SOON)
+    for other, value in zip(others, ("1", "3", "3"), strict=True):
+        other.does(room.session, "answer", {"stage": "repondre", "question": "volonte", "value": value})
+        other.does(room.session, "answer", {"stage": "repondre", "question": "but", "value": "1"})
+    wall.sees("4 personnes ont répondu sur 4")
+    expect(wall.page.locator("#answers .bars")).to_have_count(0)
+    lead.press("Montrer les réponses")
+    expect(wall.page.locator("#answers-volonte")).to_contain_text("partage la salle", timeout=SOON)
+    expect(wall.page.locator("#answers-but")).not_to_contain_text("partage la salle")
+    advance(lead, "lire", ana, wall)
+    ana.write("lire-remark", "Parlons du choix.")
+    wall.sees("Parlons du choix.")
+    expect(wall.page.locator("#answers-volonte")).to_be_visible()

@@ -278,6 +278,8 @@ def _minutes_form(method: Method, data: Any) -> forms.Form:
                 max_value=MAX_MINUTES,
                 required=not preset,
                 initial=int(initial) if initial is not None and float(initial).is_integer() else initial,
-                widget=forms.NumberInput({"step": "any", "inputmode": "decimal", "class": "narrow"}),
+                widget=forms.NumberInput(
+                    {"step": "any", "inputmode": "decimal", "class": "narrow", "placeholder": f"{found.minutes:g}"}
+                ),
             )
     return form
