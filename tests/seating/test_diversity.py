@@ -44,9 +44,10 @@ def test_the_slow_twin_makes_the_same_groups(shape: str) -> None:
     assert (sizes <= upper).all()
 
 
-@pytest.mark.skipif(compiled_change_places is None, reason="numba is not installed")
+@pytest.mark.long
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_compiled_form_makes_the_same_groups(shape: str) -> None:
+    assert compiled_change_places is not None, "make long installs numba, of requirements-fast.lock"
     far, lower, upper = SHAPES[shape]
     compiled = divide(far, lower, upper, chunks=2, seed=5)
     assert compiled.group.tolist() == divide(far, lower, upper, chunks=2, seed=5, slow=False).group.tolist()

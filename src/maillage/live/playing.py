@@ -184,8 +184,9 @@ class Play:
         phone = self._anybody()
         for kind in self._kinds(stage, phone, answers=False):
             written = self.written(phone, "card", stage, kind)
-            await self.do(self.lead, "write", {"kind": kind, "text": self.text(written), "for": phone.seat}, written)
-            self._replace_single(written)
+            payload = {"kind": kind, "text": self.text(written), "for": phone.seat}
+            if await self.do(self.lead, "write", payload, written, but=("answered_already",)):  # their own words stay
+                self._replace_single(written)
             return
 
     def _lines_cut(self, length: float) -> Iterable[Coroutine[Any, Any, None]]:
