@@ -232,3 +232,25 @@ def test_minutes_typed_at_a_stage_are_those_that_are_played(organiser, space) ->
         assert re.search(r"À deux[^<]*(</a>)? <span class=\"soft\">7 min", organiser.get(page).content.decode())
     same = organiser.post(f"{address}etapes/paires/", typed | {"minutes": "7"}, follow=True)
     assert "Rien n’a changé" in same.content.decode()
+
+
+def test_roles_and_kinds_of_cards_are_added_then_given_rights_at_a_stage(organiser, space) -> None:
+    address = "/methodes/est/un-deux-quatre-tous/modifier/"
+    before = shipped_methods()["un-deux-quatre-tous"]
+    assert organiser.get(f"{address}roles/nouveau/").status_code == 200
+    assert organiser.post(f"{address}roles/nouveau/", {"title": ""}).status_code == 422
+    for title in ("Gardienne du temps", "Gardienne du temps", "Facilitator"):
+        assert organiser.post(f"{address}roles/nouveau/", {"title": title, "rule": "R", "max": "1"}).status_code == 302
+    added = ["gardienne_du_temps", "gardienne_du_temps_2", "nom_facilitator"]
+    kind = {"title": "Freins", "label": "Un frein", "submit": "Dire", "empty": "Rien.", "max_length": "200"}
+    assert organiser.post(f"{address}cartes/nouvelles/", kind).status_code == 302
+    kept = find_method(space, before.id).method
+    assert list(kept.roles) == [*before.roles, *added]
+    assert list(kept.kinds) == [*before.kinds, "freins"]
+    assert kept.source.count("#") == before.source.count("#")
+    typed = {name: value for name, value in StageForm.of(kept, kept.stages["seul"]).items() if value}
+    typed["may-gardienne_du_temps"] = ["write:freins"]
+    assert organiser.post(f"{address}etapes/seul/", typed).status_code == 302
+    stage = find_method(space, before.id).method.stages["seul"]
+    assert stage.allows("gardienne_du_temps", "write", "freins")
+    assert not stage.allows("gardienne_du_temps_2", "write", "freins")

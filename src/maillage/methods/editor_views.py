@@ -1,6 +1,6 @@
 """The editor: the same file by forms, piece by piece, or as text. Each change that is accepted makes a version."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from django import forms
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from facilitation import Method, MethodError
-from facilitation.vocabulary import MAX_MINUTES
+from facilitation.vocabulary import CONTROL, FACILITATOR, KEPT_SHEET, MAX_MINUTES, PROJECTOR
 from maillage.lib.matching import fold
 from maillage.methods import editing
 from maillage.methods.access import fetch_method
@@ -26,6 +26,7 @@ from maillage.people.models import Space
 from maillage.people.queries import can_organise
 
 Change = Callable[[str], str]  # the text of the file, changed
+RESERVED = ("end", KEPT_SHEET, PROJECTOR, CONTROL, FACILITATOR)  # names that mean something else in a file
 TITLE = ""  # after a preset and a dot, where a stage would be: no stage has this name
 
 
@@ -58,6 +59,20 @@ def kind(request: HttpRequest, space: str, method: str, part: str) -> HttpRespon
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+def new_role(request: HttpRequest, space: str, method: str) -> HttpResponse:
+    heading = _("Ajouter un rôle")
+    return _new_piece(request, space, method, heading, lambda read: read.roles, RoleForm, editing.change_role)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new_kind(request: HttpRequest, space: str, method: str) -> HttpResponse:
+    heading = _("Ajouter une sorte de carte")
+    return _new_piece(request, space, method, heading, lambda read: read.kinds, KindForm, editing.change_kind)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def stage(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
     row, known = fetch_method(request, space, method, can=can_organise)
     found = known.method.stages.get(part)
@@ -86,7 +101,7 @@ def new_stage(request: HttpRequest, space: str, method: str) -> HttpResponse:
     row, known = fetch_method(request, space, method, can=can_organise)
     form = NewStageForm(request.POST or None, method=known.method)
     if form.is_valid():
-        id_ = _free_stage(known.method, form.cleaned_data["title"])
+        id_ = _free_name(form.cleaned_data["title"], known.method.stages, else_="etape")
         after = form.cleaned_data["after"]
         if _save(
             request,
@@ -246,6 +261,25 @@ def _piece(
     return _page(request, "methods/part.html", row, known, form, part_heading=found.title)
 
 
+def _new_piece(
+    request: HttpRequest,
+    space: str,
+    method: str,
+    heading: str,
+    pieces: Callable[[Method], Mapping[str, Any]],
+    form_class: type[RoleForm] | type[KindForm],
+    change: Callable[[str, str, Mapping[str, Any]], str],
+) -> HttpResponse:
+    """One more role or kind of card; what each stage lets it do is said at the stage."""
+    row, known = fetch_method(request, space, method, can=can_organise)
+    form = form_class(request.POST or None, initial=form_class.usual)
+    if form.is_valid():
+        id_ = _free_name(form.cleaned_data["title"], pieces(known.method), else_="nom")
+        if _save(request, row, known, lambda text: change(text, id_, form.cleaned_data), form):
+            return redirect("methods:edit", row.slug, method)
+    return _page(request, "methods/part.html", row, known, form, part_heading=heading)
+
+
 def _page(
     request: HttpRequest, template: str, space: Space, known: KnownMethod, form: forms.Form, **more: Any
 ) -> HttpResponse:
@@ -254,12 +288,13 @@ def _page(
     return render(request, template, context, status=422 if refused else 200)
 
 
-def _free_stage(method: Method, title: str) -> str:
-    plain = "_".join(sign for sign in fold(title).split() if sign.isascii())[:30].strip("_") or "etape"
+def _free_name(title: str, taken: Container[str], *, else_: str) -> str:
+    """What the file calls it: from its title, and not yet there."""
+    plain = "_".join(sign for sign in fold(title).split() if sign.isascii())[:30].strip("_") or else_
     plain = "".join(sign for sign in plain if sign.isalnum() or sign == "_")
-    plain = plain if plain[:1].isalpha() and plain != "end" else f"etape_{plain}"
+    plain = plain if plain[:1].isalpha() and plain not in RESERVED else f"{else_}_{plain}"
     names = [plain, *(f"{plain}_{number}" for number in range(2, 1_000))]
-    return next(name for name in names if name not in method.stages)
+    return next(name for name in names if name not in taken)
 
 
 def _minutes_form(method: Method, data: Any) -> forms.Form:

@@ -1,7 +1,7 @@
 """The forms of the editor. What they do not show stays in the file as it was written."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +58,7 @@ class GeneralForm(forms.Form):
 
 
 class RoleForm(forms.Form):
+    usual: ClassVar[dict[str, Any]] = {}  # of a new one
     title = forms.CharField(label=_("Nom du rôle, comme il est montré"), max_length=60)
     rule = forms.CharField(label=_("Ce que fait ce rôle, en une phrase"), max_length=300, required=False)
     max = forms.IntegerField(label=_("À une même table, au plus"), min_value=1, max_value=MAX_PEOPLE, required=False)
@@ -68,6 +69,11 @@ class RoleForm(forms.Form):
 
 
 class KindForm(forms.Form):
+    usual: ClassVar[dict[str, Any]] = {
+        "submit": _("Partager"),
+        "empty": _("Rien pour l’instant."),
+        "max_length": 300,
+    }
     title = forms.CharField(label=_("Titre au-dessus des cartes"), max_length=60)
     label = forms.CharField(label=_("Titre du champ où l’on écrit"), max_length=120)
     placeholder = forms.CharField(label=_("Exemple, dans le champ vide"), max_length=200, required=False)
