@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from facilitation import load_method, shipped_methods
+from facilitation import Move, apply, load_method, shipped_methods, start, view
 from maillage.methods import editing, services
 from maillage.methods.forms import StageForm
 from maillage.methods.models import MethodVersion
@@ -246,6 +246,7 @@ def test_roles_and_kinds_of_cards_are_added_then_given_rights_at_a_stage(organis
     assert organiser.post(f"{address}cartes/nouvelles/", kind).status_code == 302
     kept = find_method(space, before.id).method
     assert list(kept.roles) == [*before.roles, *added]
+    assert {kept.sees[role] for role in added} == {before.sees["participant"]}
     assert list(kept.kinds) == [*before.kinds, "freins"]
     assert kept.source.count("#") == before.source.count("#")
     typed = {name: value for name, value in StageForm.of(kept, kept.stages["seul"]).items() if value}
@@ -254,3 +255,19 @@ def test_roles_and_kinds_of_cards_are_added_then_given_rights_at_a_stage(organis
     stage = find_method(space, before.id).method.stages["seul"]
     assert stage.allows("gardienne_du_temps", "write", "freins")
     assert not stage.allows("gardienne_du_temps_2", "write", "freins")
+
+
+def test_what_a_role_sees_is_said_as_it_is_played(organiser, space) -> None:
+    """Not named in `sees`, a role sees nothing, and a screen counts: the pages say so."""
+    source = shipped_methods()["evaluation"].source.replace('participant = "own"\n', "", 1)
+    services.save_method(space=space, method="evaluation", source=source, base=None, by="Ali")
+    method = find_method(space, "evaluation").method
+    state = start(method)
+    for number, (seat, kind) in enumerate((("lead", "join"), ("ana", "join"), ("lead", "open")), 1):
+        payload = {"name": seat, "role": "facilitator" if seat == "lead" else "participant"} if kind == "join" else {}
+        state = apply(state, Move(number, seat, kind, payload, 0))
+    assert "participant" not in method.stages["avis"].sees
+    assert view(state, "ana")["shared"]["counts"] == {}
+    for page in ("evaluation/", "evaluation/modifier/etapes/avis/"):
+        text = organiser.get(f"/methodes/est/{page}").content.decode().replace("\u00a0", " ")
+        assert ("Voit rien" in text) or ("comme d’habitude : rien" in text), page

@@ -52,6 +52,14 @@ def change_role(source: str, role: str, facts: Facts) -> str:
     return tomlkit.dumps(document)
 
 
+def add_role(source: str, method: Method, role: str, facts: Facts) -> str:
+    """A new role sees what the usual one does: not named, it would see nothing."""
+    document = tomlkit.parse(change_role(source, role, facts))
+    if usual := method.sees.get(method.default_role):
+        _table(document, "sees")[role] = usual
+    return tomlkit.dumps(document)
+
+
 def change_kind(source: str, kind: str, facts: Facts) -> str:
     """title, label, placeholder, help, submit, empty, max_length."""
     document = tomlkit.parse(source)

@@ -61,14 +61,18 @@ def kind(request: HttpRequest, space: str, method: str, part: str) -> HttpRespon
 @login_required
 def new_role(request: HttpRequest, space: str, method: str) -> HttpResponse:
     heading = _("Ajouter un rôle")
-    return _new_piece(request, space, method, heading, lambda read: read.roles, RoleForm, editing.change_role)
+    return _new_piece(request, space, method, heading, lambda read: read.roles, RoleForm, editing.add_role)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new_kind(request: HttpRequest, space: str, method: str) -> HttpResponse:
     heading = _("Ajouter une sorte de carte")
-    return _new_piece(request, space, method, heading, lambda read: read.kinds, KindForm, editing.change_kind)
+
+    def add(text: str, _read: Method, id_: str, facts: Mapping[str, Any]) -> str:
+        return editing.change_kind(text, id_, facts)
+
+    return _new_piece(request, space, method, heading, lambda read: read.kinds, KindForm, add)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -268,14 +272,14 @@ def _new_piece(
     heading: str,
     pieces: Callable[[Method], Mapping[str, Any]],
     form_class: type[RoleForm] | type[KindForm],
-    change: Callable[[str, str, Mapping[str, Any]], str],
+    add: Callable[[str, Method, str, Mapping[str, Any]], str],
 ) -> HttpResponse:
     """One more role or kind of card; what each stage lets it do is said at the stage."""
     row, known = fetch_method(request, space, method, can=can_organise)
     form = form_class(request.POST or None, initial=form_class.usual)
     if form.is_valid():
         id_ = _free_name(form.cleaned_data["title"], pieces(known.method), else_="nom")
-        if _save(request, row, known, lambda text: change(text, id_, form.cleaned_data), form):
+        if _save(request, row, known, lambda text: add(text, known.method, id_, form.cleaned_data), form):
             return redirect("methods:edit", row.slug, method)
     return _page(request, "methods/part.html", row, known, form, part_heading=heading)
 

@@ -17,7 +17,7 @@ from facilitation.vocabulary import (
     PROJECTOR,
     ROLE_TITLES,
 )
-from maillage.methods.words import COMPOSE, SEES, planned_minutes, right_words
+from maillage.methods.words import COMPOSE, SEES, planned_minutes, right_words, sees_words
 
 _WHOLE = ("edit", "remove", "choose", "answer", "give", "reveal")  # rights a stage gives without a name after them
 
@@ -142,7 +142,7 @@ class StageForm(forms.Form):
                         widget=boxes,
                     ),
                 )
-            usual = SEES.get(method.sees.get(role.id, "count"), "")
+            usual = sees_words(method.sees, role.id)
             seen: list[tuple[str, Any]] = [("", _("comme d’habitude : {usual}").format(usual=usual))]
             screens = role.id in (PROJECTOR, CONTROL)
             seen += [(key, words) for key, words in SEES.items() if not screens or key in ("nothing", "count", "all")]

@@ -73,7 +73,7 @@ def describe(method: Method) -> dict[str, object]:
                 "title": role.title,
                 "rule": stage.rules.get(role.id, ""),
                 "may": words.stage_rights(method, stage, role.id),
-                "sees": words.SEES[stage.sees.get(role.id, "count")],
+                "sees": words.sees_words(stage.sees, role.id),
             }
             for role in method.roles.values()
             if stage.rules.get(role.id) or words.stage_rights(method, stage, role.id)

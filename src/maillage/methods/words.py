@@ -1,9 +1,11 @@
 """The words of a method file in French, for those who read or change one without reading TOML."""
 
 import re
+from collections.abc import Mapping
 
 from facilitation import Method, MethodError
 from facilitation.definition import Stage
+from facilitation.vocabulary import SCREENS
 from maillage.lib.typography import typo
 
 _CODE = re.compile(r'("[^"\n]*")')  # what is copied into the file keeps its straight quotes
@@ -95,6 +97,11 @@ def right_words(method: Method, right: str) -> str:
 def stage_rights(method: Method, stage: Stage, role: str) -> list[str]:
     """What a role may do at a stage beyond what it may do all along, in words."""
     return [right_words(method, right) for right in sorted(stage.rights(role) - method.may.get(role, frozenset()))]
+
+
+def sees_words(sees: Mapping[str, str], role: str) -> str:
+    """What a role sees; not named, a screen on a wall counts and anybody else sees nothing."""
+    return SEES[sees.get(role, "count" if role in SCREENS else "nothing")]
 
 
 def planned_minutes(method: Method, preset: str | None) -> dict[str, float]:

@@ -61,5 +61,6 @@ function select(line) {
   const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
   text.focus();
   text.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
+  text.scrollIntoView({ block: "start" });
   text.scrollTop = (text.scrollHeight / lines.length) * Math.max(0, line - 5);
 }
