@@ -23,6 +23,8 @@ ONE_PAGE = (
     (re.compile(r"/\d+/"), "/N/"),
     (re.compile(r"/[\w.~:-]{28,}/"), "/TOKEN/"),
     (re.compile(r"[?#].*"), ""),
+    (re.compile(r"(/methodes/[\w-]+)/(?!import/)[\w-]+/"), r"\1/METHODE/"),
+    (re.compile(r"(/modifier/(?:roles|cartes|etapes))/(?!nouv)[\w-]+/"), r"\1/PARTIE/"),
 )
 DOWNLOADS = (".pdf", ".csv", ".xlsx", ".ics", ".eml", ".toml")
 MOST_PAGES = 60
