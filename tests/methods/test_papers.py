@@ -12,7 +12,8 @@ from django.test import Client
 
 from facilitation import Method, load_method, shipped_methods, start, view
 from facilitation.definition import Deck, DeckCard
-from maillage.methods.papers import duration_words, make_papers, numbers_of, paper_facts, sheet_names
+from maillage.methods.paper_cards import numbers_of
+from maillage.methods.papers import duration_words, make_papers, paper_facts, sheet_names
 from maillage.methods.words import minutes_words, people_words
 from maillage.people.models import Space, User
 from maillage.people.services import give_right
@@ -68,7 +69,7 @@ def test_every_word_for_the_facilitator_is_printed_large_enough_in_an_accessible
     method = shipped_methods()[id_]
     pdf = make_papers(method)
     catalog = pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]
-    assert b"pdfuaid:part" in catalog["/Metadata"].get_data()
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in catalog["/Metadata"].get_data()
     assert smallest(pdf) >= SMALLEST
     printed = plain(" ".join(pages(make_papers(method, "animation"))))
     facts = [stage for block in paper_facts(method)["stages"] for stage in block["stages"]]
@@ -138,7 +139,14 @@ def test_blank_cards_carry_the_word_of_their_kind_and_fill_their_pages() -> None
     assert set(counts) == {kind.title for kind in codev.kinds.values()}
     assert (counts["Questions"], counts["Le titre"]) == (8, 1)  # one porteur a table writes one title
     for page in pages(make_papers(codev, "cartes")):
-        assert len(re.findall(r"Étapes? \d", page)) == 8
+        assert len(re.findall(r"Étapes? (?:\d|facultative)", page)) == 8
+
+
+def test_cards_say_the_stages_as_the_other_sheets_number_them() -> None:
+    feet = {card["title"]: card["foot"] for card in paper_facts(shipped_methods()["codev"])["cards"]}
+    assert feet["Idées du groupe"] == "Étape 4"
+    assert feet["Notes de la table"] == "Étapes 2, 3, 4 et 5"
+    assert feet["La demande"] == "Étape facultative\u00a0: «\u202fLa demande\u202f»"
 
 
 def test_a_long_card_is_printed_whole_on_a_larger_one() -> None:

@@ -14,6 +14,12 @@ MOST_DEALT = 40  # people: beyond that the pages are copied rather than printed
 FEW_CARDS = 4  # of what one person a table writes
 
 
+def numbers_of(method: Method) -> dict[str, str]:
+    """« 3 » for each stage, as the screens count them: one that is optional has no number."""
+    counted = [id_ for id_, stage in method.stages.items() if not stage.optional]
+    return {id_: str(counted.index(id_) + 1) if id_ in counted else "" for id_ in method.stages}
+
+
 def decks_used(method: Method) -> list[str]:
     """The decks that a stage plays; another is not printed."""
     played = [stage.deck or (stage.for_each.deck if stage.for_each else None) for stage in method.stages.values()]
@@ -46,21 +52,30 @@ def blank_cards(method: Method) -> list[dict[str, Any]]:
     """Cards to write on, in the order of the stages, under the word of their kind."""
     cards: list[dict[str, Any]] = []
     for kind in method.kinds.values():
-        stages = [number for number, id_ in enumerate(method.stages, start=1) if kind.id in method.kinds_of(id_)]
-        if not stages:
+        places = [place for place, id_ in enumerate(method.stages) if kind.id in method.kinds_of(id_)]
+        if not places:
             continue
         card = {
             "kind": "blank",
             "title": kind.title,
             "text": kind.label if kind.label != kind.title else "",
             "answers": bool(kind.parents),
-            "foot": (_("Étapes {numbers}") if len(stages) > 1 else _("Étape {numbers}")).format(
-                numbers=join_words([str(number) for number in stages])
-            ),
+            "foot": _stages_words(method, kind),
         }
-        cards += [{**card, "first": stages[0]}] * _how_many(method, kind)
+        cards += [{**card, "first": places[0]}] * _how_many(method, kind)
     cards.sort(key=lambda card: card["first"])
     return cards
+
+
+def _stages_words(method: Method, kind: Kind) -> str:
+    """« Étapes 2 et 3 », as everywhere else; what is optional has no number, and is named where nothing else is."""
+    numbers = numbers_of(method)
+    stages = [id_ for id_ in method.stages if kind.id in method.kinds_of(id_)]
+    found = [numbers[id_] for id_ in stages if numbers[id_]]
+    if not found:
+        titles = join_words([f"« {method.stages[id_].title} »" for id_ in stages])
+        return _("Étape facultative : {titles}").format(titles=titles)
+    return (_("Étapes {numbers}") if len(found) > 1 else _("Étape {numbers}")).format(numbers=join_words(found))
 
 
 def _how_many(method: Method, kind: Kind) -> int:

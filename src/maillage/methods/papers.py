@@ -13,7 +13,14 @@ from facilitation.definition import Question, Role, Stage
 from facilitation.vocabulary import FACILITATOR, KEPT_SHEET
 from maillage.lib.typography import NO_BREAK, count, join_words, typo
 from maillage.lib.typst import compile_pdf
-from maillage.methods.paper_cards import blank_cards, copies_of, deck_cards, decks_used, people_dealt_to
+from maillage.methods.paper_cards import (
+    blank_cards,
+    copies_of,
+    deck_cards,
+    decks_used,
+    numbers_of,
+    people_dealt_to,
+)
 from maillage.methods.words import COMPOSE, people_words, planned_minutes
 
 ALL = "tout"
@@ -122,12 +129,6 @@ def _other_plans(method: Method) -> list[dict[str, Any]]:
         for preset in method.presets.values()
         if preset.id != method.preset and (planned := planned_minutes(method, preset.id))
     ]
-
-
-def numbers_of(method: Method) -> dict[str, str]:
-    """« 3 » for each stage, as the screens count them: one that is optional has no number."""
-    counted = [id_ for id_, stage in method.stages.items() if not stage.optional]
-    return {id_: str(counted.index(id_) + 1) if id_ in counted else "" for id_ in method.stages}
 
 
 def _blocks(method: Method) -> list[dict[str, Any]]:
@@ -335,6 +336,7 @@ def _table(method: Method) -> dict[str, Any]:
             {
                 "number": numbers[id_],
                 "title": stage.title,
+                "optional": stage.optional,
                 "minutes": _times_words(minutes[id_], times[id_]),
                 "rule": stage.rules.get("projector") or stage.rules.get("", ""),
             }
