@@ -27,7 +27,7 @@ ONE_PAGE = (
     (re.compile(r"(/modifier/(?:roles|cartes|etapes))/(?!nouv)[\w-]+/"), r"\1/PARTIE/"),
 )
 DOWNLOADS = (".pdf", ".csv", ".xlsx", ".ics", ".eml", ".toml")
-MOST_PAGES = 60
+MOST_PAGES = 80
 DAY = re.compile(r"/rencontres/[0-9a-f-]{36}/")
 
 
