@@ -56,7 +56,8 @@ PURE := facilitation seating lib frontend ui
 # file; each method's screens go through the same log as the co-development's. `make long` leaves nothing out.
 OF_SQLITE := --ignore=tests/config/test_bench.py --ignore=tests/config/test_cli.py --ignore=tests/config/test_wheel.py \
 	--ignore=tests/browser/test_accessibility.py --ignore=tests/browser/test_carrying.py --ignore=tests/methods \
-	--ignore=tests/browser/test_methods.py --ignore=tests/browser/test_thumbs.py --ignore=tests/browser/test_weight.py --ignore=tests/browser/test_no_javascript.py \
+	--ignore=tests/browser/test_methods.py --ignore=tests/browser/test_thumbs.py \
+	--ignore=tests/browser/test_touch.py --ignore=tests/browser/test_weight.py --ignore=tests/browser/test_no_javascript.py \
 	--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
 
 # Four processes, a test file a process, each with its data folder, cluster and ports: browser tests mostly wait, so two
