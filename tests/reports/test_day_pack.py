@@ -56,6 +56,7 @@ def test_every_sheet_of_a_room_says_whose_it_is_and_its_page_cards_to_cut_too(pr
     assert sum("Cartes à découper" in page for page in sheets) > 1
     for number, page in enumerate(sheets, first + 1):
         assert "Co-développement · Salle Chardon · 14 h 00 – 15 h 00" in page
+        assert "Co-développement · Feuille d’animation · Co-développement" not in page  # the title is said once
         assert f"{number} / {len(printed)}" in page
 
 
