@@ -1,5 +1,6 @@
 """« Saisir ce qui s’est fait sur papier »: one table, step after step. One page, no script."""
 
+import hashlib
 import secrets
 import uuid
 from typing import Any
@@ -39,7 +40,7 @@ def paper_results(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     typed, step = Typed(), request.GET.get("etape", "")
     address = reverse("live:paper-results", args=[session_id]) + f"?siege={which}"
     if request.method == "POST":
-        key = request.POST.get("key", "")[:64] or secrets.token_urlsafe(12)
+        key = _key(request.POST.get("key", "") or secrets.token_urlsafe(12))
         if "begin" in request.POST:
             outcome = begin_and_end(room, ticket, key)
             if outcome.accepted:
@@ -66,6 +67,11 @@ def paper_results(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
         "screen_url": reverse("live:screen", args=[session_id]) + f"?siege={which}",
     }
     return render(request, "live/paper_results.html", context, status=typed.status)
+
+
+def _key(of_form: str) -> str:
+    """Of one length, whatever the names of steps in it: a move's key holds 64 characters, a line's number comes after."""
+    return hashlib.sha256(of_form.encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 def paper_results_link(room: Room, which: str) -> str:
