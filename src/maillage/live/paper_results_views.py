@@ -70,7 +70,7 @@ def paper_results(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
 
 
 def _key(of_form: str) -> str:
-    """Of one length, whatever the names of steps in it: a move's key holds 64 characters, a line's number comes after."""
+    """Of one length, whatever steps are named: a move’s key holds 64 characters, and a line’s number comes after."""
     return hashlib.sha256(of_form.encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
