@@ -271,3 +271,46 @@ def test_what_a_role_sees_is_said_as_it_is_played(organiser, space) -> None:
     for page in ("evaluation/", "evaluation/modifier/etapes/avis/"):
         text = organiser.get(f"/methodes/est/{page}").content.decode().replace("\u00a0", " ")
         assert ("Voit rien" in text) or ("comme d’habitude : rien" in text), page
+
+
+@pytest.mark.parametrize("page", ["", "roles/porteur/", "cartes/answer/", "etapes/sujet/", "durees/", "fichier/"])
+def test_a_page_saved_untouched_leaves_the_shipped_method_as_it_is(organiser, space, page) -> None:
+    answer = organiser.get(f"/methodes/est/codev/modifier/{page}")
+    form = answer.context["form"]
+    facts = {bound.html_name: bound.value() for bound in form if bound.value() not in (None, False)}
+    answer = organiser.post(f"/methodes/est/codev/modifier/{page}", facts | {"do": "save"}, follow=True)
+    assert answer.redirect_chain
+    assert "Rien n’a changé" in answer.content.decode()
+    assert not MethodVersion.objects.filter(space=space).exists()
+
+
+def test_a_stage_goes_with_what_others_took_from_it(organiser, space) -> None:
+    organiser.post("/methodes/est/coop-ou-pas-coop/modifier/etapes/second_vote/retrait/", {"base": ""})
+    method = find_method(space, "coop-ou-pas-coop").method
+    assert "second_vote" not in method.stages
+    assert [stage.id for stage in method.stages.values() if "second_vote" in stage.sources] == []
+
+
+def test_the_last_stage_stays_even_from_an_old_page(organiser, space) -> None:
+    organiser.post("/methodes/est/evaluation/modifier/etapes/mot/retrait/", {"base": ""})
+    base = find_method(space, "evaluation").checksum
+    refused = organiser.post("/methodes/est/evaluation/modifier/etapes/avis/retrait/", {"base": base})
+    assert refused.status_code == 422
+    assert "au moins une étape" in _errors(refused.content.decode())
+    assert list(find_method(space, "evaluation").method.stages) == ["avis"]
+
+
+def test_a_form_that_is_refused_names_the_stage_by_its_title(organiser, space) -> None:
+    answer = organiser.post("/methodes/est/coop-ou-pas-coop/modifier/etapes/vote/retrait/", {"base": ""})
+    assert answer.status_code == 422
+    said = "«\u202fQuel critère nous départage\u202f?\u202f» (for_each.back_to)\u00a0: On ne revient qu"
+    assert said in _errors(answer.content.decode())
+    assert not MethodVersion.objects.filter(space=space).exists()
+
+
+def test_stages_are_numbered_as_they_are_played(organiser) -> None:
+    for page in ("", "modifier/"):
+        shown = organiser.get(f"/methodes/est/codev/{page}").content.decode()
+        assert "4. Les réactions" in shown
+        assert "4. La demande" not in shown
+        assert "La demande" in shown

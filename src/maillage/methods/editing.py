@@ -106,6 +106,12 @@ def remove_stage(source: str, method: Method, stage: str) -> str:
     _table(document, "stages").remove(stage)
     for preset in document.get("presets", {}).values():
         preset.get("minutes", {}).pop(stage, None)
+    for other in document["stages"].values():  # what the others took from it goes with it
+        if stage in other.get("from", []):
+            left = [id_ for id_ in other["from"] if id_ != stage]
+            _set(other, "from", left or None)
+        if other.get("compare") == stage:
+            other.remove("compare")
     _chain(document, [id_ for id_ in method.stages if id_ != stage])
     return tomlkit.dumps(document)
 
@@ -143,7 +149,7 @@ def _write_stage(table: Any, facts: Facts) -> None:
 def _chain(document: TOMLDocument, order: Sequence[str]) -> None:
     """Each stage leads to the next; tables stand in the file in the order they are played."""
     stages = _table(document, "stages")
-    for id_, following in zip(order, [*order[1:], "end"], strict=True):
+    for id_, following in zip(order, [*order[1:], "end"], strict=False):
         if stages[id_].get("next") != following:
             stages[id_]["next"] = following
     if order and document.get("first") != order[0]:

@@ -18,10 +18,11 @@ from maillage.lib.matching import fold
 from maillage.methods import editing
 from maillage.methods.access import fetch_method
 from maillage.methods.forms import GeneralForm, KindForm, NewStageForm, RoleForm, SourceForm, StageForm
+from maillage.methods.models import MethodVersion
 from maillage.methods.queries import KnownMethod
 from maillage.methods.services import ChangedMeanwhile, save_method
 from maillage.methods.views import load_or_problems
-from maillage.methods.words import planned_minutes, refusals
+from maillage.methods.words import numbers_of, planned_minutes, refusals, told
 from maillage.people.models import Space
 from maillage.people.queries import can_organise
 
@@ -37,11 +38,17 @@ def general(request: HttpRequest, space: str, method: str) -> HttpResponse:
     row, known = fetch_method(request, space, method, can=can_organise)
     form = GeneralForm(request.POST or None, initial=GeneralForm.of(known.method))
     if form.is_valid():
-        done = _save(request, row, known, lambda text: editing.change_general(text, form.cleaned_data), form)
-        if done:
+
+        def change(text: str) -> str:
+            return editing.change_general(text, form.cleaned_data) if form.has_changed() else text
+
+        if _save(request, row, known, change, form):
             return redirect("methods:edit", row.slug, method)
-    planned = planned_minutes(known.method, known.method.preset)
-    stages = [{"stage": found, "minutes": planned[found.id]} for found in known.method.stages.values()]
+    planned, numbers = planned_minutes(known.method, known.method.preset), numbers_of(known.method)
+    stages = [
+        {"stage": found, "number": numbers[found.id], "minutes": planned[found.id]}
+        for found in known.method.stages.values()
+    ]
     return _page(request, "methods/edit.html", row, known, form, stages=stages)
 
 
@@ -194,7 +201,7 @@ def source(request: HttpRequest, space: str, method: str) -> HttpResponse:
                 kept = save_method(
                     space=row, method=method, source=text, base=form.cleaned_data["base"], by=str(request.user)
                 )
-                messages.success(request, _("Enregistré : version {number}.").format(number=kept.version))
+                _say(request, kept, known)
                 return redirect("methods:source", row.slug, method)
             except MethodError as error:
                 problems = refusals(error)
@@ -228,13 +235,10 @@ def _save(
             base=base,
             by=str(request.user),
         )
-        if kept.checksum != known.checksum:
-            messages.success(request, _("Enregistré : version {number}.").format(number=kept.version))
-        else:
-            messages.info(request, _("Rien n’a changé : il n’y a pas de nouvelle version."))
+        _say(request, kept, known)
         return True
     except MethodError as error:
-        sentences = [problem.sentence for problem in error.problems[:5]]
+        sentences = [told(known.method, problem) for problem in error.problems[:5]]
     except ChangedMeanwhile:
         sentences = [_("Quelqu’un a changé cette méthode entre-temps : relisez-la, puis enregistrez encore une fois.")]
     for sentence in sentences:
@@ -243,6 +247,13 @@ def _save(
         else:
             messages.error(request, sentence)
     return False
+
+
+def _say(request: HttpRequest, kept: MethodVersion, known: KnownMethod) -> None:
+    if kept.space_id and kept.checksum != known.checksum:
+        messages.success(request, _("Enregistré : version {number}.").format(number=kept.version))
+    else:
+        messages.info(request, _("Rien n’a changé : il n’y a pas de nouvelle version."))
 
 
 def _piece(
@@ -260,7 +271,11 @@ def _piece(
     if found is None:
         raise Http404
     form = form_class(request.POST or None, initial=form_class.of(found))
-    if form.is_valid() and _save(request, row, known, lambda text: change(text, part, form.cleaned_data), form):
+
+    def changed(text: str) -> str:  # untouched, what the file left unsaid is not written into it
+        return change(text, part, form.cleaned_data) if form.has_changed() else text
+
+    if form.is_valid() and _save(request, row, known, changed, form):
         return redirect("methods:edit", row.slug, method)
     return _page(request, "methods/part.html", row, known, form, part_heading=found.title)
 

@@ -8,16 +8,11 @@ from django.utils.translation import gettext as _
 from facilitation import Method
 from facilitation.definition import Kind
 from maillage.lib.typography import join_words
+from maillage.methods.words import numbers_of
 
 CARDS_A_PAGE = 8
 MOST_DEALT = 40  # people: beyond that the pages are copied rather than printed
 FEW_CARDS = 4  # of what one person a table writes
-
-
-def numbers_of(method: Method) -> dict[str, str]:
-    """« 3 » for each stage, as the screens count them: one that is optional has no number."""
-    counted = [id_ for id_, stage in method.stages.items() if not stage.optional]
-    return {id_: str(counted.index(id_) + 1) if id_ in counted else "" for id_ in method.stages}
 
 
 def decks_used(method: Method) -> list[str]:

@@ -13,15 +13,8 @@ from facilitation.definition import Question, Role, Stage
 from facilitation.vocabulary import FACILITATOR, KEPT_SHEET
 from maillage.lib.typography import NO_BREAK, count, join_words, typo
 from maillage.lib.typst import compile_pdf
-from maillage.methods.paper_cards import (
-    blank_cards,
-    copies_of,
-    deck_cards,
-    decks_used,
-    numbers_of,
-    people_dealt_to,
-)
-from maillage.methods.words import COMPOSE, people_words, planned_minutes
+from maillage.methods.paper_cards import blank_cards, copies_of, deck_cards, decks_used, people_dealt_to
+from maillage.methods.words import COMPOSE, numbers_of, people_words, planned_minutes
 
 ALL = "tout"
 # The name of a sheet in its address, the key of its facts, and what it is called; in the order they are printed.

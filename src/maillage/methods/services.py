@@ -54,7 +54,7 @@ def keep_shipped_versions() -> list[MethodVersion]:
 
 @transaction.atomic
 def save_method(*, space: Space, method: str, source: str, base: str | None, by: str) -> MethodVersion:
-    """A new version of a space's method, numbered after the last. The same text makes none.
+    """A new version of a space's method, numbered after the last. The same text, or the shipped one, makes none.
 
     `base`: the checksum of the version the text was made from ("" for the shipped one); None: whatever is there.
     Raises facilitation.MethodError, or ChangedMeanwhile.
@@ -72,6 +72,8 @@ def save_method(*, space: Space, method: str, source: str, base: str | None, by:
     if newest is not None and base is not None and base != newest.checksum:
         raise ChangedMeanwhile(newest)
     shipped = shipped_methods().get(method)
+    if newest is None and shipped is not None and _same(shipped.source, source):
+        return keep_version(source=shipped.source, name=f"{method}.toml")  # the next releases go on serving theirs
     last = max(newest.version if newest else 0, shipped.version if shipped else 0)
     version = keep_version(source=number_version(source, last + 1), name=f"{method}.toml", space=space)
     record_activity(

@@ -66,7 +66,7 @@ def detail(request: HttpRequest, space: str, method: str) -> HttpResponse:
 def describe(method: Method) -> dict[str, object]:
     """A method in words, for a page that is read or printed."""
     stages = []
-    planned = words.planned_minutes(method, method.preset)
+    planned, numbers = words.planned_minutes(method, method.preset), words.numbers_of(method)
     for stage in method.stages.values():
         roles = [
             {
@@ -82,6 +82,7 @@ def describe(method: Method) -> dict[str, object]:
         stages.append(
             {
                 "stage": stage,
+                "number": numbers[stage.id],
                 "minutes": planned[stage.id],
                 "activity": activity,
                 "rule": stage.rules.get("", ""),

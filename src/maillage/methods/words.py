@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from facilitation import Method, MethodError
+from facilitation import Method, MethodError, Problem
 from facilitation.definition import Stage
 from facilitation.vocabulary import SCREENS
-from maillage.lib.typography import typo
+from maillage.lib.typography import NO_BREAK, typo
 
 _CODE = re.compile(r'("[^"\n]*")')  # what is copied into the file keeps its straight quotes
 
@@ -75,6 +75,22 @@ def refusals(error: MethodError) -> list[dict[str, object]]:
 def refusal_words(sentence: str) -> str:
     """French typography, but for the examples: « ["un"] » is TOML, and guillemets in it would be refused again."""
     return "".join(part if index % 2 else typo(part) for index, part in enumerate(_CODE.split(sentence)))
+
+
+def numbers_of(method: Method) -> dict[str, str]:
+    """« 3 » for each stage, as the screens count them: one that is optional has no number."""
+    counted = [id_ for id_, stage in method.stages.items() if not stage.optional]
+    return {id_: str(counted.index(id_) + 1) if id_ in counted else "" for id_ in method.stages}
+
+
+def told(method: Method, problem: Problem) -> str:
+    """A problem for who has forms before them, and no line: at which stage it is, by its title."""
+    section, _dot, rest = problem.key.partition(".")
+    stage, _dot, key = rest.partition(".")
+    if section != "stages" or stage not in method.stages:
+        return refusal_words(problem.sentence)
+    place = f"« {method.stages[stage].title} »{f' ({key})' if key else ''}"
+    return f"{typo(place)}{NO_BREAK}: {refusal_words(problem.sentence)}"
 
 
 def right_words(method: Method, right: str) -> str:
