@@ -360,6 +360,11 @@ def test_move_applied_twice_is_reported(rehearse, monkeypatch) -> None:
             after = dataclasses.replace(again, number=move.number)
         return after
 
+    async def leaves_it(self: Any, phone: Any, card: Any) -> None:
+        """A card its author changes or takes away is looked for no more."""
+
+    monkeypatch.setattr(playing.Play, "_edit", leaves_it)
+    monkeypatch.setattr(playing.Play, "_remove", leaves_it)
     monkeypatch.setattr(committer, "apply", twice)
     report, ledger = rehearse()
     assert [token for token in ledger.doubled if token in doubled[0]]
