@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from facilitation import shipped_methods
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.live import seats, urls_of
 from maillage.live.committer import Submitted
@@ -14,6 +15,8 @@ from maillage.live.glimpse import during
 from maillage.live.models import Session
 from maillage.live.runtime import live
 from maillage.live.services import close_session, open_session
+from maillage.methods.models import MethodVersion
+from maillage.methods.services import keep_version
 from maillage.people.enums import SpaceRole
 from maillage.people.models import User
 from maillage.people.services import give_right
@@ -108,6 +111,17 @@ def test_workshop_that_cannot_be_played_says_why(session, staff) -> None:
         assert "<button" not in row_of(organiser, workshop)
         organiser.post(f"/rencontres/{session.gathering_id}/regie/", {"workshop": str(workshop.pk)})
         assert not workshop.sessions.exists()
+
+
+def test_workshop_whose_method_this_release_refuses_says_why(session, staff) -> None:
+    organiser, source = staff(SpaceRole.ORGANISER), shipped_methods()["anarchaise"].source
+    kept = keep_version(source=source, name="anarchaise.toml", space=session.gathering.space)
+    MethodVersion.objects.filter(pk=kept.pk).update(source="first = 3", checksum="autre")
+    workshop = add(session, "Atelier ancien", "anarchaise")
+    assert "n’est plus lisible" in row_of(organiser, workshop)
+    answer = organiser.post(f"/rencontres/{session.gathering_id}/regie/", {"workshop": str(workshop.pk)})
+    assert answer.status_code < 500
+    assert not workshop.sessions.exists()
 
 
 def test_workshop_of_another_gathering_is_not_opened(session, staff) -> None:

@@ -314,3 +314,29 @@ def test_stages_are_numbered_as_they_are_played(organiser) -> None:
         assert "4. Les réactions" in shown
         assert "4. La demande" not in shown
         assert "La demande" in shown
+
+
+def test_version_that_this_release_refuses_is_mended_and_breaks_no_page(organiser, space) -> None:
+    kept = services.keep_version(source=shipped_methods()["codev"].source, name="codev.toml", space=space)
+    broken = kept.source.replace('activity = "cards"', 'activity = "cartes"')  # as if the language had changed since
+    MethodVersion.objects.filter(pk=kept.pk).update(source=broken)
+    reader, file = _signed_in(space, "reader"), "/methodes/est/codev/modifier/fichier/"
+    library = organiser.get("/methodes/est/").content.decode()
+    assert "n’est plus lisible" in library
+    assert file in library
+    assert file not in reader.get("/methodes/est/").content.decode()
+    for path in ("", "modifier/", "modifier/durees/", "papier/tout.pdf"):
+        assert organiser.get(f"/methodes/est/codev/{path}").headers["Location"] == file, path
+    refused = reader.get("/methodes/est/codev/")
+    assert refused.status_code == 409
+    assert "n’est plus lisible" in refused.content.decode()
+    assert organiser.post("/methodes/est/codev/modifier/", {"title": "Codev"}).status_code == 409
+    assert organiser.get("/methodes/est/codev/fichier.toml").content.decode() == broken
+    assert organiser.get(f"/methodes/est/codev/versions/{kept.pk}/").status_code == 200
+    page = organiser.get(file).content.decode()
+    assert "plus ancien" in page
+    assert "cartes" in _errors(page)
+    base = MethodVersion.objects.get(pk=kept.pk).checksum
+    organiser.post(file, {"source": shipped_methods()["codev"].source + "\n# à nous\n", "base": base, "do": "save"})
+    assert find_method(space, "codev").version.version == kept.version + 1
+    assert organiser.get("/methodes/est/codev/").status_code == 200

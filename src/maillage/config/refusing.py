@@ -1,10 +1,13 @@
-"""Requests made by hand that no page makes: refused at the door, with a sentence."""
+"""What no page can answer: requests made by hand, and what an earlier release kept. Refused with a sentence."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 
-from maillage.ui.views import bad_request, wrong_method
+from maillage.methods.queries import UnreadableVersion
+from maillage.people.queries import can_organise
+from maillage.ui.views import bad_request, conflict, wrong_method
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -32,3 +35,28 @@ def say_wrong_method(get_response: Answer) -> Answer:
         return response
 
     return answer
+
+
+class MendUnreadable:
+    """A method kept by an earlier release, refused by this one: who may mend it is taken to its file."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, UnreadableVersion):
+            return None
+        version = exception.version
+        asked = request.resolver_match
+        if (
+            asked is not None
+            and asked.app_name == "methods"
+            and request.method in ("GET", "HEAD")
+            and version.space is not None
+            and can_organise(request.user, version.space)
+        ):
+            return redirect("methods:source", version.space.slug, version.method)
+        return conflict(request, exception.sentence)

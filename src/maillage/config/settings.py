@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "maillage.config.privacy.keep_nothing",
     "django.contrib.messages.middleware.MessageMiddleware",
     "maillage.config.refusing.say_wrong_method",
+    "maillage.config.refusing.MendUnreadable",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

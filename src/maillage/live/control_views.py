@@ -22,6 +22,7 @@ from maillage.live.services import NoMethod
 from maillage.live.shifting import GOING_ON, MOST_MINUTES, shift_clocks
 from maillage.live.throttle import codes_throttle
 from maillage.live.urls_of import export_url
+from maillage.methods.queries import UnreadableVersion
 from maillage.people.queries import can_facilitate, can_organise
 
 RELOAD = 10  # seconds, without JavaScript
@@ -82,7 +83,7 @@ def _open(request: HttpRequest, gathering: Gathering) -> None:
     workshop = _workshop(gathering, request.POST["workshop"])
     try:
         open_one(workshop=workshop, by=str(request.user))
-    except (NoMethod, UnplayableMethod) as refusal:
+    except (NoMethod, UnplayableMethod, UnreadableVersion) as refusal:
         messages.warning(request, refusal.sentence)
     else:
         messages.success(request, _("La séance est ouverte : affichez son code dans la salle."))

@@ -9,7 +9,7 @@ from maillage.gatherings.models import Gathering, Workshop
 from maillage.live.models import Session
 from maillage.live.rooms import method_of
 from maillage.live.services import NoMethod, open_session
-from maillage.methods.queries import latest_version
+from maillage.methods.queries import UnreadableVersion, latest_version
 from maillage.methods.services import keep_shipped_versions
 from maillage.plans.queries import seats_for_session
 
@@ -23,7 +23,7 @@ def open_gathering(*, gathering: Gathering, by: str, rehearsal: bool = False) ->
     ):
         try:
             sessions.append(open_session(workshop=workshop, by=by, tables=tables_of(workshop), rehearsal=rehearsal))
-        except (NoMethod, UnplayableMethod):
+        except (NoMethod, UnplayableMethod, UnreadableVersion):
             continue
     return sessions
 
@@ -39,7 +39,10 @@ def why_not(workshop: Workshop) -> str:
     if not workshop.method:
         return _("Pas de méthode : choisissez-en une dans le programme.")
     version = latest_version(workshop.method, workshop.slot.gathering.space)
-    method = method_of(version) if version else shipped_methods().get(workshop.method)
+    try:
+        method = method_of(version) if version else shipped_methods().get(workshop.method)
+    except UnreadableVersion as refusal:
+        return refusal.sentence
     if method is None:
         return _("La méthode choisie n’a pas encore de fichier : cet atelier se mène sans téléphone.")
     try:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from facilitation import Method, Move, State, TableSpec, load_method
+from facilitation import Method, MethodError, Move, State, TableSpec, load_method
 from facilitation import replay as replay_moves
 from facilitation import start as start_method
 from maillage.live import keys, log
 from maillage.live.enums import SessionStatus
 from maillage.live.models import Session
 from maillage.methods.models import MethodVersion
+from maillage.methods.queries import UnreadableVersion
 
 
 class UnknownSession(Exception):
@@ -103,7 +104,11 @@ def start_state(method: Method, options: dict[str, Any]) -> State:
 
 
 def method_of(version: MethodVersion) -> Method:
-    return _load(version.checksum, version.source, version.method)
+    """Raises UnreadableVersion: what an earlier release accepted, this one may refuse."""
+    try:
+        return _load(version.checksum, version.source, version.method)
+    except MethodError as error:
+        raise UnreadableVersion(version, error) from error
 
 
 @lru_cache(maxsize=64)

@@ -16,7 +16,7 @@ from facilitation import Method, MethodError
 from facilitation.vocabulary import CONTROL, FACILITATOR, KEPT_SHEET, MAX_MINUTES, PROJECTOR
 from maillage.lib.matching import fold
 from maillage.methods import editing
-from maillage.methods.access import fetch_method
+from maillage.methods.access import MethodText, fetch_method, fetch_space, fetch_text
 from maillage.methods.forms import GeneralForm, KindForm, NewStageForm, RoleForm, SourceForm, StageForm
 from maillage.methods.models import MethodVersion
 from maillage.methods.queries import KnownMethod
@@ -188,9 +188,10 @@ def minutes(request: HttpRequest, space: str, method: str) -> HttpResponse:
 @login_required
 def source(request: HttpRequest, space: str, method: str) -> HttpResponse:
     """The file itself. Checked before it is kept; refused, it stays in the page with each reason and its line."""
-    row, known = fetch_method(request, space, method, can=can_organise)
-    form = SourceForm(request.POST or None, initial={"source": known.method.source, "base": known.checksum})
-    problems: list[dict[str, object]] = []
+    row, kept_text = fetch_text(request, space, method, can=can_organise)
+    form = SourceForm(request.POST or None, initial={"source": kept_text.source, "base": kept_text.checksum})
+    readable, problems = load_or_problems(kept_text.source, f"{method}.toml")
+    problems = [] if request.POST else problems
     checked = False
     if form.is_valid():
         text = form.cleaned_data["source"].replace("\r\n", "\n")
@@ -201,7 +202,7 @@ def source(request: HttpRequest, space: str, method: str) -> HttpResponse:
                 kept = save_method(
                     space=row, method=method, source=text, base=form.cleaned_data["base"], by=str(request.user)
                 )
-                _say(request, kept, known)
+                _say(request, kept, kept_text)
                 return redirect("methods:source", row.slug, method)
             except MethodError as error:
                 problems = refusals(error)
@@ -209,15 +210,23 @@ def source(request: HttpRequest, space: str, method: str) -> HttpResponse:
                 form = SourceForm({"source": text, "base": changed.newest.checksum})
                 form.add_error(None, changed.sentence)
             checked = False
-    refused = bool(problems or form.errors)
-    return _page(request, "methods/source.html", row, known, form, problems=problems, checked=checked, refused=refused)
+    context = {
+        "space": row,
+        "method": kept_text,
+        "form": form,
+        "problems": problems,
+        "checked": checked,
+        "readable": readable is not None,
+    }
+    refused = request.method == "POST" and bool(problems or form.errors)
+    return render(request, "methods/source.html", context, status=422 if refused else 200)
 
 
 @require_POST
 @login_required
 def check(request: HttpRequest, space: str, method: str) -> HttpResponse:
     """While it is typed: every problem with its line, for the script of the page."""
-    fetch_method(request, space, method, can=can_organise)
+    fetch_space(request, space, can=can_organise)
     read, problems = load_or_problems(request.POST.get("source", ""), f"{method}.toml")
     return JsonResponse({"problems": problems, "stages": len(read.stages) if read else None})
 
@@ -249,7 +258,7 @@ def _save(
     return False
 
 
-def _say(request: HttpRequest, kept: MethodVersion, known: KnownMethod) -> None:
+def _say(request: HttpRequest, kept: MethodVersion, known: KnownMethod | MethodText) -> None:
     if kept.space_id and kept.checksum != known.checksum:
         messages.success(request, _("Enregistré : version {number}.").format(number=kept.version))
     else:

@@ -34,23 +34,29 @@ def own_versions(space: Space, method: str) -> QuerySet[MethodVersion]:
     return MethodVersion.objects.filter(space=space, method=method).order_by("-version", "-created_at")
 
 
-def library(space: Space) -> list[KnownMethod]:
-    """All a space may use, by title."""
-    known = {id_: KnownMethod(method, None) for id_, method in shipped_methods().items()}
-    for version in MethodVersion.objects.filter(space=space).order_by("version", "created_at"):
-        known[version.method] = KnownMethod(_load(version), version)
-    return sorted(known.values(), key=lambda item: item.method.title.casefold())
+def library(space: Space) -> tuple[list[KnownMethod], list["UnreadableVersion"]]:
+    """All a space may use, by title; then those of its own that this release refuses, to be mended."""
+    newest = {row.method: row for row in MethodVersion.objects.filter(space=space).order_by("version", "created_at")}
+    known = [KnownMethod(method, None) for id_, method in shipped_methods().items() if id_ not in newest]
+    refused = []
+    for version in newest.values():
+        try:
+            known.append(KnownMethod(read_version(version), version))
+        except UnreadableVersion as refusal:
+            refused.append(refusal)
+    return sorted(known, key=lambda item: item.method.title.casefold()), refused
 
 
 def find_method(space: Space, id_: str) -> KnownMethod | None:
     version = own_versions(space, id_).first()
     if version is not None:
-        return KnownMethod(_load(version), version)
+        return KnownMethod(read_version(version), version)
     shipped = shipped_methods().get(id_)
     return KnownMethod(shipped, None) if shipped else None
 
 
-def _load(version: MethodVersion) -> Method:
+def read_version(version: MethodVersion) -> Method:
+    """Raises UnreadableVersion."""
     try:
         return load_method(version.source, name=f"{version.method}.toml")
     except MethodError as error:  # accepted when it was kept: the language itself has changed since
@@ -61,6 +67,7 @@ class UnreadableVersion(Exception):
     """A version kept by an earlier release is refused by this one."""
 
     def __init__(self, version: MethodVersion, error: MethodError) -> None:
+        self.version = version
         self.sentence = (
             f"La version {version.version} de « {version.title} » n’est plus lisible par cette version de Maillage : "
             f"{error.problems[0].sentence}"

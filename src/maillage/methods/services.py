@@ -11,7 +11,7 @@ from facilitation.toml_lines import find_lines
 from maillage.lib.matching import fold
 from maillage.methods.editing import number_version, rename
 from maillage.methods.models import MethodVersion
-from maillage.methods.queries import find_method, own_versions
+from maillage.methods.queries import own_versions
 from maillage.office.services import record_activity
 from maillage.people.models import Space
 
@@ -99,7 +99,8 @@ def free_id(space: Space, title: str) -> str:
     if not plain or not plain[0].isalpha():
         plain = f"methode-{plain}".strip("-")
     names = [plain, *(f"{plain}-{number}" for number in range(2, 1_000))]
-    return next(name for name in names if find_method(space, name) is None)
+    shipped = shipped_methods()
+    return next(name for name in names if name not in shipped and not own_versions(space, name).exists())
 
 
 def import_method(*, space: Space, source: str, name: str, by: str) -> tuple[MethodVersion, Method]:

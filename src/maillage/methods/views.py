@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from facilitation import Method, MethodError, load_method
 from maillage.methods import words
-from maillage.methods.access import fetch_method, fetch_space
+from maillage.methods.access import fetch_method, fetch_space, fetch_text
 from maillage.methods.forms import DuplicateForm, ImportForm
 from maillage.methods.models import MethodVersion
 from maillage.methods.papers import ALL, make_papers, sheet_names
@@ -34,6 +34,7 @@ def spaces(request: HttpRequest) -> HttpResponse:
 @login_required
 def library(request: HttpRequest, space: str) -> HttpResponse:
     row = fetch_space(request, space)
+    known_methods, refused = library_of(row)
     methods = [
         {
             "known": known,
@@ -41,9 +42,9 @@ def library(request: HttpRequest, space: str) -> HttpResponse:
             "people": words.people_words(known.method),
             "steps": len(known.method.stages),
         }
-        for known in library_of(row)
+        for known in known_methods
     ]
-    context = {"space": row, "methods": methods, "can_organise": can_organise(request.user, row)}
+    context = {"space": row, "methods": methods, "refused": refused, "can_organise": can_organise(request.user, row)}
     return render(request, "methods/library.html", context)
 
 
@@ -102,7 +103,7 @@ def describe(method: Method) -> dict[str, object]:
 @login_required
 def version(request: HttpRequest, space: str, method: str, version: UUID) -> HttpResponse:
     """An earlier version, to read; taken up again, it becomes the newest."""
-    row, known = fetch_method(request, space, method, can=can_organise if request.method == "POST" else can_read)
+    row, newest = fetch_text(request, space, method, can=can_organise if request.method == "POST" else can_read)
     kept = MethodVersion.objects.filter(space=row, method=method, pk=version).first()
     if kept is None:
         raise Http404
@@ -121,7 +122,7 @@ def version(request: HttpRequest, space: str, method: str, version: UUID) -> Htt
             problem = error.problems[0].sentence
     context = {
         "space": row,
-        "known": known,
+        "newest": newest,
         "version": kept,
         "problem": problem,
         "can_organise": can_organise(request.user, row),
@@ -132,9 +133,9 @@ def version(request: HttpRequest, space: str, method: str, version: UUID) -> Htt
 @require_safe
 @login_required
 def export(request: HttpRequest, space: str, method: str) -> HttpResponse:
-    _row, known = fetch_method(request, space, method)
-    response = HttpResponse(known.method.source, content_type="application/toml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{known.method.id}.toml"'
+    _row, text = fetch_text(request, space, method)
+    response = HttpResponse(text.source, content_type="application/toml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{text.id}.toml"'
     return response
 
 

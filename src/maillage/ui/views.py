@@ -71,5 +71,9 @@ def wrong_method(request: HttpRequest) -> HttpResponse:
     return _refuse(request, 405, _("Demande impossible ici"), sentence)
 
 
+def conflict(request: HttpRequest, sentence: str) -> HttpResponse:
+    return _refuse(request, 409, _("Impossible pour le moment"), sentence)
+
+
 def _refuse(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     return render(request, "ui/refused.html", {"title": title, "sentence": sentence}, status=status)
