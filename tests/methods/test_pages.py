@@ -340,3 +340,21 @@ def test_version_that_this_release_refuses_is_mended_and_breaks_no_page(organise
     organiser.post(file, {"source": shipped_methods()["codev"].source + "\n# à nous\n", "base": base, "do": "save"})
     assert find_method(space, "codev").version.version == kept.version + 1
     assert organiser.get("/methodes/est/codev/").status_code == 200
+
+
+def test_way_back_to_the_shipped_method_keeps_ones_own_versions(organiser, space) -> None:
+    shipped, address = shipped_methods()["codev"], "/methodes/est/codev/versions/livree/"
+    assert address not in organiser.get("/methodes/est/codev/").content.decode()  # there is nothing to come back from
+    text = shipped.source.replace(shipped.title, "Notre codev", 1)
+    own = services.save_method(space=space, method="codev", source=text, base="", by="test")
+    MethodVersion.objects.filter(pk=own.pk).update(source="first = 3")
+    assert address in organiser.get("/methodes/est/codev/modifier/fichier/").content.decode()
+    assert _signed_in(space, "reader").post(address).status_code == 403
+    assert organiser.post(address).headers["Location"] == "/methodes/est/codev/"
+    newest = find_method(space, "codev")
+    assert (newest.method.title, newest.version.version) == (shipped.title, own.version + 1)
+    assert MethodVersion.objects.filter(pk=own.pk).exists()
+    assert address in organiser.get("/methodes/est/codev/").content.decode()
+    organiser.post(address)
+    assert find_method(space, "codev").version == newest.version  # twice is once
+    assert organiser.post("/methodes/est/inconnue/versions/livree/").status_code == 404

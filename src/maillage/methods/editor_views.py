@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from facilitation import Method, MethodError
+from facilitation import Method, MethodError, shipped_methods
 from facilitation.vocabulary import CONTROL, FACILITATOR, KEPT_SHEET, MAX_MINUTES, PROJECTOR
 from maillage.lib.matching import fold
 from maillage.methods import editing
 from maillage.methods.access import MethodText, fetch_method, fetch_space, fetch_text
 from maillage.methods.forms import GeneralForm, KindForm, NewStageForm, RoleForm, SourceForm, StageForm
 from maillage.methods.models import MethodVersion
-from maillage.methods.queries import KnownMethod
+from maillage.methods.queries import KnownMethod, own_versions
 from maillage.methods.services import ChangedMeanwhile, save_method
 from maillage.methods.views import load_or_problems
 from maillage.methods.words import numbers_of, planned_minutes, refusals, told
@@ -217,6 +217,9 @@ def source(request: HttpRequest, space: str, method: str) -> HttpResponse:
         "problems": problems,
         "checked": checked,
         "readable": readable is not None,
+        "versions": [] if readable else list(own_versions(row, method)),
+        "shipped": method in shipped_methods(),
+        "can_organise": True,
     }
     refused = request.method == "POST" and bool(problems or form.errors)
     return render(request, "methods/source.html", context, status=422 if refused else 200)

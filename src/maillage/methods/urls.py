@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{METHOD}fichier.toml", views.export, name="export"),
     path(f"{METHOD}papier/<slug:sheet>.pdf", views.papers, name="papers"),
     path(f"{METHOD}copie/", views.duplicate, name="duplicate"),
+    path(f"{METHOD}versions/livree/", views.restore, name="restore"),
     path(f"{METHOD}versions/<uuid:version>/", views.version, name="version"),
     path(EDITOR, editor_views.general, name="edit"),
     path(f"{EDITOR}fichier/", editor_views.source, name="source"),

@@ -7,9 +7,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from facilitation import Method, MethodError, load_method
+from facilitation import Method, MethodError, load_method, shipped_methods
 from maillage.methods import words
 from maillage.methods.access import fetch_method, fetch_space, fetch_text
 from maillage.methods.forms import DuplicateForm, ImportForm
@@ -56,6 +56,7 @@ def detail(request: HttpRequest, space: str, method: str) -> HttpResponse:
         "space": row,
         "known": known,
         "versions": list(own_versions(row, method)),
+        "shipped": method in shipped_methods(),
         "can_organise": can_organise(request.user, row),
         "can_facilitate": can_facilitate(request.user, row),
         "sheets": sheet_names(known.method),
@@ -128,6 +129,25 @@ def version(request: HttpRequest, space: str, method: str, version: UUID) -> Htt
         "can_organise": can_organise(request.user, row),
     }
     return render(request, "methods/version.html", context, status=422 if problem else 200)
+
+
+@require_POST
+@login_required
+def restore(request: HttpRequest, space: str, method: str) -> HttpResponse:
+    """The method as this release ships it becomes the space's newest version; theirs stay in the list."""
+    row, newest = fetch_text(request, space, method, can=can_organise)
+    shipped = shipped_methods().get(method)
+    if shipped is None:
+        raise Http404
+    kept = save_method(space=row, method=method, source=shipped.source, base=None, by=str(request.user))
+    if kept.space_id and kept.checksum != newest.checksum:
+        done = _(
+            "La méthode livrée avec Maillage est reprise, en version {new}. Les vôtres sont gardées."
+        )
+        messages.success(request, done.format(new=kept.version))
+    else:
+        messages.info(request, _("La version qui sert est déjà celle livrée avec Maillage."))
+    return redirect("methods:detail", row.slug, method)
 
 
 @require_safe
