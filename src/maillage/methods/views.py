@@ -141,9 +141,7 @@ def restore(request: HttpRequest, space: str, method: str) -> HttpResponse:
         raise Http404
     kept = save_method(space=row, method=method, source=shipped.source, base=None, by=str(request.user))
     if kept.space_id and kept.checksum != newest.checksum:
-        done = _(
-            "La méthode livrée avec Maillage est reprise, en version {new}. Les vôtres sont gardées."
-        )
+        done = _("La méthode livrée avec Maillage est reprise, en version {new}. Les vôtres sont gardées.")
         messages.success(request, done.format(new=kept.version))
     else:
         messages.info(request, _("La version qui sert est déjà celle livrée avec Maillage."))
