@@ -6,6 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.middleware import csrf
 
 # The short suite plays the same examples each time; `make long` looks for new ones.
 hypothesis.settings.register_profile("same", derandomize=True)
@@ -13,6 +14,9 @@ if not os.environ.get("MAILLAGE_LONG"):
     hypothesis.settings.load_profile("same")
 
 CI = os.environ.get("CI") == "true"
+
+# Nobody's name is in a token by chance: a page that shows « Di » once shows it once.
+csrf.CSRF_ALLOWED_CHARS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
