@@ -168,6 +168,13 @@ def tables(state: State, group: "Audience", *, reads: bool) -> list[dict[str, An
     return found
 
 
+def gone(state: State, group: "Audience") -> list[dict[str, str]]:
+    """Who left the table looked at, for whoever may say that they are back."""
+    if "give_role" not in state.rights(group.role) or not state.method.people_shown:
+        return []
+    return [{"seat": seat.id, "name": seat.name} for seat in state.at_table(group.table) if not seat.present]
+
+
 def _counted_at(state: State, table: int) -> tuple[int, int]:
     if state.step is None or rule_of(state, state.step).activity not in NOT_YET:
         return 0, 0

@@ -102,7 +102,10 @@ def leave(state: State, move: Move, payload: Payload) -> State:
         if "give_role" not in state.rights(state.seats[move.seat].role):
             raise Refused("not_allowed")
         _person(state, id_)
-    return state.with_seat(replace(state.seats[id_], present=False))
+    person = state.seats[id_]
+    if not payloads.flag(payload, "back", default=False):
+        return state.with_seat(replace(person, present=False))
+    return state if person.present else arrive(state, replace(person, present=True))  # here again, as they were
 
 
 def take_role(state: State, move: Move, payload: Payload) -> State:

@@ -82,6 +82,7 @@ def view_audience(state: State, group: Audience) -> dict[str, Any]:
         "reveals": leading.reveals(state, group),
         **leading.ways(state, group.role),
         "hidden": boards.hidden(state, group),
+        "gone": leading.gone(state, group),
         "tables": leading.tables(state, group, reads=reads),
     }
 

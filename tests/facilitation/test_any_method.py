@@ -371,7 +371,7 @@ class AnySession(RuleBasedStateMachine):
             "give_role": {"seat": pick(state.seats, a), "role": pick(state.method.roles, b)},
             "look_at": {"table": 1 + a % 2},
             "add_person": {"name": f"prénom-{a}"},
-            "leave": {"seat": pick(PEOPLE, a)},
+            "leave": {"seat": pick(PEOPLE, a), "back": bool(b % 3 == 0)},
             "set_minutes": {"stage": pick(state.method.stages, a), "minutes": b % 5},
             "transcribe": self.paper(pick(steps, a), b, d),
         }

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from facilitation import REFUSALS, Move, State, TableSpec, apply, load_method, replay, start
+from facilitation import REFUSALS, Move, State, TableSpec, apply, load_method, replay, start, view
 from tests.facilitation.playing import MINUTE, STAGES, Play, codev, play_codev
 
 
@@ -112,6 +112,30 @@ def test_who_acts_is_there_again() -> None:
     play.do("ana", "leave")
     play.do("ana", "write", kind="question", text="Où ?")
     assert play.state.seats["ana"].present
+
+
+def test_who_was_said_gone_is_said_back_as_they_were() -> None:
+    play = play_codev()
+    play.do("lise", "add_person", name="Mireille", table=1)
+    mireille = f"p{play.state.number}"
+    play.do("lise", "leave", seat=mireille)
+    assert view(play.state, "lise")["shared"]["gone"] == [{"seat": mireille, "name": "Mireille"}]
+    assert [view(play.state, seat)["shared"]["gone"] for seat in ("ana", "omar")] == [[], []]
+    assert play.refused("ana", "leave", seat=mireille, back="1") == "not_allowed"
+    play.do("lise", "leave", seat=mireille, back="1")
+    play.do("lise", "leave", seat=mireille, back=True)  # twice is once
+    assert play.state.seats[mireille].present
+    assert view(play.state, "lise")["shared"]["gone"] == []
+    assert play.refused("lise", "leave", seat=mireille, back="peut-être") == "bad_payload"
+    assert play.refused("lise", "leave", seat="personne", back="1") == "unknown_seat"
+
+
+def test_a_role_taken_meanwhile_is_not_taken_back() -> None:
+    play = play_codev()
+    play.do("lise", "leave", seat="omar")
+    play.do("ana", "take_role", role="note_taker")
+    play.do("lise", "leave", seat="omar", back="1")
+    assert [play.state.seats[seat].role for seat in ("ana", "omar")] == ["note_taker", "contributor"]
 
 
 def test_facilitator_looks_at_one_table_and_only_their_own_seat_changes() -> None:

@@ -100,7 +100,7 @@ def test_each_role_marks_fills_releases_and_chooses_only_where_its_step_says(
         ("advance", {}), ("back", {}), ("extend", {"seconds": 120}), ("pause", {}), ("close", {}),
         ("give_role", {"seat": "ana", "role": "porteur"}), ("seat_at", {"seat": "ana", "table": 2}),
         ("look_at", {"table": 2}), ("add_person", {"name": "Zoé"}), ("set_minutes", {"stage": "cloture", "minutes": 9}),
-        ("leave", {"seat": "rosa"}),
+        ("leave", {"seat": "rosa"}), ("leave", {"seat": "rosa", "back": "1"}),
     ],
 )  # fmt: skip
 def test_only_the_facilitator_leads(role: str, kind: str, payload: dict) -> None:

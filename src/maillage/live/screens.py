@@ -6,6 +6,7 @@ import math
 import re
 import secrets
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -268,7 +269,7 @@ def _lead(room: Room, shared: dict[str, Any]) -> dict[str, Any]:
     """What who leads may choose among: people of the table looked at, kinds of cards, roles, tables."""
     people = shared["table"]["people"] if shared["table"] else []
     return {
-        "people": people,
+        "people": [{**one, "told_apart": name} for one, name in zip(people, _told_apart(people), strict=True)],
         "kinds": [
             {"id": kind, "title": known.title, "stages": stages, "now": room.state.stage in stages}
             for kind, known in room.method.kinds.items()
@@ -276,8 +277,18 @@ def _lead(room: Room, shared: dict[str, Any]) -> dict[str, Any]:
         ],
         "roles": [{"id": role.id, "title": role.title} for role in room.method.roles.values()],
         "tables": shared["tables"] if len(shared["tables"]) > 1 else [],
-        "keys": [secrets.token_urlsafe(12) for _number in range(3)],
+        "keys": [secrets.token_urlsafe(12) for _number in range(5)],
     }
+
+
+def _told_apart(people: list[dict[str, Any]]) -> list[str]:
+    """Two people of one name, in the order they came in: « Ana », « Ana (2) ». screen.js does the same."""
+    seen: Counter[str] = Counter()
+    names = []
+    for person in people:
+        seen[person["name"]] += 1
+        names.append(person["name"] + (f" ({seen[person['name']]})" if seen[person["name"]] > 1 else ""))
+    return names
 
 
 def _arrange(shared: dict[str, Any]) -> dict[str, Any]:

@@ -58,7 +58,12 @@ function offerPeople() {
   const people = [...document.querySelectorAll("#shared [data-seat]")];
   for (const select of document.querySelectorAll("select[data-people]")) {
     const chosen = select.value;
-    select.replaceChildren(...people.map((one) => new Option(one.firstChild.textContent.trim(), one.dataset.seat)));
+    const seen = {};
+    select.replaceChildren(...people.map((one) => {
+      const name = one.firstChild.textContent.trim();
+      seen[name] = (seen[name] || 0) + 1; // two of one name, in the order they came in
+      return new Option(seen[name] > 1 ? `${name} (${seen[name]})` : name, one.dataset.seat);
+    }));
     if (people.some((one) => one.dataset.seat === chosen)) select.value = chosen;
   }
 }
@@ -266,14 +271,15 @@ function send(form, { kind, payload }) {
   }
 }
 
-// A double tap is one: the same thing at once, a place just emptied, or the next button that came under the finger.
+// A double tap is one: the same thing at once, a place just emptied, the next
+// person of a list that moved up, or the next button that came under the finger.
 const AGAIN = 500; // ms
 const STEPS = new Set(["open", "advance", "back", "skip", "close", "reopen"]);
 let last = { at: -AGAIN };
 
 function isAgain(form, { kind, payload }) {
   const same = JSON.stringify([kind, payload]) === last.what;
-  const emptied = form === last.form && form.dataset.form && text(form) && !text(form).value.trim();
+  const emptied = form === last.form && form.dataset.form && !text(form)?.value.trim();
   return performance.now() - last.at < AGAIN && (same || emptied || (last.step && STEPS.has(kind)));
 }
 
