@@ -11,6 +11,7 @@ RELEASE = {
     "placeholder": "Sans nom, sans détail qui désigne quelqu’un.",
     "help": "Cette décision n’appartient qu’à vous. Relisez-la : elle sortira de la salle telle quelle.",
     "submit": "Je rends cette phrase publique",
+    "again": "Je remplace ma phrase publique",
 }
 
 
@@ -39,6 +40,7 @@ def stage_forms(method: Method, stage: Stage, role: str) -> list[dict[str, Any]]
                 stage, "release", "release", RELEASE["label"], placeholder=RELEASE["placeholder"],
                 help_=RELEASE["help"], submit=RELEASE["submit"], max_length=LONGEST_SENTENCE,
             )
+            | {"submit_again": RELEASE["again"]}
         )  # fmt: skip
     return found
 
@@ -85,6 +87,7 @@ def _form(
         "hint_words": [],
         "hint": "",
         "decline": "",
+        "submit_again": "",  # once something was sent
         "single": False,  # sent again, it replaces what was sent
         "answers": [],
         "parents": [],

@@ -236,6 +236,7 @@ def feed_back(table: Table) -> None:
         expect(table.porteur.page.locator("#own .my-sheet")).to_contain_text(shown, timeout=SOON)
     read_again_and_publish(table)
     expect(table.porteur.page.locator("#own .notice")).to_contain_text(SENTENCE, timeout=SOON)
+    expect(table.porteur.page.locator("#form-feedback-release button")).to_have_text("Je remplace ma phrase publique")
     table.contributors[1].write("feedback-witness", "Ta voix s’est posée.")
     table.porteur.sees("Ta voix s’est posée.")
 
@@ -268,6 +269,7 @@ def finish(table: Table) -> None:
     for number, phone in enumerate(table.contributors):
         phone.write("cloture-learned", f"J’ai appris {number}.")
         table.facilitator.sees(f"J’ai appris {number}.")
+    expect(table.facilitator.page.locator(".foot button").last).to_have_text("Terminer la séance")  # in reach of a thumb
     table.facilitator.press("Terminer la séance")
     asked = table.facilitator.page.get_by_role("dialog", name="Terminer la séance pour tout le monde")
     asked.get_by_role("button", name="Terminer la séance").click()

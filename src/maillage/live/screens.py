@@ -64,9 +64,11 @@ def render_shared(room: Room, view: dict[str, Any]) -> bytes:
     step = view["stage"]["step"] if view["stage"] else ""
     poll, pot = view["poll"], view["pot"]
     led = "advance" in view["controls"] or "back" in view["controls"]
+    controls = _controls(view, secret=bool(step) and _is_secret(room, step), more=_after_the_end(room))
     context = {
         "shared": view,
-        "controls": _controls(view, secret=bool(step) and _is_secret(room, step), more=_after_the_end(room)),
+        "controls": controls,
+        "last_step": any(control["kind"] == "close" and control["in_bar"] for control in controls),
         "clock_words": clock_words(view["clock"]),
         "debrief_words": debrief_words(view["clock"]) if led else "",
         "rivers": rivers(poll["options"], poll["movement"]["flows"]) if poll and poll["movement"] else None,
@@ -394,12 +396,16 @@ def _controls(view: dict[str, Any], *, secret: bool, more: str) -> list[dict[str
     step = view["stage"]["step"] if view["stage"] else ""
     now = next((reveal for reveal in view["reveals"] if reveal["step"] == step), None)
     offered = [*view["controls"], *(["reveal"] if now and not secret else [])]
+    last = (
+        bool(step) and "advance" not in offered and not view["own_clock"]
+    )  # the room's last step: what is left is to end
     return [
         {
             "kind": kind,
             "label": now["label"] if now and kind == "reveal" else label,
             "icon": icon,
-            "style": style,
+            "style": "end" if last and kind == "close" else style,
+            "in_bar": last or kind != "close",
             "confirm": CONFIRM.get(kind, ""),
             "more": more if kind == "close" else "",
             "fields": _control_fields(kind, step),

@@ -40,6 +40,10 @@ function turnForms() {
     form.querySelector(".stale")?.toggleAttribute("hidden", !stale);
     for (const button of form.querySelectorAll("button")) button.disabled = stale;
   }
+  const released = document.querySelector("#own [data-released]");
+  for (const button of document.querySelectorAll("button[data-again]")) {
+    button.textContent = released ? button.dataset.again : button.dataset.first;
+  }
 }
 
 function pressMarks() {
