@@ -269,7 +269,7 @@ def finish(table: Table) -> None:
     for number, phone in enumerate(table.contributors):
         phone.write("cloture-learned", f"J’ai appris {number}.")
         table.facilitator.sees(f"J’ai appris {number}.")
-    expect(table.facilitator.page.locator(".foot button").last).to_have_text("Terminer la séance")  # in reach of a thumb
+    expect(table.facilitator.page.locator(".foot button").last).to_have_text("Terminer la séance")  # under a thumb
     table.facilitator.press("Terminer la séance")
     asked = table.facilitator.page.get_by_role("dialog", name="Terminer la séance pour tout le monde")
     asked.get_by_role("button", name="Terminer la séance").click()
