@@ -1,4 +1,5 @@
-"""What never goes into a log: the private part of an address. Whoever reads a log must not be able to enter by it."""
+"""What never goes into a log: the private part of an address, so that whoever reads a log cannot enter by it; and the
+traceback of a refusal, so that a real fault is seen among them."""
 
 import logging
 import re
@@ -12,4 +13,13 @@ class WithoutLinks(logging.Filter):
         hidden = PRIVATE.sub(lambda found: (found[1] or found[2]) + "…", message)
         if hidden != message:
             record.msg, record.args = hidden, ()
+        return True
+
+
+class BriefRefusals(logging.Filter):
+    """A request refused on purpose (403, 404…) is one line. What is our fault, 500 and more, keeps its traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if 400 <= getattr(record, "status_code", 0) < 500:
+            record.exc_info = record.exc_text = None
         return True

@@ -229,9 +229,18 @@ LOG_LEVEL = read_text("MAILLAGE_LOG_LEVEL", "WARNING").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no-links": {"()": "maillage.config.logs.WithoutLinks"}},
+    "filters": {
+        "no-links": {"()": "maillage.config.logs.WithoutLinks"},
+        "brief-refusals": {"()": "maillage.config.logs.BriefRefusals"},
+    },
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no-links"]}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["no-links", "brief-refusals"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"django": {"level": LOG_LEVEL}},  # Django gives its own logger a level, which root's does not change
 }
