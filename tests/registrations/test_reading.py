@@ -211,11 +211,22 @@ def test_signs_of_formulas_are_text():
     assert candidate.record.organisation == "-A-"
 
 
-def test_identical_rows_are_merged_in_silence():
+def test_identical_rows_are_merged_without_a_question_and_said():
     reading = read(row(email="j@exemple.fr", afternoon="Anarchaise"), row(email="J@exemple.fr", afternoon="anarchaise"))
 
     assert only(reading).rows == (2, 3)
     assert only(reading).doubts == ()
+    assert summary(reading) == (
+        "1 personne à inscrire. La ligne 3 répète une autre ligne\u00a0: elle n’est comptée qu’une fois."
+    )
+    assert "répète" not in summary(read(*[row(email="j@exemple.fr")] * 2, known=as_known(reading)))
+
+
+def test_many_identical_rows_are_named_then_counted():
+    reading = read(*[row(email="j@exemple.fr")] * 15)
+
+    said = "Les lignes 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 et 4 autres répètent d’autres lignes"
+    assert said in summary(reading)
 
 
 def test_two_answers_of_one_person_are_merged_with_a_question_and_lose_nothing():

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from maillage.lib.matching import fold
+from maillage.lib.typography import join_words
 from maillage.people.enums import ActorCategory
 from maillage.registrations.offer import Offer
 from maillage.registrations.reading import (
@@ -25,6 +26,7 @@ from maillage.registrations.reading import (
 from maillage.registrations.values import clean, nested, organisation_key, phone_key
 
 SIMILAR_NAMES = 0.85  # of two names with one address: below, they are two people who share it
+MOST_NAMED_ROWS = 10  # beyond, they are counted
 LABELS = {
     "first_name": gettext_lazy("prénom"),
     "last_name": gettext_lazy("nom"),
@@ -194,7 +196,9 @@ class Words:
                     continue
                 if content(groups[index].record) == content(candidate.record):
                     place = index
-                    groups[index] = replace(groups[index], rows=groups[index].rows + candidate.rows)
+                    here = groups[index]
+                    repeated = here.repeated + candidate.rows
+                    groups[index] = replace(here, rows=here.rows + candidate.rows, repeated=repeated)
                     break
                 doubt = self._double(groups[index], candidate, alike)
                 if doubt.settled in ("both", None):
@@ -380,7 +384,27 @@ def _keys(record: Record) -> tuple[str, ...]:
 
 
 def summary(reading: Reading) -> str:
-    """What confirming would do, in one sentence."""
+    """What confirming would do, in one sentence; in a second one, the lines that were there twice."""
+    return " ".join(filter(None, (_would_do(reading), _repeated(reading))))
+
+
+def _repeated(reading: Reading) -> str:
+    if reading.nothing_to_do:
+        return ""
+    rows = sorted(row for candidate in reading.candidates for row in candidate.repeated)
+    if not rows:
+        return ""
+    named = [str(row) for row in rows[:MOST_NAMED_ROWS]]
+    if more := len(rows) - len(named):
+        named.append(ngettext("{n} autre", "{n} autres", more).format(n=more))
+    return ngettext(
+        "La ligne {rows} répète une autre ligne : elle n’est comptée qu’une fois.",
+        "Les lignes {rows} répètent d’autres lignes : elles ne sont comptées qu’une fois.",
+        len(rows),
+    ).format(rows=join_words(named))
+
+
+def _would_do(reading: Reading) -> str:
     if reading.nothing_to_do:
         return _("Rien à changer : ce fichier est déjà importé.")
     if not reading.waiting and not reading.of("new") and not reading.of("changed"):

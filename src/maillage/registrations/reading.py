@@ -113,6 +113,7 @@ class Candidate:
     left_out: bool = False
     known: Known | None = None
     changes: tuple[str, ...] = ()  # what the file would change to somebody known: sentences
+    repeated: tuple[int, ...] = ()  # of its rows, those that say what an earlier one says
 
     @property
     def waiting(self) -> tuple[Doubt, ...]:
