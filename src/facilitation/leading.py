@@ -8,7 +8,7 @@ from facilitation.activities.ballots import counted, is_shown, rule_of
 from facilitation.boards import shown_as
 from facilitation.definition import Prompts, Stage
 from facilitation.state import State
-from facilitation.vocabulary import SCREENS
+from facilitation.vocabulary import PAPER, SCREENS
 
 if TYPE_CHECKING:
     from facilitation.view import Audience
@@ -172,7 +172,8 @@ def gone(state: State, group: "Audience") -> list[dict[str, str]]:
     """Who left the table looked at, for whoever may say that they are back."""
     if "give_role" not in state.rights(group.role) or not state.method.people_shown:
         return []
-    return [{"seat": seat.id, "name": seat.name} for seat in state.at_table(group.table) if not seat.present]
+    left = (seat for seat in state.at_table(group.table) if not seat.present and seat.by != PAPER)
+    return [{"seat": seat.id, "name": seat.name} for seat in left]
 
 
 def _counted_at(state: State, table: int) -> tuple[int, int]:

@@ -15,9 +15,8 @@ from facilitation.inputs import inputs
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
 from facilitation.state import Answer, Ballot, Card, Move, Seat, State
-from facilitation.vocabulary import MAX_PEOPLE
+from facilitation.vocabulary import MAX_PEOPLE, PAPER
 
-PAPER = "paper"
 NAME = "Sur papier"
 NAMED = 80  # characters of a card, where it is only named
 

@@ -7,7 +7,7 @@ from facilitation.activities import deal
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
 from facilitation.state import Move, Seat, State, TableSpec
-from facilitation.vocabulary import PARTICIPANT, SCREENS
+from facilitation.vocabulary import PAPER, PARTICIPANT, SCREENS
 
 
 def join(state: State, move: Move, payload: Payload) -> State:
@@ -21,7 +21,7 @@ def join(state: State, move: Move, payload: Payload) -> State:
         return state.with_seat(Seat(move.seat, "", role or "", None))
     table = payloads.whole(payload, "table")
     by = payloads.word(payload, "by") or "self"
-    if by not in ("self", "facilitator", "paper"):
+    if by not in ("self", "facilitator", PAPER):
         raise Refused("bad_payload")
     return sit(state, Seat(move.seat, payloads.name(payload), "", None, by=by), role, table)
 
@@ -105,6 +105,8 @@ def leave(state: State, move: Move, payload: Payload) -> State:
     person = state.seats[id_]
     if not payloads.flag(payload, "back", default=False):
         return state.with_seat(replace(person, present=False))
+    if person.by == PAPER:  # the table's paper was never somebody
+        raise Refused("unknown_seat")
     return state if person.present else arrive(state, replace(person, present=True))  # here again, as they were
 
 

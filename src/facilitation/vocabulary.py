@@ -12,6 +12,7 @@ FACILITATOR: Final = "facilitator"
 PROJECTOR: Final = "projector"
 CONTROL: Final = "control"
 SCREENS: Final = frozenset({PROJECTOR, CONTROL})  # roles of every method: they look at counts and do nothing
+PAPER: Final = "paper"  # who typed what a room did on paper
 PARTICIPANT: Final = "participant"  # asked for at a door that knows no method: the method's usual role
 
 ACTIVITIES: Final = ("cards", "poll", "deal", "pot", "form")

@@ -34,6 +34,9 @@ def test_texts_belong_to_the_paper_of_their_table_and_are_taken_back() -> None:
     card = play.state.cards[id_]
     assert (card.table, card.by, card.typed_by, card.author) == (2, "paper", "lise", "paper-2")
     assert not play.state.seats["paper-2"].present
+    play.do("lise", "look_at", table=2)
+    assert view(play.state, "lise")["shared"]["gone"] == []  # it never left: it was never somebody
+    assert play.refused("lise", "leave", seat="paper-2", back="1") == "unknown_seat"
     assert typed_on_paper(play.state, step, 2)["cards"] == [{"id": id_, "kind": kind, "text": "Un texte du paperboard"}]
     assert typed_on_paper(play.state, step, 1)["cards"] == []
     play.do("lise", "transcribe", step=step, table=2, card=id_, on="false")

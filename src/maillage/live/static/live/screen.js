@@ -283,7 +283,8 @@ let last = { at: -AGAIN };
 
 function isAgain(form, { kind, payload }) {
   const same = JSON.stringify([kind, payload]) === last.what;
-  const emptied = form === last.form && form.dataset.form && !text(form)?.value.trim();
+  const people = form.querySelector("select[data-people]");
+  const emptied = form === last.form && form.dataset.form && (text(form) ? !text(form).value.trim() : people);
   return performance.now() - last.at < AGAIN && (same || emptied || (last.step && STEPS.has(kind)));
 }
 
