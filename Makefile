@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test long lint fmt bench lock messages vendor clean
+.PHONY: help demo demo-reset test long lint fmt bench peers lock messages vendor clean
 
 help: ## les commandes, une ligne chacune
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -92,10 +92,19 @@ fmt: $(VENV)/.installed-dev ## met le code en forme
 bench: $(VENV)/.installed ## mesure, à côté d’une référence, en tableau et en JSON
 	@$(BIN)/maillage bench
 
-lock: ## refait les trois fichiers de versions (demande uv)
+# In an environment of their own: ortools and highspy cannot be imported in one process.
+.venv-peers/.installed: requirements-peers.lock
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install -q --disable-pip-version-check --no-compile --require-hashes -r requirements-peers.lock
+	@touch $@
+
+peers: .venv-peers/.installed ## d’autres outils, à mesurer à côté : maillage bench seating --peers .venv-peers/bin/python
+
+lock: ## refait les quatre fichiers de versions (demande uv)
 	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group build pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group dev pyproject.toml -o requirements-dev.lock
 	echo "numba>=0.61" | uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 -c requirements-dev.lock - -o requirements-fast.lock
+	echo "ortools==9.15.*" | uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 - -o requirements-peers.lock
 
 PO := src/maillage/ui/locale/fr/LC_MESSAGES/django
 

@@ -4,13 +4,21 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from maillage.config.bench.measures import MEASURES
+from maillage.config.bench.missing import NoPeer
+from maillage.config.bench.peers.ask import ask
 from maillage.config.bench.rows import Row, percentile, row_from_json, table
+from maillage.config.bench.seating_days import invented_day
+from maillage.config.bench.seating_mix import table_rows
 from maillage.config.cli import main
+from seating import Problem, Workshop
+from seating.score import mix_price
 
 pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="/proc absent : les mesures veulent Linux"),
@@ -66,6 +74,61 @@ def test_fan_out_is_measured_to_the_last_phone_and_leaves_no_data_behind(tmp_pat
 @pytest.mark.parametrize("name", sorted(set(MEASURES) - {"fanout"}))
 def test_each_measure_gives_its_rows(tmp_path: Path, name: str) -> None:
     rows_of(tmp_path, name)
+
+
+DAY_MAKER = """
+import json, sys
+people = [{"id": i, "category": "abcd"[i // 8], "organisation": i % 7, "territory": i // 4, "needs_ramp": False,
+           "wishes": [[0], [0]], "porteur": [False], "fixed": [None, None]} for i in range(int(sys.argv[1]))]
+room = {"max": 999, "min": 0, "tables": None, "ramp": False, "porteur": False}
+json.dump({"people": people, "rounds": [[room], [room]], "together": [], "apart": []}, sys.stdout)
+"""
+PEER = """
+import json, sys
+round_ = json.load(sys.stdin)
+assert sum(round_["sizes"]) == round_["people"] == len(round_["attributes"][0]["words"])
+tables = [table for table, size in enumerate(round_["sizes"]) for _seat in range(size)]
+json.dump({"tables": tables, "proven": False, "seconds": 2.0}, sys.stdout)
+"""
+
+
+def peer_at(folder: Path) -> Path:
+    """A Python that plays the peer: it seats people in their order, whatever the script."""
+    (folder / "peer.py").write_text(PEER)
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{folder / "peer.py"}"\n')
+    python.chmod(0o755)
+    return python
+
+
+def test_peer_of_its_own_environment_is_priced_by_the_same_rule(tmp_path: Path) -> None:
+    (tmp_path / "gatherings").mkdir()
+    (tmp_path / "gatherings" / "make_days.py").write_text(DAY_MAKER)
+    day = partial(invented_day, tmp_path)
+    rows = {row.name: row for row in table_rows(day, people=32, peers=peer_at(tmp_path), seconds=1.0)}
+    row = rows["tables-of-8-32-cp-sat"]
+    problem = day(32, 1)
+    sat = {p.id: ("w", n // 8) for n, p in enumerate(problem.people)}
+    alone = Problem(slots=("s",), people=tuple(replace(p, wishes={}) for p in problem.people),
+                    workshops=(Workshop(id="w", slot="s", maximum=32, tables=(8, 8)),))  # fmt: skip
+    assert row.note.startswith(f"prix {mix_price(alone, {'s': sat})} ; référence : CP-SAT 9.15")
+    assert row.value == rows["tables-of-8-32"].value
+    assert row.baseline < row.value
+
+
+@pytest.mark.parametrize("absent", ["nowhere/python", "gatherings/make_days.py"])
+def test_peer_that_is_not_there_is_said_in_a_sentence(tmp_path: Path, absent: str) -> None:
+    (tmp_path / "gatherings").mkdir()
+    (tmp_path / "gatherings" / "make_days.py").write_text(DAY_MAKER)
+    with pytest.raises(NoPeer, match="make peers"):
+        ask(tmp_path / absent, "cp_sat.py", {})
+
+
+def test_folder_without_days_is_said_in_a_sentence(tmp_path: Path) -> None:
+    done = bench(tmp_path, "seating", "--quick", "--repeat", "1", "--instances", str(tmp_path))
+    assert done.returncode != 0
+    assert "Les journées inventées manquent" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -264,6 +264,9 @@ def _bench(command: Parser) -> None:
     command.add_argument(
         "--instances", type=Path, metavar="DOSSIER", help="journées et instances de « seating » (make_days.py, mdgplib)"
     )
+    command.add_argument(
+        "--peers", type=Path, metavar="PYTHON", help="le Python où d’autres outils sont installés (make peers)"
+    )
     command.add_argument("--quick", action="store_true", help="petit et sans valeur, pour voir que tout marche")
 
 

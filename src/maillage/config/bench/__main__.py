@@ -13,6 +13,7 @@ from pathlib import Path
 import django
 
 from maillage.config.bench.measures import MEASURES, QUICK_SIZES
+from maillage.config.bench.missing import NoDays, NoPeer
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--phones", type=int)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--instances", type=Path)
+    parser.add_argument("--peers", type=Path)
     options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     django.setup()
@@ -29,13 +31,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.name == "fanout" and options.phones:
         sizes = {**sizes, "phones": options.phones}
     if options.name == "seating" and options.instances:
-        sizes = {"instances": options.instances, "quick": options.quick}
+        sizes = {"instances": options.instances, "peers": options.peers, "quick": options.quick}
     with contextlib.redirect_stdout(io.StringIO()):  # what a command says on its way is not a row
         from maillage.config.installation import prepare_installation  # Django is set up first
 
         prepare_installation()
         measure = importlib.import_module(f"maillage.config.bench.{MEASURES[options.name]}").measure
-        rows = measure(repeat=options.repeat, **sizes)
+        try:
+            rows = measure(repeat=options.repeat, **sizes)
+        except (NoDays, NoPeer) as missing:
+            sys.exit(missing.sentence)
     sys.stdout.write(json.dumps([row.as_json() for row in rows], ensure_ascii=False))
 
 

@@ -7,15 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from maillage.config.bench.missing import MAKER, NoDays
 from seating import Lock, Pair, Person, Problem, Workshop
-
-MAKER = "gatherings/make_days.py"
-
-
-class NoDays(Exception):
-    def __init__(self, folder: Path) -> None:
-        self.sentence = f"Les journées inventées manquent : {folder / MAKER} n’existe pas (--instances DOSSIER)."
-        super().__init__(self.sentence)
 
 
 @lru_cache(maxsize=64)

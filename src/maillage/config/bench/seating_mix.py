@@ -14,10 +14,11 @@ from typing import TypeVar
 import numpy as np
 
 import seating
+from maillage.config.bench.peers.ask import ask
 from maillage.config.bench.rows import Row
 from maillage.config.bench.seating_days import invented_day
 from maillage.config.bench.seats import wishes_only
-from seating.attributes import Group, Groups
+from seating.attributes import Group, Groups, own_attributes
 from seating.bound import mix_bound
 from seating.diversity import divide
 from seating.encounters import repeats, rounds_of
@@ -35,21 +36,26 @@ MIX_SEEDS = range(1, 8)
 WISHES_SEEDS = range(1, 21)
 SHARE_GOAL, MEAN_GOAL, POINTS_GOAL = 99.55, 99.75, 74
 MIX_SECONDS = 1.0 if FAST else 5.0
+CP_SAT_SECONDS = 30.0
 Days = Callable[[int, int], seating.Problem]
 T = TypeVar("T")
 
 
-def measure(*, instances: Path, repeat: int, quick: bool = False) -> list[Row]:
+def measure(*, instances: Path, repeat: int, peers: Path | None = None, quick: bool = False) -> list[Row]:
     def day(people: int, seed: int) -> seating.Problem:
         return invented_day(instances, people, seed)
 
     if quick:
-        return [*mix_rows(day, people=60, seeds=range(1, 3)), *table_rows(day, people=32), *encounter_rows(quick=True)]
+        return [
+            *mix_rows(day, people=60, seeds=range(1, 3)),
+            *table_rows(day, people=32, peers=peers, seconds=2.0),
+            *encounter_rows(quick=True),
+        ]
     return [
         *wishes_rows(day),
         *mix_rows(day, people=300, seeds=MIX_SEEDS),
         *whole_day_rows(day),
-        *table_rows(day, people=296),
+        *table_rows(day, people=296, peers=peers),
         *calm_rows(day, repeat),
         *encounter_rows(),
         *diversity_rows(instances / "mdgplib"),
@@ -188,7 +194,7 @@ def _groups(problem: seating.Problem, plan: seating.Plan) -> dict[str, dict[str,
     }
 
 
-def table_rows(day: Days, *, people: int) -> list[Row]:
+def table_rows(day: Days, *, people: int, peers: Path | None = None, seconds: float = CP_SAT_SECONDS) -> list[Row]:
     """One round at tables of eight, no wish: the bound is reached, and so proven."""
     whole = day(people, 1)
     room = seating.Workshop(id="w", slot="s", maximum=people, tables=(8, 8))
@@ -200,15 +206,46 @@ def table_rows(day: Days, *, people: int) -> list[Row]:
         return mix_day(problem, start, chunks=0), mix_bound(problem, start)
 
     run()
-    (mixed, bound), seconds = cpu(run)
+    (mixed, bound), spent = cpu(run)
     found = score(problem, as_plan(mixed))
     deal = replace(found, price=mix_price(problem, at_random(problem, mixed, 1)))
     told = f"prix {mix_price(problem, mixed)}, borne {bound} ; référence : un tirage au sort"
-    return [
+    rows = [
         Row(f"tables-of-8-{people}", found.points, "/100", deal.points, 100, True, told),
-        Row(f"tables-of-8-{people}-seconds", seconds, "s", 0.03, 0.1,
+        Row(f"tables-of-8-{people}-seconds", spent, "s", 0.03, 0.1,
             note=f"borne comprise, {WITH} ; référence : anticlust, {DATED}"),
     ]  # fmt: skip
+    if peers is None:
+        return rows
+    theirs, their_spent = by_cp_sat(peers, problem, mixed, seconds)
+    points = replace(found, price=theirs).points
+    told = f"prix {theirs} ; référence : CP-SAT 9.15, le même jour, {their_spent:.0f} s de processeur"
+    return [*rows, Row(f"tables-of-8-{people}-cp-sat", found.points, "/100", points, more_is_better=True, note=told)]
+
+
+def by_cp_sat(peers: Path, problem: seating.Problem, mixed: Mapping[str, Groups], seconds: float) -> tuple[int, float]:
+    """The price of CP-SAT's tables for the one round, and its seconds of processor. A single thread, as ours."""
+    ((slot, here),) = mixed.items()
+    tables = sorted(set(here.values()), key=lambda group: group[1] or 0)
+    sizes = [list(here.values()).count(table) for table in tables]
+    work = {
+        "people": len(problem.people),
+        "sizes": sizes,
+        "attributes": [
+            {"words": attribute.value.tolist(), "price": int(attribute.price[0])}  # « mixed » is the first mode
+            for attribute in own_attributes(problem)
+        ],
+        "seconds": seconds,
+    }
+    answer = ask(peers, "cp_sat.py", work)
+    seats = answer["tables"] or in_order(sizes)
+    dealt_ = {slot: {p.id: tables[seats[i]] for i, p in enumerate(problem.people)}}
+    return mix_price(problem, dealt_), answer["seconds"]
+
+
+def in_order(sizes: Sequence[int]) -> list[int]:
+    """Tables filled one after the other: what is left when no solution was found in time."""
+    return [table for table, size in enumerate(sizes) for _seat in range(size)]
 
 
 def calm_rows(day: Days, repeat: int) -> list[Row]:

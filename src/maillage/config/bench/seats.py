@@ -24,13 +24,13 @@ FILE = "inscriptions-jr-2025.csv"
 WHOLE_GOAL = 1.0  # seconds, from import to explained plan
 
 
-def measure(*, repeat: int, instances: Path | None = None, quick: bool = False) -> list[Row]:
+def measure(*, repeat: int, instances: Path | None = None, peers: Path | None = None, quick: bool = False) -> list[Row]:
     """The demo day; with a folder of instances, invented days and published instances too."""
     rows = demo_rows(repeat)
     if instances is not None:
         from maillage.config.bench import seating_mix  # it reads numba's compiled code, which the demo day does without
 
-        rows += seating_mix.measure(instances=instances, repeat=repeat, quick=quick)
+        rows += seating_mix.measure(instances=instances, repeat=repeat, peers=peers, quick=quick)
     return rows
 
 

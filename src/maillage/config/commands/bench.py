@@ -30,7 +30,12 @@ def run(options: argparse.Namespace) -> int:
         if not options.json:
             print(f"{name}…", file=sys.stderr, flush=True)
         rows += measure(
-            name, repeat=options.repeat, phones=options.phones, quick=options.quick, instances=options.instances
+            name,
+            repeat=options.repeat,
+            phones=options.phones,
+            quick=options.quick,
+            instances=options.instances,
+            peers=options.peers,
         )
     if options.json:
         print(json.dumps({"rows": [row.as_json() for row in rows]}, ensure_ascii=False, indent=2))
@@ -39,7 +44,15 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def measure(name: str, *, repeat: int, phones: int | None, quick: bool, instances: Path | None = None) -> list[Row]:
+def measure(
+    name: str,
+    *,
+    repeat: int,
+    phones: int | None,
+    quick: bool,
+    instances: Path | None = None,
+    peers: Path | None = None,
+) -> list[Row]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAILLAGE_", "DJANGO_"))}
     with tempfile.TemporaryDirectory(prefix="maillage-mesure-") as folder:
         environment |= {"MAILLAGE_DATA_DIR": folder, "MAILLAGE_HOSTS": "127.0.0.1"}
@@ -47,6 +60,7 @@ def measure(name: str, *, repeat: int, phones: int | None, quick: bool, instance
         command += ["--repeat", str(repeat), *(["--quick"] if quick else [])]
         command += ["--phones", str(phones)] if phones else []
         command += ["--instances", str(instances.resolve())] if instances else []
+        command += ["--peers", str(peers.absolute())] if peers else []  # not resolved: the link is the environment
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own command
     if done.returncode:
         raise MeasureFailed(name)
