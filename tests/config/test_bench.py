@@ -88,6 +88,7 @@ import json, sys
 round_ = json.load(sys.stdin)
 assert sum(round_["sizes"]) == round_["people"] == len(round_["attributes"][0]["words"])
 tables = [table for table, size in enumerate(round_["sizes"]) for _seat in range(size)]
+assert sorted(round_["start"]) == tables
 json.dump({"tables": tables, "proven": False, "seconds": 2.0}, sys.stdout)
 """
 

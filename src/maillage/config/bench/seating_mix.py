@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import fmean, median
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -219,18 +219,20 @@ def table_rows(day: Days, *, people: int, peers: Path | None = None, seconds: fl
         return rows
     theirs, their_spent = by_cp_sat(peers, problem, mixed, seconds)
     points = replace(found, price=theirs).points
-    told = f"prix {theirs} ; référence : CP-SAT 9.15, le même jour, {their_spent:.0f} s de processeur"
+    told = f"prix {theirs} ; référence : CP-SAT 9.15, mêmes tables, {seconds:.0f} s, {their_spent:.0f} s de processeur"
     return [*rows, Row(f"tables-of-8-{people}-cp-sat", found.points, "/100", points, more_is_better=True, note=told)]
 
 
 def by_cp_sat(peers: Path, problem: seating.Problem, mixed: Mapping[str, Groups], seconds: float) -> tuple[int, float]:
-    """The price of CP-SAT's tables for the one round, and its seconds of processor. A single thread, as ours."""
+    """The price of CP-SAT's tables for the one round, and its seconds of processor: all cores, where we take one."""
     ((slot, here),) = mixed.items()
+    turn = in_turn(problem, mixed)  # it begins where an organiser would
     tables = sorted(set(here.values()), key=lambda group: group[1] or 0)
     sizes = [list(here.values()).count(table) for table in tables]
-    work = {
+    work: dict[str, Any] = {
         "people": len(problem.people),
         "sizes": sizes,
+        "start": [tables.index(turn[slot][p.id]) for p in problem.people],
         "attributes": [
             {"words": attribute.value.tolist(), "price": int(attribute.price[0])}  # « mixed » is the first mode
             for attribute in own_attributes(problem)
@@ -238,14 +240,9 @@ def by_cp_sat(peers: Path, problem: seating.Problem, mixed: Mapping[str, Groups]
         "seconds": seconds,
     }
     answer = ask(peers, "cp_sat.py", work)
-    seats = answer["tables"] or in_order(sizes)
+    seats = answer["tables"] or work["start"]
     dealt_ = {slot: {p.id: tables[seats[i]] for i, p in enumerate(problem.people)}}
     return mix_price(problem, dealt_), answer["seconds"]
-
-
-def in_order(sizes: Sequence[int]) -> list[int]:
-    """Tables filled one after the other: what is left when no solution was found in time."""
-    return [table for table, size in enumerate(sizes) for _seat in range(size)]
 
 
 def calm_rows(day: Days, repeat: int) -> list[Row]:

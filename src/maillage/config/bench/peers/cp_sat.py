@@ -1,7 +1,7 @@
 """CP-SAT (ortools, 9.15) on the mix of one round: counts of each word at each table, as a plain model says it.
 
 Run by the Python of an environment that has ortools (`make peers`): it cannot share a process with highspy. A round
-comes as JSON on standard input, the tables of its people go out.
+comes as JSON on standard input, with the seats it may begin from; the tables of its people go out.
 """
 
 import json
@@ -37,9 +37,12 @@ def main() -> None:
                     model.add(pairs >= k * count - k * (k + 1) // 2)
                 price.append(attribute["price"] * pairs)
     model.minimize(sum(price))
+    for row, start in zip(sits, round_["start"], strict=True):
+        for table, here in enumerate(row):
+            model.add_hint(here, table == start)
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = round_["seconds"]
-    solver.parameters.num_workers = 1
+    solver.parameters.num_workers = 8  # its default portfolio, on whatever cores there are
     solver.parameters.random_seed = 1
     began = time.process_time()
     status = solver.solve(model)
