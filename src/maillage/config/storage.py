@@ -16,6 +16,19 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
     support_js_module_import_aggregation = True
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._urls: dict[str, str] = {}
+
+    def url(self, name: str, force: bool = False) -> str:
+        """Found once: a page asks for eight, and the manifest does not change while the server runs."""
+        if force:
+            return str(super().url(name, force))
+        found = self._urls.get(name)
+        if found is None:
+            found = self._urls[name] = str(super().url(name))
+        return found
+
     def post_process(
         self, paths: dict[str, tuple[Storage, str]], dry_run: bool = False, **options: Any
     ) -> Iterator[Any]:
@@ -24,6 +37,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
             for name, (storage, path) in paths.items()
         }
         yield from super().post_process(lean, dry_run, **options)
+        self._urls.clear()
 
 
 class _WithoutRemarks:

@@ -102,7 +102,7 @@ def find_viewer(room: Room, ticket: Ticket | None) -> Viewer:
 
 def count_seen(viewer: Viewer) -> int:
     """How many photos this seat may see, without opening one."""
-    tables = _photos(viewer.room.session_id).values_list("table", flat=True)
+    tables = BoardPhoto.objects.filter(session=viewer.room.session_id).values_list("table", flat=True)
     return sum(viewer.sees(table) for table in tables)
 
 

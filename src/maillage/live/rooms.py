@@ -69,7 +69,7 @@ class Rooms:
 
     def load(self, session_id: uuid.UUID) -> Room:
         """The room at the number the log has now, whoever wrote it."""
-        row = Session.objects.filter(id=session_id).values_list("status", "last_number").first()
+        row = next(iter(Session.objects.filter(id=session_id).values_list("status", "last_number")), None)
         if row is None:
             raise UnknownSession(session_id)
         status, number = row
