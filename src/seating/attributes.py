@@ -17,6 +17,9 @@ from seating.problem import Compose, Problem
 
 HARD = 10**8  # price of a broken rule at a table: above any sum of pairs a swap can change
 ALONE = 16  # rules that a resident alone counts for: more than tables without a porteur, as in the wishes programme
+APART = (
+    64 * HARD
+)  # « pas ensemble » never gives way: above three residents alone and three porteurs gained by one trade
 MODES: tuple[Compose, ...] = ("mixed", "free", "peers")
 MIXED, FREE, PEERS = range(3)
 
@@ -114,7 +117,7 @@ def partners(problem: Problem, slot: str) -> Partners:
         price = problem.weights.met * encounter.weight
         add(row_of[encounter.a], row_of[encounter.b], price, 0, price)
     for a, b in problem.pairs(slot, together=False):
-        add(row_of[a], row_of[b], HARD, HARD, HARD)
+        add(row_of[a], row_of[b], APART, APART, APART)
     if problem.ties and any(workshop.compose == "peers" for workshop in problem.workshops_of(slot)):
         staff: dict[str, list[int]] = {}
         for i, person in enumerate(problem.people):

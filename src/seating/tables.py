@@ -147,8 +147,8 @@ def settle_tables(
 ) -> dict[str, int]:
     """Tables for everybody, nearest to `before`: the fewest people of `before` change table.
 
-    Largest size, table locks and pairs are kept; the smallest size, a porteur at each table and no resident alone give
-    way, in this order, only where nothing keeps them.
+    Largest size, table locks and pairs are kept. Where not all can be, a porteur at each table gives way first, then
+    the smallest size, then « no resident alone »: the order of `wishes` and of the mix.
 
     Raises
     ------
@@ -182,15 +182,15 @@ def settle_tables(
     for t in numbers:
         everybody = {seat[i, t]: 1 for i in range(len(members))}
         programme.row(everybody | {used[t]: -largest}, upper=0)
-        programme.row(everybody | {used[t]: -smallest, slack(0, smallest): 1}, lower=0)
+        programme.row(everybody | {used[t]: -smallest, slack(1, smallest): 1}, lower=0)
         if workshop.porteur_needed:
             bringing = {seat[i, t]: 1 for i, p in enumerate(members) if p.volunteer_porteur}
-            programme.row(bringing | {used[t]: -1, slack(1, 1): 1}, lower=0)
+            programme.row(bringing | {used[t]: -1, slack(2, 1): 1}, lower=0)
         residents = {seat[i, t]: 1 for i, p in enumerate(members) if p.is_resident}
         if residents:
             some = programme.variable()
             programme.row(residents | {some: -len(residents)}, upper=0)
-            programme.row(residents | {some: -2, slack(2, 1): 1}, lower=0)
+            programme.row(residents | {some: -2, slack(0, 1): 1}, lower=0)
     for person, table in locked.items():
         programme.row({seat[row_of[person], table]: 1}, 1, 1)
     for a, b in problem.pairs(slot, together=True):

@@ -38,7 +38,7 @@ from seating.hall import open_hall
 from seating.measure import rank_counts
 from seating.mix import mix_day
 from seating.score import mix_price
-from seating.tables import NoTables, first_tables
+from seating.tables import NoTables, first_tables, settle_tables
 from seating.wishes import assign
 from tests.seating.brute import best_ways, mix_prices, splits
 from tests.seating.days import regional_day
@@ -413,3 +413,31 @@ def test_first_tables_seat_apart_who_must_be_without_a_programme() -> None:
         first_tables(
             replace(problem, people=people[:2], apart=(Pair("p00", "p01"),)), replace(room, tables=(2, 2)), people[:2]
         )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_rule_that_may_give_way_buys_a_pair_that_must_be_apart(seed: int) -> None:
+    """The only volunteer would serve the room that waits for one, where somebody they must not meet sits."""
+    people = tuple(
+        Person(id=name, category="partner", territory=lives, wishes={"s": ("w2",)}, volunteer_porteur=name == "Bo")
+        for name, lives in (("Amel", "t1"), ("Bo", "t2"), ("Cy", "t1"))
+    )
+    rooms = (
+        Workshop(id="w1", slot="s", maximum=7, minimum=2, porteur_needed=True),
+        Workshop(id="w2", slot="s", maximum=6, minimum=1, tables=(4, 4)),
+    )
+    problem = Problem(
+        slots=("s",), people=people, workshops=rooms, apart=(Pair("Bo", "Amel", slot=None), Pair("Bo", "Cy", slot=None))
+    )
+    plan = solve(problem, seed=seed, effort="quick")  # a broken pair is a RuntimeError of ours
+    bo = plan.seats["Bo", "s"]
+    assert all((s.workshop, s.table) != (bo.workshop, bo.table) for (who, _), s in plan.seats.items() if who != "Bo")
+
+
+def test_where_not_all_rules_hold_a_porteur_gives_way_before_a_resident_alone() -> None:
+    residents = [Person(id=f"r{n}", category="resident") for n in range(3)]
+    others = [Person(id=f"o{n}", category="partner", volunteer_porteur=n < 2) for n in range(3)]
+    room = Workshop(id="w", slot="s", maximum=8, tables=(3, 3), porteur_needed=True)
+    problem = Problem(slots=("s",), people=(*residents, *others), workshops=(room,))
+    at = settle_tables(problem, room, problem.people, {"r0": 1, "r1": 1, "o0": 1, "r2": 2, "o1": 2, "o2": 2})
+    assert at["r0"] == at["r1"] == at["r2"]
