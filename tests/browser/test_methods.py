@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 COOP, CHAIRS, POT, TALK = "Coop ou pas coop", "Anarchaise", "Serious Game", "Le village des solidarités"
 ONE_TWO_FOUR, BOOST, CHAIR = "un-deux-quatre-tous", "accelerateur-de-projet", "chaise-vide"
 MORE = {ONE_TWO_FOUR: 1, BOOST: 2, CHAIR: 1, "evaluation": 1, "questionnaire": 1}  # and their tables
+OWN_WORDS = "zq-(seule|paire)"  # whole words: a random key may hold « zq- » by itself
 SECRETS = ("chaises en cercle", "chaises du côté de la porte", "papier sous chacune")  # of the shipped method
 NAMES_ITS_PLACE = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|Table [12]|tone-[01]|data-(?:seat|number|ends-at)=\"[^\"]*\"|\d+:\d\d"
@@ -446,8 +447,8 @@ def test_one_two_four_all(enter: Callable[[str], Room]) -> None:
     bob.write("paires-idea", "zq-paire")
     ana.sees("zq-paire")
     room.look()
-    assert "zq-" not in chloe.page.content() + wall.page.content() + lead.page.content()
-    assert [name for name in others if "zq-" in room.received(name)] == []
+    assert re.search(OWN_WORDS, chloe.page.content() + wall.page.content() + lead.page.content()) is None
+    assert [name for name in others if re.search(OWN_WORDS, room.received(name))] == []
 
     # two pairs join; somebody who comes late has a group too
     advance(lead, "quatre", *first_four, wall)

@@ -616,3 +616,15 @@ def test_a_name_holds_no_sign_that_no_screen_shows_and_a_screen_has_none() -> No
     play.do("mur", "join", name="", role="projector")
     assert play.refused("mur", "rename", name="Ana") == "not_allowed"
     assert play.refused("mur", "leave") == "not_allowed"
+
+
+def test_correcting_a_card_whose_words_were_erased_changes_nothing_but_the_number() -> None:
+    play = play_codev()
+    play.go("presentation")
+    mine = play.do("paul", "write", kind="headline", text="Le titre")
+    play.do("paul", "edit", card=mine, text="Un meilleur titre")
+    log = [replace(move, payload=None) if f"c{move.number}" == mine else move for move in play.log]
+    before, after = replay(play.first, log[:-1]), replay(play.first, log)
+    assert after.number == play.state.number == before.number + 1
+    assert after.cards[mine] == before.cards[mine]
+    assert after.cards[mine].text == ""

@@ -57,6 +57,8 @@ def write(state: State, move: Move, payload: Payload) -> State:
 
 def edit(state: State, move: Move, payload: Payload) -> State:
     card = _own_card(state, move, payload, "edit")
+    if card.erased:  # replayed: its words are gone, and perhaps its kind; what corrects them has nothing to correct
+        raise Refused("unknown_card")
     text = payloads.text(payload, "text", state.method.kinds[card.kind].max_length)
     return state.with_card(replace(card, text=text, number=move.number))
 
