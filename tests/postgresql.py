@@ -1,10 +1,12 @@
 """A throwaway PostgreSQL cluster on a free port of the loopback, started once a run and removed at its end."""
 
 import atexit
+import contextlib
 import functools
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -60,6 +62,19 @@ class Cluster:
     def stop(self, mode: str = "fast") -> None:
         self._run("pg_ctl", "-D", "data", "-w", "-m", mode, "stop")
 
+    def kill(self) -> None:
+        """SIGKILL to the server itself and to all it started: nothing is flushed, nobody is told."""
+        postmaster = int((self.home / "data" / "postmaster.pid").read_text().splitlines()[0])
+        children = [
+            int(folder.name)
+            for folder in Path("/proc").iterdir()
+            if folder.name.isdigit() and _parent_of(folder) == postmaster
+        ]
+        for pid in [postmaster, *children]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        (self.home / "data" / "postmaster.pid").unlink(missing_ok=True)
+
     def url(self, database: str) -> str:
         return f"postgresql://maillage@127.0.0.1:{self.port}/{database}"
 
@@ -70,6 +85,13 @@ class Cluster:
     def remove(self) -> None:
         self.stop("immediate")
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+def _parent_of(process: Path) -> int | None:
+    try:
+        return int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
+    except OSError:  # it ended meanwhile
+        return None
 
 
 @functools.cache

@@ -4,13 +4,14 @@ from facilitation.definition import Method, MethodError, Problem
 from facilitation.forms import forms
 from facilitation.inputs import inputs
 from facilitation.loading import load_method, shipped_methods
-from facilitation.machine import UnplayableMethod, apply, replay, start
+from facilitation.machine import MOVE_KINDS, UnplayableMethod, apply, replay, start
 from facilitation.paper import paper_steps
 from facilitation.refusals import REFUSALS, Refusal
 from facilitation.state import Card, Move, Released, Seat, State, TableSpec
 from facilitation.view import Audience, audience, view, view_audience, view_own
 
 __all__ = [
+    "MOVE_KINDS",
     "REFUSALS",
     "Audience",
     "Card",

@@ -31,6 +31,7 @@ DOING: Final[dict[str, Handler]] = {
     "answer": answers.answer, "give": answers.give,
 }  # fmt: skip
 MOVES: Final = {**LEADING, **DOING}
+MOVE_KINDS: Final = MOVES.keys()  # no release drops one: older logs hold it
 NEED_OPEN: Final = frozenset(
     {"write", "edit", "remove", "mark", "choose", "fill", "release", "reveal", "advance", "back", "skip", "answer",
      "give", "count", "pick", "hide", "pin", "merge", "split", "transcribe"}

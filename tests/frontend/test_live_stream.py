@@ -201,6 +201,20 @@ def test_the_parser_does_not_mind_where_the_network_cuts(page: Page, room: Room,
     assert got == [["4", "view", "<p>un: deux</p>\ntrois"], [None, "beat", "17"]]
 
 
+def test_phones_come_back_over_the_time_the_server_asked_for(page: Page, room: Room) -> None:
+    page.add_init_script("Math.random = () => 1;")  # whoever draws the longest wait
+    open_page(page, room)
+    room.say(b"retry: 2500\n: \n\n")
+    room.push(view(1))  # so that what came before has been read
+    shows(page, 1)
+
+    before = page.evaluate("performance.now()")
+    room.cut()
+    room.wait("stream 1", times=1)
+
+    assert page.evaluate("performance.now()") - before > 2_400
+
+
 def test_both_modules_stay_small() -> None:
     brotli = import_module("brotli")  # it has no type stubs
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import OperationalError, transaction
 
+from facilitation import machine
 from maillage.live import committer as committer_module
 from maillage.live import log, runtime, seats
 from maillage.live.committer import MOST_A_SEAT, Committer, Submitted
@@ -174,3 +175,22 @@ def test_replay_gives_the_state_in_memory(opened) -> None:
     for number in range(10):
         here.submit(writing(session, amel, str(number)))
     assert Rooms().load(session.id).state == here.rooms.get(session.id).state
+
+
+def test_a_log_of_a_later_release_is_shown_and_not_decided_upon(opened, monkeypatch) -> None:
+    session, amel, here = opened
+    assert here.submit(writing(session, amel, "a")).status == 201
+    kept = machine.MOVES.pop("rename")
+    try:
+        older = Committer(Rooms())
+        assert older.submit(writing(session, amel, "b")).status == 201  # nothing here that it does not know
+        machine.MOVES["rename"] = kept
+        assert here.submit(Submitted(session.id, amel.id, "rename", {"name": "Amèle"}, "later")).status == 201
+        del machine.MOVES["rename"]
+        refused = older.submit(writing(session, amel, "c"))
+        assert (refused.status, refused.reason) == (503, "updating")
+        assert older.submit(writing(session, amel, "a")).status == 200  # what is stored is still answered for
+        assert [card.text for card in older.rooms.load(session.id).state.cards.values()] == ["a", "b"]
+    finally:
+        machine.MOVES["rename"] = kept
+    assert here.submit(writing(session, amel, "c")).status == 201

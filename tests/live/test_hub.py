@@ -145,7 +145,22 @@ def test_heartbeat_reaches_every_line(stage, monkeypatch) -> None:
         return lines
 
     for line in asyncio.run(play()):
-        assert line.sent[-1] == BEAT
+        assert line.sent[-1] == b"retry: 250\n" + BEAT
+
+
+def test_the_more_lines_the_longer_they_take_to_come_back(stage, monkeypatch) -> None:
+    monkeypatch.setattr(hub_module, "HEARTBEAT", 0)
+    for count, spread in ((1_000, 2_000), (20_000, 3_000)):
+        monkeypatch.setattr(stage.hub, "count", lambda count=count: count)
+
+        async def play() -> Line:
+            line = stage.join(stage.amel)[0]
+            beating = asyncio.create_task(stage.hub.beat())
+            await settle()
+            beating.cancel()
+            return line
+
+        assert asyncio.run(play()).sent[-1] == b"retry: %d\n%b" % (spread, BEAT)
 
 
 def test_closing_ends_every_answer(stage) -> None:

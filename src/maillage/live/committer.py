@@ -8,7 +8,6 @@ the rooms are what they were. Figures: docs/decisions/0003-durable-moves.md.
 import logging
 import queue
 import threading
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 
 from facilitation import Move, Refusal, apply
+from maillage.lib.clock import now_ms
 from maillage.live import keys, log
 from maillage.live.enums import SessionStatus
 from maillage.live.faults import report
@@ -74,7 +74,6 @@ class Committer:
         self._seats_lock = threading.Lock()
         self._inline = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._last_at = 0
 
     @property
     def alive(self) -> bool:
@@ -223,8 +222,9 @@ class Committer:
         if move.session_id in draft.keyless:
             return refuse("no-key")
         room = draft.rooms[move.session_id]
-        self._last_at = max(self._last_at, time.time_ns() // 1_000_000)  # a clock set back does not turn the log's time
-        applied = Move(room.number + 1, str(move.seat), move.kind, dict(move.payload), self._last_at)
+        if room.behind:
+            return refuse("updating")
+        applied = Move(room.number + 1, str(move.seat), move.kind, dict(move.payload), now_ms())
         try:
             after = apply(room.state, applied)
         except Exception as error:  # a process edge: one method's fault must not stop every room

@@ -1,6 +1,5 @@
 """The control room: all the rooms of a gathering at once. Counts, clocks and alarms; never a card, never a name."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from facilitation import Audience, view_audience
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Workshop
+from maillage.lib.clock import now_ms
 from maillage.lib.typography import count, join_words
 from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.helping import HelpView, help_calls
@@ -125,7 +125,7 @@ def _alarms_of(session: Session, view: dict[str, Any], people: int, screens: int
     if view["status"] == "waiting" and people and not facilitated:
         found.append(_("Des personnes attendent, et personne n’anime encore."))
     if view["status"] == "running" and clock["running"] and clock["ends_at"] is not None:
-        late = int(time.time() * 1000) - clock["ends_at"]
+        late = now_ms() - clock["ends_at"]
         if late > LATE:
             found.append(_("L’étape a dépassé son temps de %d minutes.") % (late // 60_000))
     if view["status"] in ("running", "paused") and not screens:

@@ -23,6 +23,8 @@ SEAT_STREAMS = 40  # open pages of one seat: a projector's link is on several sc
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 BEAT = b": \n\n"
+SPREAD = 2.0  # ms a stream: a thousand phones cut at once come back over two seconds, not in one instant
+SPREAD_LEAST, SPREAD_MOST = 250, 3_000  # ms
 HELP = b"event: help\ndata: moved\n\n"  # no id: the log did not move
 
 
@@ -79,7 +81,7 @@ class Hub:
             self._finish(next(one for one in channel.streams if one.seat == stream.seat))
         room = self.rooms.get(stream.session_id)
         if room is None or room.number == after:
-            self._push(stream, BEAT)  # the first byte proves the line
+            self._push(stream, self._beat())  # the first byte proves the line
         else:
             self._update(stream, room)
 
@@ -140,9 +142,15 @@ class Hub:
         """Speaks on every line from time to time, until cancelled."""
         while True:
             await asyncio.sleep(HEARTBEAT)
+            beat = self._beat()
             for channel in list(self._channels.values()):
                 for stream in list(channel.streams):
-                    self._push(stream, BEAT)
+                    self._push(stream, beat)
+
+    def _beat(self) -> bytes:
+        """A comment that proves the line, and over how long to come back if it is cut: the more phones, the longer."""
+        spread = min(max(int(SPREAD * self.count()), SPREAD_LEAST), SPREAD_MOST)
+        return b"retry: %d\n%b" % (spread, BEAT)
 
     def _begin_flush(self, session_id: uuid.UUID, channel: _Channel) -> None:
         channel.timer = None

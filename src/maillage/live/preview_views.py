@@ -1,6 +1,5 @@
 """Each screen of a method, before anybody is in a room: for whoever writes or chooses one. Nothing is kept of it."""
 
-import time
 import uuid
 
 from django.contrib.auth.decorators import login_required
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from facilitation import Method, Move, State, TableSpec, apply, start
 from facilitation.vocabulary import CONTROL, FACILITATOR, PROJECTOR, ROLE_TITLES
+from maillage.lib.clock import now_ms
 from maillage.live import screens
 from maillage.live.rooms import Room
 from maillage.methods.access import fetch_method
@@ -30,7 +30,7 @@ def preview(request: HttpRequest, space: str, method: str) -> HttpResponse:
     roles = {role.id: role.title for role in found.roles.values()} | {PROJECTOR: ROLE_TITLES[PROJECTOR]}
     role = request.GET.get("role", "")
     role = role if role in roles else found.default_role
-    state, seat = play_to(found, stage, role, at=int(time.time() * 1000))
+    state, seat = play_to(found, stage, role, at=now_ms())
     room = Room(
         session_id=uuid.UUID(int=0),
         title=found.title,

@@ -1,5 +1,6 @@
 """The sessions this process holds in memory. A room is a session's state at a number; it is replaced, never changed."""
 
+import logging
 import threading
 import uuid
 from collections.abc import Callable, Iterable
@@ -7,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from facilitation import Method, MethodError, Move, State, TableSpec, load_method
+from facilitation import MOVE_KINDS, Method, MethodError, Move, State, TableSpec, load_method
 from facilitation import replay as replay_moves
 from facilitation import start as start_method
 from maillage.live import keys, log
@@ -15,6 +16,8 @@ from maillage.live.enums import SessionStatus
 from maillage.live.models import Session
 from maillage.methods.models import MethodVersion
 from maillage.methods.queries import UnreadableVersion
+
+logger = logging.getLogger(__name__)
 
 
 class UnknownSession(Exception):
@@ -36,6 +39,7 @@ class Room:
     method: Method
     state: State
     number: int  # of the last move in `state`
+    behind: bool = False  # the log holds moves that this process's code does not know: a later release wrote them
 
     def leads(self, role: str) -> bool:
         """Whether this role's screen is a prompter."""
@@ -91,10 +95,18 @@ class Rooms:
 
 
 def catch_up(room: Room, moves: Iterable[log.Read]) -> Room:
+    """The room after these moves.
+
+    During a rolling restart the log may hold moves of the next release. Whoever does not know them shows what it can,
+    and decides nothing: what it would accept could make no sense to the others. No release ever drops a kind of move.
+    """
     lacking = [Move(move.number, move.seat, move.kind, move.payload, move.at) for move in moves]
     if not lacking:
         return room
-    return replace(room, state=replay_moves(room.state, lacking), number=lacking[-1].number)
+    behind = room.behind or any(move.kind not in MOVE_KINDS for move in lacking)
+    if behind and not room.behind:
+        logger.warning("session %s holds moves of a later release: nothing is decided here", room.session_id)
+    return replace(room, state=replay_moves(room.state, lacking), number=lacking[-1].number, behind=behind)
 
 
 def start_state(method: Method, options: dict[str, Any]) -> State:

@@ -5,7 +5,6 @@ import marshal
 import math
 import re
 import secrets
-import time
 from collections import Counter
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from facilitation import audience, forms, view_audience, view_own
+from maillage.lib.clock import now_ms
 from maillage.lib.codes import spaced_code
 from maillage.lib.qr import qr_svg
 from maillage.lib.typography import join_words
@@ -171,7 +171,7 @@ def screen(
         "held": held,  # the id of the form the words are back in
         "spare": kept.text if kept and not held else "",  # words that have no form any more
         "number": room.number,
-        "now": int(time.time() * 1000),
+        "now": now_ms(),
         "stream_url": f"/live/{room.session_id}/stream{query}",
         "refusal": refusal,
         # without JavaScript, a reload would take what is being typed
@@ -202,7 +202,7 @@ def read_again(room: Room, kept: Kept, *, which: str = "") -> dict[str, Any]:
 def clock_words(clock: dict[str, Any]) -> str:
     """« 8:12 », for a page without JavaScript; with it the phone counts by itself."""
     if clock["running"] and clock["ends_at"] is not None:
-        left = clock["ends_at"] - int(time.time() * 1000)
+        left = clock["ends_at"] - now_ms()
     else:
         left = clock["remaining"] if clock["remaining"] is not None else clock["total"]
     seconds = math.ceil(abs(left) / 1000)

@@ -17,6 +17,7 @@ const STREAM_RARELY = 600_000; // ms; each try costs eight seconds without news
 const STEADY = 5_000; // ms; a line that held this long was a good one
 const FIRST_RETRY = 250; // ms, doubled at each failure
 const LONGEST_RETRY = 1_000; // ms; a restarted server has all its screens back within 3 s
+const LONGEST_SPREAD = 3_000; // ms; unless it asked for longer
 const GIVEN_UP = 120_000; // ms; then it is no restart, and a room of phones must not hammer the network
 const LONGEST_RETRY_THEN = 15_000; // ms
 const OFFLINE = 10_000; // ms without contact before we say so
@@ -30,7 +31,7 @@ class Ended extends Error {
 }
 
 // Server-sent events, lines ended by \n or \r\n. A message cut in the middle is never given out, nor its id kept.
-export function parser(emit) {
+export function parser(emit, onRetry = () => {}) {
   let rest = "";
   let message = { event: "message", data: [] };
   return (text) => {
@@ -40,6 +41,7 @@ export function parser(emit) {
       const [, field, value] = /^([^:]*)(?:: ?(.*?))?\r?$/s.exec(line);
       if (field === "data") message.data.push(value ?? "");
       else if (field === "id" || field === "event") message[field] = value ?? "";
+      else if (field === "retry") onRetry(Number(value) || 0);
       else if (line.trim() === "") {
         if (message.data.length) emit({ ...message, data: message.data.join("\n") });
         message = { event: "message", data: [] };
@@ -54,6 +56,7 @@ export function connect(url, { after = 0, onMessage, onState = () => {} }) {
   let state = null;
   let lostAt = 0; // when contact was lost; 0 while there is some
   let failures = 0;
+  let spread = 0; // ms over which the server wants its phones back: it knows how many they are
   let pollUntil = 0;
   let streamAgain = STREAM_AGAIN;
   let hiddenAt = 0;
@@ -122,7 +125,7 @@ export function connect(url, { after = 0, onMessage, onState = () => {} }) {
     let heard = 0;
     address.searchParams.set("after", last);
     return limited(loop, FIRST_BYTE, async (signal, again) => {
-      const feed = parser(receive);
+      const feed = parser(receive, (ms) => { spread = Math.min(ms, LONGEST_SPREAD); });
       const decoder = new TextDecoder();
       const reader = (await ask(address, signal)).body.getReader();
       for (let part = await reader.read(); !part.done && !signal.aborted; part = await reader.read()) {
@@ -172,8 +175,8 @@ export function connect(url, { after = 0, onMessage, onState = () => {} }) {
       const lost = Date.now() - lostAt;
       say(lost > OFFLINE || navigator.onLine === false ? "offline" : "reconnecting");
       const longest = lost > GIVEN_UP ? LONGEST_RETRY_THEN : LONGEST_RETRY;
-      // half of the delay is drawn: a thousand phones do not come back in the same instant
-      await pause(Math.min(FIRST_RETRY * 2 ** failures++, longest) * (0.5 + 0.5 * Math.random()), loop);
+      // drawn: a thousand phones do not come back in the same instant
+      await pause(Math.max(Math.min(FIRST_RETRY * 2 ** failures++, longest), spread) * Math.random(), loop);
     }
   };
 

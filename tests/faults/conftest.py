@@ -1,0 +1,41 @@
+"""The database whose turn it is: an SQLite file of each world's own, or a PostgreSQL cluster that may be killed."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.postgresql import Cluster
+
+ON_POSTGRESQL = os.environ.get("MAILLAGE_TEST_DATABASE") == "postgresql"
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster | None]:
+    """Of this file alone: the suite's own is not ours to kill."""
+    if not ON_POSTGRESQL:
+        yield None
+        return
+    own = Cluster()
+    yield own
+    own.remove()
+
+
+@pytest.fixture
+def killable(cluster: Cluster | None) -> Cluster:
+    assert cluster is not None, "left out where there is none"
+    return cluster
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Faults of PostgreSQL are played in the run that has one; those of SQLite in the other."""
+    others = [item for item in items if item.path.parent.name == "faults" and not _is_played_here(item)]
+    if others:
+        items[:] = [item for item in items if item not in others]
+        config.hook.pytest_deselected(items=others)
+
+
+def _is_played_here(item: pytest.Item) -> bool:
+    if ON_POSTGRESQL:
+        return item.get_closest_marker("only_sqlite") is None
+    return "killable" not in getattr(item, "fixturenames", ())
