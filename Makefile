@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test long lint fmt bench peers lock messages vendor clean
+.PHONY: help demo demo-reset test long faults lint fmt bench peers lock messages vendor clean
 
 help: ## les commandes, une ligne chacune
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -78,6 +78,11 @@ long: $(VENV)/.installed-fast ## tout, sur les deux bases : fuzz, fautes et acce
 	@MAILLAGE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) -m "long or not long"
 	@MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) $(PURE:%=--ignore=tests/%) \
 		--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
+
+# One at a time: « right within five seconds » is of a machine that does nothing else.
+faults: $(VENV)/.installed-dev ## les fautes, en entier : serveurs, relais et base tués sous la charge, sur les deux bases
+	@MAILLAGE_FAULTS=whole $(BIN)/python -m pytest -v tests/faults tests/live/test_kill.py
+	@MAILLAGE_FAULTS=whole MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest -v tests/faults tests/live/test_kill.py
 
 lint: $(VENV)/.installed-dev ## style, types, sens des imports, migrations
 	@$(BIN)/ruff check .

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 
@@ -73,7 +74,10 @@ class Cluster:
         for pid in [postmaster, *children]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        (self.home / "data" / "postmaster.pid").unlink(missing_ok=True)
+        while any(_lives(Path("/proc", str(pid))) for pid in [postmaster, *children]):
+            time.sleep(0.02)  # what they shared is let go with the last of them
+        for left in (self.home / "data" / "postmaster.pid", self.home / f".s.PGSQL.{self.port}.lock"):
+            left.unlink(missing_ok=True)
 
     def url(self, database: str) -> str:
         return f"postgresql://maillage@127.0.0.1:{self.port}/{database}"
@@ -87,11 +91,21 @@ class Cluster:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
-def _parent_of(process: Path) -> int | None:
+def _stat(process: Path) -> list[str]:
+    """State, parent…; nothing of a process that ended."""
     try:
-        return int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
-    except OSError:  # it ended meanwhile
-        return None
+        return (process / "stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return []
+
+
+def _parent_of(process: Path) -> int | None:
+    stat = _stat(process)
+    return int(stat[1]) if stat else None
+
+
+def _lives(process: Path) -> bool:
+    return _stat(process)[:1] not in ([], ["Z"])  # one that nobody waited for holds nothing any more
 
 
 @functools.cache

@@ -92,7 +92,9 @@ def _screens(
         for phone in room:
             said = [(number, phone.texts[key]) for key, number in phone.acknowledged.items() if key in phone.texts]
             late = {key: number for (at, seat, key), number in stored.items() if (at, seat) == (session, phone.seat)}
-            said += [(late[key], text) for key, text in phone.texts.items() if key in late and key not in phone.acknowledged]
+            said += [
+                (late[key], text) for key, text in phone.texts.items() if key in late and key not in phone.acknowledged
+            ]
             if said and phone.shared and shown[max(said)[1]] != 1:
                 faults.append(f"{phone.name}: « {max(said)[1]} » is shown {shown[max(said)[1]]} times")
     return faults

@@ -101,6 +101,7 @@ class Phone:
             return None
         self.statuses.add(answer.status)
         if answer.status in (408, 425, 429, 500, 502, 503, 504):
+            await self.hang_up()  # a proxy gives each request to the next server; the relay, each connection
             return None
         said = json.loads(answer.body)
         if answer.status in (200, 201):

@@ -1,4 +1,4 @@
-"""One server in a process of its own, to be killed: python -m tests.faults.server PORT. Its folder is in the environment.
+"""One server in a process of its own, to be killed: python -m tests.faults.server PORT. Its data: the environment.
 
 What a fault needs and no user does: a clock that jumps (a number of seconds in the file MAILLAGE_TEST_CLOCK), and an
 engine one version behind, which does not know the moves named in MAILLAGE_TEST_UNKNOWN.

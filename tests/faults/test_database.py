@@ -81,7 +81,7 @@ def test_the_database_locked_for_five_seconds(tmp_path: Path, cluster: Cluster |
 
 @pytest.mark.only_sqlite
 def test_the_disk_is_full_then_is_not(tmp_path: Path) -> None:
-    """No file of the server's may grow any more, as on a full disk: writes fail, reads go on, nobody is told « kept »."""
+    """No file of the server's may grow any more, as on a full disk: writes fail, and nobody is told « kept »."""
 
     async def scene() -> None:
         async with World(tmp_path) as world:

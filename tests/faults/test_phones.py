@@ -126,7 +126,7 @@ def test_two_facilitators_press_next_at_the_same_instant(tmp_path: Path, cluster
 
 
 def test_a_stream_behind_a_proxy_that_holds_it_back_is_asked_for_by_polling(tmp_path: Path) -> None:
-    """The relay does hold streams back, and lets short answers pass: the page's own client is tried in test_buffering."""
+    """The relay does hold streams back, and lets short answers pass: the page's client: test_live_stream."""
 
     async def scene() -> None:
         async with World(tmp_path, holds=True) as world:

@@ -1,4 +1,4 @@
-"""A database, servers over it, a relay in front, rooms with phones: each a process that may be killed and comes back."""
+"""A database, servers over it, a relay in front, rooms with phones: processes that may be killed and come back."""
 
 import asyncio
 import contextlib
@@ -122,7 +122,7 @@ class World:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
 
-    async def is_up(self, port: int, within: float = 30) -> None:
+    async def is_up(self, port: int, within: float = 90) -> None:
         """Waits for a server to answer. What comes next is timed from here."""
 
         async def answers() -> bool:
@@ -130,7 +130,7 @@ class World:
                 return bool((await client.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200)
             return False
 
-        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
             await until(answers, within, f"no server on port {port}")
 
     def lead(self, session: uuid.UUID) -> Phone:
@@ -176,7 +176,7 @@ class World:
         await until(
             lambda: all(phone.last >= heads[phone.session] for phone in self.phones),
             30,
-            lambda: f"screens behind: {[(p.name, p.last, heads[p.session]) for p in self.phones if p.last < heads[p.session]]}",
+            lambda: f"behind: {[(p.name, p.last) for p in self.phones if p.last < heads[p.session]]} of {heads}",
         )
         spent = time.monotonic() - began
         assert spent <= RIGHT_WITHIN, f"every screen was right {spent:.1f} s after the recovery"

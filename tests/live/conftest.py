@@ -79,8 +79,10 @@ class Events:
         """The next message; comments are passed over."""
         message: dict[str, str] = {}
         for line in self._lines:
-            if not line and message:
+            if not line and "data" in message:
                 return message
+            if not line:
+                message = {}
             name, _colon, value = line.partition(": ")
             if name and not line.startswith(":"):
                 message[name] = message[name] + "\n" + value if name in message else value

@@ -10,7 +10,9 @@ from maillage.live import hub as hub_module
 from maillage.live import runtime, seats
 from maillage.live.committer import Submitted
 from maillage.live.enums import SeatKind
-from maillage.live.hub import BEAT, Hub, Stream, frame, message
+from maillage.live.hub import Hub, Stream, frame, message
+
+BEAT = b": \n\n"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -145,7 +147,7 @@ def test_heartbeat_reaches_every_line(stage, monkeypatch) -> None:
         return lines
 
     for line in asyncio.run(play()):
-        assert line.sent[-1] == b"retry: 250\n" + BEAT
+        assert line.sent[-1] == b": \nretry: 250\n\n"
 
 
 def test_the_more_lines_the_longer_they_take_to_come_back(stage, monkeypatch) -> None:
@@ -160,7 +162,7 @@ def test_the_more_lines_the_longer_they_take_to_come_back(stage, monkeypatch) ->
             beating.cancel()
             return line
 
-        assert asyncio.run(play()).sent[-1] == b"retry: %d\n%b" % (spread, BEAT)
+        assert asyncio.run(play()).sent[-1] == b": \nretry: %d\n\n" % spread
 
 
 def test_closing_ends_every_answer(stage) -> None:

@@ -42,6 +42,20 @@ def test_stream_gives_the_whole_view_then_what_changes(amel, phone, session) -> 
         assert '<section id="own"' not in news["data"]  # nothing of Amel's own changed
 
 
+def test_a_server_that_has_not_heard_of_it_yet_does_not_turn_the_screen_back(amel, phone, session) -> None:
+    """The phone saw number 5 on another server; this one is at 4 still."""
+    bruno = phone("Bruno")
+    rooms = runtime.live().rooms
+    earlier = rooms.get(session.id)
+    assert bruno.write("Déjà vu").json()["number"] == 5
+    rooms._rooms[session.id] = earlier
+    with amel.stream(after=5) as events:
+        assert bruno.write("Nouveau").json()["number"] == 6
+        news = events.next()
+    assert int(news["id"]) == 6
+    assert "Déjà vu" in news["data"]
+
+
 def test_own_part_comes_to_its_seat_only(amel, phone) -> None:
     with amel.stream() as events:
         events.next()

@@ -1,7 +1,7 @@
 """The server's time, for the clocks of rooms: read once when the process starts, then counted.
 
-A clock that is set right, or wrong, in the middle of a day moves no room's time: what is left of a step stays what it was.
-A laptop that slept has the time it slept counted, where the system can (Linux).
+A clock that is set right, or wrong, in the middle of a day moves no room's time: what is left of a step stays what it
+was. The time that a laptop slept is counted, where the system can (Linux).
 """
 
 import time

@@ -80,7 +80,8 @@ async def _route(request: Request, send: Send) -> None:
 async def _stream(request: Request, session_id: uuid.UUID, send: Send) -> None:
     ticket = await _open_ticket(request, session_id)
     here = live()
-    if here.rooms.get(session_id) is None:
+    room = here.rooms.get(session_id)
+    if room is None or room.number < request.after:  # another server showed it more than this one has heard of yet
         await _load(session_id)
     if here.hub.closing:
         raise Refused(refuse("busy"))

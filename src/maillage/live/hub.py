@@ -22,7 +22,6 @@ TURN = 0.01  # seconds of sending before others get the loop
 SEAT_STREAMS = 40  # open pages of one seat: a projector's link is on several screens, nobody has forty
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-BEAT = b": \n\n"
 SPREAD = 2.0  # ms a stream: a thousand phones cut at once come back over two seconds, not in one instant
 SPREAD_LEAST, SPREAD_MOST = 250, 3_000  # ms
 HELP = b"event: help\ndata: moved\n\n"  # no id: the log did not move
@@ -150,7 +149,7 @@ class Hub:
     def _beat(self) -> bytes:
         """A comment that proves the line, and over how long to come back if it is cut: the more phones, the longer."""
         spread = min(max(int(SPREAD * self.count()), SPREAD_LEAST), SPREAD_MOST)
-        return b"retry: %d\n%b" % (spread, BEAT)
+        return b": \nretry: %d\n\n" % spread
 
     def _begin_flush(self, session_id: uuid.UUID, channel: _Channel) -> None:
         channel.timer = None
