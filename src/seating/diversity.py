@@ -191,7 +191,7 @@ class _Deal:
     def __init__(self, far: Numbers, sizes: Ints, seed: int) -> None:
         people, groups = len(far), len(sizes)
         self.size = sizes.copy()
-        self.group = np.zeros(people, dtype=np.uint32)
+        self.group = np.zeros(people, dtype=np.min_scalar_type(len(sizes)))
         self.group[np.argsort(numbers(seed, people))] = np.repeat(np.arange(groups), sizes)
         self.near = np.zeros((groups, people), dtype=far.dtype)
         for g in range(groups):
@@ -222,7 +222,7 @@ def change_places(
     never: worth less than any step.
     """
     people, groups = len(group), len(size)
-    worth, nobody, base = np.empty_like(own), np.zeros_like(own), np.empty_like(near[:, 0])
+    nobody, base, narrow = np.zeros_like(own), np.empty_like(near[:, 0]), own.dtype.type
     gained = 0
     for t in range(len(who)):
         i = who[t]
@@ -231,14 +231,9 @@ def change_places(
         for g in range(groups):
             base[g] = near[g, i] - own[i]
         base[a] = never
-        for j in range(people):  # loops as short as these become vector instructions
-            worth[j] = here[j] - own[j] - 2 * row[j] + heard[j]
-        for j in range(people):
-            worth[j] += base[group[j]]
-        best = worth[0]
-        for j in range(people):
-            if worth[j] > best:
-                best = worth[j]
+        best = base[a]
+        for j in range(people):  # nothing is stored in this loop: else base could not be gathered in vectors
+            best = max(best, narrow(here[j] - own[j] - 2 * row[j] + heard[j] + base[group[j]]))
         b = -1
         if size[a] > lower[a]:
             for g in range(groups):
@@ -254,7 +249,7 @@ def change_places(
             other = nobody
         else:
             j = 0
-            while worth[j] != best:
+            while here[j] - own[j] - 2 * row[j] + heard[j] + base[group[j]] != best:
                 j += 1
             gained += best - heard[j]
             b = group[j]
@@ -265,8 +260,9 @@ def change_places(
         for k in range(people):
             here[k] += other[k] - row[k]
             there[k] -= other[k] - row[k]
-        for k in range(people):
-            own[k] = here[k] if group[k] == a else there[k] if group[k] == b else own[k]
+        for k in range(people):  # all read before one is chosen: no branch
+            g, in_a, in_b, elsewhere = group[k], here[k], there[k], own[k]
+            own[k] = in_a if g == a else in_b if g == b else elsewhere
     return gained
 
 
