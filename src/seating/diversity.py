@@ -24,15 +24,15 @@ from seating.chance import NOISE_UNIT, child, gumbel, numbers
 UNIT = NOISE_UNIT
 SHIFT = UNIT.bit_length() - 1  # a division by UNIT
 POOL = 1 << 12  # noise drawn for a chunk, a power of two; each step begins to read it somewhere else
-RUNGS = 6
-SWEEP = 700  # steps of each deal between two exchanges of rungs
-STEPS = RUNGS * SWEEP  # of a chunk
+FEW, RUNGS = 3, 6  # deals, at least and at most
+CROWD = 1440  # people times rungs: the more people, the longer a deal takes to cool, and the fewer deals share the work
+STEPS = 4200  # of a chunk, shared by the deals; then they exchange rungs
 # First and last temperature of the ladder, in standard deviations of the distances. What one person is worth to a group
 # varies by them times the root of its size, and so do temperatures; from LARGE on, warmer is too slow to pay.
 ROUGH, SMOOTH = (1.5, 0.8), (0.4, 0.2)
 EVEN = 4  # a mean of that many standard deviations: points in space rather than chance, smoother ground
 LARGE = 14
-COOLING = 0.5  # share of the work where all deals cool together, each down to its rung
+COOLING = 0.5  # share of the work where all six deals cool together, each down to its rung; fewer cool longer
 ROOM = 2**29  # what a step compares stays below, in numbers of 32 bits
 SETTLED = 6  # steps per person to settle
 
@@ -100,8 +100,10 @@ def divide(
     never = int(np.iinfo(table.dtype).min) // 2
     scale = fine * spread * min(1.0, math.sqrt(people / max(1, len(low)) / LARGE))
     hot, cold = (scale * t for t in (SMOOTH if mean > EVEN * spread else ROUGH))
-    rungs = [hot + (cold - hot) * r / (RUNGS - 1) for r in range(RUNGS)]
-    deals = [_Deal(table, sizes, child(seed, 0, r)) for r in range(RUNGS)]
+    count = min(RUNGS, max(FEW, CROWD // max(1, people)))
+    cooling = chunks * (1 - (1 - COOLING) * count / RUNGS)
+    rungs = [cold + (hot - cold) * r / (RUNGS - 1) for r in range(count)][::-1]
+    deals = [_Deal(table, sizes, child(seed, 0, r)) for r in range(count)]
     still = np.zeros(POOL + people + len(low) + 1, dtype=table.dtype)
     best = deepcopy(deals[-1])
     for chunk in range(chunks if people else 0):
@@ -110,13 +112,13 @@ def divide(
         own = child(seed, 1 + chunk)
         who, start = _draw(child(own, 0), STEPS, people)
         noise = gumbel(child(own, 1), (len(still),)).astype(np.int64)
-        common = hot + (cold - hot) * (chunk + 1) / (chunks * COOLING)
+        common = hot + (cold - hot) * (chunk + 1) / cooling
         heats = [max(1, round(max(rung, common))) for rung in rungs]
         for r, (deal, heat) in enumerate(zip(deals, heats, strict=True)):
-            mine = slice(r * SWEEP, (r + 1) * SWEEP)
+            mine = slice(r * STEPS // count, (r + 1) * STEPS // count)
             warm = (noise * heat >> SHIFT).astype(table.dtype)
             deal.value += int(step(who[mine], start[mine], warm, never, least, most, table, *deal.arrays()))
-        _exchange(deals, heats, gumbel(child(own, 2), (RUNGS, 2)).tolist())
+        _exchange(deals, heats, gumbel(child(own, 2), (count, 2)).tolist())
         last = chunk == chunks - 1
         if last or chunk % (1 + people // 48) == 0:  # only what gains, from a copy of the coldest, and of all at last
             who, start = _draw(child(own, 3), SETTLED * people, people)
@@ -171,7 +173,7 @@ def _fine(far: Ints, largest: int) -> tuple[int, Numbers]:
 
 def _exchange(deals: list[_Deal], heats: list[int], toss: list[list[int]]) -> None:
     """Neighbours on the ladder change rungs by the heat bath: surely, or nearly, if the warmer deal is worth more."""
-    for r in (*range(0, RUNGS - 1, 2), *range(1, RUNGS - 1, 2)):
+    for r in (*range(0, len(deals) - 1, 2), *range(1, len(deals) - 1, 2)):
         gain = (deals[r].value - deals[r + 1].value) * (heats[r] - heats[r + 1])
         if gain * UNIT > (toss[r][0] - toss[r][1]) * heats[r] * heats[r + 1]:
             deals[r], deals[r + 1] = deals[r + 1], deals[r]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import count, product
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,8 +20,7 @@ def distances(people: int, low: int, high: int, seed: int = 1) -> np.ndarray:
 
 @pytest.fixture
 def short_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SWEEP", 60)
-    monkeypatch.setattr(module, "STEPS", 60 * module.RUNGS)
+    monkeypatch.setattr(module, "STEPS", 360)
 
 
 SHAPES = {
@@ -28,6 +28,7 @@ SHAPES = {
     "free": (distances(24, 1, 100_000), [3, 4, 5, 6], [8, 9, 9, 7]),
     "free all along": (distances(24, -50, 50), [3, 4, 5, 6], [8, 9, 9, 7]),
     "ties": (distances(24, 0, 2), [2] * 6, [6] * 6),
+    "more groups than 8 bits count": (distances(12, -50, 100), [0] * 300, [2] * 300),
     "64 bits": (distances(24, 1, 10**12), [3, 4, 5, 6], [8, 9, 9, 7]),
 }
 
@@ -42,6 +43,27 @@ def test_the_slow_twin_makes_the_same_groups(shape: str) -> None:
     sizes = np.bincount(fast.group, minlength=len(lower))
     assert (sizes >= lower).all()
     assert (sizes <= upper).all()
+
+
+@pytest.mark.usefixtures("short_sweeps")
+def test_of_a_crowd_fewer_deals_share_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step of a chunk is taken, by three deals as by six."""
+    far, lower, upper = SHAPES["free"]
+    given: list[int] = []
+
+    def counted(who: np.ndarray, *state: Any) -> int:
+        given.append(len(who))
+        return module.batch_change_places(who, *state)
+
+    monkeypatch.setattr(module, "compiled_change_places", counted)
+    monkeypatch.setattr(module, "SETTLED", 0)
+    for crowd, deals in ((2_000, 6), (24 * 4, 4), (1, 3)):
+        monkeypatch.setattr(module, "CROWD", crowd)
+        given.clear()
+        divide(far, lower, upper, chunks=2, go_on=iter([True, False]).__next__)
+        steps = [steps for steps in given if steps]
+        assert len(steps) == deals
+        assert sum(steps) == module.STEPS
 
 
 @pytest.mark.long
