@@ -51,6 +51,8 @@ def mix_bound(problem: Problem, groups: Mapping[str, Groups]) -> int:
     """A price that the mix of no plan like this one goes below, pairs of one category counted as a gain among peers."""
     linear = Linear()
     _relax(problem, groups, linear, ())
+    if not linear.cost:
+        return 0  # nobody is there
     found = linear.minimise()
     if found is None:
         raise RuntimeError("the plan itself keeps all that the bound asks for")

@@ -19,6 +19,7 @@ from seating.measure import rank_counts
 from seating.mix import Groups, mix_day
 from seating.plan import Plan, Seat
 from seating.problem import Problem
+from seating.rules import Given, gives_way, worth
 from seating.tables import NoTables, first_tables, settle_tables
 from seating.wishes import NoAssignment, assign
 
@@ -89,6 +90,7 @@ def solve(
 
     before = {} if start is None else dict(start.seats)
     groups: dict[str, dict[str, Group]] = {}
+    given: dict[str, Given] = {}
     proven = True
     for number, slot in enumerate(problem.slots):
         tell(number, f"Souhaits : {problem.slot_name(slot)}", None)
@@ -97,6 +99,7 @@ def solve(
             assignment = assign(problem, slot, seed=seed, keep=keep, go_on=go_on)
         except NoAssignment as impossible:
             raise Infeasible(diagnose(problem)) from impossible
+        given[slot] = assignment.given
         groups[slot] = seat_at_tables(problem, slot, assignment.workshop, before, seed=seed)
         held = all(groups[slot][person][0] == workshop for person, workshop in assignment.workshop.items())
         proven = proven and assignment.proven and held
@@ -116,7 +119,14 @@ def solve(
         groups = mix_slots(
             problem, problem.slots, groups, before, seed=seed, chunks=CHUNKS[effort], go_on=go_on, on_chunk=on_chunk
         )
-        plan = finish(problem, groups, before, seed=seed, proven=proven)
+    else:
+        kept = {slot: _held(slot, groups[slot], before) for slot in problem.slots}
+        groups = _mend(problem, problem.slots, groups, before, kept)
+    more = [slot for slot in problem.slots if gives_way(problem, slot, groups[slot]) > given[slot]]
+    if more:  # the tables demand what the wishes did not see
+        groups = _weigh_all(problem, more, groups, before, seed=seed, chunks=CHUNKS[effort] if go_on() else 0)
+        proven = False
+    plan = finish(problem, groups, before, seed=seed, proven=proven)
     tell(steps, "Terminé", plan)
     return plan
 
@@ -220,23 +230,65 @@ def mix_slots(
 
     Returns the groups of all slots of `groups`, those that are not mixed as they were.
     """
-    held = {
-        slot: frozenset(
-            person
-            for person, group in groups[slot].items()
-            if (seat := before.get((person, slot))) and (seat.workshop, seat.table) == group
-        )
-        for slot in slots
-    }
+    held = {slot: _held(slot, groups[slot], before) for slot in slots}
     mixed = mix_day(problem, groups, change=slots, held=held, seed=seed, chunks=chunks, go_on=go_on, on_chunk=on_chunk)
+    return _mend(problem, slots, mixed, before, held)
+
+
+def _held(slot: str, groups: Groups, before: Mapping[tuple[str, str], Seat]) -> frozenset[str]:
+    return frozenset(
+        person
+        for person, group in groups.items()
+        if (seat := before.get((person, slot))) and (seat.workshop, seat.table) == group
+    )
+
+
+def _mend(
+    problem: Problem,
+    slots: Sequence[str],
+    groups: Mapping[str, Groups],
+    before: Mapping[tuple[str, str], Seat],
+    held: Mapping[str, frozenset[str]],
+) -> dict[str, dict[str, Group]]:
+    """The groups, with new tables where a rule of tables is broken."""
+    mended = {slot: dict(here) for slot, here in groups.items()}
     faults = {
         violation.workshop
-        for violation in check(problem, _bare(problem, mixed, before))
+        for violation in check(problem, _bare(problem, groups, before))
         if violation.table is not None and violation.level != "soft"
     }
     for slot in slots if faults else ():
-        mixed[slot] |= _mended(problem, slot, mixed[slot], held[slot], faults)
-    return mixed
+        mended[slot] |= _mended(problem, slot, groups[slot], held[slot], faults)
+    return mended
+
+
+def _moves(near: Groups, groups: Groups) -> int:
+    return sum(groups[person] != group for person, group in near.items())
+
+
+def _weigh_all(
+    problem: Problem,
+    slots: Sequence[str],
+    groups: Mapping[str, Groups],
+    before: Mapping[tuple[str, str], Seat],
+    *,
+    seed: int,
+    chunks: int,
+) -> dict[str, dict[str, Group]]:
+    """Workshops and tables weighed at once, in the slots where tables for the workshops that the wishes chose break a
+    rule: three residents and tables of two, say. What was there stays where it is worth as much.
+    """
+    found = {slot: dict(here) for slot, here in groups.items()}
+    for slot in slots:
+        near = {p.id: (s.workshop, s.table) for p in problem.present(slot) if (s := before.get((p.id, slot)))}
+        try:
+            other = dict(settle(problem, slot, near, seed=seed).groups)
+        except NoAssignment:
+            continue
+        mixed = mix_slots(problem, [slot], {**found, slot: other}, before, seed=seed, chunks=chunks)[slot]
+        ways = [(worth(problem, slot, way), _moves(near, way), way) for way in (groups[slot], mixed, other)]
+        found[slot] = dict(min(ways, key=lambda way: way[:2])[2])
+    return found
 
 
 def _mended(

@@ -51,6 +51,8 @@ class Assignment:
     ----------
     proven : bool
         Nothing is left to chance: every objective was proven least.
+    given : (int, int, int, int)
+        Of each rule, how much gave way; the tables may demand more.
     regret : int
         Total over the slot.
     levels : mapping of regret to people, worst first
@@ -58,6 +60,7 @@ class Assignment:
 
     workshop: Mapping[str, str]
     proven: bool
+    given: tuple[int, int, int, int] = (0, 0, 0, 0)
     regret: int = 0
     levels: Mapping[int, int] = field(default_factory=dict)
 
@@ -98,7 +101,9 @@ def assign(
     assert ladder.best is not None
     chosen = ladder.best[: len(slate.total)]
     counts = {level: int(slate.at_level(level) @ chosen) for level in levels}
-    return Assignment(slate.dealt(chosen), ladder.proven, int(slate.total @ chosen), counts)
+    resident, minimum, tables, porteur = (int(slate.slack_costs(rule) @ ladder.best) for rule in range(RULES))
+    given = (resident, minimum, tables, porteur)
+    return Assignment(slate.dealt(chosen), ladder.proven, given, int(slate.total @ chosen), counts)
 
 
 class Climbed(Protocol):
@@ -244,7 +249,7 @@ class _Slate:
         ]
         if workshop.tables is not None:
             least, most = workshop.tables
-            tables = more(workshop.table_count or -(-workshop.maximum // least))
+            tables = more(workshop.table_count or max(-(-workshop.maximum // least), 2 if apart else 1))
             add(people, {tables: -most}, upper=0)
             add(people, {tables: -least} | given(slack(TABLES, least * workshop.maximum)), lower=0)
             if workshop.porteur_needed:
