@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,9 +22,9 @@ from maillage.plans.services import (
     log_plan,
     plan_situation,
     usable_plan,
-    with_figures,
     write_placements,
 )
+from maillage.plans.violations import with_figures
 from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.models import Registration
 
@@ -97,6 +98,7 @@ def _placed(situation: Situation, plan: seating.Plan, person: seating.Person, sl
         tried = seating.Plan(seats, seed=plan.seed)
         after = Counter(violation.level for violation in seating.check(problem, with_figures(problem, tried)))
         cost = (
+            residents_alone(problem, seats, slot),  # a rule is above a wish, as in the solver
             wishes.index(workshop) if workshop in wishes else len(wishes),
             after["hard"] - broken["hard"],
             after["relaxable"] - broken["relaxable"],
@@ -108,6 +110,16 @@ def _placed(situation: Situation, plan: seating.Plan, person: seating.Person, sl
         if best is None or cost < best[0]:
             best = cost, tried
     return best[1] if best is not None else None
+
+
+def residents_alone(problem: seating.Problem, seats: Mapping[tuple[str, str], seating.Seat], slot: str) -> int:
+    """Groups where one resident sits without another."""
+    inside = Counter(
+        (seat.workshop, seat.table)
+        for person in problem.present(slot)
+        if person.is_resident and (seat := seats.get((person.id, slot))) is not None
+    )
+    return sum(residents == 1 for residents in inside.values())
 
 
 def groups_with_room(

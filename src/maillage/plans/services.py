@@ -19,7 +19,9 @@ from maillage.plans.figures import figures_of
 from maillage.plans.models import Placement, Plan
 from maillage.plans.problem import NothingToPlan, Situation, seating_plan, situation_of
 from maillage.plans.queries import latest_plan
+from maillage.plans.violations import is_assumed, is_eased, violations_of
 
+MOST_RUNS = 3  # of one calculation, when others change the plan under it
 REASON_LENGTH = 400  # characters a placement holds
 BEYOND = _lazy("Place confirmée par l’organisation au-delà d’une taille supposée (hypothèse).")
 
@@ -93,32 +95,70 @@ Progress = Callable[[int, str], bool | None]  # per cent, what is being done; Fa
 
 def make_plan(*, gathering: Gathering, by: object, seed: int = 0, on_progress: Progress | None = None) -> Plan:
     """A draft that starts from the last plan: with nothing changed, nobody moves. The solver runs in no transaction."""
-    last = latest_plan(gathering)
-    situation = plan_situation(gathering, last)
 
     def tell(progress: seating.Progress) -> bool | None:
         return on_progress(100 * progress.done // max(progress.total, 1), progress.sentence) if on_progress else None
 
-    try:
-        plan = seating.solve(
-            situation.problem, seed=seed, start=seating_plan(last) if last is not None else None, on_progress=tell
-        )
-    except seating.Infeasible as refusal:
-        raise _cannot(refusal) from refusal
-    return _keep(gathering, situation, plan, last, by, "make-plan")
+    def solve(situation: Situation, last: Plan | None) -> seating.Plan:
+        start = seating_plan(last) if last is not None else None
+        return seating.solve(situation.problem, seed=seed, start=start, on_progress=tell)
+
+    return _solved(gathering, solve, by, "make-plan")
 
 
 def rebalance_plan(*, gathering: Gathering, by: object) -> Plan:
     """A draft after absences and walk-ins: the fewest people move, and each move is said in its notes."""
-    last = latest_plan(gathering)
-    if last is None:
+    if latest_plan(gathering) is None:
         return make_plan(gathering=gathering, by=by)
-    situation = plan_situation(gathering, last)
-    try:
-        plan = seating.reoptimise(situation.problem, seating_plan(last), seating.Changes(), seed=last.seed)
-    except seating.Infeasible as refusal:
-        raise _cannot(refusal) from refusal
-    return _keep(gathering, situation, plan, last, by, "rebalance-plan")
+
+    def settle(situation: Situation, last: Plan | None) -> seating.Plan:
+        assert last is not None, "a plan is never deleted"
+        return seating.reoptimise(situation.problem, seating_plan(last), seating.Changes(), seed=last.seed)
+
+    return _solved(gathering, settle, by, "rebalance-plan")
+
+
+def _solved(
+    gathering: Gathering, solve: Callable[[Situation, Plan | None], seating.Plan], by: object, verb: str
+) -> Plan:
+    """Solves, then keeps; what somebody decides meanwhile is not undone by a draft that did not know it:
+
+    1. the run reads the last plan and its locks, and computes for seconds;
+    2. another organiser moves somebody, who is then locked there, or takes a workshop off the programme;
+    3. the run ends, sees it, and starts anew from there.
+    """
+    for _run in range(MOST_RUNS):
+        last = latest_plan(gathering)
+        situation = plan_situation(gathering, last)
+        try:
+            solved = solve(situation, last)
+        except seating.Infeasible as refusal:
+            raise _cannot(refusal) from refusal
+        with transaction.atomic():
+            if _is_as_read(gathering, situation, last):
+                return _keep(gathering, situation, solved, last, by, verb)
+    raise CannotPlan(
+        _("Les places ou le programme changent pendant le calcul. Rien n’est perdu : attendez un instant, recalculez.")
+    )
+
+
+def _is_as_read(gathering: Gathering, situation: Situation, last: Plan | None) -> bool:
+    """Nobody moved or locked anybody, made another plan, or removed what the situation holds."""
+    if last is not None:
+        Plan.objects.select_for_update().get(pk=last.pk)  # moves by hand take this lock too
+        read = {(p.registration_id, p.slot_id): (p.workshop_id, p.table, p.locked) for p in last.placements.all()}
+        rows = Placement.objects.filter(plan=last)
+        now = {(p.registration_id, p.slot_id): (p.workshop_id, p.table, p.locked) for p in rows}
+        if now != read:
+            return False
+    newest = latest_plan(gathering)
+    if (newest and newest.pk) != (last and last.pk):
+        return False
+    registrations = set(gathering.registrations.values_list("pk", flat=True))
+    workshops = set(Workshop.objects.filter(slot__gathering=gathering).values_list("pk", "slot"))
+    return registrations.issuperset(row.pk for row in situation.registrations.values()) and workshops.issuperset(
+        (row.pk, row.slot_id) for row in situation.workshops.values()
+    )
 
 
 @transaction.atomic
@@ -144,12 +184,17 @@ def unpublish_plan(*, plan: Plan, by: object) -> None:
 @transaction.atomic
 def lock_placement(*, placement: Placement, by: object, locked: bool = True) -> Stay:
     """The next runs keep this person there."""
-    usable_plan(placement.plan)
+    asked, plan = placement, usable_plan(placement.plan)
+    rows = plan.placements.select_for_update().filter(registration=asked.registration_id, slot=asked.slot_id)
+    found = rows.first()  # not the row that was read: another organiser may have moved them since
+    if found is None or (found.workshop_id, found.table) != (asked.workshop_id, asked.table):
+        raise MoveRefused(_("La répartition vient de changer : rechargez la page, puis recommencez."))
+    placement = found
     here = (str(placement.workshop_id), placement.table, placement.porteur)
     stay = Stay(str(placement.registration_id), str(placement.slot_id), (*here, placement.locked), (*here, locked))
     placement.locked = locked
     placement.save(update_fields=["locked"])
-    log_plan(placement.plan, by, "lock" if locked else "unlock")
+    log_plan(plan, by, "lock" if locked else "unlock")
     return stay
 
 
@@ -377,7 +422,7 @@ def _notes(situation: Situation, solved: seating.Plan) -> list[str]:
     """What gave way or moved, then what is not known. A sentence is said once."""
     broken = (
         sentence
-        for sentence, violation in _violations(situation, solved).items()
+        for sentence, violation in violations_of(situation, solved).items()
         if violation.level in ("hard", "relaxable")  # hard ones are broken by a plan made by hand only
     )
     return list(dict.fromkeys([*solved.notes, *broken, *situation.notes]))
@@ -413,52 +458,16 @@ def give_porteur(
 
 
 def _effect(situation: Situation, before: seating.Plan, after: seating.Plan) -> Effect:
-    old, new = _violations(situation, before), _violations(situation, after)
+    old, new = violations_of(situation, before), violations_of(situation, after)
     added = [violation for sentence, violation in new.items() if sentence not in old]
-    added = [each for each in added if not _eased(each, before, after)]
-    assumed = [each for each in added if _is_assumed(situation, each, after)]
+    added = [each for each in added if not is_eased(each, before, after)]
+    assumed = [each for each in added if is_assumed(situation, each, after)]
     return Effect(
         refused=tuple(each.sentence for each in added if each.level == "hard" and each not in assumed),
         worse=tuple(each.sentence for each in added if each.level != "hard"),
         better=tuple(sentence for sentence in old if sentence not in new),
         assumed=tuple(each.sentence for each in assumed),
     )
-
-
-def _seated(plan: seating.Plan, workshop: str) -> int:
-    return sum(seat.workshop == workshop for seat in plan.seats.values())
-
-
-def _eased(violation: seating.Violation, before: seating.Plan, after: seating.Plan) -> bool:
-    """Still too many people in a workshop, but fewer than before: leaving it must not be refused."""
-    many = violation.kind == "over_maximum"
-    return many and _seated(after, violation.workshop) < _seated(before, violation.workshop)
-
-
-def _is_assumed(situation: Situation, violation: seating.Violation, after: seating.Plan) -> bool:
-    """Too many people for a size that is only supposed, and not for one that is known."""
-    if violation.kind != "over_maximum":
-        return False
-    workshop = situation.workshops[violation.workshop]
-    known = [] if workshop.sizes_assumed else [workshop.max_people]
-    if workshop.room is not None and not workshop.room.capacity_assumed:
-        known.append(workshop.room.capacity)
-    return all(bound is None or _seated(after, violation.workshop) <= bound for bound in known)
-
-
-def _violations(situation: Situation, plan: seating.Plan) -> dict[str, seating.Violation]:
-    """By their words; « wrong figures » is not one here: the figures are recounted after the move.
-
-    Who met whom at an earlier gathering is for the solver alone: no sentence names them.
-    """
-    problem = replace(situation.problem, encounters=())
-    found = seating.check(problem, with_figures(problem, plan))
-    return {violation.sentence: violation for violation in found}
-
-
-def with_figures(problem: seating.Problem, plan: seating.Plan) -> seating.Plan:
-    report = seating.measure(problem, plan)
-    return replace(plan, regret=report.regret, ranks=report.ranks)
 
 
 def _cut(sentence: str, length: int = REASON_LENGTH) -> str:

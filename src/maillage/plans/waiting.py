@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 import seating
 from maillage.gatherings.models import Gathering, Workshop
-from maillage.plans.arrivals import groups_with_room
+from maillage.plans.arrivals import groups_with_room, residents_alone
 from maillage.plans.figures import figures_of
 from maillage.plans.models import Placement, Plan, WorkshopWait
 from maillage.plans.problem import Situation, seating_plan
@@ -25,9 +25,9 @@ from maillage.plans.services import (
     log_plan,
     plan_situation,
     usable_plan,
-    with_figures,
     write_placements,
 )
+from maillage.plans.violations import with_figures
 from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.letters import Letter, queue_letter
 from maillage.registrations.models import Registration
@@ -135,15 +135,24 @@ def _move(plan: Plan, situation: Situation, wait: WorkshopWait) -> bool:
     free = [
         group for group in groups_with_room(problem, seated, _unlocked(person, slot), slot) if group[0][0] == wanted
     ]
+    if person.is_resident:
+        alone = residents_alone(problem, seated.seats, slot)
+        free = [
+            each
+            for each in free
+            if residents_alone(problem, {**seated.seats, (who, slot): seating.Seat(*each[0])}, slot) <= alone
+        ]
     if not free:
         return False
     (workshop, table), _people = min(free, key=lambda group: (group[1], group[0][1] or 0))
     seats = {**seated.seats, (who, slot): seating.Seat(workshop, table)}
     after = with_figures(problem, seating.Plan(seats, seed=seated.seed))
-    Placement.objects.filter(plan=plan, registration=wait.registration_id, slot=wait.slot_id).delete()
+    rows = Placement.objects.filter(plan=plan, registration=wait.registration_id, slot=wait.slot_id)
+    known = {(one, moment): pk for one, moment, pk in rows.values_list("registration", "slot", "pk")}
+    rows.delete()
     # Locked: they were told, and the next run must not undo it.
     promised = {(wait.registration_id, wait.slot_id)}
-    write_placements(plan, situation, after, promised, only={(who, slot): seats[who, slot]})
+    write_placements(plan, situation, after, promised, only={(who, slot): seats[who, slot]}, known=known)
     plan.figures = figures_of(situation, after)
     plan.save(update_fields=["figures"])
     log_plan(plan, BY, "workshop-promotion")
