@@ -3,6 +3,7 @@ import datetime as dt
 import logging
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from maillage.config import upkeep
@@ -13,7 +14,8 @@ from maillage.live import keys
 from maillage.live.enums import SessionStatus
 from maillage.live.keys import has_key
 from maillage.live.services import open_session
-from maillage.office.models import Activity
+from maillage.office.enums import JobStatus
+from maillage.office.models import Activity, Job
 from maillage.people.models import Person, Space
 from maillage.registrations.enums import ImportStatus
 from maillage.registrations.models import Registration, RegistrationImport
@@ -145,9 +147,25 @@ def test_letters_leave_each_minute_and_the_house_is_kept_each_hour(monkeypatch):
     monkeypatch.setattr(upkeep.asyncio, "sleep", sleep)
     monkeypatch.setattr(upkeep, "keep_house", lambda *, now: done.append("house"))
     monkeypatch.setattr(upkeep, "send_letters", lambda: done.append("letters"))
+    monkeypatch.setattr(upkeep, "close_stopped_work", lambda *, began: done.append("lost work"))
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(upkeep.run_upkeep())
 
-    assert done == ["house", *["letters"] * 59, "house", "letters"]
+    assert done == ["lost work", "house", *["letters"] * 59, "house", "letters"]
     assert set(slept) == {60}
+
+
+@pytest.mark.django_db
+def test_work_that_stopped_with_the_server_is_said_when_it_starts_again():
+    before = Job.objects.create(kind="plan", status=JobStatus.RUNNING)
+    began = timezone.now()
+    since = Job.objects.create(kind="plan", status=JobStatus.RUNNING)
+
+    upkeep.close_stopped_work(began=began)
+
+    before.refresh_from_db()
+    since.refresh_from_db()
+    # PostgreSQL may have several servers: the work may be another's.
+    assert (before.status == JobStatus.FAILED) == (connection.vendor == "sqlite")
+    assert since.status == JobStatus.RUNNING

@@ -66,8 +66,20 @@ def shrink_journal() -> None:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # somebody reading meanwhile: the next hour does it
 
 
+def close_stopped_work(*, began: dt.datetime) -> None:
+    """SQLite has one server: work that was on when it starts stopped with the one before, and whoever waits is told."""
+    if connection.vendor != "sqlite":
+        return  # perhaps another process's, that goes on: it is closed when it has lasted too long
+    try:
+        close_lost_jobs(older_than=timezone.now() - began)
+    except Exception as error:  # an edge, as above
+        report("lost work waits for the next hour", error)
+
+
 async def run_upkeep() -> None:
     """Until cancelled. It works in a thread, so a long letter delays nobody's screen."""
+    began = timezone.now()
+    await asyncio.to_thread(_in_thread, lambda: close_stopped_work(began=began))
     while True:
         await asyncio.to_thread(_in_thread, lambda: keep_house(now=timezone.now()))
         for _minute in range(EVERY // LETTERS_EVERY - 1):

@@ -151,8 +151,8 @@ def _is_as_read(gathering: Gathering, situation: Situation, last: Plan | None) -
         now = {(p.registration_id, p.slot_id): (p.workshop_id, p.table, p.locked) for p in rows}
         if now != read:
             return False
-    newest = latest_plan(gathering)
-    if (newest and newest.pk) != (last and last.pk):
+    newest = gathering.plans.exclude(status=PlanStatus.REPLACED).values_list("pk", flat=True).first()
+    if newest != (last and last.pk):
         return False
     registrations = set(gathering.registrations.values_list("pk", flat=True))
     workshops = set(Workshop.objects.filter(slot__gathering=gathering).values_list("pk", "slot"))
