@@ -1,5 +1,6 @@
 """A plan as a table, and a table made by hand as a plan: read with its lines, checked by what checks the solver."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -23,6 +24,9 @@ HEADERS = [FIRST, LAST, EMAIL, ORGANISATION, SLOT, WORKSHOP, TABLE, PORTEUR, FIX
 NEEDED = [SLOT, WORKSHOP]
 YES = "Oui"
 T = TypeVar("T", Slot, Workshop)
+TABLE_NUMBER = re.compile(
+    r"(?:table|t)?\s*(?:n[°o.]?)?\s*([0-9]{1,3})(?:[.,]0)?", re.IGNORECASE
+)  # « Table n° 3 », « 3 »
 MOST_PROBLEMS = 30  # said at once; the rest comes when these are mended
 
 
@@ -39,8 +43,8 @@ class _Reader:
     """What a row may name, by its folded words."""
 
     people: Mapping[str, list[Registration]]
-    slots: Mapping[str, Slot]
-    workshops: Mapping[UUID, Mapping[str, Workshop]]
+    slots: Mapping[str, list[Slot]]
+    workshops: Mapping[UUID, Mapping[str, list[Workshop]]]
 
 
 def export_rows(plan: Plan) -> tuple[list[str], list[list[str]]]:
@@ -127,13 +131,15 @@ def _reader(situation: Situation) -> _Reader:
         person = registration.person
         for name in {fold(person.email), fold(f"{person.first_name} {person.last_name}")} - {""}:
             people.setdefault(name, []).append(registration)
-    workshops: dict[UUID, dict[str, Workshop]] = {}
+    slots: dict[str, list[Slot]] = {}
+    for slot in situation.slots.values():
+        slots.setdefault(fold(slot.title), []).append(slot)
+    workshops: dict[UUID, dict[str, list[Workshop]]] = {}
     for workshop in situation.workshops.values():
         here = workshops.setdefault(workshop.slot_id, {})
-        for title in (workshop.title, workshop.short_title):
-            if title:
-                here[fold(title)] = workshop
-    return _Reader(people, {fold(slot.title): slot for slot in situation.slots.values()}, workshops)
+        for title in {fold(workshop.title), fold(workshop.short_title)} - {""}:
+            here.setdefault(title, []).append(workshop)
+    return _Reader(people, slots, workshops)
 
 
 class _Unknown(Exception):
@@ -143,42 +149,63 @@ class _Unknown(Exception):
 
 
 def _read_row(reader: _Reader, cells: Mapping[str, str]) -> tuple[Registration, Slot, seating.Seat]:
+    registration = _who(reader, cells)
+    slots = _find(reader.slots, cells[fold(SLOT)], _("ce moment n’est pas au programme"), lambda slot: slot.title)
+    titles: dict[str, list[Workshop]] = {}
+    for slot in slots:  # more than one of a same title: the workshop tells them apart
+        for title, offered in reader.workshops.get(slot.pk, {}).items():
+            titles.setdefault(title, []).extend(offered)
+    typed = cells[fold(WORKSHOP)]
+    workshops = _find(titles, typed, _("cet atelier n’a pas lieu à ce moment"), lambda workshop: str(workshop))
+    if len(workshops) > 1:
+        sentence = _("plusieurs ateliers s’appellent « {workshop} » à ce moment : donnez-leur des titres différents.")
+        raise _Unknown(sentence.format(workshop=typed))
+    (workshop,) = workshops
+    slot = next(slot for slot in slots if slot.pk == workshop.slot_id)
+    return registration, slot, seating.Seat(str(workshop.pk), _table(workshop, cells), _says_yes(cells, PORTEUR))
+
+
+def _who(reader: _Reader, cells: Mapping[str, str]) -> Registration:
+    """An address says who; a name beside it must say the same, or somebody would sit in another's place."""
     email = cells.get(fold(EMAIL), "")
     name = f"{cells.get(fold(FIRST), '')} {cells.get(fold(LAST), '')}".strip()
-    found = (reader.people.get(fold(email)) if email else None) or reader.people.get(fold(name), [])
-    shown = name or email
+    by_address = reader.people.get(fold(email), []) if email else []
+    by_name = reader.people.get(fold(name), []) if name else []
+    if by_address and name:
+        same = [row for row in by_address if fold(row.person.full_name) == fold(name)]
+        if not same:
+            sentence = _("l’adresse {email} est celle de {owner}, pas de « {name} ».")
+            raise _Unknown(sentence.format(email=email, owner=by_address[0].person.full_name, name=name))
+        by_address = same
+    found = by_address or by_name
     if not found:
-        raise _Unknown(_("« {name} » n’est pas une personne inscrite.").format(name=shown))
+        raise _Unknown(_("« {name} » n’est pas une personne inscrite.").format(name=name or email))
     if len(found) > 1:
-        raise _Unknown(_("deux personnes s’appellent « {name} » : ajoutez leur courriel.").format(name=shown))
-    slot = _find(reader.slots, cells[fold(SLOT)], _("ce moment n’est pas au programme"), lambda slot: slot.title)
-    workshop = _find(
-        reader.workshops.get(slot.pk, {}),
-        cells[fold(WORKSHOP)],
-        _("cet atelier n’a pas lieu à ce moment"),
-        lambda workshop: str(workshop),
-    )
-    return found[0], slot, seating.Seat(str(workshop.pk), _table(workshop, cells), _says_yes(cells, PORTEUR))
+        raise _Unknown(_("deux personnes s’appellent « {name} » : ajoutez leur courriel.").format(name=name or email))
+    return found[0]
 
 
 def _table(workshop: Workshop, cells: Mapping[str, str]) -> int | None:
     typed = cells.get(fold(TABLE), "")
     if not workshop.table_max:
         return None
-    digits = "".join(sign for sign in typed if sign.isascii() and sign.isdigit())
-    if not digits or len(digits) > 3 or not int(digits):
+    if not typed:
         raise _Unknown(_("il manque le numéro de table pour « {workshop} ».").format(workshop=workshop))
-    return int(digits)
+    number = TABLE_NUMBER.fullmatch(typed)
+    if number is None or not int(number[1]):
+        sentence = _("« {typed} » n’est pas un numéro de table pour « {workshop} » : écrivez par exemple 3.")
+        raise _Unknown(sentence.format(typed=typed[:40], workshop=workshop))
+    return int(number[1])
 
 
 def _says_yes(cells: Mapping[str, str], column: str) -> bool:
     return fold(cells.get(fold(column), "")) in ("oui", "x", "1")
 
 
-def _find(known: Mapping[str, T], typed: str, unknown: str, title: Callable[[T], str]) -> T:
+def _find(known: Mapping[str, list[T]], typed: str, unknown: str, title: Callable[[T], str]) -> list[T]:
     found = known.get(fold(typed))
     if found is None:
-        choices = ", ".join(_distinct(f"«\u202f{title(one)}\u202f»" for one in known.values()))
+        choices = ", ".join(_distinct(f"«\u202f{title(one)}\u202f»" for each in known.values() for one in each))
         sentence = _("« {typed} » : {unknown} (au choix : {choices}).")
         raise _Unknown(sentence.format(typed=typed, unknown=unknown, choices=choices))
     return found
