@@ -138,6 +138,21 @@ def test_a_planted_fault_is_caught_and_said(kind: str) -> None:
     assert kind not in kinds(PROBLEM, SOUND)
 
 
+def test_regret_is_recounted_wish_by_wish() -> None:
+    """Ana: her second choice, 2; then a workshop she did not ask for, with one wish of two workshops: 2 too."""
+    for wishes, regret in ((("village", "tfpb"), 2), (("village",), 2), (("tfpb",), 0)):
+        people = (replace(PROBLEM.people[0], wishes={"matin": wishes}), *PROBLEM.people[1:])
+        problem = replace(PROBLEM, people=people)
+        for announced in range(5):
+            said = "wrong_regret" in kinds(problem, replace(SOUND, regret=announced))
+            assert said == (announced != regret)
+
+
+def test_a_table_of_exactly_its_least_or_most_is_no_fault() -> None:
+    assert "table_small" not in kinds(hall(tables=(4, 5)), SOUND)
+    assert "table_over" not in kinds(hall(tables=(3, 4)), SOUND)
+
+
 def test_the_sentence_names_the_people_and_the_place() -> None:
     (fault,) = [v for v in check(PROBLEM, moved("dao", "matin", Seat("village"))) if v.kind == "need"]
     assert fault.sentence == "La salle de « village » ne répond pas au besoin de Dao : rampe."
