@@ -62,6 +62,8 @@ def test_an_earlier_plan_is_taken_up_without_those_who_left(planned) -> None:
     draft = take_up(plan=first, by="Ali")
     wanted = {place for place in _places(first) if place[0] != gone.pk}
     assert _places(draft) == wanted
+    assert draft.figures["people"] == first.figures["people"] - 1  # counted anew: it is not the plan it was
+    assert (first.figures["proven"], draft.figures["proven"]) == (True, False)
     assert latest_plan(planned) == draft
     assert [plan.by for plan in plans_of(planned)] == ["Ali", "Zoé", "Zoé"]
 

@@ -11,8 +11,9 @@ from maillage.gatherings.models import Gathering, Slot
 from maillage.lib.matching import fold
 from maillage.plans.figures import figures_by_slot
 from maillage.plans.models import Placement, Plan
+from maillage.plans.problem import known_seats
 from maillage.plans.queries import placements
-from maillage.plans.services import Refused, log_plan
+from maillage.plans.services import Refused, log_plan, plan_situation, rewrite_placements
 from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.models import Registration
 
@@ -70,6 +71,10 @@ def take_up(*, plan: Plan, by: object) -> Plan:
         placement.pk, placement.plan = None, draft
         placement._state.adding = True
     Placement.objects.bulk_create(kept)
+    if len(kept) < plan.placements.count():  # its figures, notes and reasons spoke of people who are gone
+        situation = plan_situation(plan.gathering, draft)
+        locks = {(row.registration_id, row.slot_id) for row in kept if row.locked}
+        rewrite_placements(draft, situation, known_seats(situation, draft), locks)
     log_plan(draft, by, "take-up-plan")
     return draft
 
