@@ -29,7 +29,7 @@ def read(day: Gathering, *lines: str) -> list[str]:
         plan = import_plan(gathering=day, content="\n".join([head, *lines]).encode(), filename="p.csv", by="essai")
     except FileRefused as refusal:
         assert not day.plans.exists()
-        return [each.replace("\u00a0", " ") for each in refusal.problems]
+        return [each.replace("\u00a0", " ").replace("\u202f", " ") for each in refusal.problems]
     rows = plan.placements.order_by("registration__person__first_name", "slot__position")
     return [f"{row.registration.person.first_name} {row.slot.title} {row.workshop.title} {row.table}" for row in rows]
 
