@@ -23,8 +23,8 @@ from facilitation.definition import (
     Sheet,
 )
 from facilitation.loading_stages import read_stages
-from facilitation.reading import Reader
-from facilitation.toml_lines import find_lines
+from facilitation.reading import Reader, TooManyProblems
+from facilitation.toml_lines import find_deep_key, find_lines
 from facilitation.vocabulary import (
     CLOCK,
     COMPOSE,
@@ -61,9 +61,12 @@ def load_method(source: str, *, name: str) -> Method:
     source = source.removeprefix("\ufeff")
     data = _parse(source, name)
     reader = Reader(name, find_lines(source))
-    method = _read(reader, data, source)
-    if not reader.problems:
-        checking.check(reader, method)
+    try:
+        method = _read(reader, data, source)
+        if not reader.problems:
+            checking.check(reader, method)
+    except TooManyProblems:
+        pass
     if reader.problems:
         raise MethodError(tuple(sorted(reader.problems, key=lambda problem: problem.line)))
     return method
@@ -89,6 +92,13 @@ def _parse(source: str, name: str) -> dict[str, Any]:
         _refuse(name, MAX_LINES, f"Ce fichier a {lines} lignes : une méthode en a {MAX_LINES} au plus.")
     if len(source) > MAX_BYTES or len(source.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         _refuse(name, 0, f"Ce fichier est trop gros : une méthode tient en {MAX_BYTES // 1000} ko.")
+    alone = re.search(r"\r(?!\n)", source)
+    if alone:
+        line = source.count("\n", 0, alone.start()) + 1
+        _refuse(name, line, "Les lignes de ce fichier finissent à l’ancienne : enregistrez-le en UTF-8 (Unix).")
+    deep = find_deep_key(source)
+    if deep is not None:
+        _refuse(name, deep, "Cette clé a trop de points : une section va au plus à [stages.nom.prompts].")
     try:
         return tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:

@@ -2,8 +2,12 @@
 
 import re
 
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_HEADER = re.compile(r"^[ \t]*+(\[\[?)([^\[\]]++)\]\]?[ \t]*+(?:#.*)?$")  # possessive: a long line costs its length
 _KEY = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*=""")
+_STRINGS = re.compile(
+    r'''"""(?s:(?:[^\\]|\\.)*?)"""|\'\'\'(?s:.*?)\'\'\'|"(?:[^"\\\n]|\\.)*+"|\'[^\'\n]*+\'|\#[^\n]*+'''
+)
+_DEEP = re.compile(r"(?<![A-Za-z0-9_-])(?:[A-Za-z0-9_-]++[ \t]*+\.[ \t]*+){8}")  # nine names: ours have five at most
 _PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*""")
 
 Path = tuple[str, ...]
@@ -16,7 +20,7 @@ def find_lines(source: str) -> dict[Path, int]:
     table: Path = ()
     fence = ""  # the quotes that close the text being passed over
     depth = 0  # of the array or inline table being passed over
-    for number, line in enumerate(source.splitlines(), start=1):
+    for number, line in enumerate(source.split("\n"), start=1):
         if not fence and depth == 0:
             header = _HEADER.match(line)
             if header:
@@ -31,6 +35,13 @@ def find_lines(source: str) -> dict[Path, int]:
                 lines.setdefault(table + _split(key[1]), number)
         fence, depth = _pass_over(line, fence, depth)
     return lines
+
+
+def find_deep_key(source: str) -> int | None:
+    """The line of a key that goes deeper than any of ours: reading one of ten thousand names takes minutes."""
+    plain = _STRINGS.sub(lambda found: "_" + "\n" * found[0].count("\n"), source)
+    deep = _DEEP.search(plain)
+    return plain.count("\n", 0, deep.start()) + 1 if deep else None
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:
@@ -74,5 +85,7 @@ def _pass_over(line: str, fence: str, depth: int) -> tuple[str, int]:
 
 
 def _escaped(line: str, at: int) -> bool:
-    before = line[:at]
-    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+    first = at
+    while first and line[first - 1] == "\\":
+        first -= 1
+    return (at - first) % 2 == 1

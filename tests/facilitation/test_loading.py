@@ -1,11 +1,13 @@
 """A method file that is wrong is told where, on which key, and what was probably meant."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 
 from facilitation import REFUSALS, MethodError, load_method, shipped_methods, start, vocabulary
+from facilitation.reading import MOST_PROBLEMS
 from facilitation.toml_lines import find_lines
 
 DOC = Path(__file__).parents[2] / "docs" / "methods.md"
@@ -185,6 +187,65 @@ def test_text_that_is_not_toml_is_told_in_french(source: str, line: int, said: s
     (found,) = problems(source)
     assert (found[0], found[1]) == (line, "")
     assert said in found[2]
+
+
+HEAD = RIGHT.split("[stages.un]")[0]
+DOTTED = "a" + ".a" * 45_000
+HUGE = {
+    "a key of 45,000 names": (f"{DOTTED} = 1", 1, "trop de points"),
+    "a key of 45,000 names in a table": (f"id = 'x'\nx = {{ {DOTTED} = 1 }}", 2, "trop de points"),
+    "a section of 45,000 names": (f"[{DOTTED}]", 1, "trop de points"),
+    "spaces in a section's name": (f"[a{' ' * 45_000}.{' ' * 45_000}b]", 1, "n’existe pas ici"),
+    "escaped quotes": (f'a = "{chr(92)}{chr(34)}"\nb = "' + '\\"' * 40_000 + '"', 1, "n’existe pas ici"),
+    "unknown keys": ("\n".join(f"k{number} = 1" for number in range(1_990)), 1, "n’existe pas ici"),
+    "roles": ("roles = { " + ", ".join(f"r{number} = 1" for number in range(8_000)) + " }", 1, "8000 noms : 100"),
+    "stages in rounds within rounds": (
+        "\n".join(f"stages.s{n} = {{ minutes = 1, next = 's{n + 1}', repeat = {{ times = 50, back_to = 's0' }} }}"
+                  for n in range(1_000)), 1, "1000 noms : 100"),
+    "words that do not exist": (
+        RIGHT + "may = { participant = [" + ", ".join(f'"wrte{number}"' for number in range(6_000)) + "] }",
+        33, "6000 textes : 100"),
+    "cards of a deck": (
+        HEAD + '[decks.jeu]\ntitle = "Jeu"\ncards = [' + ", ".join(["{}"] * 20_000) + "]", 22, "20000 éléments : 500"),
+    "rules of roles": (
+        RIGHT + "rule = { " + ", ".join(f"r{number} = 'x'" for number in range(6_000)) + " }", 33, "« r0 »"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "line", "said"), HUGE.values(), ids=HUGE)
+def test_file_made_to_be_slow_is_refused_at_once(source: str, line: int, said: str) -> None:
+    began = time.process_time()
+    found = problems(source)
+    assert time.process_time() - began < 3  # seconds; each took from 8 to 94 before it was bounded
+    assert any(known == line and said in sentence for known, _key, sentence in found), found[:3]
+    assert len(found) <= MOST_PROBLEMS
+
+
+@pytest.mark.parametrize(
+    "sign", ["\\u0000", "\\u0007", "\\r", "\u0085", "\u2028", "\u202e", "\u2066", "\ufeff", "\ud800"]
+)
+def test_sign_that_no_screen_shows_is_refused_with_its_line(sign: str) -> None:
+    source = change('title = "Essai"', f'title = "Es{sign}sai"').replace("minutes = 5", "minuts = 5", 1)
+    found = problems(source)
+    assert any(line == 4 and key == "title" and "U+" in sentence for line, key, sentence in found), found
+    minutes = source.split("\n").index("minuts = 5") + 1  # such a sign does not shift the lines after it
+    assert any(line == minutes and key == "stages.un.minuts" for line, key, _sentence in found), found
+
+
+def test_sentence_holds_no_sign_that_moves_a_terminal() -> None:
+    found = problems(RIGHT + '"\\u001b[2J\\u202e" = 1\n"' + "é" * 500 + '" = 1')
+    assert found
+    for _line, key, sentence in found:
+        assert (key + sentence).isprintable()
+        assert len(key) < 100
+        assert len(sentence) < 400
+
+
+def test_lines_that_end_in_another_way_are_told() -> None:
+    assert load_method(RIGHT.replace("\n", "\r\n"), name="essai.toml").id == "essai"
+    ((line, _key, sentence),) = problems(RIGHT.replace("\n", "\r"))
+    assert line == 1
+    assert "finissent à l’ancienne" in sentence
 
 
 def test_empty_file_says_all_that_is_missing() -> None:

@@ -300,6 +300,35 @@ def test_the_last_stage_stays_even_from_an_old_page(organiser, space) -> None:
     assert list(find_method(space, "evaluation").method.stages) == ["avis"]
 
 
+def test_sections_in_any_order_are_changed_by_the_forms_too(organiser, space) -> None:
+    """TOML lets [stages.un] and [stages.deux] stand apart; so does the editor."""
+    source = shipped_methods()["coop-ou-pas-coop"].source
+    first, *stages = re.split(r"(?m)^(?=\[stages\.[a-z_]+\]$)", source)
+    head, *kinds = re.split(r"(?m)^(?=\[decks\.)", first)
+    apart = "\n".join([head, stages[0], *kinds, *stages[1:]])
+    services.save_method(space=space, method="coop-ou-pas-coop", source=apart, base=None, by="Ali")
+    base = find_method(space, "coop-ou-pas-coop").checksum
+    page = "/methodes/est/coop-ou-pas-coop/modifier/etapes/second_vote/"
+    assert organiser.post(f"{page}retrait/", {"base": base}).status_code == 302
+    method = find_method(space, "coop-ou-pas-coop").method
+    assert "second_vote" not in method.stages
+    stage = next(iter(method.stages.values()))
+    nothing = {"rules": {}, "may": {}, "sees": {}, "say": [], "watch": [], "avoid": [], "quiet": None}
+    facts = {"title": "Autre", "minutes": 3, "optional": False, **nothing}
+    changed = editing.change_stage(method.source, stage.id, facts)
+    assert editing.tomlkit.parse(changed)["stages"][stage.id]["title"] == "Autre"
+    assert "quiet" not in editing.tomlkit.parse(changed)["stages"][stage.id]
+
+
+@pytest.mark.parametrize("path", ["copie/", "modifier/"])
+def test_a_title_that_turns_the_page_round_is_refused_where_it_was_typed(organiser, space, path) -> None:
+    typed = {"title": "Codev \u202e", "summary": "x", "compose": "mixed", "people": "on", "base": ""}
+    refused = organiser.post(f"/methodes/est/codev/{path}", typed)
+    assert refused.status_code == 422
+    assert "U+202E" in _errors(refused.content.decode())
+    assert not MethodVersion.objects.filter(space=space).exists()
+
+
 def test_a_form_that_is_refused_names_the_stage_by_its_title(organiser, space) -> None:
     answer = organiser.post("/methodes/est/coop-ou-pas-coop/modifier/etapes/vote/retrait/", {"base": ""})
     assert answer.status_code == 422

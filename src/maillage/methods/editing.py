@@ -103,7 +103,7 @@ def move_stage(source: str, method: Method, stage: str, by: int) -> str:
 
 def remove_stage(source: str, method: Method, stage: str) -> str:
     document = tomlkit.parse(source)
-    _table(document, "stages").remove(stage)
+    del _table(document, "stages")[stage]
     for preset in document.get("presets", {}).values():
         preset.get("minutes", {}).pop(stage, None)
     for other in document["stages"].values():  # what the others took from it goes with it
@@ -111,7 +111,7 @@ def remove_stage(source: str, method: Method, stage: str) -> str:
             left = [id_ for id_ in other["from"] if id_ != stage]
             _set(other, "from", left or None)
         if other.get("compare") == stage:
-            other.remove("compare")
+            del other["compare"]
     _chain(document, [id_ for id_ in method.stages if id_ != stage])
     return tomlkit.dumps(document)
 
@@ -166,7 +166,7 @@ def _set(table: Any, key: str, value: Any) -> None:
     """Nothing is not written; what did not change is left as it was typed."""
     if value is None or value == "":
         if key in table:
-            table.remove(key)
+            del table[key]
     elif table.get(key) != value:
         table[key] = value
 
@@ -179,7 +179,7 @@ def _set_inside(parent: Any, key: str, values: Facts) -> None:
     for name, value in values.items():
         _set(parent[key], name, value)
     if not parent[key]:
-        parent.remove(key)
+        del parent[key]
 
 
 def _replace_inside(parent: Any, key: str, values: Mapping[str, Any]) -> None:
@@ -192,7 +192,7 @@ def _replace_inside(parent: Any, key: str, values: Mapping[str, Any]) -> None:
         parent[key] = tomlkit.table() if isinstance(parent, Table) else tomlkit.inline_table()
     table = parent[key]
     for name in [name for name in table if name not in values]:
-        table.remove(name)
+        del table[name]
     for name, value in values.items():
         if table.get(name) == value:
             continue

@@ -176,11 +176,14 @@ def duplicate(request: HttpRequest, space: str, method: str) -> HttpResponse:
     initial = {"title": _("{title} – copie").format(title=known.method.title)}
     form = DuplicateForm(request.POST or None, initial=initial)
     if form.is_valid():
-        made = duplicate_method(
-            space=row, source=known.method.source, title=form.cleaned_data["title"], by=str(request.user)
-        )
-        messages.success(request, _("La copie est faite. Elle est à vous : changez ce qui vous convient."))
-        return redirect("methods:edit", row.slug, made.method)
+        try:
+            made = duplicate_method(
+                space=row, source=known.method.source, title=form.cleaned_data["title"], by=str(request.user)
+            )
+            messages.success(request, _("La copie est faite. Elle est à vous : changez ce qui vous convient."))
+            return redirect("methods:edit", row.slug, made.method)
+        except MethodError as error:  # a title with a sign that no screen shows
+            form.add_error("title", words.refusal_words(error.problems[0].sentence))
     context = {"space": row, "known": known, "form": form}
     return render(request, "methods/duplicate.html", context, status=422 if form.errors else 200)
 
