@@ -215,6 +215,7 @@ def picture(state: State, group: "Audience", cards: list[Card], *, reads: bool) 
     people = [seat for seat in state.at_table(group.table) if seat.present and state.method.people_shown]
     holder = state.holder(sheet.role, group.table) if state.method.people_shown else None
     chosen = state.cards.get(state.chosen.get(group.table, "")) if reads and group.table is not None else None
+    chosen = chosen if chosen and is_seen(chosen) else None  # whoever leads took it off the screens
     return {
         "porteur": holder.name if holder else None,
         "action": shown_as(state, cards, "headline") or (chosen.text if chosen else None),

@@ -99,7 +99,8 @@ def sheet_view(state: State, seat: Seat) -> dict[str, Any] | None:
 
 def _line_view(state: State, seat: Seat, line: Line) -> dict[str, Any]:
     if line.mark is None:
-        cards = [card for card in state.cards_at(seat.table) if card.kind == line.kind]
+        there = (card for card in state.cards_at(seat.table) if card.kind == line.kind)
+        cards = [card for card in there if not card.hidden or card.author == seat.id]
         chosen = state.chosen.get(seat.table) if seat.table is not None else None
         if any(card.id == chosen for card in cards):
             cards = [card for card in cards if card.id == chosen]
@@ -110,7 +111,9 @@ def _line_view(state: State, seat: Seat, line: Line) -> dict[str, Any]:
     else:
         held = seat.marks.get(line.mark, frozenset())
         cards = [
-            card for card in state.cards.values() if card.id in held and card.kind == line.kind and not card.removed
+            card
+            for card in state.cards.values()
+            if card.id in held and card.kind == line.kind and not card.removed and not card.hidden
         ]
     return {"id": line.id, "label": line.label, "items": [{"id": card.id, "text": card.text} for card in cards]}
 

@@ -323,6 +323,18 @@ def test_round_of_two_is_not_shared_each_would_know_the_other(pot: Play) -> None
     assert shared(pot, "s0", "pot")["round"]["total"] == 15
 
 
+def test_gift_of_one_alone_is_not_told_by_those_that_were_typed(pot: Play) -> None:
+    """Whoever typed two gifts of three would know the third from the total."""
+    pot.do("lise", "leave", seat="s6")
+    pot.do("s0", "give", tokens=7)
+    for seat in ("s2", "s4"):
+        pot.do("lise", "give", tokens=5, **{"for": seat})
+    assert pot.state.shares == {}
+    assert pot.refused("lise", "reveal") == "too_few"
+    pot.do("s2", "give", tokens=1)  # their own phone is back
+    assert shared(pot, "s0", "pot")["round"]["total"] == 13
+
+
 @pytest.mark.parametrize("tokens", [-1, 11, "", "3.5", None, True, [3], "dix"])
 def test_gift_is_a_whole_number_of_tokens(pot: Play, tokens: object) -> None:
     assert pot.refused("s0", "give", tokens=tokens) in ("bad_gift", "bad_payload")
@@ -410,6 +422,72 @@ def test_revealed_form_shows_counts_what_divides_and_texts_in_no_order() -> None
     texts = questions["attente"]["texts"]
     assert sorted(texts) == [f"canari {number}" for number in range(6)]
     assert texts != sorted(texts)
+
+
+def test_answers_of_one_alone_are_not_told_by_those_that_were_typed(form: Play) -> None:
+    form.do("s0", "answer", question="manque", value="canari")
+    for seat in ("s1", "s2"):
+        form.do("lise", "answer", question="manque", value="dit à voix haute", **{"for": seat})
+    form.do("lise", "advance")
+    form.do("lise", "back")
+    seen = shared(form, "lise", "form")
+    assert (seen["revealed"], seen["too_few"]) == (True, True)
+    assert "canari" not in json.dumps(seen)
+
+
+TABLES = """
+id = "tables"
+version = 1
+title = "Tables"
+first = "avis"
+may = { facilitator = ["lead"] }
+[roles]
+participant = "Répond"
+facilitator = "Mène"
+[stages.avis]
+title = "Avis"
+minutes = 5
+next = "end"
+reveal = "everyone"
+may = { participant = ["answer"] }
+sees = { participant = "table", facilitator = "table" }
+"""
+QUESTION = 'activity = "form"\n[[stages.avis.questions]]\nid = "mot"\ntype = "text"\nlabel = "Un mot"\n'
+VOTE = 'activity = "poll"\noptions = { oui = "Oui", non = "Non" }\n'
+
+
+@pytest.mark.parametrize("activity", [QUESTION, VOTE])
+def test_answer_that_a_table_has_seen_stays_there_when_its_author_moves(activity: str) -> None:
+    """Else what was shown would be hidden again, and a table could tell who left by what is missing."""
+    method = load_method(TABLES + activity, name="tables.toml")
+    begun = Play(start(method, tables=(TableSpec(1), TableSpec(2))))
+    begun.do("lise", "join", name="Lise", role="facilitator")
+    for number in range(6):
+        begun.do(f"s{number}", "join", name=f"Prénom{number}", table=1 + number % 2)
+    begun.do("lise", "open")
+    kind = method.stages["avis"].activity
+    for seat in ("s0", "s2", "s4"):
+        begun.do(seat, "answer", question="mot", value="oui")
+    seen = shared(begun, "s0", kind)
+    assert seen["revealed"]
+    begun.do("lise", "seat_at", seat="s4", table=2)
+    assert begun.refused("s4", "answer", question="mot", value="non") == "already_shown"
+    assert begun.refused("s4", "answer", question="mot", value="") == "already_shown"
+    assert not view(begun.state, "s4")["own"][kind]["may"]
+    assert {**shared(begun, "s0", kind), "asked": 0, "words": ""} == {**seen, "asked": 0, "words": ""}
+    # nor does the table they join wait for them
+    assert shared(begun, "s1", kind)["asked"] == 3
+    for seat in ("s1", "s3", "s5"):
+        assert not shared(begun, seat, kind)["revealed"]
+        begun.do(seat, "answer", question="mot", value="non")
+    assert shared(begun, "s1", kind)["revealed"]
+
+
+def test_hands_are_those_of_the_table_that_is_named() -> None:
+    begun = play("coop-ou-pas-coop", 6, tables=2)
+    begun.do("lise", "own_clock", table=2)
+    begun.do("lise", "count", table=2, step="vote", count_coop=5)
+    assert begun.state.hands == {"vote": {2: {"coop": 5}}}
 
 
 def test_observers_and_players_have_their_own_questions(chairs: Play) -> None:

@@ -359,3 +359,17 @@ def test_wall_says_how_the_room_is_cut_and_never_who_is_where() -> None:
     assert cut() == "1 groupe de 4 personnes"
     play.do("lise", "close")
     assert cut() == ""
+
+
+def test_chosen_subject_that_is_hidden_is_on_no_screen_but_its_author_s() -> None:
+    play = play_codev()
+    play.go("sujet")
+    card = play.do("ana", "write", kind="subject", text="canari", decline=True)
+    play.do("lise", "choose", card=card)
+    assert "canari" in json.dumps(view(play.state, "paul"))
+    play.do("lise", "hide", card=card)
+    for seat in ("paul", "omar", "rosa", "wall", "desk"):
+        assert "canari" not in json.dumps(view(play.state, seat)), seat
+    assert "canari" in json.dumps(view(play.state, "ana")["own"])
+    play.do("lise", "hide", card=card, on=False)
+    assert "canari" in json.dumps(view(play.state, "paul"))

@@ -6,7 +6,16 @@ from typing import Any
 
 from facilitation import payloads
 from facilitation.activities import form, poll, pot
-from facilitation.activities.ballots import FEWEST, answered, check_open, is_shown, rule_of, show, show_tables
+from facilitation.activities.ballots import (
+    answers_at,
+    are_enough,
+    check_open,
+    is_settled_elsewhere,
+    is_shown,
+    rule_of,
+    show,
+    show_tables,
+)
 from facilitation.definition import Stage
 from facilitation.meant import author_meant, step_meant
 from facilitation.payloads import Payload
@@ -21,7 +30,7 @@ def answer(state: State, move: Move, payload: Payload) -> State:
         raise Refused("not_allowed")
     if seat.table is None:
         raise Refused("no_table")
-    check_open(state, stage, step, seat)
+    check_open(state, step, seat)
     known = state.ballots.get(step, Ballot()).answers.get(seat.id)
     _check_typed(known, typed_by)
     values = known.values if known else {}
@@ -76,7 +85,7 @@ def reveal(state: State, move: Move, payload: Payload) -> State:
         raise Refused("not_allowed")
     if rule.activity == "pot":
         return pot.share_asked(state, step, seat.table)
-    if rule.activity == "form" and answered(state, step, seat.table) < FEWEST:
+    if rule.activity == "form" and not are_enough(answers_at(state, step, seat.table)):
         raise Refused("too_few")
     if seat.table is not None and "advance" not in rule.rights(seat.role):
         return show_tables(state, step, [seat.table])
@@ -130,10 +139,12 @@ def show_everywhere_if_everyone(state: State) -> State:
 def _all_answered(state: State, rule: Stage, step: str, table: int) -> bool:
     ballot = state.ballots.get(step)
     asked = sum(state.present(role, table) for role in state.method.roles if rule.asks(role))
-    if ballot is None or not asked or ballot.complete.get(table, 0) < asked:  # quick: it is asked at each vote
-        return False
+    if ballot is None or not asked or not ballot.complete.get(table) or sum(ballot.complete.values()) < asked:
+        return False  # quick: it is asked at each vote
     return all(
-        seat.id in ballot.answers and ballot.answers[seat.id].complete
+        (answer.complete and answer.table == table) or is_settled_elsewhere(state, step, seat.id, table)
+        if (answer := ballot.answers.get(seat.id))
+        else False
         for seat in state.at_table(table)
         if seat.present and rule.asks(seat.role)
     )

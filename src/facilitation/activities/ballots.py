@@ -1,10 +1,10 @@
 """What is known of the answers of a step: how many, of whom, and whether the others may see them yet."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from facilitation.definition import Stage
 from facilitation.refusals import Refused
-from facilitation.state import EVERYBODY, ROOM, Ballot, Seat, State
+from facilitation.state import EVERYBODY, ROOM, Answer, Ballot, Seat, State
 
 FEWEST = 3  # answers below which a questionnaire or a pot shows nothing: of two, each would know the other's
 
@@ -36,9 +36,24 @@ def seen(state: State, step: str, tables: frozenset[int] | None) -> frozenset[in
     return frozenset(table for known, table in state.shown if known == step and table > EVERYBODY)
 
 
-def check_open(state: State, stage: Stage, step: str, seat: Seat) -> None:
+def is_over(state: State, step: str, seat: Seat) -> bool:
     """Once the others' answers are seen, one's own no longer changes."""
-    if stage.reveal != "now" and is_shown(state, step, seat.table):
+    shown = rule_of(state, step).reveal != "now" and is_shown(state, step, seat.table)
+    return shown or is_settled_elsewhere(state, step, seat.id, seat.table)
+
+
+def is_settled_elsewhere(state: State, step: str, seat: str, table: int | None) -> bool:
+    """Answered at another table, which saw it or shared it: it stays there, and is not asked again."""
+    ballot = state.ballots.get(step)
+    answer = ballot.answers.get(seat) if ballot else None
+    if answer is None or answer.table == table or not answer.values:
+        return False
+    seen_there = rule_of(state, step).reveal != "now" and is_shown(state, step, answer.table)
+    return seen_there or answer.table in state.shares.get(step, {})
+
+
+def check_open(state: State, step: str, seat: Seat) -> None:
+    if is_over(state, step, seat):
         raise Refused("already_shown")
 
 
@@ -59,14 +74,20 @@ def counted(state: State, step: str, tables: frozenset[int] | None) -> tuple[int
         seat.id not in answered
         for table in where
         for seat in state.at_table(table)
-        if seat.present and rule.asks(seat.role)
+        if seat.present and rule.asks(seat.role) and not is_settled_elsewhere(state, step, seat.id, table)
     )
     return len(answered), len(answered) + waiting
 
 
-def answered(state: State, step: str, table: int | None) -> int:
+def answers_at(state: State, step: str, table: int | None) -> list[Answer]:
     ballot = state.ballots.get(step, Ballot())
-    return sum(1 for _answer in ballot.at(None if table is None else frozenset({table})))
+    return [answer for _seat, answer in ballot.at(None if table is None else frozenset({table}))]
+
+
+def are_enough(answers: Collection[Answer]) -> bool:
+    """Whether a total tells nobody's own: three at least, and not one alone beside those somebody typed and knows."""
+    by_themselves = sum(answer.typed_by is None for answer in answers)
+    return len(answers) >= FEWEST and by_themselves != 1
 
 
 def how_many(count: int, asked: int, one: str, many: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from facilitation import payloads
-from facilitation.activities.ballots import FEWEST, counted, how_many, is_shown, rule_of, seen, share_of
+from facilitation.activities.ballots import are_enough, counted, how_many, is_over, is_shown, rule_of, seen, share_of
 from facilitation.definition import Question, Stage
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
@@ -59,7 +59,7 @@ def shared_view(state: State, step: str, tables: frozenset[int] | None) -> dict[
     revealed = is_shown(state, step, next(iter(tables)) if tables else None)
     there = state.ballots.get(step, Ballot()).at(seen(state, step, tables)) if revealed else ()
     answers = [answer for _seat, answer in there]
-    shown = len(answers) >= FEWEST
+    shown = are_enough(answers)
     answers = answers if shown else []
     return {
         "step": step,
@@ -117,7 +117,7 @@ def own_view(state: State, step: str, seat: Seat) -> dict[str, Any]:
     values = answer.values if answer else {}
     asked = rule.questions_for(seat.role)
     done = sum(question.id in values for question in asked)
-    over = rule.reveal != "now" and is_shown(state, step, seat.table)
+    over = is_over(state, step, seat)
     return {
         "step": step,
         "answers": {id_: value for id_, value in sorted(values.items()) if value is not None},

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from facilitation import payloads
-from facilitation.activities.ballots import counted, how_many, is_shown, rule_of, seen, share_of
+from facilitation.activities.ballots import counted, how_many, is_over, is_shown, rule_of, seen, share_of
 from facilitation.definition import Stage
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
@@ -36,10 +36,16 @@ def count(state: State, move: Move, payload: Payload) -> State:
     hands = {id_: payloads.whole(payload, f"count_{id_}") or 0 for id_ in options if f"count_{id_}" in payload}
     if not hands or not all(0 <= number <= MAX_PEOPLE for number in hands.values()):
         raise Refused("bad_payload")
-    table = seat.table or seat.looking_at or state.open_tables[0].id
+    table = seat.table or _table_named(state, payload) or seat.looking_at or state.open_tables[0].id
     by_table = state.hands.get(step, {})
     raised = {id_: number for id_, number in {**by_table.get(table, {}), **hands}.items() if number}
     return state.but(hands={**state.hands, step: {**by_table, table: raised}})
+
+
+def _table_named(state: State, payload: Payload) -> int | None:
+    """The table whose clock the count goes by is the one that counted."""
+    table = payloads.whole(payload, "table")
+    return state.merged.get(table, table) if table is not None and state.has_table(table) else None
 
 
 def shared_view(state: State, step: str, tables: frozenset[int] | None, *, may_count: bool) -> dict[str, Any]:
@@ -68,7 +74,7 @@ def shared_view(state: State, step: str, tables: frozenset[int] | None, *, may_c
 def own_view(state: State, step: str, seat: Seat) -> dict[str, Any]:
     rule = rule_of(state, step)
     answer = state.ballots.get(step, Ballot()).answers.get(seat.id)
-    over = rule.reveal != "now" and is_shown(state, step, seat.table)
+    over = is_over(state, step, seat)
     return {
         "step": step,
         "value": answer.values.get("") if answer else None,

@@ -2,7 +2,8 @@
 
 Each has so many tokens a round and puts some in the pot of the table; the pot is multiplied and shared equally among
 those who gave, nothing included; what does not divide stays for the next round. A round with fewer than FEWEST givers
-is not shared: of two, each would know what the other gave.
+is not shared: of two, each would know what the other gave. Nor is one where a single person gave by themselves, beside
+gifts that were typed: whoever typed them would know theirs.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from facilitation import payloads
-from facilitation.activities.ballots import FEWEST, counted, how_many, rule_of
+from facilitation.activities.ballots import answers_at, are_enough, counted, how_many, is_settled_elsewhere, rule_of
 from facilitation.definition import Stage
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
@@ -46,10 +47,10 @@ def share_all(state: State) -> State:
 
 def share(state: State, step: str, table: int) -> State:
     shares = state.shares.get(step, {})
-    gifts: list[int] = [answer.values[""] for _seat, answer in state.ballots.get(step, Ballot()).at(frozenset({table}))]
-    if table in shares or len(gifts) < FEWEST:
+    gifts = answers_at(state, step, table)
+    if table in shares or not are_enough(gifts):
         return state
-    return share_totals(state, step, table, len(gifts), sum(gifts))
+    return share_totals(state, step, table, len(gifts), sum(gift.values[""] for gift in gifts))
 
 
 def share_totals(state: State, step: str, table: int, players: int, total: int) -> State:
@@ -180,7 +181,7 @@ def own_view(state: State, step: str, seat: Seat) -> dict[str, Any]:
                 }
             )
     balance = sum(line["kept"] + line["each"] for line in done)
-    settled = seat.table in state.shares.get(step, {})
+    settled = seat.table in state.shares.get(step, {}) or is_settled_elsewhere(state, step, seat.id, seat.table)
     return {
         "step": step,
         "gift": gift,
