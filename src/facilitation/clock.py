@@ -16,9 +16,10 @@ LEAST_AGAIN = MINUTE  # ms: a step that is on again has that long at least
 def open_(state: State, move: Move, payload: Payload) -> State:
     if state.status != "waiting":
         raise Refused("already_open")
-    # secrets are dealt by what nobody knows beforehand and everybody may check afterwards: the instant of this move
+    # secrets are dealt by what nobody in the room can work out: the server's salt; the instant alone is on every clock
+    salt = payloads.word(payload, "salt") or ""
     own = [table.id for table in state.open_tables] if state.method.own_clocks else list(state.clocks)
-    state = state.but(seed=f"{move.at}-{move.number}-{move.seat}", opened_at=move.at, clocks={})
+    state = state.but(seed=f"{move.at}-{move.number}-{move.seat}{salt}", opened_at=move.at, clocks={})
     state = enter(state, state.path[0], move.at)
     return people.watch_people(state.but(clocks=dict.fromkeys(own, state.clock)))
 

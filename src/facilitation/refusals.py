@@ -43,7 +43,8 @@ REFUSALS: Final = {
     "unknown_question": "Cette question n’est pas posée ici.",
     "must_answer": "Cette question demande une réponse : choisissez « je ne sais pas » s’il le faut.",
     "already_shown": "Les réponses sont déjà montrées : la vôtre ne change plus.",
-    "too_few": "Moins de trois personnes ont répondu, ou une seule sans aide : rien n’est montré, pour que personne ne soit reconnu.",
+    "too_few": "Moins de trois personnes ont répondu, ou une seule sans aide : "
+    "rien n’est montré, pour que personne ne soit reconnu.",
     "bad_gift": "Donnez un nombre entier.",
     "answered_already": "Cette personne l’a déjà écrit elle-même : personne ne change ses mots à sa place.",
     "round_over": "Ce tour est déjà partagé.",

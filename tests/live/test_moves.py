@@ -11,6 +11,7 @@ from django.db import connection
 from maillage.live import committer, keys, log, seats
 from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.models import Move, Seat, Session
+from maillage.live.runtime import live
 from maillage.live.seats import revoke_seat
 from maillage.live.services import close_session, erase_session, open_session
 from tests.live.play import make_workshop
@@ -338,3 +339,16 @@ def test_session_reopened_in_the_room_takes_moves_again(amel, lead, session) -> 
     session.refresh_from_db()
     assert (session.status, session.closed_at) == (SessionStatus.OPEN, None)
     assert amel.write("Encore une idée").status_code == 201
+
+
+def test_secrets_are_dealt_by_a_salt_of_the_server_that_no_client_gives(phone, session) -> None:
+    """Else whoever opened could work out each card: their seat, the number and the instant are on their own screen."""
+    lead = phone("Lise", role="facilitator")
+    assert lead.move("open", {"salt": "mine"}).status_code == 201
+    opened = next(read for read in log.read(session.id) if read.kind == "open")
+    assert opened.payload["salt"] != "mine"
+    state = live().rooms.load(session.id).state
+    assert opened.payload["salt"] in state.seed
+    everything = lead.client.get(f"/seance/{session.id}/export.json?siege=a").text
+    everything += lead.client.get(f"/seance/{session.id}/?siege=a").text
+    assert opened.payload["salt"] not in everything

@@ -23,8 +23,9 @@ def deal_all(state: State) -> State:
     state = state.but(dealt={step: Register[str, str](), **state.dealt})
     for table in state.led:
         present = [seat.id for seat in state.at_table(table.id) if seat.present]
+        held = _held(state, step, table.id)
         for id_ in shuffled(present, f"{state.seed}/{step}"):
-            state = _deal(state, step, state.seats[id_])
+            state = _deal(state, step, state.seats[id_], held)
     return state
 
 
@@ -34,12 +35,18 @@ def deal_to(state: State, seat: Seat) -> State:
         return state
     visited = state.through(seat.table).visited
     for step in state.dealt:
-        if step in visited:
-            state = _deal(state, step, seat)
+        if step in visited and seat.id not in state.dealt[step]:
+            state = _deal(state, step, seat, _held(state, step, seat.table))
     return state
 
 
-def _deal(state: State, step: str, seat: Seat) -> State:
+def _held(state: State, step: str, table: int) -> Counter[str]:
+    """How many people of a table have each card: counted once, for a room of a thousand too."""
+    dealt = state.dealt[step]
+    return Counter(dealt[other.id] for other in state.at_table(table) if other.present and other.id in dealt)
+
+
+def _deal(state: State, step: str, seat: Seat, held: Counter[str]) -> State:
     rule = rule_of(state, step)
     dealt = state.dealt[step]
     if seat.id in dealt or not rule.asks(seat.role):
@@ -52,8 +59,8 @@ def _deal(state: State, step: str, seat: Seat) -> State:
     elif rule.deal == "one":
         card = order[len(dealt) % len(order)]
     else:
-        held = Counter(dealt[other.id] for other in state.at_table(seat.table) if other.present and other.id in dealt)
         card = min(order, key=lambda id_: held[id_])
+    held[card] += 1
     return state.but(dealt={**state.dealt, step: dealt.put(seat.id, card)})
 
 

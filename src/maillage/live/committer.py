@@ -7,6 +7,7 @@ the rooms are what they were. Figures: docs/decisions/0003-durable-moves.md.
 
 import logging
 import queue
+import secrets
 import threading
 import uuid
 from collections import Counter
@@ -224,7 +225,10 @@ class Committer:
         room = draft.rooms[move.session_id]
         if room.behind:
             return refuse("updating")
-        applied = Move(room.number + 1, str(move.seat), move.kind, dict(move.payload), now_ms())
+        payload = dict(move.payload)
+        if move.kind == "open":  # secrets are dealt by it; whatever a client says, it is ours
+            payload["salt"] = secrets.token_hex(16)
+        applied = Move(room.number + 1, str(move.seat), move.kind, payload, now_ms())
         try:
             after = apply(room.state, applied)
         except Exception as error:  # a process edge: one method's fault must not stop every room
