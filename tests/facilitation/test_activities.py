@@ -627,7 +627,7 @@ def test_snapshot_holds_all_of_it(coop: Play, chairs: Play, pot: Play, form: Pla
 
 
 def test_a_thousand_secrets_are_dealt_at_once() -> None:
-    """In time that grows as the room does: counting the table again for each person took four seconds of every room's."""
+    """Counting the table again for each person held every room for four seconds, with two thousand of them."""
     took = []
     for people in (250, 1_000):
         begun = play("anarchaise", people)
