@@ -520,6 +520,25 @@ def run(sessions: int, moves: int) -> None:
     )
 
 
+def walk(sessions: int, moves: int) -> None:
+    """The same machine, each session from its own number. Hypothesis repeats its choices: it met no gift in a pot."""
+    AnySession.played = 0
+    for number in range(sessions):
+        random = Random(number)
+        session = AnySession()
+        session.begin(seed=random.getrandbits(32))
+        for _time in range(moves):
+            act = random.choice([session.lead, session.several_act, session.several_act, session.type_for_somebody])
+            act(seed=random.getrandbits(32))
+            session.nothing_is_seen_before_its_time()
+        session.teardown()
+
+
+def test_each_session_of_its_own_number_holds() -> None:
+    walk(40, 25)
+    assert AnySession.played > 2_000
+
+
 def test_any_session_of_any_method_holds() -> None:
     run(80, 20)
     assert AnySession.played > 1_000
@@ -528,6 +547,8 @@ def test_any_session_of_any_method_holds() -> None:
 
 @pytest.mark.long
 def test_ten_thousand_moves_of_any_method_hold() -> None:
+    walk(200, 60)
+    assert AnySession.played > MANY
     run(250, 60)
     assert AnySession.played > MANY
     assert AnySession.kinds >= {*LEAD, *DO, "open"} - {"reveal_mark", "choose", "pick", "fill", "release"}

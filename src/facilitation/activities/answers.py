@@ -142,12 +142,17 @@ def _all_answered(state: State, rule: Stage, step: str, table: int) -> bool:
     if ballot is None or not asked or not ballot.complete.get(table) or sum(ballot.complete.values()) < asked:
         return False  # quick: it is asked at each vote
     return all(
-        (answer.complete and answer.table == table) or is_settled_elsewhere(state, step, seat.id, table)
-        if (answer := ballot.answers.get(seat.id))
-        else False
+        _has_answered(state, ballot, step, seat, table)
         for seat in state.at_table(table)
         if seat.present and rule.asks(seat.role)
     )
+
+
+def _has_answered(state: State, ballot: Ballot, step: str, seat: Seat, table: int) -> bool:
+    known = ballot.answers.get(seat.id)
+    if known is None:
+        return False
+    return (known.complete and known.table == table) or is_settled_elsewhere(state, step, seat.id, table)
 
 
 def follow(state: State, table: int, into: int) -> State:
