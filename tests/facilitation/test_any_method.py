@@ -33,6 +33,7 @@ from facilitation import (
 )
 from facilitation.register import Register
 from facilitation.state import Answer, Card, Seat
+from facilitation.vocabulary import LEADING
 
 METHODS = shipped_methods()
 SEATS = ["lise", "zed", "ana", "omar", "ines", "paul", "rosa", "ivan", "wall", "desk"]
@@ -337,12 +338,34 @@ class AnySession(RuleBasedStateMachine):
                     if known != seat and answer.values and answer.typed_by is None:
                         assert after.ballots[step].answers[known] == answer
         assert before.visited <= after.visited or after.clocks != before.clocks
+        self.nobody_does_what_is_not_theirs(before, made)
         return True
+
+    def nobody_does_what_is_not_theirs(self, before: State, made: Move) -> None:
+        """What was accepted, held against the method's own words."""
+        seat, after = before.seats.get(made.seat), self.state
+        if seat is None:
+            return
+        tables = [None, *(table.id for table in before.tables)]
+        rights = frozenset[str]().union(*(before.through(table).rights(seat.role) for table in tables))
+        if made.kind in LEADING and made.kind != "reveal":
+            assert made.kind in rights, made
+        for id_, card in after.cards.items():
+            known = before.cards.get(id_)
+            if known is None or known.text != card.text:
+                assert made.seat == card.author or "for" in rights or made.kind == "transcribe", made
+            if known is not None and known.text != card.text and made.kind == "edit":
+                assert made.seat in (known.author, known.typed_by), made
+        for step, ballot in after.ballots.items():
+            earlier = before.ballots[step].answers if step in before.ballots else Register[str, Answer]()
+            for id_, answer in ballot.answers.items():
+                if id_ != made.seat and made.kind in ("answer", "give") and earlier.get(id_) != answer:
+                    assert "for" in rights, made
 
     @rule(seed=chance)
     def lead(self, seed: int) -> None:
         random = Random(seed + self.count)  # the same seed twice is not the same move twice
-        seat, kind = random.choice(["lise", "lise", "lise", "zed"]), random.choice(LEAD)
+        seat, kind = random.choice([*["lise"] * 5, "zed", "ana"]), random.choice(LEAD)
         a, b, d = (random.randrange(40) for _number in range(3))
         state = self.state
         if state.status == "paused" and a % 2:
@@ -398,7 +421,12 @@ class AnySession(RuleBasedStateMachine):
     def type_for_somebody(self, seed: int) -> None:
         random = Random(seed + self.count)
         without_phone = [seat for seat in self.state.seats if seat.startswith("p") and seat[1:].isdecimal()]
-        self.act(random.choice([*PEOPLE, *without_phone * 4]), "answer", random, typist="lise")
+        self.act(
+            random.choice([*PEOPLE, *without_phone * 4]),
+            "answer",
+            random,
+            typist=random.choice(["lise", "lise", "ana"]),
+        )
 
     def act(self, seat: str, kind: str, random: Random, typist: str = "") -> None:
         a, b, c, d = (random.randrange(40) for _number in range(4))
@@ -423,7 +451,7 @@ class AnySession(RuleBasedStateMachine):
             | ({"pass": True} if d % 5 == 0 else {}),
             "give": {"tokens": b % 11},
             "mark": {"card": pick(state.cards, a), "mark": pick(state.method.marks, b), "on": bool(c % 4)},
-            "edit": {"card": pick(mine, a), "text": text},
+            "edit": {"card": pick(mine if d % 3 else state.cards, a), "text": text},
             "remove": {"card": pick(mine, a)},
             "take_role": {"role": pick(state.method.roles, a)},
             "join": {"name": seat},
@@ -536,7 +564,7 @@ def walk(sessions: int, moves: int) -> None:
 
 def test_each_session_of_its_own_number_holds() -> None:
     walk(40, 25)
-    assert AnySession.played > 2_000
+    assert AnySession.played > 1_500
 
 
 def test_any_session_of_any_method_holds() -> None:
