@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from maillage.lib.matching import fold
 from maillage.lib.typography import join_words
 from maillage.people.enums import ActorCategory
+from maillage.registrations.enums import Meal
 from maillage.registrations.offer import Offer
 from maillage.registrations.reading import (
     Candidate,
@@ -27,6 +28,7 @@ from maillage.registrations.values import clean, nested, organisation_key, phone
 
 SIMILAR_NAMES = 0.85  # of two names with one address: below, they are two people who share it
 MOST_NAMED_ROWS = 10  # beyond, they are counted
+ERASED_FIELDS = frozenset({"needs", "meal", "children", "interpreter"})  # after the day
 LABELS = {
     "first_name": gettext_lazy("prénom"),
     "last_name": gettext_lazy("nom"),
@@ -40,6 +42,9 @@ LABELS = {
     "volunteer": gettext_lazy("apporte un sujet"),
     "subject": gettext_lazy("sujet"),
     "needs": gettext_lazy("besoins"),
+    "meal": gettext_lazy("repas"),
+    "children": gettext_lazy("enfants à garder"),
+    "interpreter": gettext_lazy("interprète"),
     "newsletter": gettext_lazy("lettre d’information"),
 }
 
@@ -115,7 +120,7 @@ def read_registrations(
         answers=answers,
         zone=zone,
     )
-    words = Words(offer, places, answers, unheard=frozenset({"needs"}) if needs_erased else frozenset())
+    words = Words(offer, places, answers, unheard=ERASED_FIELDS if needs_erased else frozenset())
     merged = words.merge([reader.read(number, row) for number, row in rows])
     return Reading(tuple(words.recognise(merged, known)), rows=len(rows))
 
@@ -150,6 +155,7 @@ def content(record: Record) -> Record:
         last_name=fold(record.last_name),
         subject=fold(record.subject),
         needs=fold(record.needs),
+        interpreter=fold(record.interpreter),
         wishes=tuple(sorted(record.wishes)),
     )
 
@@ -358,6 +364,8 @@ class Words:
             shown = record.commune_text or self._places.name(value)
         elif name == "category":
             shown = str(ActorCategory(value).label) if value else ""
+        elif name == "meal":
+            shown = str(Meal(value).label) if value else ""
         elif isinstance(value, bool):
             shown = _("oui") if value else _("non")
         else:

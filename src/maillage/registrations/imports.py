@@ -324,6 +324,9 @@ class _Writer:
             volunteer_porteur=bool(record.volunteer),
             porteur_subject=record.subject,
             needs=record.needs,
+            meal=record.meal,
+            children=record.children or 0,
+            interpreter=record.interpreter,
             newsletter=bool(record.newsletter),
             registered_at=record.registered_at,
             source=Source.IMPORT,
@@ -340,7 +343,12 @@ class _Writer:
         if record.newsletter is not None:
             registration.newsletter = record.newsletter
         registration.porteur_subject = record.subject or registration.porteur_subject
-        registration.say_needs(needs=record.needs or registration.needs)
+        registration.say_needs(
+            needs=record.needs or registration.needs,
+            meal=record.meal or registration.meal,
+            children=record.children or registration.children,
+            interpreter=record.interpreter or registration.interpreter,
+        )
         registration.save()
         registration.wishes.filter(slot__in=[slot for slot, _ranked in record.wishes]).delete()
         self._wish(registration, record)

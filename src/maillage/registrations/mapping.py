@@ -23,6 +23,9 @@ FIELDS = {
     "volunteer": _("Veut bien apporter un sujet"),
     "subject": _("Sujet"),
     "needs": _("Besoins"),
+    "meal": _("Repas"),
+    "children": _("Enfants à garder"),
+    "interpreter": _("Interprète"),
     "newsletter": _("Lettre d’information"),
 }
 # Folded words a header may hold; the longest found in a header decides.
@@ -122,6 +125,9 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "amenagement",
         "accessibilite",
     ),
+    "meal": ("repas", "dejeuner", "regime", "regime alimentaire", "mangez vous sur place"),
+    "children": ("enfants a garder", "garde d enfants", "garde d enfant", "nombre d enfants"),
+    "interpreter": ("interprete", "interpretariat", "traduction", "langue d interpretation"),
     "newsletter": (
         "lettre d information",
         "j accepte de recevoir la lettre d information",

@@ -83,6 +83,9 @@ def record_of(registration: Registration) -> Record:
         volunteer=registration.volunteer_porteur,
         subject=registration.porteur_subject,
         needs=registration.needs,
+        meal=registration.meal,
+        children=registration.children or None,
+        interpreter=registration.interpreter,
         newsletter=registration.newsletter,
         registered_at=registration.registered_at,
     )

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from maillage.lib.matching import fold
 from maillage.people.enums import ActorCategory
 from maillage.registrations.mapping import read_wish_key
+from maillage.registrations.needs import read_children, read_interpreter, read_meal, read_needs
 from maillage.registrations.offer import Offer
 from maillage.registrations.values import (
-    NO_NEEDS,
     clean,
     nested,
     organisation_key,
@@ -80,6 +80,9 @@ class Record:
     volunteer: bool | None = None
     subject: str = ""
     needs: str = ""
+    meal: str = ""
+    children: int | None = None
+    interpreter: str = ""
     newsletter: bool | None = None
     registered_at: datetime | None = None
 
@@ -207,11 +210,27 @@ class RowReader:
             wishes=self._wishes(),
             volunteer=self._yes("volunteer"),
             subject=self._text("subject"),
-            needs="" if fold(self._cell("needs")) in NO_NEEDS else self._text("needs"),
+            **self._needs(),
             newsletter=self._yes("newsletter"),
             registered_at=self._moment(),
         )
         return Candidate((number,), record, self._digest, tuple(self._doubts), left_out)
+
+    def _needs(self) -> dict[str, Any]:
+        """The free answer, and the columns of their own; what those do not say plainly is kept in its words."""
+        said = read_needs(self._text("needs"))
+        rest = [said.rest]
+        meal, children = read_meal(self._cell("meal")), read_children(self._cell("children"))
+        if meal is None:
+            rest.append(self._cell("meal"))
+        if children is None:
+            rest.append(self._cell("children"))
+        return {
+            "needs": self._limited("needs", ", ".join(filter(None, rest))),
+            "meal": meal or said.meal,
+            "children": children or said.children or None,
+            "interpreter": read_interpreter(self._cell("interpreter")) or said.interpreter,
+        }
 
     def _cell(self, name: str) -> str:
         column = self._columns.get(name)
