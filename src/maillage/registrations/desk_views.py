@@ -17,6 +17,7 @@ from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise, can_run_desk
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.forms import WalkInForm
+from maillage.registrations.links import scanned_badge
 from maillage.registrations.models import Registration
 from maillage.registrations.own import Expected, places_of
 from maillage.registrations.queries import counts_of, filtered, presence_in_words
@@ -91,7 +92,11 @@ def _arrival(gathering: Gathering, pk: str | None) -> tuple[Registration, list[E
 @require_safe
 @login_required
 def desk(request: HttpRequest, gathering: UUID) -> HttpResponse:
-    return _page(request, _gathering(request, gathering))
+    found = _gathering(request, gathering)
+    scanned = scanned_badge(request.GET.get("q", ""))  # a hand scanner types the badge's address, then Enter
+    if scanned is not None and found.registrations.filter(pk=scanned).exists():
+        return redirect("registrations:desk-person", found.pk, scanned)
+    return _page(request, found)
 
 
 @require_POST
@@ -120,10 +125,12 @@ def presence(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpR
     return redirect(_back(found, request))
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def walk_in(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = _gathering(request, gathering)
+    if request.method != "POST":  # the address of a form that was refused, opened again
+        return redirect("registrations:desk", found.pk)
     form = WalkInForm(request.POST)
     namesake = None
     if form.is_valid():

@@ -183,7 +183,9 @@ class WalkInForm(forms.Form):
     """At the desk, with somebody waiting: few fields. The category is asked: it decides with whom one sits."""
 
     first_name = LineField(label=_("Prénom"), max_length=100)
-    last_name = LineField(label=_("Nom"), max_length=100)
+    last_name = LineField(
+        label=_("Nom"), max_length=100, required=False
+    )  # as on the public form: a first name is enough
     category = forms.ChoiceField(label=_("Vous êtes"), choices=[("", _("Choisir…")), *ActorCategory.choices])
     organisation = LineField(label=_("Structure"), max_length=200, required=False)
     homonym = forms.BooleanField(label=_("C’est une autre personne du même nom"), required=False)

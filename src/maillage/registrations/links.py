@@ -37,6 +37,12 @@ def badge_path(registration_id: UUID) -> str:
     return reverse("registrations:badge", args=[code])
 
 
+def scanned_badge(text: str) -> UUID | None:
+    """Whose badge a scanner has read, from the whole address under the QR code."""
+    _before, sign, after = text.strip().partition("/badge/")
+    return read_badge(after.strip("/")) if sign else None
+
+
 def read_badge(code: str) -> UUID | None:
     try:
         return UUID(bytes=base64.urlsafe_b64decode(code + "=="))
