@@ -22,7 +22,7 @@ from seating.problem import (
     Workshop,
 )
 from seating.repair import Changes, reoptimise
-from seating.score import Score, TableScore, score
+from seating.score import NotSeated, Score, TableScore, score
 from seating.wishes import TooFewMoves
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "InvalidProblem",
     "Lock",
     "Missing",
+    "NotSeated",
     "Pair",
     "Person",
     "Plan",

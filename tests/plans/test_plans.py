@@ -313,3 +313,22 @@ def test_a_move_leaves_the_numbers_of_all_places_for_another_organisers_page(pla
     gone = Placement(pk=max(before.values()) + 1, plan=plan)
     with pytest.raises(MoveRefused, match="vient de changer"):
         move_person(placement=gone, workshop=workshop(full_day, "Anarchaise"), table=None, by="essai")
+
+
+def test_a_plan_says_its_mix_on_a_hundred_and_its_worst_table(full_day) -> None:
+    plan = make_plan(gathering=full_day, by="essai")
+    score = plan.figures["score"]
+    assert 0 < score["points"] <= 100
+    assert plan.placements.filter(workshop__title=score["worst"]["workshop"], table=score["worst"]["table"]).exists()
+    words = figures_in_words(plan.figures)
+    assert any(words_.startswith(f"Mélange : {score['points']} sur 100. 0 : le hasard") for words_ in _plain(words))
+    assert any(words_.startswith("La table la moins mélangée : ") for words_ in _plain(words))
+
+
+def test_a_mix_that_reaches_its_bound_is_said_proven() -> None:
+    figures = {"slots": [], "score": {"points": 100, "proven": True, "worst": None}}
+    assert _plain(figures_in_words(figures)) == ["Mélange : 100 sur 100, le maximum est atteint et prouvé."]
+
+
+def _plain(sentences: list[str]) -> list[str]:
+    return [sentence.replace("\u00a0", " ").replace("\u202f", " ") for sentence in sentences]

@@ -18,7 +18,9 @@ def test_a_move_made_on_the_page_is_undone_by_one_button_wholly(staff, full_day,
     moved = staff.post(url("place", full_day, porteur.pk), {"place": f"{target.pk}:", "action": "move"}, follow=True)
     assert places_of_plan(plan) != before
     assert 'action="' + url("undo", full_day) in body(moved)
-    assert 'action="' + url("undo", full_day) not in body(staff.get(url("plan", full_day)))
+    again = body(staff.get(url("plan", full_day)))
+    assert "plan-done" not in again
+    assert "Défaire le dernier geste" in again
 
     undone = staff.post(url("undo", full_day), follow=True)
     assert "C’est défait" in body(undone)

@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from maillage.lib.spreadsheets import read_table, write_csv
 from maillage.plans.queries import latest_plan
-from maillage.plans.services import make_plan, move_person, publish_plan
+from maillage.plans.services import AlreadyReplaced, make_plan, move_person, publish_plan, rebalance_plan
 from maillage.plans.sheets import FileRefused, export_rows, import_plan
-from maillage.plans.versions import compare, plans_of, take_up
+from maillage.plans.versions import compare, drop_draft, plans_of, take_up
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +133,63 @@ def test_pages(planned, organiser, full_day) -> None:
     assert len(read_table(file.content, "p.xlsx").rows) == first.placements.count()
     assert client.get(reverse("plans:import", args=[planned.pk])).status_code == 200
     assert Client().get(reverse("plans:versions", args=[planned.pk])).status_code == 302
+
+
+def test_a_draft_says_who_moves_before_it_is_published(client, planned, organiser) -> None:
+    published = latest_plan(planned)
+    publish_plan(plan=published, by="Zoé")
+    client.force_login(organiser)
+    page = reverse("plans:plan", args=[planned.pk])
+    assert "Ce que ce brouillon change" not in client.get(page).content.decode()
+
+    same = take_up(plan=published, by="Ali")
+    assert "Rien : chacun garde la place publiée." in client.get(page).content.decode().replace("\u00a0", " ")
+
+    moved = _move_one(same)
+    gone = same.placements.exclude(registration=moved).first().registration
+    gone.presence = "absent"
+    gone.save()
+    same.placements.filter(registration=gone).delete()
+    said = client.get(page).content.decode().replace("\u00a0", " ")
+    assert "<strong>1 personne change de place.</strong> 1 personne n’en a plus." in said
+    assert f"<strong>{moved.person.full_name}</strong>" in said
+    assert f"N’ont plus de place : {gone.person.full_name} (absent·e)." in said
+
+
+def test_a_rebalanced_draft_names_its_moves_or_says_that_nobody_moves(client, planned, organiser) -> None:
+    published = latest_plan(planned)
+    publish_plan(plan=published, by="Zoé")
+    absent = published.placements.filter(table__isnull=False, porteur=False).first().registration
+    absent.presence = "absent"
+    absent.save()
+    draft = rebalance_plan(gathering=planned, by="Zoé")
+    changes = compare(published, draft)
+    assert [row.pk for row in changes.unseated] == [absent.pk]
+    client.force_login(organiser)
+    said = client.get(reverse("plans:plan", args=[planned.pk])).content.decode()
+    assert f"{absent.person.full_name} (absent·e)" in said
+    for change in changes.moves:
+        assert change.registration.person.full_name in said.split("ce-qui-change")[1].split("</section>")[0]
+
+
+def test_a_draft_set_aside_leaves_the_published_plan_and_is_kept(client, planned, organiser) -> None:
+    published = latest_plan(planned)
+    publish_plan(plan=published, by="Zoé")
+    first, second = take_up(plan=published, by="Ali"), take_up(plan=published, by="Ali")
+    client.force_login(organiser)
+    answer = client.post(reverse("plans:set-aside", args=[planned.pk, second.pk]), follow=True)
+    assert "La répartition publiée reste en place." in answer.content.decode()
+    assert latest_plan(planned) == published  # and not the first draft
+    assert {plan.pk for plan in plans_of(planned)} == {published.pk, first.pk, second.pk}
+    again = client.post(reverse("plans:set-aside", args=[planned.pk, second.pk]), follow=True)
+    assert "a été remplacée par une autre" in again.content.decode()
+    assert latest_plan(planned) == published
+
+
+def test_a_draft_is_not_set_aside_once_somebody_made_a_newer_one(planned) -> None:
+    published = latest_plan(planned)
+    publish_plan(plan=published, by="Zoé")
+    mine, theirs = take_up(plan=published, by="Ali"), take_up(plan=published, by="Zoé")
+    with pytest.raises(AlreadyReplaced):
+        drop_draft(plan=mine, by="Ali")
+    assert latest_plan(planned) == theirs

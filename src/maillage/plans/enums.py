@@ -6,3 +6,10 @@ class PlanStatus(TextChoices):
     DRAFT = "draft", _("brouillon")
     PUBLISHED = "published", _("publiée")
     REPLACED = "replaced", _("remplacée")
+
+
+class PairKind(TextChoices):
+    """What is asked of two people at every moment."""
+
+    TOGETHER = "together", _("ensemble")
+    APART = "apart", _("à part")

@@ -3,8 +3,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from maillage.gatherings.models import Slot, Workshop
+from maillage.gatherings.models import Gathering, Slot, Workshop
+from maillage.lib.matching import fold
 from maillage.lib.typography import typo
+from maillage.plans.enums import PairKind
+from maillage.registrations.enums import RegistrationStatus
+from maillage.registrations.models import Registration
 
 
 class MoveForm(forms.Form):
@@ -35,3 +39,35 @@ class MoveForm(forms.Form):
     def table(self) -> int | None:
         number = self.cleaned_data["place"].partition(":")[2]
         return int(number) if number else None
+
+
+class PairForm(forms.Form):
+    """Two of those who come, by their names; namesakes are told apart by their structure."""
+
+    one = forms.ChoiceField(label=_("Cette personne"))
+    kind = forms.ChoiceField(label=_("est à asseoir"), choices=PairKind.choices, widget=forms.RadioSelect)
+    other = forms.ChoiceField(label=_("et celle-ci"))
+
+    def __init__(self, *args: Any, gathering: Gathering, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        rows = gathering.registrations.filter(status=RegistrationStatus.REGISTERED)
+        people = sorted(rows.select_related("person__organisation"), key=_by_name)
+        self._people: dict[str, Registration] = {str(row.pk): row for row in people}
+        choices = [("", _("Choisir…")), *((key, _who(row)) for key, row in self._people.items())]
+        self.fields["one"].choices = self.fields["other"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def pair(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {"one": self._people[data["one"]], "other": self._people[data["other"]], "kind": data["kind"]}
+
+
+def _by_name(row: Registration) -> str:
+    return fold(f"{row.person.last_name} {row.person.first_name}")
+
+
+def _who(row: Registration) -> str:
+    """« Adam Patricia (Ville de Guénange) »: last name first, so that typing it finds it in the list."""
+    person = row.person
+    name = f"{person.last_name} {person.first_name}".strip()
+    return typo(f"{name} ({person.organisation.name})" if person.organisation else name)

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.identifiers import uuid7
-from maillage.plans.enums import PlanStatus
+from maillage.plans.enums import PairKind, PlanStatus
 from maillage.registrations.models import Registration
 
 
@@ -79,3 +79,29 @@ class WorkshopWait(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration.person} → {self.workshop}"
+
+
+class SeatingPair(models.Model):
+    """Two people to sit at one table, or never at the same: a companion, an interpreter; a conflict, a hierarchy."""
+
+    gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="seating_pairs")
+    kind = models.CharField(max_length=10, choices=PairKind)
+    first = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="+")  # the lower key of the two
+    second = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["first", "second"],
+                name="plans_one_word_a_pair",
+                violation_error_message=_("Une consigne lie déjà ces deux personnes."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(first__lt=models.F("second")),
+                name="plans_pair_of_two",
+                violation_error_message=_("Une consigne lie deux personnes."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first.person} / {self.second.person} : {self.get_kind_display()}"

@@ -11,7 +11,9 @@ from maillage.gatherings.enums import Composition
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.matching import fold
 from maillage.plans.encounters import earlier_encounters
+from maillage.plans.enums import PairKind
 from maillage.plans.models import Placement, Plan
+from maillage.plans.pairs import seating_pairs
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.models import Registration
 from maillage.registrations.queries import registrations_of, workshop_slots
@@ -61,10 +63,13 @@ def situation_of(gathering: Gathering, locked: Iterable[Placement] = ()) -> Situ
     people = tuple(
         _person(registration, locks.get(str(registration.pk), {}), every_slot) for registration in registrations
     )
+    pairs = seating_pairs(gathering)
     problem = seating.Problem(
         slots=tuple(str(slot.pk) for slot in slots),
         people=people,
         workshops=tuple(_workshop(workshop, len(people)) for workshop in workshops.values()),
+        together=pairs[PairKind.TOGETHER],
+        apart=pairs[PairKind.APART],
         encounters=earlier_encounters(gathering, registrations),
         slot_names={str(slot.pk): slot.title for slot in slots},
     )

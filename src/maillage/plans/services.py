@@ -15,7 +15,7 @@ import seating
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.office.services import record_activity
 from maillage.plans.enums import PlanStatus
-from maillage.plans.figures import figures_of
+from maillage.plans.figures import figures_of, score_of
 from maillage.plans.models import Placement, Plan
 from maillage.plans.problem import NothingToPlan, Situation, seating_plan, situation_of
 from maillage.plans.queries import latest_plan
@@ -351,7 +351,7 @@ def _keep(
     if last is not None:
         locks = set(last.placements.filter(locked=True).values_list("registration_id", "slot_id"))
         beyond = _confirmed(last)
-    return keep_plan(gathering, situation, solved, locks, by, verb, beyond)
+    return keep_plan(gathering, situation, solved, locks, by, verb, beyond, scored=True)
 
 
 @transaction.atomic
@@ -363,14 +363,19 @@ def keep_plan(
     by: object,
     verb: str,
     beyond: Collection[tuple[UUID, UUID]] = (),
+    *,
+    scored: bool = False,
 ) -> Plan:
-    """A draft with these places, its figures and what is to be known of it."""
+    """A draft with these places, its figures and what is to be known of it. `scored`: with its mix on 100, a cost."""
+    figures = figures_of(situation, solved)
+    if scored:
+        figures["score"] = score_of(situation, solved)
     plan = Plan.objects.create(
         gathering=gathering,
         seed=solved.seed,
         by=str(by),
         notes=_notes(situation, solved),
-        figures=figures_of(situation, solved),
+        figures=figures,
     )
     write_placements(plan, situation, solved, locks, beyond=beyond)
     log_plan(plan, by, verb)

@@ -15,6 +15,7 @@ from maillage.lib.spreadsheets import UnreadableTable, read_table
 from maillage.plans.models import Plan
 from maillage.plans.problem import Situation
 from maillage.plans.services import Refused, keep_plan, situation_now
+from maillage.plans.third_person import about_them
 from maillage.registrations.models import Registration
 
 FIRST, LAST, EMAIL, ORGANISATION = "Prénom", "Nom", "Courriel", "Structure"
@@ -27,6 +28,7 @@ T = TypeVar("T", Slot, Workshop)
 TABLE_NUMBER = re.compile(
     r"(?:table|t)?\s*(?:n[°o.]?)?\s*([0-9]{1,3})(?:[.,]0)?", re.IGNORECASE
 )  # « Table n° 3 », « 3 »
+SCORED_AT_ONCE = 1_000  # people: beyond, the mix on 100 takes seconds that a request does not have
 MOST_PROBLEMS = 30  # said at once; the rest comes when these are mended
 
 
@@ -63,7 +65,7 @@ def export_rows(plan: Plan) -> tuple[list[str], list[list[str]]]:
                 str(placement.table or ""),
                 YES if placement.porteur else "",
                 YES if placement.locked else "",
-                placement.reason,
+                about_them(placement.reason),
             ]
         )
     return HEADERS, rows
@@ -116,7 +118,8 @@ def import_plan(*, gathering: Gathering, content: bytes, filename: str, by: obje
         more = len(problems) - MOST_PROBLEMS
         told = problems[:MOST_PROBLEMS]
         raise FileRefused([*told, _("Et {n} autres lignes.").format(n=more)] if more > 0 else told)
-    return keep_plan(gathering, situation, _measured(situation, seats), locks, by, "import-plan")
+    scored = len(situation.registrations) <= SCORED_AT_ONCE
+    return keep_plan(gathering, situation, _measured(situation, seats), locks, by, "import-plan", scored=scored)
 
 
 def _measured(situation: Situation, seats: dict[tuple[str, str], seating.Seat]) -> seating.Plan:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maillage.plans import moving_views, sheets_views, versions_views, views, waiting_views
+from maillage.plans import moving_views, pairs_views, sheets_views, versions_views, views, waiting_views
 
 app_name = "plans"
 PLANS = "rencontres/<uuid:gathering>/repartition/"
@@ -15,6 +15,9 @@ urlpatterns = [
     path(f"{PLANS}<uuid:plan>/places.<str:form>", sheets_views.export, name="export"),
     path(f"{PLANS}<uuid:plan>/comparaison/", versions_views.comparison, name="comparison"),
     path(f"{PLANS}<uuid:plan>/reprise/", versions_views.taking_up, name="take-up"),
+    path(f"{PLANS}<uuid:plan>/abandon/", versions_views.setting_aside, name="set-aside"),
+    path(f"{PLANS}consignes/", pairs_views.pairs, name="pairs"),
+    path(f"{PLANS}consignes/<int:pair>/retrait/", pairs_views.removal, name="remove-pair"),
     path(f"{PLANS}attente/", waiting_views.waiting, name="waiting"),
     path("inscription/<str:token>/autre-atelier/", waiting_views.ask, name="own-ask"),
     path("rencontres/<uuid:gathering>/repartition/", views.plan, name="plan"),

@@ -1,5 +1,6 @@
 """The plans of a gathering over time: each is kept, two are compared, an earlier one is taken up again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering, Slot
 from maillage.lib.matching import fold
+from maillage.plans.enums import PlanStatus
 from maillage.plans.figures import figures_by_slot
 from maillage.plans.models import Placement, Plan
 from maillage.plans.problem import known_seats
-from maillage.plans.queries import placements
-from maillage.plans.services import Refused, log_plan, plan_situation, rewrite_placements
+from maillage.plans.queries import latest_plan, placements, published_plan
+from maillage.plans.services import AlreadyReplaced, Refused, log_plan, plan_situation, rewrite_placements, usable_plan
 from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.models import Registration
 
@@ -33,6 +35,23 @@ class Comparison:
     changes: list[Change]  # those who move, then those who come in, then those who go out
     same: int  # places that are the same in both
     figures: list[tuple[str, list[str], list[str]]]  # title of the moment, sentences of the one, of the other
+
+    @property
+    def moves(self) -> list[Change]:
+        return [change for change in self.changes if change.before and change.after]
+
+    @property
+    def moved(self) -> int:
+        return len({change.registration.pk for change in self.moves})
+
+    @property
+    def seated(self) -> list[Registration]:
+        """Who had no place at some moment, and has one."""
+        return _once(change.registration for change in self.changes if not change.before)
+
+    @property
+    def unseated(self) -> list[Registration]:
+        return _once(change.registration for change in self.changes if not change.after)
 
 
 class NothingLeft(Refused):
@@ -77,6 +96,23 @@ def take_up(*, plan: Plan, by: object) -> Plan:
         rewrite_placements(draft, situation, known_seats(situation, draft), locks)
     log_plan(draft, by, "take-up-plan")
     return draft
+
+
+@transaction.atomic
+def drop_draft(*, plan: Plan, by: object) -> None:
+    """The published plan goes on: the drafts made since are set aside, each still kept to be taken up again."""
+    plan = usable_plan(plan)
+    seen = published_plan(plan.gathering)
+    newest = latest_plan(plan.gathering)
+    if seen is None or plan.status != PlanStatus.DRAFT or newest is None or newest.pk != plan.pk:
+        raise AlreadyReplaced
+    drafts = Plan.objects.filter(gathering=plan.gathering_id, status=PlanStatus.DRAFT, created_at__gt=seen.created_at)
+    drafts.update(status=PlanStatus.REPLACED)
+    log_plan(plan, by, "drop-draft")
+
+
+def _once(registrations: Iterable[Registration]) -> list[Registration]:
+    return list({row.pk: row for row in registrations}.values())
 
 
 def _places(plan: Plan) -> dict[tuple[UUID, UUID], Placement]:

@@ -16,13 +16,14 @@ from maillage.office.queries import activity_about
 from maillage.plans.models import Plan
 from maillage.plans.queries import latest_plan
 from maillage.plans.services import Refused
-from maillage.plans.versions import compare, plans_of, take_up
+from maillage.plans.versions import compare, drop_draft, plans_of, take_up
 
 VERBS = {
     "make-plan": gettext_lazy("a calculé cette répartition"),
     "rebalance-plan": gettext_lazy("a rééquilibré après absences et arrivées"),
     "publish-plan": gettext_lazy("l’a publiée"),
     "unpublish-plan": gettext_lazy("ne la publie plus"),
+    "drop-draft": gettext_lazy("l’a laissée de côté"),
     "move-person": gettext_lazy("a déplacé une personne"),
     "undo-move": gettext_lazy("a défait un déplacement"),
     "lock": gettext_lazy("a fixé une place"),
@@ -93,6 +94,22 @@ def taking_up(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpResponse
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("plans:versions", found.pk)
+    return redirect("plans:plan", found.pk)
+
+
+@require_POST
+@login_required
+def setting_aside(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpResponse:
+    """The draft is refused: the plan that people see is the one worked on again."""
+    found = fetch_gathering(request.user, gathering)
+    try:
+        drop_draft(plan=_plan(found, plan), by=request.user)
+        messages.success(
+            request,
+            _("La répartition publiée reste en place. Le brouillon est gardé dans « Les répartitions faites »."),
+        )
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
     return redirect("plans:plan", found.pk)
 
 

@@ -1,0 +1,55 @@
+"""The page where two people are said to sit together, or apart."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from maillage.gatherings.access import fetch_gathering
+from maillage.plans.forms import PairForm
+from maillage.plans.pairs import PairRefused, add_pair, pairs_of, remove_pair
+from maillage.plans.queries import latest_plan
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def pairs(request: HttpRequest, gathering: UUID) -> HttpResponse:
+    found = fetch_gathering(request.user, gathering)
+    form = PairForm(request.POST or None, gathering=found, initial={"one": request.GET.get("personne", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_pair(gathering=found, by=request.user, **form.pair)
+        except PairRefused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, _next_step(latest_plan(found) is not None))
+            return redirect("plans:pairs", found.pk)
+    return render(
+        request,
+        "plans/pairs.html",
+        {"gathering": found, "form": form, "pairs": pairs_of(found)},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+@login_required
+def removal(request: HttpRequest, gathering: UUID, pair: int) -> HttpResponse:
+    found = fetch_gathering(request.user, gathering)
+    row = found.seating_pairs.filter(pk=pair).first()
+    if row is not None:  # taken away by another organiser: what was asked is done
+        remove_pair(pair=row, by=request.user)
+    messages.success(
+        request, _("La consigne est retirée. {next}").format(next=_next_step(latest_plan(found) is not None))
+    )
+    return redirect("plans:pairs", found.pk)
+
+
+def _next_step(planned: bool) -> str:
+    if planned:
+        return _("Recalculez pour que la répartition en tienne compte.")
+    return _("La répartition en tiendra compte.")
