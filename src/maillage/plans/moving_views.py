@@ -9,8 +9,10 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from maillage.gatherings.models import Workshop
 from maillage.plans.forms import MoveForm
 from maillage.plans.models import Placement
 from maillage.plans.services import Effect, Refused, SizeAssumed, move_effect, move_person
@@ -27,7 +29,8 @@ def move(request: HttpRequest, gathering: UUID, placement: int) -> JsonResponse:
         return JsonResponse({"sentence": _("Cette table n’est plus là : rechargez la page.")}, status=422)
     try:
         if request.POST.get("action") != "move":
-            return JsonResponse(effect_words(row, move_effect(row, form.workshop, form.table)))
+            effect = move_effect(row, form.workshop, form.table)
+            return JsonResponse(effect_words(row, effect, people=_people_at(row, form.workshop, form.table) + 1))
         done = move_person(placement=row, workshop=form.workshop, table=form.table, by=request.user)
     except SizeAssumed as refusal:
         page = reverse("plans:place", args=[gathering, placement])
@@ -51,15 +54,23 @@ def tables_of(placement: Placement) -> dict[UUID, int]:
     return tables
 
 
-def effect_words(placement: Placement, effect: Effect) -> dict[str, object]:
-    """One sentence for the eye and for a screen reader, and whether it may be done."""
+def _people_at(row: Placement, workshop: Workshop, table: int | None) -> int:
+    there = row.plan.placements.filter(slot=row.slot_id, workshop=workshop).exclude(pk=row.pk)
+    return there.filter(table=table).count() if workshop.table_max else there.count()
+
+
+def effect_words(placement: Placement, effect: Effect, *, people: int) -> dict[str, object]:
+    """One sentence for the eye and for a screen reader, and whether it may be done. `people`: there, once moved."""
     name = placement.registration.person.full_name
     if effect.refused:
         return {"allowed": False, "sentence": " ".join([_("Impossible."), *effect.refused])}
     said = [
         _("{sizes} Cette taille est une hypothèse : il faudra confirmer.").format(sizes=each) for each in effect.assumed
     ]
-    said += [_("Perdu : {what}").format(what=what) for what in effect.worse]
-    said += [_("Gagné : {what}").format(what=what) for what in effect.better]
+    said += [_("En plus : {what}").format(what=what) for what in effect.worse]
+    said += [_("Évité : {what}").format(what=what) for what in effect.better]
     nothing = _("{name} peut s’asseoir là : rien d’autre ne change.").format(name=name)
-    return {"allowed": True, "sentence": " ".join(said) or nothing}
+    if not effect.assumed:  # a sentence about a size says how many already
+        nothing = " ".join(said) or nothing
+        said = [nothing, ngettext("{n} personne y serait.", "{n} personnes y seraient.", people).format(n=people)]
+    return {"allowed": True, "sentence": " ".join(said)}

@@ -40,6 +40,7 @@ from maillage.plans.services import (
 )
 from maillage.plans.third_person import about_them
 from maillage.plans.undoing import kept, read_kept, undo_move
+from maillage.plans.versions import compare
 from maillage.plans.ways_out import Field, lacks_of, take_way_out, undo_fields
 from maillage.registrations.queries import needs_erased_words
 
@@ -139,14 +140,17 @@ def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
         request.session[UNDO] = done
     lacks = [] if first else lacks_of(found)
     unseated = _unseated(found, rows) if last is not None else []
+    seen = published_plan(found)
     return render(
         request,
         "plans/by_room.html",
         {
-            "done": done if done is not None and done.get("plan") in (None, str(last.pk) if last else None) else None,
+            "done": done if _still_of(done, last) else None,
+            "undone": done is None and _still_of(request.session.get(UNDO), last),  # shown before, may still be undone
             "gathering": found,
             "plan": last,
-            "published": published_plan(found),
+            "published": seen,
+            "changes": compare(seen, last) if seen is not None and last is not None and seen != last else None,
             "slots": by_room(rows),
             "figures": figures_by_slot(last.figures) if last is not None else [],
             "first": first,
@@ -157,6 +161,11 @@ def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
             "erased": needs_erased_words(found),
         },
     )
+
+
+def _still_of(done: dict[str, Any] | None, last: Plan | None) -> bool:
+    """What was done is of this plan, or of the programme, which no plan holds."""
+    return done is not None and done.get("plan") in (None, str(last.pk) if last is not None else None)
 
 
 def _unseated(gathering: Gathering, rows: Iterable[Placement]) -> list[str]:
@@ -279,7 +288,8 @@ def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse
                 offer_undo(request, row, done.step, _("{name} change de place, et y reste."), done.said)
                 for sentence in done.worse:
                     messages.warning(request, sentence)
-                return redirect("plans:plan", row.plan.gathering_id)
+                where = f"#place-{row.slot_id}-{row.registration_id}"
+                return redirect(reverse("plans:plan", args=[row.plan.gathering_id]) + where)
             effect = move_effect(row, form.workshop, form.table)
         except SizeAssumed:
             effect = move_effect(row, form.workshop, form.table)

@@ -3,7 +3,9 @@
 const plan = document.getElementById("plan-tables");
 const say = document.getElementById("carry-said");
 const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
-let carried = null; // { item, handle, slot, from, over, allowed, byKey, timer, asked }
+const EDGE = 90; // px from the top or the bottom of the screen
+const BACK = "plan-back"; // where the focus goes when the page is there again
+let carried = null; // { item, handle, slot, from, over, allowed, byKey, timer, asked, at, scrolling }
 
 for (const handle of plan?.querySelectorAll(".carry") ?? []) {
   handle.hidden = false;
@@ -16,9 +18,9 @@ for (const handle of plan?.querySelectorAll(".carry") ?? []) {
   handle.addEventListener("pointermove", (event) => {
     if (!carried || carried.byKey || carried.handle !== handle) return;
     carried.moved = true;
-    scrollNear(event.clientY);
-    const under = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-place]");
-    over(under && under.dataset.slot === carried.slot ? under : null);
+    carried.at = [event.clientX, event.clientY];
+    look();
+    scrollOn(carried);
   });
   handle.addEventListener("pointerup", () => {
     if (!carried || carried.byKey) return;
@@ -51,6 +53,11 @@ for (const handle of plan?.querySelectorAll(".carry") ?? []) {
   handle.addEventListener("blur", () => { if (carried?.byKey) giveUp(); });
 }
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && carried) giveUp(); });
+document.addEventListener("submit", (event) => {
+  const back = event.submitter?.dataset.back ?? event.target.dataset.back;
+  if (back) sessionStorage.setItem(BACK, back);
+});
+comeBack();
 
 function take(handle, byKey) {
   giveUp();
@@ -102,6 +109,7 @@ async function drop() {
     say.textContent = answer.sentence;
     return;
   }
+  sessionStorage.setItem(BACK, answer.anchor);
   location.hash = answer.anchor;
   location.reload();
 }
@@ -129,7 +137,32 @@ async function post(mine, place, action) {
   }
 }
 
-function scrollNear(y) {
-  if (y < 60) window.scrollBy(0, -20);
-  else if (y > window.innerHeight - 60) window.scrollBy(0, 20);
+function look() {
+  const under = document.elementFromPoint(...carried.at)?.closest("[data-place]");
+  over(under && under.dataset.slot === carried.slot ? under : null);
+}
+
+/* Near an edge the page goes on by itself: a finger held still does not move, and a phone shows one table at a time. */
+function scrollOn(mine) {
+  if (mine.scrolling) return;
+  mine.scrolling = true;
+  requestAnimationFrame(() => {
+    mine.scrolling = false;
+    if (carried !== mine) return;
+    const y = mine.at[1];
+    const step = y < EDGE ? y - EDGE : Math.max(0, y - window.innerHeight + EDGE);
+    const before = window.scrollY;
+    if (step) window.scrollBy({ top: step / 4, behavior: "instant" });
+    if (window.scrollY === before) return;
+    look();
+    scrollOn(mine);
+  });
+}
+
+/* The page came back after a move, an undo or a lock: the keyboard goes on from there. */
+function comeBack() {
+  const anchor = sessionStorage.getItem(BACK);
+  sessionStorage.removeItem(BACK);
+  const there = anchor && document.getElementById(anchor);
+  (there?.querySelector(".carry, button") ?? there)?.focus({ preventScroll: true });
 }
