@@ -67,8 +67,32 @@ def test_by_keyboard_the_effect_is_said_then_done(plan: Page) -> None:
     ):
         plan.keyboard.press("ArrowDown")
     plan.keyboard.press("Enter")
-    expect(plan.locator(".notice")).to_contain_text("change de place")
+    expect(plan.locator(".plan-done")).to_contain_text("change de place")
     assert _place_of(plan, item) == goal
+    expect(plan.locator(f"#{item} .carry")).to_be_focused()  # the keyboard goes on from the person
+    plan.locator(".plan-done button").focus()
+    plan.keyboard.press("Enter")
+    expect(plan.locator(".messages")).to_contain_text("C’est défait")
+    assert _place_of(plan, item) == start
+    expect(plan.locator(f"#{item} .carry")).to_be_focused()
+
+
+def test_a_finger_held_at_the_edge_makes_the_page_go_on(plan: Page) -> None:
+    item, _start, _goal = _movable(plan)
+    handle = plan.locator(f"#{item} .carry")
+    handle.evaluate("one => one.scrollIntoView({block: 'center'})")
+    box = handle.bounding_box()
+    assert box
+    before = plan.evaluate("scrollY")
+    plan.mouse.move(box["x"] + 10, box["y"] + 10)
+    plan.mouse.down()
+    plan.mouse.move(box["x"] + 10, 10)  # held still near the top
+    plan.wait_for_function("before => scrollY < before - 300", arg=before)
+    plan.keyboard.press("Escape")
+    plan.mouse.up()
+    after = plan.evaluate("scrollY")
+    plan.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert plan.evaluate("scrollY") == after  # given up: the page stays
 
 
 def test_by_mouse_a_table_of_another_moment_is_no_place(plan: Page) -> None:

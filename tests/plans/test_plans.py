@@ -322,7 +322,7 @@ def test_a_plan_says_its_mix_on_a_hundred_and_its_worst_table(full_day) -> None:
     assert plan.placements.filter(workshop__title=score["worst"]["workshop"], table=score["worst"]["table"]).exists()
     words = figures_in_words(plan.figures)
     assert any(words_.startswith(f"Mélange : {score['points']} sur 100. 0 : le hasard") for words_ in _plain(words))
-    assert any(words_.startswith("La table la moins mélangée : ") for words_ in _plain(words))
+    assert any(words_.startswith("La table la moins bien composée : ") for words_ in _plain(words))
 
 
 def test_a_mix_that_reaches_its_bound_is_said_proven() -> None:

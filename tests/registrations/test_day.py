@@ -44,6 +44,38 @@ def test_a_scanned_badge_is_two_taps_from_present(client, desk, day):
     assert "Présent·e, noté à" in body(client.get(badge_path(row.pk), follow=True))
 
 
+def test_a_hand_scanner_types_the_badge_into_the_search(client, desk, day):
+    row = add(day, "Ana")
+    client.force_login(desk)
+    at_desk = reverse("registrations:desk", args=[day.pk])
+
+    found = client.get(at_desk, {"q": f"https://journee.exemple.invalid{badge_path(row.pk)} "})
+    assert found.url == reverse("registrations:desk-person", args=[day.pk, row.pk])
+    for unknown in (
+        badge_path(day.pk),
+        "/badge/",
+        "/badge/é/",
+        "badge",
+    ):  # somebody else's, or none: an ordinary search
+        assert client.get(at_desk, {"q": unknown}).status_code == 200
+
+
+def test_the_address_of_a_refused_walk_in_opens_the_desk(client, desk, day):
+    client.force_login(desk)
+    address = reverse("registrations:walk-in", args=[day.pk])
+    assert client.post(address, {"first_name": ""}).status_code == 422
+    assert client.get(address).url == reverse("registrations:desk", args=[day.pk])
+
+
+def test_at_the_door_a_first_name_is_enough(client, desk, day):
+    client.force_login(desk)
+    page = client.post(
+        reverse("registrations:walk-in", args=[day.pk]), {"first_name": "Ana", "category": "resident"}, follow=True
+    )
+    assert "Ana est inscrit·e, présent·e." in body(page)
+    assert day.registrations.get(walk_in=True).presence == Presence.PRESENT
+
+
 def test_a_badge_tells_strangers_nothing_not_even_whether_it_is_one(client, day):
     row = add(day, "Ana", needs="un fauteuil")
     elsewhere = Client()

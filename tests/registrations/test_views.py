@@ -14,7 +14,7 @@ from maillage.people.models import Person, Space
 from maillage.registrations import own
 from maillage.registrations.enums import ImportStatus, Presence, RegistrationStatus
 from maillage.registrations.imports import import_registrations, start_import
-from maillage.registrations.models import Registration
+from maillage.registrations.models import Opening, Registration
 from maillage.registrations.own import token_of
 from maillage.registrations.queries import Counts, presence_in_words
 from tests.registrations.conftest import member
@@ -531,3 +531,11 @@ def test_what_somebody_else_saved_meanwhile_is_said_before_it_is_replaced(staff,
     again = staff.post(address, mine | {"first_name": "Jeanne", "seen": late.context["form"].seen})
     assert again.status_code == 302
     assert staff.post(address, mine | {"first_name": "Jeanne"}).status_code == 302  # the same once more: nothing to say
+
+
+def test_an_import_beyond_the_places_is_written_and_says_so(staff, day):
+    Opening.objects.create(gathering=day, capacity=100)
+    waiting = start_import(gathering=day, content=CONTENT, filename=FILE.name, by="essai")
+    page = body(staff.post(url("import-preview", day, waiting.pk), {"action": "confirm"}, follow=True))
+    assert "128 personnes sont inscrites pour 100 places" in page
+    assert day.registrations.count() == 128

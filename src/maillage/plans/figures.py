@@ -128,7 +128,7 @@ def _score_in_words(points: int, proven: bool, worst: dict[str, Any] | None) -> 
         ).format(points=points)
     ]
     if worst is not None:
-        said.append(_("La table la moins mélangée : {workshop}, table {table}.").format(**worst))
+        said.append(_("La table la moins bien composée : {workshop}, table {table}.").format(**worst))
     return said
 
 

@@ -44,9 +44,9 @@ class MoveForm(forms.Form):
 class PairForm(forms.Form):
     """Two of those who come, by their names; namesakes are told apart by their structure."""
 
-    one = forms.ChoiceField(label=_("Cette personne"))
-    kind = forms.ChoiceField(label=_("est à asseoir"), choices=PairKind.choices, widget=forms.RadioSelect)
-    other = forms.ChoiceField(label=_("et celle-ci"))
+    one = forms.ChoiceField(label=_("Une personne"))
+    kind = forms.ChoiceField(label=_("Les asseoir"), choices=PairKind.choices, widget=forms.RadioSelect)
+    other = forms.ChoiceField(label=_("Une autre"))
 
     def __init__(self, *args: Any, gathering: Gathering, **kw: Any) -> None:
         super().__init__(*args, **kw)

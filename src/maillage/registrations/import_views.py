@@ -30,6 +30,7 @@ from maillage.registrations.imports import (
 )
 from maillage.registrations.mapping import NAMES, BadMapping
 from maillage.registrations.models import RegistrationImport
+from maillage.registrations.opening import beyond_capacity_words
 from maillage.registrations.queries import numbered_rows, offer_of, reading_of, table_of
 from maillage.registrations.services import Refused
 from maillage.registrations.values import nested
@@ -157,6 +158,8 @@ def preview(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpRespo
             if request.POST.get("action") == "confirm":
                 result = confirm_import(import_=import_, by=str(request.user))
                 messages.success(request, result.sentence)
+                if beyond := beyond_capacity_words(import_.gathering):
+                    messages.warning(request, beyond)
                 return redirect("registrations:list", import_.gathering_id)
             return redirect("registrations:import-preview", import_.gathering_id, import_.pk)
         except QuestionsWait as refusal:

@@ -6,6 +6,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.words import date_words
@@ -57,6 +58,19 @@ def is_today(gathering: Gathering, now: dt.datetime) -> bool:
 
 def taken(gathering: Gathering) -> int:
     return gathering.registrations.filter(status=RegistrationStatus.REGISTERED).count()
+
+
+def beyond_capacity_words(gathering: Gathering) -> str:
+    """An import takes in everybody of its file: what that does to the places is said. Empty when all is well."""
+    opening = Opening.objects.filter(gathering=gathering).first()
+    number = taken(gathering)
+    if opening is None or opening.capacity is None or number <= opening.capacity:
+        return ""
+    return ngettext(
+        "{n} personnes sont inscrites pour {places} place : changez le nombre de places, ou annulez des inscriptions.",
+        "{n} personnes sont inscrites pour {places} places : changez le nombre de places, ou annulez des inscriptions.",
+        opening.capacity,
+    ).format(n=number, places=opening.capacity)
 
 
 def places_left(opening: Opening) -> int | None:

@@ -20,6 +20,7 @@ def papers(gathering: Gathering, user: Visitor) -> Glimpse | None:
         actions=[
             Action(_("Badges (PDF)"), reverse("reports:badges", args=[gathering.pk])),
             Action(_("Feuilles d’émargement (PDF)"), reverse("reports:sign-in-sheets", args=[gathering.pk])),
+            Action(_("Émargement par demi-journée (PDF)"), reverse("reports:half-day-sheets", args=[gathering.pk])),
             *doors,
         ]
     )

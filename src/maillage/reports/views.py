@@ -14,6 +14,7 @@ from maillage.registrations.links import base_of_request
 from maillage.reports import services
 from maillage.reports.day_pack import make_day_pack
 from maillage.reports.doors import make_door_lists, make_signs
+from maillage.reports.half_days import make_half_day_sheets
 
 
 def _pdf(
@@ -52,6 +53,13 @@ def badges(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 @login_required
 def sign_in_sheets(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     return _pdf(request, gathering_id, can_run_desk, services.make_sign_in_sheets, "emargement")
+
+
+@never_cache
+@require_safe
+@login_required
+def half_day_sheets(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
+    return _pdf(request, gathering_id, can_run_desk, make_half_day_sheets, "emargement-demi-journees")
 
 
 @never_cache
