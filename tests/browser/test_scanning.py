@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.house import House
+from tests.browser.test_carrying import until
 
 pytestmark = pytest.mark.browser
 
@@ -60,9 +61,9 @@ def test_a_camera_that_is_refused_is_said_and_the_window_closes(browser: Browser
 def test_the_camera_stops_when_the_window_is_closed(browser: Browser, house: House) -> None:
     page = _desk(browser, house, PHONE)
     page.get_by_role("button", name=re.compile("Scanner")).click()
-    page.wait_for_function("document.querySelector('dialog.scan video').srcObject")
+    until(page, "!!document.querySelector('dialog.scan video').srcObject")
     page.get_by_role("button", name="Fermer").click()
-    page.wait_for_function("window.stopped")
+    until(page, "!!window.stopped")
     page.context.close()
 
 

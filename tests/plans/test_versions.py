@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from maillage.lib.spreadsheets import read_table, write_csv
 from maillage.plans.queries import latest_plan
-from maillage.plans.services import AlreadyReplaced, make_plan, move_person, publish_plan, rebalance_plan
+from maillage.plans.services import AlreadyReplaced, lock_group, make_plan, move_person, publish_plan, rebalance_plan
 from maillage.plans.sheets import FileRefused, export_rows, import_plan
 from maillage.plans.versions import compare, drop_draft, plans_of, take_up
 
@@ -193,3 +193,18 @@ def test_a_draft_is_not_set_aside_once_somebody_made_a_newer_one(planned) -> Non
     with pytest.raises(AlreadyReplaced):
         drop_draft(plan=mine, by="Ali")
     assert latest_plan(planned) == theirs
+
+
+def test_the_history_says_what_was_moved_and_fixed_and_names_nobody(client, planned, organiser) -> None:
+    plan = latest_plan(planned)
+    before = {row.registration_id: row for row in plan.placements.filter(table__isnull=False)}
+    moved = _move_one(plan)
+    after = plan.placements.get(registration=moved, table__isnull=False)
+    lock_group(plan=plan, workshop=after.workshop_id, table=1, by="Ali")
+    client.force_login(organiser)
+    said = client.get(reverse("plans:versions", args=[planned.pk])).content.decode()
+    said = said.replace("\u00a0", " ").replace("\u202f", " ")
+    route = f"{after.workshop}, table {before[moved.pk].table} → {after.workshop}, table {after.table}"
+    assert f"Zoé a déplacé une personne : {route}" in said
+    assert f"Ali a fixé une table ou un atelier : {after.workshop}, table 1" in said
+    assert moved.person.full_name not in said

@@ -22,6 +22,7 @@ from maillage.plans.queries import latest_plan
 from maillage.plans.violations import is_assumed, is_eased, violations_of
 
 MOST_RUNS = 3  # of one calculation, when others change the plan under it
+WHAT = " – "  # between the gathering and what was changed of its plan, in the activity log
 REASON_LENGTH = 400  # characters a placement holds
 BEYOND = _lazy("Place confirmée par l’organisation au-delà d’une taille supposée (hypothèse).")
 
@@ -194,7 +195,8 @@ def lock_placement(*, placement: Placement, by: object, locked: bool = True) -> 
     stay = Stay(str(placement.registration_id), str(placement.slot_id), (*here, placement.locked), (*here, locked))
     placement.locked = locked
     placement.save(update_fields=["locked"])
-    log_plan(plan, by, "lock" if locked else "unlock")
+    where = _where(placement.workshop, placement.table)
+    log_plan(plan, by, "lock" if locked else "unlock", what=where)
     return stay
 
 
@@ -211,7 +213,8 @@ def lock_group(*, plan: Plan, workshop: UUID, table: int | None, by: object, loc
         steps.append(Stay(str(row.registration_id), str(row.slot_id), (*here, not locked), (*here, locked)))
     plan.placements.filter(pk__in=[row.pk for row in rows]).update(locked=locked)
     if steps:
-        log_plan(plan, by, "lock-group" if locked else "unlock-group")
+        where = _where(Workshop.objects.get(pk=workshop), table)
+        log_plan(plan, by, "lock-group" if locked else "unlock-group", what=where)
     return steps
 
 
@@ -257,7 +260,8 @@ def move_person(
     locks = {key for key, place in old.items() if place[3]} | {(placement.registration_id, placement.slot_id)}
     beyond = {(placement.registration_id, placement.slot_id)} if effect.assumed else set()
     rewrite_placements(plan, situation, after, locks, beyond)
-    log_plan(plan, by, "move-person")
+    there = f"{_where(placement.workshop, placement.table)} → {_where(workshop, table)}"
+    log_plan(plan, by, "move-person", what=there)
     new, says = places_of_plan(plan), reasons_of_plan(plan)
     changed = {key: reason for key, reason in said.items() if says.get(key) != reason}
     return replace(
@@ -479,5 +483,11 @@ def _cut(sentence: str, length: int = REASON_LENGTH) -> str:
     return sentence if len(sentence) <= length else sentence[: length - 1] + "…"
 
 
-def log_plan(plan: Plan, by: object, verb: str) -> None:
-    record_activity(space=plan.gathering.space.slug, by=str(by), verb=verb, about=str(plan.gathering), about_id=plan.pk)
+def _where(workshop: Workshop, table: int | None) -> str:
+    return _("{workshop}, table {n}").format(workshop=workshop, n=table) if table else str(workshop)
+
+
+def log_plan(plan: Plan, by: object, verb: str, what: str = "") -> None:
+    """`what`: tables and workshops, never a person: the log outlives them."""
+    about = f"{plan.gathering}{WHAT}{what}" if what else str(plan.gathering)
+    record_activity(space=plan.gathering.space.slug, by=str(by), verb=verb, about=about, about_id=plan.pk)

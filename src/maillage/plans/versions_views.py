@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
+from maillage.office.models import Activity
 from maillage.office.queries import activity_about
 from maillage.plans.models import Plan
 from maillage.plans.queries import latest_plan
-from maillage.plans.services import Refused
+from maillage.plans.services import WHAT, Refused
 from maillage.plans.versions import compare, drop_draft, plans_of, take_up
 
 VERBS = {
@@ -31,6 +32,8 @@ VERBS = {
     "lock-group": gettext_lazy("a fixé une table ou un atelier"),
     "unlock-group": gettext_lazy("a libéré une table ou un atelier"),
     "take-up-plan": gettext_lazy("a repris une répartition d’avant"),
+    "seat-arrival": gettext_lazy("a donné une place à une personne qui arrive"),
+    "workshop-promotion": gettext_lazy("a fait passer une personne qui attendait un autre atelier"),
     "import-plan": gettext_lazy("a importé un fichier de places"),
 }
 
@@ -46,11 +49,19 @@ def versions(request: HttpRequest, gathering: UUID) -> HttpResponse:
         {
             "plan": plan,
             "current": current is not None and plan.pk == current.pk,
-            "deeds": [(deed, VERBS[deed.verb]) for deed in history.get(plan.pk, []) if deed.verb in VERBS],
+            "deeds": [
+                (deed, VERBS[deed.verb], _what(found, deed)) for deed in history.get(plan.pk, []) if deed.verb in VERBS
+            ],
         }
         for plan in plans
     ]
     return render(request, "plans/versions.html", {"gathering": found, "rows": rows, "current": current})
+
+
+def _what(gathering: Gathering, deed: Activity) -> str:
+    """« Co-développement, table 1 → Anarchaise »; empty for what was done to the whole plan."""
+    start = f"{gathering}{WHAT}"
+    return deed.about.removeprefix(start) if deed.about.startswith(start) else ""
 
 
 @require_safe

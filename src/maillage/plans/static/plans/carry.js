@@ -159,10 +159,14 @@ function scrollOn(mine) {
   });
 }
 
-/* The page came back after a move, an undo or a lock: the keyboard goes on from there. */
+/* The page came back after a move, an undo or a lock: the keyboard goes on from there. Once all is loaded, for the
+   browser takes the focus off everything when it goes to the anchor of the address. */
 function comeBack() {
   const anchor = sessionStorage.getItem(BACK);
   sessionStorage.removeItem(BACK);
   const there = anchor && document.getElementById(anchor);
-  (there?.querySelector(".carry, button") ?? there)?.focus({ preventScroll: true });
+  const focus = () => (there?.querySelector(".carry, button") ?? there)?.focus({ preventScroll: true });
+  if (!there) return;
+  if (document.readyState === "complete") focus();
+  else addEventListener("load", () => requestAnimationFrame(focus), { once: true });
 }
