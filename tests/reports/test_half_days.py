@@ -6,6 +6,9 @@ import pytest
 from django.urls import reverse
 
 from maillage.gatherings.models import Slot
+from maillage.lib.matching import fold
+from maillage.plans.services import make_plan, publish_plan
+from maillage.reports.facts import badge_facts, sign_in_facts
 from maillage.reports.half_days import half_day_facts, half_days, make_half_day_sheets
 from tests.plans.conftest import full_day  # noqa: F401 - the real day
 from tests.registrations.conftest import day, desk, organiser, space, territories  # noqa: F401
@@ -58,3 +61,19 @@ def test_the_sheets_are_for_the_team(client, full_day, desk):  # noqa: F811
     answer = client.get(address)
     assert answer.content.startswith(b"%PDF")
     assert "emargement-demi-journees-" in answer["Content-Disposition"]
+
+
+@pytest.mark.django_db
+def test_papers_put_accents_where_paper_does(full_day):  # noqa: F811
+    publish_plan(plan=make_plan(gathering=full_day, by="essai"), by="essai")
+    lists = [
+        [each["last_name"] for each in half_day_facts(full_day)["sheets"][0]["people"]],
+        [each["last_name"] for each in badge_facts(full_day)["badges"]],
+        *([each["last_name"] for each in sheet["people"]] for sheet in sign_in_facts(full_day)["sheets"]),
+    ]
+    assert len(lists) == 2 + 8
+    for names in lists:
+        assert names == sorted(names, key=fold)
+    assert lists[0].index("Gérardin") < lists[0].index("Grandjean")
+    titles = [sheet["workshop"] for sheet in sign_in_facts(full_day)["sheets"]]
+    assert titles[4] == "Co-développement"  # the morning first, then as the programme says

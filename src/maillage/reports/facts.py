@@ -16,6 +16,7 @@ from maillage.lib.typography import count, join_words, typo
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Takeaway
 from maillage.people.enums import ActorCategory
+from maillage.people.models import Person
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Placement
 from maillage.registrations.enums import Presence, RegistrationStatus
@@ -235,9 +236,18 @@ def badge_facts(gathering: Gathering, base: str = "") -> dict[str, Any]:
                     for place in places.get(registration.pk, [])
                 ],
             }
-            for registration in registrations
+            for registration in sorted(registrations, key=lambda each: alphabetical(each.person))
         ],
     }
+
+
+def alphabetical(person: Person) -> str:
+    """« Étienne » between « Estève » and « Faure », as on paper; a database puts its accent after the Z."""
+    return fold(f"{person.last_name} {person.first_name}")
+
+
+def _on_sheets(placement: Placement) -> tuple[int, int, str]:
+    return placement.slot.position, placement.workshop.position, alphabetical(placement.registration.person)
 
 
 def sign_in_facts(gathering: Gathering) -> dict[str, Any]:
@@ -246,15 +256,9 @@ def sign_in_facts(gathering: Gathering) -> dict[str, Any]:
         Placement.objects.filter(plan__gathering=gathering, plan__status=PlanStatus.PUBLISHED)
         .exclude(registration__status=RegistrationStatus.CANCELLED)
         .select_related("slot", "workshop__room", "registration__person__organisation")
-        .order_by(
-            "slot__position",
-            "workshop__position",
-            "registration__person__last_name",
-            "registration__person__first_name",
-        )
     )
     sheets: dict[Any, dict[str, Any]] = {}
-    for placement in placements:
+    for placement in sorted(placements, key=_on_sheets):
         workshop, person = placement.workshop, placement.registration.person
         sheet = sheets.setdefault(
             workshop.pk,

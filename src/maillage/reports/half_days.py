@@ -12,6 +12,7 @@ from maillage.gatherings.words import date_words, place_words
 from maillage.lib.typography import count, typo
 from maillage.lib.typst import compile_pdf
 from maillage.registrations.enums import RegistrationStatus
+from maillage.reports.facts import alphabetical
 
 NOON = dt.time(13)  # a moment that begins from then on is of the afternoon
 
@@ -33,11 +34,7 @@ def half_days(slots: list[Slot]) -> list[str]:
 
 
 def half_day_facts(gathering: Gathering) -> dict[str, Any]:
-    rows = (
-        gathering.registrations.filter(status=RegistrationStatus.REGISTERED)
-        .select_related("person__organisation")
-        .order_by("person__last_name", "person__first_name", "pk")
-    )
+    rows = gathering.registrations.filter(status=RegistrationStatus.REGISTERED).select_related("person__organisation")
     people = [
         {
             "last_name": row.person.last_name,
@@ -45,7 +42,7 @@ def half_day_facts(gathering: Gathering) -> dict[str, Any]:
             "organisation": typo(row.person.organisation.name) if row.person.organisation else "",
             "table": None,
         }
-        for row in rows
+        for row in sorted(rows, key=lambda each: alphabetical(each.person))
     ]
     sheet = {
         "slot": "",
