@@ -82,7 +82,10 @@ def test_values_tell_the_slot_when_the_header_does_not():
 
 
 def test_a_choice_of_something_else_is_no_wish():
-    assert propose_mapping(["Prénom", "Choix du repas"], [["Marie", "végétarien"]], OFFER) == {"first_name": 0}
+    assert propose_mapping(["Prénom", "Choix du repas"], [["Marie", "végétarien"]], OFFER) == {
+        "first_name": 0,
+        "meal": 1,
+    }
 
 
 def test_one_name_column_of_two_words_is_a_full_name():

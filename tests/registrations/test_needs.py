@@ -85,6 +85,9 @@ def test_what_goes_out_comes_back_with_its_meals_children_and_languages(day, spa
     import_registrations(gathering=day, content=FILE.read_bytes(), filename=FILE.name, by="essai")
     Registration.objects.filter(gathering=day, needs="boucle magnétique").update(meal="none", children=3)
     content = write_csv(*export_rows(day))
-    again = reading_of(start_import(gathering=day, content=content, filename="a.csv", by="essai"))
+    waiting = start_import(gathering=day, content=content, filename="a.csv", by="essai")
+    assert {"meal", "children", "interpreter"} <= waiting.mapping.keys()  # « 1 » is a child here, not a workshop
+    again = reading_of(waiting)
     assert again.of("changed") == ()
     assert again.of("new") == ()
+    assert len(again.of("same")) == 128

@@ -428,7 +428,7 @@ def test_a_walk_in_is_present_at_once_and_a_namesake_is_said(client, full_day, d
     assert line == f"{url('desk', full_day)}?q=Karim+Lorrain#r-{theirs.pk}"
     assert f'id="r-{theirs.pk}"' in body(client.get(line))
     whole = {"first_name": "Autre", "last_name": "Venue", "category": "resident"}
-    for name in whole:
+    for name in ("first_name", "category"):  # a first name is enough, as on the public form
         lacking = client.post(url("walk-in", full_day), whole | {name: ""})
         assert lacking.status_code == 422
         assert list(lacking.context["form"].errors) == [name]

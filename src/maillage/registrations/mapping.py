@@ -172,7 +172,9 @@ def propose_mapping(headers: Sequence[str], rows: Sequence[Sequence[str]], offer
     for column, header in enumerate(headers):
         score, name = _field(fold(header))
         values = [row[column] for row in rows if column < len(row) and row[column].strip()]
-        slot = _wish_slot(fold(header), values, offer, is_field=score >= CERTAIN)
+        # How many children is a number, and so are workshops: the header says which.
+        counted = name == "children" and score >= CERTAIN
+        slot = None if counted else _wish_slot(fold(header), values, offer, is_field=score >= CERTAIN)
         if slot is not None:
             wishes.append((column, slot, _rank(fold(header))))
         elif name:
