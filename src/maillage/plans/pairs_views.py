@@ -26,7 +26,8 @@ def pairs(request: HttpRequest, gathering: UUID) -> HttpResponse:
         except PairRefused as refusal:
             form.add_error(None, refusal.sentence)
         else:
-            messages.success(request, _next_step(latest_plan(found) is not None))
+            then = _next_step(latest_plan(found) is not None)
+            messages.success(request, _("La consigne est ajoutée. {then}").format(then=then))
             return redirect("plans:pairs", found.pk)
     return render(
         request,
@@ -44,7 +45,7 @@ def removal(request: HttpRequest, gathering: UUID, pair: int) -> HttpResponse:
     if row is not None:  # taken away by another organiser: what was asked is done
         remove_pair(pair=row, by=request.user)
     messages.success(
-        request, _("La consigne est retirée. {next}").format(next=_next_step(latest_plan(found) is not None))
+        request, _("La consigne est retirée. {then}").format(then=_next_step(latest_plan(found) is not None))
     )
     return redirect("plans:pairs", found.pk)
 
