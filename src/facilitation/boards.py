@@ -14,6 +14,7 @@ from facilitation.vocabulary import SCREENS, SHOWN_ALONE
 if TYPE_CHECKING:
     from facilitation.view import Audience
 
+VOTE = "vote"  # a mark of this name is counted in « voix »
 TOP = 5  # cards named as the most marked
 MOST_WORDS = 40  # of a cloud: more cannot be read from the back of a room
 SIZES = 5  # of the words of a cloud, from 1
@@ -100,6 +101,7 @@ def _card(state: State, rule: Stage, group: "Audience", card: Card, under: dict[
         "chosen": state.chosen.get(card.table) == card.id,
         "pinned": card.pinned,
         "marks": _public_marks(state, card),
+        "marked": _marked(state, card),
         "replies": [
             _card(state, rule, group, other, under)
             for other in under.get(card.id, ())
@@ -137,6 +139,20 @@ def _public_marks(state: State, card: Card) -> dict[str, int]:
         for id_, count in sorted(card.marks.items())
         if not state.method.marks[id_].private or (card.table, id_) in state.revealed
     }
+
+
+def _marked(state: State, card: Card) -> list[str]:
+    """What the marks say under the card, whatever the method calls them."""
+    found = []
+    for id_, count in _public_marks(state, card).items():
+        mark = state.method.marks[id_]
+        if id_ == VOTE:
+            found.append(f"{count} voix")
+        elif mark.private:  # one person's choice, shown to the others
+            found.append(mark.label_on if count == 1 else f"{mark.label_on} : {count}")
+        else:
+            found.append(f"{mark.label} : {count}")
+    return found
 
 
 def _top(state: State, cards: list[Card]) -> list[str]:

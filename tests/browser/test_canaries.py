@@ -368,7 +368,7 @@ def private_marks_are_private(play: Play) -> None:
     for name, received in play.recorder.received.items():
         held = any(b"&quot;retained&quot;: [" in body for _what, body in received)
         assert held == (name == "porteur1"), name
-        assert not any("gardée par le porteur".encode() in body for _what, body in received), name
+        assert not any("<strong>Gardée</strong>".encode() in body for _what, body in received), name
 
 
 def rest(house: House, play: Play) -> None:

@@ -417,6 +417,9 @@ def test_presentation_experience(enter: Callable[[str], Room]) -> None:
     lead.press("Montrer les réponses")
     expect(wall.page.locator("#answers-volonte")).to_contain_text("partage la salle", timeout=SOON)
     expect(wall.page.locator("#bar-volonte-2")).to_contain_text("3", timeout=SOON)
+    expect(wall.page.locator(".legend")).to_contain_text("en partie")  # each answer named once, nothing over numbers
+    over = "(rows) => rows.filter((row) => row.scrollWidth > row.clientWidth + 1).map((row) => row.id)"
+    assert wall.page.locator(".questions.many .bars > li").evaluate_all(over) == []
     advance(lead, "chez_nous", ana)
     ana.write("chez_nous-here", "Chez nous, ce serait un repas.")
     advance(lead, "a_retenir", ana)

@@ -164,9 +164,25 @@ def test_kept_ideas_change_nothing_for_others_until_the_porteur_says_so() -> Non
     assert view(play.state, "paul")["own"]["sheet"]["lines"][-1]["items"] == [{"id": card, "text": "Une idée"}]
     play.go("feedback")
     play.do("paul", "reveal", mark="retained")
-    assert view(play.state, "ana")["shared"]["boards"][-1]["cards"][0]["marks"] == {"retained": 1}
+    shown = view(play.state, "ana")["shared"]["boards"][-1]["cards"][0]
+    assert (shown["marks"], shown["marked"]) == ({"retained": 1}, ["Gardée"])
     play.do("paul", "reveal", mark="retained", on=False)
     assert view(play.state, "ana")["shared"]["boards"][-1]["cards"][0]["marks"] == {}
+
+
+def test_any_mark_is_counted_in_words_under_its_card() -> None:
+    """A method calls its marks as it likes: none may stay uncounted on every screen."""
+    play = Play(start(shipped_methods()["presentation-experience"]))
+    play.do("lise", "join", name="Lise", role="facilitator")
+    for seat in ("ana", "paul", "zoe"):
+        play.do(seat, "join", name=seat)
+    play.do("lise", "open")
+    play.do("lise", "advance", **{"from": "expose"})
+    card = play.do("ana", "write", kind="question", text="Qui a décidé ?")
+    play.do("paul", "mark", card=card, mark="same")
+    play.do("zoe", "mark", card=card, mark="same")
+    for seat in ("ana", "lise"):
+        assert view(play.state, seat)["shared"]["boards"][0]["cards"][0]["marked"] == ["J’ai la même question : 2"]
 
 
 def test_equal_audiences_get_equal_bytes() -> None:

@@ -1,5 +1,7 @@
 """A shape for each answer, and a bar as long as its share: beside words and numbers that say the same."""
 
+from typing import Any
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -39,3 +41,11 @@ def bar(share: int | None, position: int = 0) -> SafeString:
         position % len(SHAPES),
         share or 0,
     )
+
+
+@register.simple_tag
+def same_answers(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The answers all choices have in common, said once for a wall; empty when they differ or are too many."""
+    choices = [question["options"] for question in questions if question["type"] != "text"]
+    words = {tuple(option["label"] for option in options) for options in choices}
+    return choices[0] if len(words) == 1 and len(choices) > 1 and len(choices[0]) <= len(SHAPES) else []
