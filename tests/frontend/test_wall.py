@@ -34,7 +34,7 @@ def test_what_does_not_fit_is_shown_page_after_page_then_again(page: Page) -> No
         page.clock.run_for(16_000)
         seen.append(page.evaluate("scrollY"))
     bottom = page.evaluate("document.documentElement.scrollHeight - innerHeight")
-    assert seen == sorted(seen[:-1]) + [0]
+    assert seen == [*sorted(seen[:-1]), 0]
     assert bottom in seen
 
 

@@ -93,6 +93,17 @@ def test_an_ended_room_is_reopened_in_one_touch_and_nobody_enters_it_for_that(se
     assert organiser.post(address, {"reopen": uuid4()}).status_code == 404
 
 
+def test_rooms_with_something_to_see_are_named_above_the_table(session, staff) -> None:
+    organiser = staff(SpaceRole.ORGANISER)
+    address = f"/rencontres/{session.gathering_id}/regie/"
+    assert "à voir</strong>" not in organiser.get(address).content.decode()
+    play(session, "open")  # and no screen of the room is on line
+    page = re.sub(r"\s+", " ", organiser.get(address).content.decode())
+    said = page.split('class="to-see"')[1].split("</p>")[0]
+    assert "<strong>1 salle à voir</strong>" in said.replace("\xa0", " ")
+    assert f'href="#room-{session.workshop_id}"' in said
+
+
 def test_workshop_without_a_session_is_there_and_can_be_opened(session, staff) -> None:
     other = add(session, "Le lendemain", "essai")
     organiser = staff(SpaceRole.ORGANISER)

@@ -44,6 +44,9 @@ def _errors(page: str) -> str:
 def test_library_lists_shipped_methods_and_every_page_of_one_opens(organiser, space) -> None:
     assert organiser.get("/methodes/").headers["Location"] == "/methodes/est/"
     page = organiser.get("/methodes/est/").content.decode()
+    titles = [page.index(f"/methodes/est/{id_}/") for id_ in ("coop-ou-pas-coop", "evaluation", "chaise-vide")]
+    assert titles == sorted(titles)  # É is an E: a dictionary does not send it after Z
+    assert "3 à 1\u202f000 personnes" in page
     for method in shipped_methods().values():
         assert f"/methodes/est/{method.id}/" in page
         for path in ("", "modifier/", "modifier/durees/", "modifier/fichier/", "modifier/etapes/nouvelle/", "copie/"):

@@ -213,7 +213,7 @@ def test_who_reads_a_method_prints_it() -> None:
 def test_people_are_counted_by_table_only_where_the_method_has_tables_of_a_size() -> None:
     methods = shipped_methods()
     assert people_words(methods["codev"]) == "5 à 10 personnes par table"
-    assert people_words(methods["evaluation"]) == "3 à 1000 personnes"
+    assert people_words(methods["evaluation"]) == "3 à 1\u202f000 personnes"
 
 
 @pytest.mark.parametrize("id_", sorted(shipped_methods()))

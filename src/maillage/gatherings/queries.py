@@ -4,6 +4,7 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Slot, Workshop
+from maillage.lib.matching import fold
 from maillage.methods.models import MethodVersion
 from maillage.people.models import Space
 from maillage.people.queries import Visitor, spaces_of
@@ -46,4 +47,4 @@ def method_titles(space: Space) -> dict[str, str]:
     """The methods a space can use, id → title, the space's own title before the shipped one."""
     versions = MethodVersion.objects.filter(Q(space=space) | Q(space__isnull=True))
     ordered = versions.order_by(F("space_id").desc(nulls_first=True), "created_at").values_list("method", "title")
-    return dict(sorted(dict(ordered).items(), key=lambda item: item[1]))
+    return dict(sorted(dict(ordered).items(), key=lambda item: fold(item[1])))

@@ -61,6 +61,11 @@ class RoomRow:
         return self.help is not None and not self.help.answered
 
     @property
+    def troubled(self) -> bool:
+        """Something is to be seen there while it is going on; a call for help is said apart."""
+        return bool(self.alarms) and not self.ended
+
+    @property
     def ended(self) -> bool:
         """By its room, or from outside of it."""
         return self.session is not None and SessionStatus.CLOSED in (self.session.status, self.view.get("status"))

@@ -62,6 +62,7 @@ def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
             _("salles demandent de l’aide"),
             zero="",
         ),
+        "to_see": count(sum(row.troubled for row in rows), _("salle à voir"), _("salles à voir"), zero=""),
         "openable": sum(row.session is None and not row.why_not for row in rows),
         "several_slots": len({row.workshop.slot_id for row in rows}) > 1,
         "can_organise": can_organise(request.user, gathering.space),

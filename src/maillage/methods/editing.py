@@ -5,7 +5,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit import TOMLDocument
-from tomlkit.items import Table
+from tomlkit.items import AoT, Table
 
 from facilitation import Method
 
@@ -73,6 +73,51 @@ def change_stage(source: str, stage: str, facts: Facts) -> str:
     """title, minutes, optional, quiet, rules by role ("": everybody), may and sees by role, say, watch, avoid."""
     document = tomlkit.parse(source)
     _write_stage(document["stages"][stage], facts)
+    return tomlkit.dumps(document)
+
+
+def change_poll(source: str, stages: Sequence[str], question: str, options: Mapping[str, str]) -> str:
+    """The question of the first; the answers of all: votes that are compared offer the same ones."""
+    document = tomlkit.parse(source)
+    for place, stage in enumerate(stages):
+        table = document["stages"][stage]
+        if place == 0:
+            _set(table, "question", question)
+        _replace_inside(table, "options", options)
+    return tomlkit.dumps(document)
+
+
+def change_questions(source: str, stage: str, questions: Sequence[Facts]) -> str:
+    document = tomlkit.parse(source)
+    _replace_rows(document["stages"][stage], "questions", questions)
+    return tomlkit.dumps(document)
+
+
+def change_pot(source: str, stage: str, facts: Facts) -> str:
+    """tokens, multiplier."""
+    document = tomlkit.parse(source)
+    table = document["stages"][stage]
+    _set(table, "tokens", facts["tokens"])
+    if table.get("multiplier", 2) != facts["multiplier"]:  # 2 is what a file means by saying nothing
+        _set(table, "multiplier", _plain(facts["multiplier"]))
+    return tomlkit.dumps(document)
+
+
+def change_deck(source: str, deck: str, facts: Facts) -> str:
+    """title, draw, cards."""
+    document = tomlkit.parse(source)
+    table = document["decks"][deck]
+    _set(table, "title", facts["title"])
+    _set(table, "draw", facts["draw"])
+    _replace_rows(table, "cards", facts["cards"])
+    return tomlkit.dumps(document)
+
+
+def change_mark(source: str, mark: str, facts: Facts) -> str:
+    """label, label_on, max."""
+    document = tomlkit.parse(source)
+    for key in ("label", "label_on", "max"):
+        _set(document["marks"][mark], key, facts[key])
     return tomlkit.dumps(document)
 
 
@@ -204,6 +249,23 @@ def _replace_inside(parent: Any, key: str, values: Mapping[str, Any]) -> None:
             table[name] = lines
         else:
             table[name] = value
+
+
+def _replace_rows(parent: Any, key: str, rows: Sequence[Facts]) -> None:
+    """The list holds these rows, by their id: those that stay keep what the form does not show."""
+    listed = parent[key]
+    wanted = {row["id"] for row in rows}
+    for place in reversed(range(len(listed))):
+        if listed[place]["id"] not in wanted:
+            del listed[place]
+    known = {table["id"]: table for table in listed}
+    for row in rows:
+        table = known.get(row["id"])
+        made = table if table is not None else (tomlkit.table() if isinstance(listed, AoT) else tomlkit.inline_table())
+        for name, value in row.items():
+            _set(made, name, value)
+        if table is None:
+            listed.append(made)
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """The editor: the same file by forms, piece by piece, or as text. Each change that is accepted makes a version."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -13,21 +13,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from facilitation import Method, MethodError, shipped_methods
-from facilitation.vocabulary import CONTROL, FACILITATOR, KEPT_SHEET, MAX_MINUTES, PROJECTOR
-from maillage.lib.matching import fold
+from facilitation.vocabulary import MAX_MINUTES
 from maillage.methods import editing
 from maillage.methods.access import MethodText, fetch_method, fetch_space, fetch_text
+from maillage.methods.activity_forms import DeckForm, MarkForm, form_of, polls_with
 from maillage.methods.forms import GeneralForm, KindForm, NewStageForm, RoleForm, SourceForm, StageForm
 from maillage.methods.models import MethodVersion
 from maillage.methods.queries import KnownMethod, own_versions
 from maillage.methods.services import ChangedMeanwhile, save_method
 from maillage.methods.views import load_or_problems
-from maillage.methods.words import numbers_of, planned_minutes, refusals, told
+from maillage.methods.words import free_name, numbers_of, planned_minutes, refusals, told
 from maillage.people.models import Space
 from maillage.people.queries import can_organise
 
 Change = Callable[[str], str]  # the text of the file, changed
-RESERVED = ("end", KEPT_SHEET, PROJECTOR, CONTROL, FACILITATOR)  # names that mean something else in a file
 TITLE = ""  # after a preset and a dot, where a stage would be: no stage has this name
 
 
@@ -103,7 +102,15 @@ def stage(request: HttpRequest, space: str, method: str, part: str) -> HttpRespo
 
     if form.is_valid() and _save(request, row, known, change, form):
         return redirect("methods:edit", row.slug, method)
-    return _page(request, "methods/stage.html", row, known, form, stage=found)
+    return _page(
+        request,
+        "methods/stage.html",
+        row,
+        known,
+        form,
+        stage=found,
+        deck=found.deck or (found.for_each and found.for_each.deck),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,7 +119,7 @@ def new_stage(request: HttpRequest, space: str, method: str) -> HttpResponse:
     row, known = fetch_method(request, space, method, can=can_organise)
     form = NewStageForm(request.POST or None, method=known.method)
     if form.is_valid():
-        id_ = _free_name(form.cleaned_data["title"], known.method.stages, else_="etape")
+        id_ = free_name(form.cleaned_data["title"], known.method.stages, else_="etape")
         after = form.cleaned_data["after"]
         if _save(
             request,
@@ -123,6 +130,59 @@ def new_stage(request: HttpRequest, space: str, method: str) -> HttpResponse:
         ):
             return redirect("methods:stage", row.slug, method, id_)
     return _page(request, "methods/part.html", row, known, form, part_heading=_("Ajouter une étape"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def activity(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
+    """What a stage asks: the question and the answers of a vote, the questions of a form, the figures of a pot."""
+    row, known = fetch_method(request, space, method, can=can_organise)
+    found = known.method.stages.get(part)
+    form_class = form_of(found) if found else None
+    if found is None or form_class is None:
+        raise Http404
+    form: Any = form_class(request.POST or None, stage=found)
+
+    def change(text: str) -> str:
+        if not form.has_changed():
+            return text
+        if found.activity == "poll":
+            others = [id_ for id_ in polls_with(known.method, found) if id_ != part]
+            return editing.change_poll(text, [part, *others], form.cleaned_data["question"], form.options)
+        if found.activity == "form":
+            return editing.change_questions(text, part, form.questions)
+        return editing.change_pot(text, part, form.cleaned_data)
+
+    if form.is_valid() and _save(request, row, known, change, form):
+        return redirect("methods:stage", row.slug, method, part)
+    twins = [known.method.stages[id_].title for id_ in polls_with(known.method, found) if id_ != part]
+    return _page(request, "methods/activity.html", row, known, form, part_heading=found.title, stage=found, twins=twins)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def deck(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
+    """The cards of a deck: situations, secrets."""
+    row, known = fetch_method(request, space, method, can=can_organise)
+    found = known.method.decks.get(part)
+    if found is None:
+        raise Http404
+    form = DeckForm(request.POST or None, deck=found)
+
+    def change(text: str) -> str:
+        return (
+            editing.change_deck(text, part, {**form.cleaned_data, "cards": form.cards}) if form.has_changed() else text
+        )
+
+    if form.is_valid() and _save(request, row, known, change, form):
+        return redirect("methods:edit", row.slug, method)
+    return _page(request, "methods/activity.html", row, known, form, part_heading=found.title)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def mark(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
+    return _piece(request, space, method, part, lambda read: read.marks, MarkForm, editing.change_mark)
 
 
 @require_POST
@@ -274,10 +334,10 @@ def _piece(
     method: str,
     part: str,
     pieces: Callable[[Method], Mapping[str, Any]],
-    form_class: type[RoleForm] | type[KindForm],
+    form_class: type[RoleForm] | type[KindForm] | type[MarkForm],
     change: Callable[[str, str, Mapping[str, Any]], str],
 ) -> HttpResponse:
-    """A role or a kind of card, changed by its own form."""
+    """A role, a kind of card or a mark, changed by its own form."""
     row, known = fetch_method(request, space, method, can=can_organise)
     found = pieces(known.method).get(part)
     if found is None:
@@ -289,7 +349,8 @@ def _piece(
 
     if form.is_valid() and _save(request, row, known, changed, form):
         return redirect("methods:edit", row.slug, method)
-    return _page(request, "methods/part.html", row, known, form, part_heading=found.title)
+    heading = getattr(found, "title", "") or found.label  # a mark has only its button
+    return _page(request, "methods/part.html", row, known, form, part_heading=heading)
 
 
 def _new_piece(
@@ -305,7 +366,7 @@ def _new_piece(
     row, known = fetch_method(request, space, method, can=can_organise)
     form = form_class(request.POST or None, initial=form_class.usual)
     if form.is_valid():
-        id_ = _free_name(form.cleaned_data["title"], pieces(known.method), else_="nom")
+        id_ = free_name(form.cleaned_data["title"], pieces(known.method), else_="nom")
         if _save(request, row, known, lambda text: add(text, known.method, id_, form.cleaned_data), form):
             return redirect("methods:edit", row.slug, method)
     return _page(request, "methods/part.html", row, known, form, part_heading=heading)
@@ -317,15 +378,6 @@ def _page(
     refused = more.pop("refused", bool(form.errors))
     context = {"space": space, "known": known, "method": known.method, "form": form, "base": known.checksum, **more}
     return render(request, template, context, status=422 if refused else 200)
-
-
-def _free_name(title: str, taken: Container[str], *, else_: str) -> str:
-    """What the file calls it: from its title, and not yet there."""
-    plain = "_".join(sign for sign in fold(title).split() if sign.isascii())[:30].strip("_") or else_
-    plain = "".join(sign for sign in plain if sign.isalnum() or sign == "_")
-    plain = plain if plain[:1].isalpha() and plain not in RESERVED else f"{else_}_{plain}"
-    names = [plain, *(f"{plain}_{number}" for number in range(2, 1_000))]
-    return next(name for name in names if name not in taken)
 
 
 def _minutes_form(method: Method, data: Any) -> forms.Form:

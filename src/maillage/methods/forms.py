@@ -21,6 +21,8 @@ from maillage.methods.words import COMPOSE, SEES, planned_minutes, right_words, 
 
 _WHOLE = ("edit", "remove", "choose", "answer", "give", "reveal")  # rights a stage gives without a name after them
 
+_NEEDS = {"answer": ("poll", "form"), "give": ("pot",), "reveal": ("poll", "form", "deal", "pot")}  # activities
+
 
 class GeneralForm(forms.Form):
     title = forms.CharField(label=_("Titre"), max_length=80)
@@ -119,7 +121,7 @@ class StageForm(forms.Form):
             )
         boxes = forms.CheckboxSelectMultiple
         self._add("rule-", forms.CharField(label=_("Consigne pour tout le monde"), required=False, widget=_area(2)))
-        offered = _rights(method)
+        offered = _rights(method, stage)
         for role in [*method.roles.values(), *_screens()]:
             self._add(
                 f"rule-{role.id}",
@@ -243,13 +245,19 @@ class ImportForm(forms.Form):
         return file
 
 
-def _rights(method: Method) -> list[str]:
-    """The rights a stage may give, in a useful order: writing first, leading last."""
+def _rights(method: Method, stage: Stage | None) -> list[str]:
+    """The rights a stage may give, in a useful order: writing first, leading last; none its activity has no use for."""
     kinds = [f"write:{kind}" for kind in method.kinds]
     marks = [f"mark:{mark}" for mark in method.marks]
     roles = [f"take_role:{role.id}" for role in method.roles.values() if role.take]
     fields = [f"fill:{field.id}" for field in method.sheet.fields] if method.sheet else []
-    return [*kinds, *marks, *_WHOLE, *fields, *roles, "for", "hide"]
+    whole = [
+        right
+        for right in _WHOLE
+        if stage is None
+        or (stage.activity in _NEEDS.get(right, (stage.activity,)) and (right != "choose" or stage.assign))
+    ]
+    return [*kinds, *marks, *whole, *fields, *roles, "for", "hide"]
 
 
 def _order(offered: list[str]) -> Any:

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 
 from facilitation import Method, MethodError, load_method, shipped_methods
+from maillage.lib.matching import fold
 from maillage.methods.models import MethodVersion
 from maillage.people.models import Space
 
@@ -44,7 +45,7 @@ def library(space: Space) -> tuple[list[KnownMethod], list["UnreadableVersion"]]
             known.append(KnownMethod(read_version(version), version))
         except UnreadableVersion as refusal:
             refused.append(refusal)
-    return sorted(known, key=lambda item: item.method.title.casefold()), refused
+    return sorted(known, key=lambda item: fold(item.method.title)), refused
 
 
 def find_method(space: Space, id_: str) -> KnownMethod | None:

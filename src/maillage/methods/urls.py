@@ -26,8 +26,11 @@ urlpatterns = [
     path(f"{EDITOR}roles/<str:part>/", editor_views.role, name="role"),
     path(f"{EDITOR}cartes/nouvelles/", editor_views.new_kind, name="new-kind"),
     path(f"{EDITOR}cartes/<str:part>/", editor_views.kind, name="kind"),
+    path(f"{EDITOR}jeux/<str:part>/", editor_views.deck, name="deck"),
+    path(f"{EDITOR}marques/<str:part>/", editor_views.mark, name="mark"),
     path(f"{EDITOR}etapes/nouvelle/", editor_views.new_stage, name="new-stage"),
     path(f"{EDITOR}etapes/<str:part>/", editor_views.stage, name="stage"),
+    path(f"{EDITOR}etapes/<str:part>/activite/", editor_views.activity, name="activity"),
     path(f"{EDITOR}etapes/<str:part>/ordre/", editor_views.move_stage, name="move-stage"),
     path(f"{EDITOR}etapes/<str:part>/retrait/", editor_views.remove_stage, name="remove-stage"),
 ]

@@ -1,14 +1,17 @@
 """The words of a method file in French, for those who read or change one without reading TOML."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from facilitation import Method, MethodError, Problem
 from facilitation.definition import Stage
-from facilitation.vocabulary import SCREENS
-from maillage.lib.typography import NO_BREAK, typo
+from facilitation.vocabulary import CONTROL, FACILITATOR, KEPT_SHEET, PROJECTOR, SCREENS
+from maillage.lib.matching import fold
+from maillage.lib.typography import NARROW, NO_BREAK, typo
 
 _CODE = re.compile(r'("[^"\n]*")')  # what is copied into the file keeps its straight quotes
+
+RESERVED = ("end", KEPT_SHEET, PROJECTOR, CONTROL, FACILITATOR)  # names that mean something else in a file
 
 ACTIVITIES = {
     "cards": "Cartes : de courts textes, écrits par les personnes",
@@ -145,7 +148,20 @@ def people_words(method: Method) -> str:
         case low, None:
             return f"à partir de {low} personnes{where}"
         case None, high:
-            return f"jusqu’à {high} personnes{where}"
+            return f"jusqu’à {_thousands(high)} personnes{where}"
         case low, high:
-            return f"{low} à {high} personnes{where}"
+            return f"{low} à {_thousands(high)} personnes{where}"
     raise AssertionError
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}".replace(",", NARROW)
+
+
+def free_name(title: str, taken: Container[str], *, else_: str) -> str:
+    """What the file calls it: from its title, and not yet there."""
+    plain = "_".join(sign for sign in fold(title).split() if sign.isascii())[:30].strip("_") or else_
+    plain = "".join(sign for sign in plain if sign.isalnum() or sign == "_")
+    plain = plain if plain[:1].isalpha() and plain not in RESERVED else f"{else_}_{plain}"
+    names = [plain, *(f"{plain}_{number}" for number in range(2, 1_000))]
+    return next(name for name in names if name not in taken)
