@@ -177,16 +177,36 @@ def _each_clock(state: State, turn: Callable[[State], State]) -> State:
 
 
 def set_minutes(state: State, move: Move, payload: Payload) -> State:
-    """Changes the plan of a stage that is not on; zero skips an optional one."""
+    """Changes the plan of a stage that is not on; zero skips an optional one. With `preset`, of all those not on."""
+    if (preset := payloads.word(payload, "preset")) is not None:
+        return _take_preset(state, preset)
     id_ = payloads.needed(payload, "stage")
     stage = state.method.stages.get(id_)
-    if stage is None or id_ == state.stage or id_ in _stages_of_tables(state):
+    if stage is None:
         raise Refused("unknown_stage")
+    if _is_on(state, id_):
+        raise Refused("stage_on")
     minutes = payloads.number(payload, "minutes")
     if minutes > MAX_MINUTES or (minutes < 0.1 and not (stage.optional and minutes == 0)):
         raise Refused("bad_duration")
     state = _each_clock(state, lambda local: _forget_time_left(local, id_))
     return state.but(minutes={**state.minutes, id_: minutes})
+
+
+def _take_preset(state: State, preset: str) -> State:
+    """The stages that are on keep their time: « 2 min de plus » is for them."""
+    known = state.method.presets.get(preset)
+    if known is None:
+        raise Refused("bad_payload")
+    planned = {id_: stage.minutes for id_, stage in state.method.stages.items()} | dict(known.minutes)
+    changed = {id_: minutes for id_, minutes in planned.items() if not _is_on(state, id_)}
+    for id_ in changed:
+        state = _each_clock(state, lambda local, id_=id_: _forget_time_left(local, id_))
+    return state.but(minutes={**state.minutes, **changed}, preset=preset)
+
+
+def _is_on(state: State, stage: str) -> bool:
+    return stage == state.stage or stage in _stages_of_tables(state)
 
 
 def _forget_time_left(state: State, stage: str) -> State:

@@ -1,5 +1,6 @@
 """What whoever leads is shown beside the rest: words to say, who is waited for, where to go; numbers, never names."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from facilitation import rounds
@@ -85,6 +86,27 @@ def _is_asked_to_write(state: State, rule: Stage, role: str) -> bool:
 
 def _people(count: int) -> str:
     return f"{count} personne{'s' if count > 1 else ''}"
+
+
+def plan(state: State) -> dict[str, Any]:
+    """How long each stage is to last, as it stands now, and the lengths the method offers."""
+    rounds_of = Counter(state.method.step(id_).stage for id_ in state.path)
+    stages = [
+        {
+            "id": stage.id,
+            "title": stage.title,
+            "minutes": state.minutes[stage.id],
+            "rounds": rounds_of[stage.id],
+            "on": stage.id == state.stage,
+        }
+        for stage in state.method.stages.values()
+    ]
+    return {
+        "stages": stages,
+        "minutes": sum(state.minutes[id_] * times for id_, times in rounds_of.items()),
+        "presets": [{"id": preset.id, "title": preset.title} for preset in state.method.presets.values()],
+        "preset": state.preset,
+    }
 
 
 def controls(state: State, role: str) -> list[str]:

@@ -25,6 +25,7 @@ REFUSALS: Final = {
     "last_stage": "C’est la dernière étape : il ne reste qu’à terminer la séance.",
     "first_stage": "C’est la première étape : on ne peut pas revenir plus tôt.",
     "unknown_stage": "Cette étape n’existe pas, ou on ne peut pas y aller d’ici.",
+    "stage_on": "Cette étape est en cours : donnez-lui du temps avec « 2 min de plus ».",
     "stage_over": "Cette étape est terminée. Votre texte reste sur votre écran : gardez-le, ou dites-le à voix haute.",
     "not_allowed": "À cette étape, votre rôle ne permet pas cela.",
     "empty_text": "Écrivez quelque chose avant d’envoyer.",

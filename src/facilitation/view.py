@@ -81,6 +81,7 @@ def view_audience(state: State, group: Audience) -> dict[str, Any]:
         "controls": leading.controls(state, group.role),
         "reveals": leading.reveals(state, group),
         **leading.ways(state, group.role),
+        "plan": leading.plan(state) if leads else None,
         "hidden": boards.hidden(state, group),
         "gone": leading.gone(state, group),
         "tables": leading.tables(state, group, reads=reads),

@@ -395,7 +395,9 @@ class AnySession(RuleBasedStateMachine):
             "look_at": {"table": 1 + a % 2},
             "add_person": {"name": f"prénom-{a}"},
             "leave": {"seat": pick(PEOPLE, a), "back": bool(b % 3 == 0)},
-            "set_minutes": {"stage": pick(state.method.stages, a), "minutes": b % 5},
+            "set_minutes": {"preset": pick(state.method.presets, a)}
+            if d % 3 == 0
+            else {"stage": pick(state.method.stages, a), "minutes": b % 5},
             "transcribe": self.paper(pick(steps, a), b, d),
         }
         self.move(seat, kind, payloads.get(kind, {}))

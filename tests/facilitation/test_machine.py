@@ -365,10 +365,30 @@ def test_plan_of_a_coming_stage_may_be_changed() -> None:
     play.do("lise", "set_minutes", stage="demande", minutes=0)
     play.do("lise", "set_minutes", stage="reactions", minutes="12,5")
     assert "demande" not in play.state.path
-    assert play.refused("lise", "set_minutes", stage="sujet", minutes=3) == "unknown_stage"
+    assert play.refused("lise", "set_minutes", stage="sujet", minutes=3) == "stage_on"
+    assert play.refused("lise", "set_minutes", stage="nulle", minutes=3) == "unknown_stage"
     assert play.refused("lise", "set_minutes", stage="feedback", minutes=0) == "bad_duration"
     play.go("reactions")
     assert play.state.total == 12.5 * MINUTE
+
+
+def test_another_length_of_the_method_is_taken_before_or_during() -> None:
+    play = play_codev()
+    seen = view(play.state, "lise")["shared"]["plan"]
+    assert (seen["preset"], seen["minutes"]) == ("journee", 60)
+    assert view(play.state, "ana")["shared"]["plan"] is None
+    play.do("lise", "set_minutes", preset="flash")
+    seen = view(play.state, "lise")["shared"]["plan"]
+    assert (seen["preset"], seen["minutes"]) == ("flash", 45)
+    play.do("lise", "open")
+    play.go("clarification")
+    assert play.refused("lise", "set_minutes", preset="nulle") == "bad_payload"
+    assert play.refused("ana", "set_minutes", preset="complet") == "not_allowed"
+    play.do("lise", "set_minutes", preset="complet")
+    minutes = {stage["id"]: stage["minutes"] for stage in view(play.state, "lise")["shared"]["plan"]["stages"]}
+    assert minutes["clarification"] == 8  # it is on: its time is the one that was announced
+    assert minutes["reactions"] == 25
+    assert play.replayed() == play.state
 
 
 # --------------------------------------------------------------------------------------------- cards

@@ -79,7 +79,9 @@ def sensible(state: State, seat: str, kind: str, draw: tuple[int, ...], text: st
         "advance": {"from": state.stage if d % 5 else pick(STAGES, a)},
         "back": {"to": pick(STAGES, a)} if d % 2 else {},
         "extend": {"seconds": (a - 10) * 30},
-        "set_minutes": {"stage": pick(STAGES, a), "minutes": b},
+        "set_minutes": {"preset": pick(list(state.method.presets), a)}
+        if d % 3 == 0
+        else {"stage": pick(STAGES, a), "minutes": b},
         "write": {"kind": pick(kinds, a) or pick(KINDS, a), "text": text, "parent": pick(cards, b)},
         "edit": {"card": target, "text": text},
         "remove": {"card": target},

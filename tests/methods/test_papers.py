@@ -12,7 +12,8 @@ from django.test import Client
 
 from facilitation import Method, load_method, shipped_methods, start, view
 from facilitation.definition import Deck, DeckCard
-from maillage.methods.papers import duration_words, make_papers, paper_facts, sheet_names
+from maillage.lib.typography import duration_words
+from maillage.methods.papers import make_papers, paper_facts, sheet_names
 from maillage.methods.words import minutes_words, numbers_of, people_words
 from maillage.people.models import Space, User
 from maillage.people.services import give_right

@@ -68,6 +68,17 @@ def typo(text: str, *, medium: Literal["html", "plain"] = "plain") -> str:
     return re.sub(f"[{_WORD}{_OPENING}]", lambda _: next(originals), text)
 
 
+def duration_words(minutes: float) -> str:
+    """« 45 s », « 6 min 30 s », « 1 h 05 », « 2 h »: nobody reads 0,75 minute in a room."""
+    seconds = round(minutes * 60)
+    if seconds >= 3600:
+        hours, left = divmod(seconds // 60, 60)
+        return f"{hours}{NO_BREAK}h{NO_BREAK}{left:02d}" if left else f"{hours}{NO_BREAK}h"
+    whole, rest = divmod(seconds, 60)
+    parts = [f"{whole}{NO_BREAK}min"] if whole or not rest else []
+    return NO_BREAK.join([*parts, f"{rest}{NO_BREAK}s"] if rest else parts)
+
+
 def join_words(words: Sequence[str], *, last: str = "et") -> str:
     """« a, b et c »."""
     if len(words) < 2:

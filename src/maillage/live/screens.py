@@ -302,6 +302,7 @@ def _arrange(shared: dict[str, Any]) -> dict[str, Any]:
         "later": shared["later"],
         "cards": [card for board in mergeable for card in board["cards"]],
         "tables": shared["tables"] if len(shared["tables"]) > 1 else [],
+        "plan": shared["plan"],
     }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from facilitation import Method
 from facilitation.definition import Question, Role, Stage
 from facilitation.vocabulary import FACILITATOR, KEPT_SHEET
-from maillage.lib.typography import NO_BREAK, count, join_words, typo
+from maillage.lib.typography import NO_BREAK, count, duration_words, join_words, typo
 from maillage.lib.typst import compile_pdf
 from maillage.methods.paper_cards import blank_cards, copies_of, deck_cards, decks_used, people_dealt_to
 from maillage.methods.words import COMPOSE, numbers_of, people_words, planned_minutes
@@ -67,17 +67,6 @@ def paper_facts(method: Method) -> dict[str, Any]:
     facts["sheets"] = [name for name, (key, _label) in SHEETS.items() if facts[key]]
     typeset: dict[str, Any] = _set_in_type(facts)
     return typeset
-
-
-def duration_words(minutes: float) -> str:
-    """« 45 s », « 6 min 30 s », « 1 h 05 », « 2 h »: nobody reads 0,75 minute in a room."""
-    seconds = round(minutes * 60)
-    if seconds >= 3600:
-        hours, left = divmod(seconds // 60, 60)
-        return f"{hours}{NO_BREAK}h{NO_BREAK}{left:02d}" if left else f"{hours}{NO_BREAK}h"
-    whole, rest = divmod(seconds, 60)
-    parts = [f"{whole}{NO_BREAK}min"] if whole or not rest else []
-    return NO_BREAK.join([*parts, f"{rest}{NO_BREAK}s"] if rest else parts)
 
 
 # ---------------------------------------------------------------- the facilitator's sheet

@@ -6,7 +6,11 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from maillage.lib.typography import duration_words
+
 register = template.Library()
+
+register.filter("duration", duration_words)
 
 SHAPES = (
     '<circle cx="10" cy="10" r="8.5"/>',

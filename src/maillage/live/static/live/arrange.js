@@ -70,5 +70,9 @@ document.addEventListener("click", ({ target }) => {
   document.getElementById("merge-into").focus();
 });
 
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("a[href='#lengths']")) document.getElementById("lengths").open = true;
+});
+
 document.addEventListener("live:refreshed", follow);
 follow();
