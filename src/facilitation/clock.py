@@ -1,6 +1,6 @@
 """The clock of a session, and the step it measures. Times are absolute and come with the moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from facilitation import groups, payloads, people
 from facilitation.activities import answers, cards, deal, pot
@@ -189,7 +189,7 @@ def set_minutes(state: State, move: Move, payload: Payload) -> State:
     minutes = payloads.number(payload, "minutes")
     if minutes > MAX_MINUTES or (minutes < 0.1 and not (stage.optional and minutes == 0)):
         raise Refused("bad_duration")
-    state = _each_clock(state, lambda local: _forget_time_left(local, id_))
+    state = _each_clock(state, lambda local: _forget_time_left(local, (id_,)))
     return state.but(minutes={**state.minutes, id_: minutes})
 
 
@@ -200,8 +200,7 @@ def _take_preset(state: State, preset: str) -> State:
         raise Refused("bad_payload")
     planned = {id_: stage.minutes for id_, stage in state.method.stages.items()} | dict(known.minutes)
     changed = {id_: minutes for id_, minutes in planned.items() if not _is_on(state, id_)}
-    for id_ in changed:
-        state = _each_clock(state, lambda local, id_=id_: _forget_time_left(local, id_))
+    state = _each_clock(state, lambda local: _forget_time_left(local, changed))
     return state.but(minutes={**state.minutes, **changed}, preset=preset)
 
 
@@ -209,9 +208,10 @@ def _is_on(state: State, stage: str) -> bool:
     return stage == state.stage or stage in _stages_of_tables(state)
 
 
-def _forget_time_left(state: State, stage: str) -> State:
+def _forget_time_left(state: State, stages: Container[str]) -> State:
     """A stage planned anew begins with its new minutes, even if it was quitted before."""
-    return state.but(spared={step: t for step, t in state.spared.items() if state.method.step(step).stage != stage})
+    spared = {step: time for step, time in state.spared.items() if state.method.step(step).stage not in stages}
+    return state.but(spared=spared)
 
 
 def _stages_of_tables(state: State) -> set[str]:
