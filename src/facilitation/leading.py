@@ -61,16 +61,22 @@ def notices(state: State, rule: Stage | None, group: "Audience") -> list[str]:
         return found
     if rule.activity == "pot" and people and len(people) <= rule.multiplier:
         found.append("Trop peu de monde à cette table : tout donner y va de soi.")
+    return [*found, *filter(None, [awaited(state, rule, group)])]
+
+
+def awaited(state: State, rule: Stage | None, group: "Audience") -> str:
+    """How many at the table looked at have not written or answered yet: no alarm, a step begins so."""
+    if rule is None or not state.on:
+        return ""
     if rule.activity in NOT_YET:
         answered, asked = _counted_here(state, group)
         waiting, (one, many) = asked - answered, NOT_YET[rule.activity]
     else:
         wrote = {card.author for card in state.cards_at(group.table) if card.stage == rule.id}
+        people = [seat for seat in state.at_table(group.table) if seat.present]
         waiting = sum(seat.id not in wrote and _is_asked_to_write(state, rule, seat.role) for seat in people)
         one, many = "n’a pas encore écrit", "n’ont pas encore écrit"
-    if waiting:
-        found.append(f"{_people(waiting)} {one if waiting == 1 else many}.")
-    return found
+    return f"{_people(waiting)} {one if waiting == 1 else many}." if waiting else ""
 
 
 def _counted_here(state: State, group: "Audience") -> tuple[int, int]:

@@ -78,6 +78,7 @@ def view_audience(state: State, group: Audience) -> dict[str, Any]:
         "cut": _cut(state) if group.role in SCREENS and sees != "nothing" else [],
         "prompts": leading.prompts(rule.prompts if rule and leads and state.status != "closed" else None),
         "notices": leading.notices(state, rule, group) if leads else [],
+        "awaited": leading.awaited(state, rule, group) if leads else "",
         "controls": leading.controls(state, group.role),
         "reveals": leading.reveals(state, group),
         **leading.ways(state, group.role),

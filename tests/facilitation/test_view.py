@@ -250,6 +250,7 @@ def test_facilitator_is_told_how_many_have_not_written_and_when_the_table_is_sma
         "3 personnes à cette table : cette méthode en demande 5 au moins.",
         "2 personnes n’ont pas encore écrit.",
     ]
+    assert view(play.state, "lise")["shared"]["awaited"] == "2 personnes n’ont pas encore écrit."
     play.do("ana", "write", kind="idea", text="Une idée")
     assert view(play.state, "lise")["shared"]["notices"][-1] == "1 personne n’a pas encore écrit."
     assert view(play.state, "ana")["shared"]["notices"] == []
