@@ -108,16 +108,16 @@ def test_kept_fragment_tells_the_time_of_the_page(session, monkeypatch) -> None:
         return found[1]
 
     (ends_at,) = re.findall(r'data-ends-at="(\d+)"', amel.get(f"/seance/{session.id}/").content.decode())
-    began = int(ends_at) / 1000 - 1800
-    monkeypatch.setattr(screens.time, "time", lambda: began)
+    began = int(ends_at) - 1_800_000
+    monkeypatch.setattr(screens, "now_ms", lambda: began)
     assert clock() == "30:00"
-    monkeypatch.setattr(screens.time, "time", lambda: began + 600)
+    monkeypatch.setattr(screens, "now_ms", lambda: began + 600_000)
     assert clock() == "20:00"
-    monkeypatch.setattr(screens.time, "time", lambda: began + 1810)
+    monkeypatch.setattr(screens, "now_ms", lambda: began + 1_810_000)
     assert clock() == "+0:10"
     do(session, lead, "pause")
     paused = clock()
-    monkeypatch.setattr(screens.time, "time", lambda: began + 4000)
+    monkeypatch.setattr(screens, "now_ms", lambda: began + 4_000_000)
     assert clock() == paused
 
 
