@@ -289,6 +289,8 @@ def test_live_screens_stage_by_stage(
     for path in ("regie/", "a-retenir/"):
         room.page.goto(gathering + path)
         inspection.look(room.page, f"organiser, after: {path}")
+    room.page.goto("/etat-du-serveur/")
+    inspection.look(room.page, "how the server goes", phone=True)
     late = unpack().page
     late.goto(house.url + house.links.join)
     inspection.look(late, "a closed session 410", phone=True)

@@ -172,7 +172,7 @@ class Play:
                     f"{day}/repartition/personnes/", f"{day}/programme/", f"{day}/accueil/", f"{day}/repetition/",
                     f"{day}/inscriptions/inscriptions.csv", f"{day}/inscriptions/inscriptions.xlsx",
                     f"{day}/accueil/?q={core('desk', 'walk-in')}", f"{day}/inscriptions/?q={core('desk', 'walk-in')}",
-                    f"/regie/{session}/",
+                    f"/regie/{session}/", "/etat-du-serveur/", "/metrics", "/metrics?workers=sum", "/readyz",
                 ]  # fmt: skip
             else:
                 paths += [f"/live/{session}/stream", f"/regie/{session}/"] if name == "outsider" else []

@@ -50,6 +50,9 @@ def test_help_is_french_and_wrong_usage_is_2(tmp_path):
         ("MAILLAGE_DATABASE_URL", "oracle://x", "postgresql://"),
         ("MAILLAGE_SECRET_KEY", "court", "32 caractères"),
         ("MAILLAGE_OPERATOR_EMAIL", "nous", "adresse électronique"),
+        ("MAILLAGE_LOG_LEVEL", "bavard", "WARNING, INFO ou DEBUG"),
+        ("MAILLAGE_LOG_FORMAT", "xml", "texte ou json"),
+        ("MAILLAGE_METRICS_TOKEN", "court", "au moins 16 caractères"),
     ],
 )
 def test_bad_setting_is_refused_by_name(tmp_path, name, value, expected):

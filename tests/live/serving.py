@@ -1,4 +1,4 @@
-"""A server of its own process, to be killed: python -m tests.live.serving PORT. The data folder is in the environment.
+"""A server of its own process, to be killed: python -m tests.live.serving PORT SESSIONS PEOPLE.
 
 Prints one line of JSON with a session and the seats one may play, then serves.
 """
@@ -49,4 +49,6 @@ if __name__ == "__main__":
     port, sessions, people = map(int, sys.argv[1:4])
     call_command("migrate", verbosity=0)
     print(json.dumps(prepare(sessions, people)), flush=True)
+    if sys.argv[4:] == ["--only-prepare"]:
+        raise SystemExit(0)
     raise SystemExit(serve(host="127.0.0.1", port=port))

@@ -1,13 +1,14 @@
 """The broadcaster alone, with sends one can look into."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
 from django.db import connections
 
+from maillage.live import figures, runtime, seats
 from maillage.live import hub as hub_module
-from maillage.live import runtime, seats
 from maillage.live.committer import Submitted
 from maillage.live.enums import SeatKind
 from maillage.live.hub import Hub, Stream, frame, message
@@ -203,3 +204,59 @@ def test_screen_that_cannot_be_made_silences_nobody_else(stage, caplog) -> None:
     assert (len(lead.sent), len(amel.sent)) == (1, 2)
     assert "KeyError" in caplog.text
     assert "Essai" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("costs", "interval"),
+    [
+        ([], 0.25),
+        ([0.01], 0.25),
+        ([0.1], 0.25),  # forty per cent of the time
+        ([0.25], 0.5),
+        ([0.05] * 10, 1.0),  # ten rooms
+        ([3.0], 2.0),  # what people see is two seconds late at most
+    ],
+)
+def test_the_rate_follows_what_the_audience_costs(stage, costs, interval) -> None:
+    for number, took in enumerate(costs):
+        channel = hub_module._Channel()
+        channel.took, channel.flushed_at = took, 100.0
+        stage.hub._channels[number] = channel
+    asleep = hub_module._Channel()
+    asleep.took, asleep.flushed_at = 5.0, 50.0  # a large room that does not move any more weighs nothing
+    stage.hub._channels["asleep"] = asleep
+    assert stage.hub._weigh(101.0) == pytest.approx(interval)
+    for channel in stage.hub._channels.values():
+        channel.took = 0.0
+    assert stage.hub._weigh(101.1) == pytest.approx(interval)  # weighed four times a second, not at each change
+    assert stage.hub._weigh(102.0) == 0.25
+
+
+def test_a_stream_that_is_gone_leaves_nothing_behind(stage) -> None:
+    async def play() -> None:
+        streams = [stage.join(stage.amel)[1] for _page in range(30)]
+        stage.join(stage.bruno)
+        assert len(stage.hub.pages()[stage.session.id]) == 2
+        for stream in streams:
+            stage.hub.leave(stream)
+        assert stage.hub.pages() == {stage.session.id: {str(stage.bruno.id): 1}}
+        assert stage.hub.standing() == {}
+
+    asyncio.run(play())
+
+
+def test_what_is_sent_and_how_late_is_counted(stage) -> None:
+    before = {name: getattr(figures, name).value() for name in ("changes", "frames", "flushes")}
+
+    async def play() -> None:
+        for seat in (stage.amel, stage.bruno):
+            stage.join(seat)
+        for _change in range(5):
+            stage.hub.publish([stage.session.id], since=time.monotonic() - 0.5)
+        await settle()
+
+    asyncio.run(play())
+    assert figures.changes.value() == before["changes"] + 5
+    assert figures.flushes.value() == before["flushes"] + 1  # five changes, one look
+    assert figures.frames.value() == before["frames"] + 2
+    assert figures.recent.usual() >= 0.5

@@ -2,34 +2,77 @@
 
 import contextlib
 import socket
+import threading
+import time
 
 import httpx
 import pytest
 
+from maillage.config import health
 from maillage.config.server import AddressRefused, PortTaken, bind, check_port
-from maillage.live import runtime
+from maillage.live import bus, runtime, seats
+from maillage.live.enums import SeatKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_health_says_what_is_wrong(server, tmp_path) -> None:
+@pytest.fixture
+def asked(server):
     with httpx.Client(base_url=server.url, trust_env=False) as client:
-        answer = client.get("/healthz")
-        assert (answer.status_code, answer.json()) == (
-            200,
-            {"status": "ok", "database": True, "keys": True, "committer": True},
-        )
-        runtime.live().committer.stop()
-        answer = client.get("/healthz")
-        assert (answer.status_code, answer.json()["committer"]) == (503, False)
+        yield client.get
 
 
-def test_keys_folder_that_cannot_be_made_is_unhealthy(server, settings, tmp_path) -> None:
+def ready(asked) -> httpx.Response:
+    """Once the bus is heard, where there is one."""
+    while bus.exists() and not runtime.live().ear.listening:
+        time.sleep(0.01)
+    return asked("/readyz")
+
+
+def test_health_says_whether_the_process_lives(asked) -> None:
+    answer = asked("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "committer": True})
+    runtime.live().committer.stop()
+    answer = asked("/healthz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "failing", "committer": False})
+    assert "redémarrer" in asked("/readyz").json()["reasons"]["committer"]
+
+
+def test_ready_when_everything_is(asked) -> None:
+    answer = ready(asked)
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "reasons": {}})
+
+
+def test_keys_folder_that_cannot_be_made_is_not_ready_and_the_process_lives(asked, settings, tmp_path) -> None:
     file = tmp_path / "a-file"
     file.write_text("")
     settings.KEYS_DIR = file / "keys"
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
-        assert client.get("/healthz").json()["keys"] is False
+    answer = ready(asked)
+    assert (answer.status_code, list(answer.json()["reasons"])) == (503, ["keys"])
+    assert asked("/healthz").status_code == 200
+
+
+def test_tables_of_an_earlier_version_are_not_ready(asked, monkeypatch) -> None:
+    monkeypatch.setattr(health, "_tables_are_known", False)
+    monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda self, targets: ["0099"])
+    answer = ready(asked)
+    assert (answer.status_code, list(answer.json()["reasons"])) == (503, ["database"])
+    assert "tables ne sont pas à jour" in answer.json()["reasons"]["database"]
+
+
+def test_a_database_that_never_answers_is_said_in_time(asked, monkeypatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(health, "ANSWER_WITHIN", 0.1)
+    monkeypatch.setitem(health.CHECKS, "database", lambda: over.wait(10))
+    answer = asked("/readyz")
+    over.set()
+    assert (answer.status_code, "n’a pas répondu" in answer.json()["reasons"]["database"]) == (503, True)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_what_machines_ask_names_nobody(asked, session, path) -> None:
+    seats.take_seat(session=session, kind=SeatKind.PARTICIPANT, name="Quetzal", role="participant", key="q")
+    assert "Quetzal" not in asked(path).text
 
 
 def test_taken_port_is_said_with_the_way_out() -> None:

@@ -1,6 +1,9 @@
 """Streams and polling, against the real server."""
 
+import asyncio
 import socket
+import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -246,3 +249,31 @@ def test_hundred_open_streams_end_fast(server, phone, session) -> None:
         _read_to_the_end(line)
         line.close()
     assert took < 1.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="le noyau Linux seul borne ce qui attend")
+def test_what_waits_for_a_phone_that_reads_nothing_is_bounded(amel, session) -> None:
+    """The system would take megabytes for it before the first sign: 64 kB beyond what the phone itself has room for."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    line.connect(("127.0.0.1", amel.client.base_url.port))
+    cookie = "; ".join(f"{name}={value}" for name, value in amel.cookies.items())
+    line.sendall(f"GET /live/{session.id}/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
+    assert line.recv(12) == b"HTTP/1.1 200"
+    here = runtime.live()
+    (stream,) = here.hub._channels[session.id].streams
+    sent, done = 0, threading.Event()
+
+    async def fill() -> None:
+        nonlocal sent
+        while stream.open and sent < 20_000_000:
+            here.hub._push(stream, b": " + b"x" * 16_000 + b"\n\n")
+            sent += 16_000
+            await asyncio.sleep(0.001)  # the system takes what it can
+        done.set()
+
+    here._call(lambda: here._begin(fill()))
+    assert done.wait(60)
+    line.close()
+    assert not stream.open
+    assert sent < 1_000_000  # 4 MB without the bound, 0.3 with it

@@ -14,6 +14,7 @@ from maillage.lib.typography import typo
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+MOST_WORKERS = 64  # processes; each holds some nine connections of PostgreSQL
 
 # The line of the list of commands, then what `maillage COMMANDE --help` says first.
 COMMANDS = {
@@ -107,6 +108,12 @@ def positive_number(text: str) -> int:
     raise argparse.ArgumentTypeError("on attend un nombre plus grand que zéro")
 
 
+def workers_number(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_WORKERS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"« {text} » n’est pas un nombre de processus (1 à {MOST_WORKERS})")
+
+
 def port_number(text: str) -> int:
     if text.isascii() and text.isdigit() and 0 <= int(text) <= 65535:
         return int(text)
@@ -182,6 +189,17 @@ def _address(command: Parser) -> None:
     )
     command.add_argument(
         "--port", type=port_number, default=DEFAULT_PORT, metavar="PORT", help=f"{DEFAULT_PORT} si rien n’est dit"
+    )
+
+
+def _serve(command: Parser) -> None:
+    _address(command)
+    command.add_argument(
+        "--workers",
+        type=workers_number,
+        default=1,
+        metavar="NOMBRE",
+        help="combien de processus servent, un par cœur au plus ; plusieurs demandent PostgreSQL (1)",
     )
 
 
@@ -272,7 +290,7 @@ def _bench(command: Parser) -> None:
 
 PARTS: dict[str, Callable[[Parser], None]] = {
     "demo": _demo,
-    "serve": _address,
+    "serve": _serve,
     "import-gathering": _import_gathering,
     "import-registrations": _import_registrations,
     "plan": _plan,

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -43,6 +44,16 @@ def read_number(name: str, default: int, *, least: int, most: int) -> int:
     if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
         raise BadSetting(name, value, f"on attend un nombre entier entre {least} et {most}.")
     return int(value)
+
+
+def read_choice(name: str, default: str, choices: Sequence[str]) -> str:
+    """One of the choices, whatever its case."""
+    value = read_text(name, default)
+    known = {choice.lower(): choice for choice in choices}
+    if value.lower() not in known:
+        words = ", ".join(choices[:-1])
+        raise BadSetting(name, value, f"on attend {words} ou {choices[-1]}.")
+    return known[value.lower()]
 
 
 def read_list(name: str, default: tuple[str, ...] = ()) -> list[str]:

@@ -1,28 +1,54 @@
 """What an installation needs before it serves: folders, tables, static files, and the address phones can use."""
 
+import fcntl
 import io
+import json
 import os
+import re
 import socket
 from importlib.metadata import version
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db import connection
+
+TURN = 0x6D61696C  # of PostgreSQL's advisory locks: who brings the tables up to date
+TURN_WITHIN = 600_000  # ms: another machine's migrations may be long
+MANIFEST = "staticfiles.json"
+WITH_DIGEST = re.compile(r"\.[0-9a-f]{12}\.")
 
 
 def prepare_installation() -> None:
-    """Bring the tables up to date and gather the static files of this version. Safe to repeat."""
-    prepare_tables()
-    gather_static_files()
+    """Bring the tables up to date and gather the static files of this version. Safe to repeat, and for two at once."""
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    with (settings.DATA_DIR / ".preparing").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # two containers over one volume
+        prepare_tables()
+        gather_static_files()
 
 
 def prepare_tables() -> None:
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0, interactive=False)
+    if connection.vendor != "postgresql":
+        call_command("migrate", verbosity=0, interactive=False)
+        return
+    with connection.cursor() as cursor:  # two machines over one database
+        cursor.execute(f"SET lock_timeout = {TURN_WITHIN}")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [TURN])
+        cursor.execute("SET lock_timeout TO DEFAULT")
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [TURN])
 
 
 def gather_static_files() -> None:
-    """Once for each version and each change of the package's own files; the stamp says which."""
+    """Once for each version and each change of the package's own files; the stamp says which.
+
+    What the version before named stays: its processes may still serve, and its pages are open on screens.
+    """
     newest = max(
         (os.stat(storage.path(path)).st_mtime_ns for finder in get_finders() for path, storage in finder.list([])),
         default=0,
@@ -31,8 +57,26 @@ def gather_static_files() -> None:
     mark = f"{version('maillage')} {newest}"
     if stamp.exists() and stamp.read_text() == mark:
         return
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True, stdout=io.StringIO())
+    before = _named_files()
+    call_command("collectstatic", verbosity=0, interactive=False, stdout=io.StringIO())
+    _drop_old_files(keep=before | _named_files())
     stamp.write_text(mark)
+
+
+def _named_files() -> set[str]:
+    """The names with a digest that the last gathering gave."""
+    try:
+        named: set[str] = set(json.loads((settings.STATIC_ROOT / MANIFEST).read_text())["paths"].values())
+    except (OSError, ValueError, KeyError):
+        return set()
+    return named
+
+
+def _drop_old_files(*, keep: set[str]) -> None:
+    for path in settings.STATIC_ROOT.rglob("*"):
+        name = path.relative_to(settings.STATIC_ROOT).as_posix()
+        if WITH_DIGEST.search(path.name) and name.removesuffix(".gz").removesuffix(".br") not in keep:
+            path.unlink(missing_ok=True)
 
 
 def lan_address() -> str | None:

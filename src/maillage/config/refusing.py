@@ -1,10 +1,16 @@
 """What no page can answer: requests made by hand, and what an earlier release kept. Refused with a sentence."""
 
+import sys
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.views.defaults import server_error
 
+from maillage.lib.system_errors import database_is_away
+from maillage.live import figures
+from maillage.live.outcomes import RETRY_AFTER
 from maillage.methods.queries import UnreadableVersion
 from maillage.people.queries import can_organise
 from maillage.ui.views import bad_request, conflict, wrong_method
@@ -35,6 +41,17 @@ def say_wrong_method(get_response: Answer) -> Answer:
         return response
 
     return answer
+
+
+def say_fault(request: HttpRequest) -> HttpResponse:
+    """Django’s handler of what failed. A database that is away for a moment is nobody’s fault: it is asked again."""
+    error = sys.exc_info()[1]
+    if error is None or not database_is_away(error):
+        return server_error(request)
+    figures.unavailable.add()
+    page = HttpResponse(render_to_string("503.html"), status=503)
+    page["Retry-After"] = str(RETRY_AFTER)
+    return page
 
 
 class MendUnreadable:

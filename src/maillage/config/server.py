@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import resource
+import signal
 import socket
 import sys
 from types import FrameType
@@ -12,12 +13,17 @@ from typing import Any, cast
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from maillage.config.supervisor import PULSE, PULSE_EVERY, READY, become_supervisor
+from maillage.config.systemd import announce, inherited_socket
 from maillage.lib.system_errors import os_error_words
 
 BACKLOG = 2048  # connections that wait to be accepted: a whole day comes back at once after a restart
 HEAD_WITHIN = 15.0  # seconds for the head of a request
 BODY_SILENCE = 30.0  # seconds between two parts of a body: a slow upload goes on, a silent one is cut
 IDLE_WITHIN = 30  # seconds a connection waits for its next request: longer than clients and proxies keep one in hand
+UNSENT_MOST = 65_536  # bytes of one connection the system takes beyond what its client has room for
+UNHEARD_MOST = 30_000  # ms a client may leave unacknowledged what it was sent
+LINUX_BOUNDS = {18: UNHEARD_MOST, 25: UNSENT_MOST}  # TCP_USER_TIMEOUT, TCP_NOTSENT_LOWAT: Python 3.11 lacks a name
 STOP_WITHIN = 5  # seconds for what is being answered when the server is asked to stop
 
 
@@ -78,9 +84,22 @@ class Protocol(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
+    leash: socket.socket | None = None  # to the supervisor: told that we serve, watched for its end
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
         self._end_streams()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.leash is None:
+            announce("READY=1")
+        else:
+            self.leash.setblocking(False)
+            asyncio.get_running_loop().add_reader(self.leash, self._leash_fell)
+            with contextlib.suppress(OSError):
+                self.leash.send(READY)
+            self._say_pulse()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._close_hub()
@@ -91,11 +110,25 @@ class Server(uvicorn.Server):
         with contextlib.suppress(RuntimeError):  # the signal came between two turns of the loop: shutdown() does it
             asyncio.get_running_loop().call_soon_threadsafe(self._close_hub)
 
-    @staticmethod
-    def _close_hub() -> None:
+    def _close_hub(self) -> None:
+        """A screen whose stream ends comes back at once: the door is shut first, another process opens."""
         from maillage.live.runtime import live  # the settings are read when the server starts, not when it is imported
 
+        for server in getattr(self, "servers", ()):
+            server.close()
         live().hub.close()
+
+    def _say_pulse(self) -> None:
+        """From the event loop: one that turns no more says nothing, and is replaced."""
+        with contextlib.suppress(OSError):  # fallen: the reader hears it
+            cast("socket.socket", self.leash).send(PULSE)
+        asyncio.get_running_loop().call_later(PULSE_EVERY, self._say_pulse)
+
+    def _leash_fell(self) -> None:
+        """The supervisor is gone: served by nobody's will, we would hold its address for ever."""
+        asyncio.get_running_loop().remove_reader(cast("socket.socket", self.leash))
+        self.should_exit = True
+        self._close_hub()
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -103,6 +136,7 @@ def bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _bound_what_waits(listener)
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)
@@ -114,6 +148,15 @@ def bind(host: str, port: int) -> socket.socket:
         raise AddressRefused(host, port, why) from None
     listener.setblocking(False)
     return listener
+
+
+def _bound_what_waits(listener: socket.socket) -> None:
+    """A phone that went without a word, or that hardly reads, would hold megabytes in the system: its stream is cut,
+    and resumes. Each connection inherits this from the socket that accepts it.
+    """
+    for option, value in LINUX_BOUNDS.items() if sys.platform == "linux" else ():
+        with contextlib.suppress(OSError):  # not of TCP: a socket that systemd opened may be of another kind
+            listener.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def check_port(host: str, port: int) -> str | None:
@@ -134,13 +177,22 @@ def make_server(application: Any = "maillage.config.asgi:application") -> Server
             loop="uvloop" if sys.platform != "win32" else "asyncio",
             lifespan="on",
             backlog=BACKLOG,
+            log_config=None,  # its lines go where ours go, in the same form and through the same filters
             log_level="warning",
             access_log=False,  # addresses of phones and paths of sessions: nobody needs them kept
             server_header=False,
+            proxy_headers=True,
+            forwarded_allow_ips=_proxies(),
             timeout_keep_alive=IDLE_WITHIN,
             timeout_graceful_shutdown=STOP_WITHIN,
         )
     )
+
+
+def _proxies() -> list[str]:
+    from django.conf import settings  # as above
+
+    return list(settings.PROXIES)
 
 
 def _allow_many_files() -> None:
@@ -151,11 +203,31 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def serve(*, host: str, port: int) -> int:
+def serve(*, host: str, port: int, workers: int = 1) -> int:
     """Serves until stopped. 0: stopped as asked; a port that is taken is refused before anything starts."""
-    listener = bind(host, port)
+    listener = inherited_socket()
+    if listener is None:
+        listener = bind(host, port)
+    else:
+        _bound_what_waits(listener)
     _allow_many_files()
+    if workers > 1:
+        become_supervisor(listener, workers)
+    return _run(make_server(), listener)
+
+
+def serve_one_of_many(listener: socket.socket, leash: socket.socket) -> int:
+    """As `serve`, on the socket of a supervisor."""
     server = make_server()
+    server.leash = leash
+    return _run(server, listener)
+
+
+def _run(server: Server, listener: socket.socket) -> int:
+    # SIGHUP: its terminal was closed; a supervisor keeps this one for itself. SIGTERM: uvicorn hands it back at the
+    # end to whoever had it before, and by default that is death.
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, server.handle_exit)
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 """The one settings file. Everything an operator may change is a MAILLAGE_… variable (docs/guides/exploitation.md)."""
 
+import os
 import secrets
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,6 +10,7 @@ from csp.constants import NONE, SELF
 
 from maillage.config.environment import (
     BadSetting,
+    read_choice,
     read_email,
     read_flag,
     read_folder,
@@ -16,6 +18,7 @@ from maillage.config.environment import (
     read_number,
     read_text,
 )
+from maillage.config.logs import FORMATS
 from maillage.lib.system_errors import os_error_words
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
@@ -38,11 +41,16 @@ def _secret_key() -> str:
     if not file.exists():
         try:
             DATA_DIR.mkdir(parents=True, exist_ok=True)
-            with file.open("x", encoding="ascii") as handle:
-                file.chmod(0o600)
+            draft = file.with_name(f".{secrets.token_hex(4)}")
+            with draft.open("x", encoding="ascii") as handle:
+                draft.chmod(0o600)
                 handle.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass  # another process made it between the two lines above
+            try:
+                os.link(draft, file)  # refuses to replace: two processes end with one key, whole
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
         except OSError as error:
             raise BadSetting(
                 "MAILLAGE_DATA_DIR", str(DATA_DIR), f"on ne peut pas y écrire ({os_error_words(error)})."
@@ -124,6 +132,13 @@ TEMPLATES = [
 
 
 KEPT_OPEN = 60  # seconds a thread keeps its connection
+# Nobody waits for ever: for a server that is away, for a line that is cut and says nothing, for a row another holds.
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": 5,  # seconds
+    "tcp_user_timeout": 15_000,  # ms
+    "keepalives_idle": 15,  # seconds
+    "options": "-c lock_timeout=15s -c idle_in_transaction_session_timeout=60s",
+}
 ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")  # those the tests are passed on
 
 
@@ -144,6 +159,9 @@ def _databases() -> dict[str, dict[str, object]]:
             raise BadSetting(
                 "MAILLAGE_DATABASE_URL", "postgresql://…", "il manque psycopg : pip install 'maillage[postgresql]'."
             )
+        if database["ENGINE"] == "django.db.backends.postgresql":
+            asked = database.get("OPTIONS")
+            database["OPTIONS"] = POSTGRESQL_OPTIONS | (asked if isinstance(asked, dict) else {})
     else:
         database = {
             "ENGINE": "django.db.backends.sqlite3",
@@ -161,6 +179,11 @@ def _databases() -> dict[str, dict[str, object]]:
 
 
 DATABASES = _databases()
+
+PROXIES = read_list("MAILLAGE_PROXIES", ("127.0.0.1", "::1"))  # whom we believe when they say whose request it is
+METRICS_TOKEN = read_text("MAILLAGE_METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    raise BadSetting("MAILLAGE_METRICS_TOKEN", "…", "on attend au moins 16 caractères.")
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
@@ -230,7 +253,9 @@ EMAIL_USE_TLS = read_flag("MAILLAGE_SMTP_TLS", default=True)
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = read_text("MAILLAGE_FROM", "Maillage <ne-pas-repondre@localhost>")
 
-LOG_LEVEL = read_text("MAILLAGE_LOG_LEVEL", "WARNING").upper()
+LOG_LEVELS = ("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG")
+LOG_LEVEL = read_choice("MAILLAGE_LOG_LEVEL", "WARNING", LOG_LEVELS).upper()
+LOG_FORMAT = read_choice("MAILLAGE_LOG_FORMAT", "texte", FORMATS)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -238,11 +263,14 @@ LOGGING = {
         "no-links": {"()": "maillage.config.logs.WithoutLinks"},
         "brief-refusals": {"()": "maillage.config.logs.BriefRefusals"},
     },
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "texte": {"()": "maillage.config.logs.Plain", "words": DEBUG},
+        "json": {"()": "maillage.config.logs.Json", "words": DEBUG},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "plain",
+            "formatter": LOG_FORMAT,
             "filters": ["no-links", "brief-refusals"],
         }
     },

@@ -20,3 +20,4 @@ urlpatterns = [
 handler400 = "maillage.ui.views.bad_request"
 handler403 = "maillage.ui.views.forbidden"
 handler404 = "maillage.ui.views.not_found"
+handler500 = "maillage.config.refusing.say_fault"

@@ -77,3 +77,21 @@ def database_error_words(error: Exception) -> str:
     if "does not exist" in said and "database" in said:
         return "cette base n’existe pas"
     return f"elle répond «\u202f{said}\u202f»" if said else "elle ne dit pas pourquoi"
+
+
+AWAY_STATES = ("08", "53", "55P03", "57", "58")  # PostgreSQL: connection, resources, lock, stopped by hand, disk
+AWAY_CODES = {5, 6, 8, 10, 13, 14}  # SQLite: busy, locked, read only, disk, full, cannot open
+
+
+def database_is_away(error: BaseException) -> bool:
+    """Whether the database cannot serve now, whatever was asked; else what was asked is at fault, and that is ours."""
+    if type(error).__module__ != "django.db.utils":
+        return False
+    cause = error.__cause__ or error
+    state = getattr(cause, "sqlstate", None)
+    if state:
+        return str(state).startswith(AWAY_STATES)
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in AWAY_CODES  # the rest of it says more of the same
+    return type(error).__name__ in ("OperationalError", "InterfaceError")

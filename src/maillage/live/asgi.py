@@ -13,10 +13,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse
 from django.urls import reverse
 
-from maillage.live import seats
+from maillage.lib.system_errors import database_is_away
+from maillage.live import figures, seats
 from maillage.live.committer import Submitted
 from maillage.live.fragments import frame
 from maillage.live.hub import Stream, message
@@ -57,6 +59,12 @@ async def application(scope: Mapping[str, Any], receive: Receive, send: Send) ->
         await _answer(send, refuse(refusal.reason), close=refusal.reason == "too-big")
     except Refused as refusal:
         await _answer(send, refusal.outcome)
+    except (DatabaseError, InterfaceError) as error:
+        if not database_is_away(error):
+            raise
+        figures.unavailable.add()
+        logger.warning("a request could not read the log: %s", type(error).__name__)
+        await _answer(send, refuse("no-database"))
 
 
 async def _route(request: Request, send: Send) -> None:
@@ -88,7 +96,8 @@ async def _stream(request: Request, session_id: uuid.UUID, send: Send) -> None:
     headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"), *SAFE_HEADERS]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     abort = (request.scope.get("extensions") or {}).get("maillage.abort", _cannot_abort)
-    stream = Stream(session_id, str(ticket.seat_id), send, abort)
+    stream = Stream(session_id, str(ticket.seat_id), send, abort, generation=ticket.generation)
+    figures.opened.add("resumed" if request.after >= 0 else "anew")
     here.hub.join(stream, after=request.after)
     try:
         # the hub writes and ends the answer; what is left here is to hear the client go

@@ -9,6 +9,7 @@ import logging
 import queue
 import secrets
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from facilitation import Move, Refusal, apply
 from maillage.lib.clock import now_ms
-from maillage.live import keys, log
+from maillage.live import figures, keys, log
 from maillage.live.enums import SessionStatus
 from maillage.live.faults import report
 from maillage.live.models import Seat
@@ -44,6 +45,7 @@ class Submitted:
     key: str
     generation: int | None = None  # of the seat's cookie; None: the server speaks for the seat
     future: "Future[Outcome]" = field(default_factory=Future)
+    at: float = field(default_factory=time.monotonic)  # when it was received
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Change:
 
     before: Room
     after: Room
+    since: float  # when the first move of it was received, by time.monotonic()
 
 
 @dataclass(slots=True)
@@ -98,6 +101,7 @@ class Committer:
             with self._inline:
                 outcomes, changes = self._store([move])
             self._tell(changes)
+            _count(outcomes[0])
             return outcomes[0]
         if connection.in_atomic_block:
             raise ValueError("a move submitted inside a transaction would wait for that transaction's own end")
@@ -107,14 +111,14 @@ class Committer:
         """Queues a move; never blocks. The future is done when the move is on disk, or refused."""
         with self._seats_lock:
             if self._of_seat[move.seat] >= MOST_A_SEAT:
-                move.future.set_result(refuse("too-many"))
+                _answer(move, refuse("too-many"))
                 return move.future
             self._of_seat[move.seat] += 1
         try:
             self._waiting.put_nowait(move)
         except queue.Full:
             self._leave([move])
-            move.future.set_result(refuse("busy"))
+            _answer(move, refuse("busy"))
         return move.future
 
     def _run(self) -> None:
@@ -128,10 +132,14 @@ class Committer:
                     report(f"{len(batch)} moves were not stored", error)
                     outcomes = [refuse("engine")] * len(batch)
                 for move, outcome in zip(batch, outcomes, strict=True):
-                    move.future.set_result(outcome)
+                    _answer(move, outcome)
                 self._tell(changes)
         finally:
             connection.close()
+
+    @property
+    def waiting(self) -> int:
+        return self._waiting.qsize()
 
     def _next_batch(self) -> list[Submitted]:
         """All that waits, at most MOST_A_BATCH; empty once stopped."""
@@ -159,6 +167,13 @@ class Committer:
                     del self._of_seat[move.seat]
 
     def _store(self, batch: Sequence[Submitted]) -> tuple[list[Outcome], list[Change]]:
+        began = time.perf_counter()
+        outcomes, changes = self._try_to_store(batch)
+        figures.commit.observe(time.perf_counter() - began)
+        figures.batch.observe(len(batch))
+        return outcomes, changes
+
+    def _try_to_store(self, batch: Sequence[Submitted]) -> tuple[list[Outcome], list[Change]]:
         draft = _Draft()
         try:
             with transaction.atomic():
@@ -171,8 +186,11 @@ class Committer:
             # the message may quote a row: its name is enough, and no content reaches the log
             logger.error("%d moves were not stored: %s", len(batch), type(error).__name__)
             return [refuse("not-stored")] * len(batch), []
+        since: dict[uuid.UUID, float] = {}
+        for move in batch:
+            since.setdefault(move.session_id, move.at)
         changes = [
-            Change(before[session_id], room)
+            Change(before[session_id], room, since[session_id])
             for session_id, room in draft.rooms.items()
             if room.number > before[session_id].number
         ]
@@ -251,6 +269,16 @@ class Committer:
             draft.turned.add(move.session_id)
             draft.ended ^= {move.session_id}
         return Outcome(CREATED, number=applied.number)
+
+
+def _answer(move: Submitted, outcome: Outcome) -> None:
+    _count(outcome)
+    move.future.set_result(outcome)
+
+
+def _count(outcome: Outcome) -> None:
+    became = {CREATED: "accepted", REPEATED: "repeated"}.get(outcome.status, "refused")
+    figures.moves.add(became, outcome.reason)
 
 
 def _seat_refusal(move: Submitted, seats: Mapping[uuid.UUID, tuple[uuid.UUID, int]]) -> Outcome | None:

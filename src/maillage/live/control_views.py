@@ -12,6 +12,7 @@ from facilitation import UnplayableMethod
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.typography import count, join_words
+from maillage.live.condition import condition
 from maillage.live.control import rooms_of
 from maillage.live.helping import answer_help
 from maillage.live.opening import open_gathering, open_one
@@ -66,6 +67,7 @@ def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
         "openable": sum(row.session is None and not row.why_not for row in rows),
         "several_slots": len({row.workshop.slot_id for row in rows}) > 1,
         "can_organise": can_organise(request.user, gathering.space),
+        "condition": condition(),
         "reload": RELOAD,
         "shift": uuid.uuid4() if any(row.view.get("status") in GOING_ON and not row.ended for row in rows) else None,
         "shift_minutes": SHIFT,

@@ -4,12 +4,14 @@ Pages ask from their threads, the hub from the event loop: what two make at once
 """
 
 import marshal
+import time
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 from facilitation import Audience, view_audience
+from maillage.live import figures
 from maillage.live.rooms import Room
 
 MOST = 4_000  # audiences kept; a full day has some hundreds
@@ -59,7 +61,9 @@ class Fragments:
         if known is not None and known.digest == digest:
             made = _Made(room.number, digest, known.html, known.framed)
         else:
+            began = time.perf_counter()
             html = self.render(room, view)
+            figures.render.observe(time.perf_counter() - began)
             made = _Made(room.number, digest, html, frame(html))
         if known is None or known.number < room.number:  # a page may still hold an older room
             if sum(map(len, list(self._made.values()))) >= MOST:

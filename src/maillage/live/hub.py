@@ -1,10 +1,13 @@
 """One broadcaster a process: the bytes of a screen are made once an audience, and each open stream's send is called.
 
 A client whose send would block is dropped: it comes back with its Last-Event-ID and gets the whole view. Changes are
-coalesced: the first goes at once, the next wait for INTERVAL, whatever their number. All of it runs on the event loop.
+coalesced: the first goes at once, the next wait for an interval, whatever their number. It is INTERVAL while screens
+are cheap to make, and grows when making those of all sessions would take more than SHARE of the time. All of it runs on
+the event loop.
 """
 
 import asyncio
+import time
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -12,11 +15,14 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from facilitation import Audience, audience, view_own
+from maillage.live import figures
 from maillage.live.faults import report
 from maillage.live.fragments import Fragments, Render, RenderOwn, digest_of, frame
 from maillage.live.rooms import Room, Rooms
 
 INTERVAL = 0.25  # seconds between two updates of one session: four a second, as much as an eye follows
+SLOWEST = 2.0  # seconds: the same, for the largest audience; what people do is stored and answered meanwhile
+SHARE = 0.5  # of the time, for screens; the rest takes moves in and lets people enter
 HEARTBEAT = 15.0  # seconds; proxies cut a silent line at 30 or 60
 TURN = 0.01  # seconds of sending before others get the loop
 SEAT_STREAMS = 40  # open pages of one seat: a projector's link is on several screens, nobody has forty
@@ -38,6 +44,7 @@ class Stream:
     shared: bytes = b""  # the last sent; the very object all of its audience got, so it costs nothing here
     own: int | None = None  # a hash of the seat's own last view
     open: bool = True
+    generation: int | None = None  # of the seat, when the stream was let in
 
 
 @dataclass(slots=True)
@@ -48,6 +55,8 @@ class _Channel:
     flushed_at: float = float("-inf")
     running: bool = False
     again: bool = False
+    since: float | None = None  # when the oldest change that the screens have not seen was received
+    took: float = 0.0  # seconds of work, the last time
 
 
 class Hub:
@@ -57,6 +66,8 @@ class Hub:
         self.render_own = render_own
         self.closing = False
         self._channels: dict[uuid.UUID, _Channel] = {}
+        self._interval, self._weighed_at = INTERVAL, float("-inf")
+        self._frames = self._bytes = 0  # sent since they were last told to `figures`
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself holds tasks weakly
 
     def sessions(self) -> list[uuid.UUID]:
@@ -65,6 +76,15 @@ class Hub:
     def count(self, session_id: uuid.UUID | None = None) -> int:
         channels = self._channels.values() if session_id is None else [self._channels.get(session_id, _Channel())]
         return sum(len(channel.streams) for channel in channels)
+
+    def pages(self) -> dict[uuid.UUID, Counter[str]]:
+        """Of each session, how many pages of each seat are open."""
+        return {session_id: channel.pages for session_id, channel in self._channels.items()}
+
+    def standing(self) -> dict[uuid.UUID, int]:
+        """The seats that have a page open, and the generation it was let in with: to see which were revoked since."""
+        streams = (stream for channel in self._channels.values() for stream in channel.streams)
+        return {uuid.UUID(stream.seat): stream.generation for stream in streams if stream.generation is not None}
 
     def seats(self, session_id: uuid.UUID) -> set[str]:
         """The seats that have a page open now."""
@@ -83,33 +103,50 @@ class Hub:
             self._push(stream, self._beat())  # the first byte proves the line
         else:
             self._update(stream, room)
+            self._tally()
 
     def leave(self, stream: Stream) -> None:
         stream.open = False
         channel = self._channels.get(stream.session_id)
         if channel is not None and stream in channel.streams:
             del channel.streams[stream]
-            channel.pages[stream.seat] -= 1
+            channel.pages -= Counter([stream.seat])
             if not channel.streams and not channel.running:
                 if channel.timer is not None:
                     channel.timer.cancel()
                 del self._channels[stream.session_id]
 
-    def publish(self, session_ids: Iterable[uuid.UUID]) -> None:
-        """Says that these rooms moved. Their streams hear of it now, or at the end of the current interval."""
-        loop = asyncio.get_running_loop()
+    def publish(self, session_ids: Iterable[uuid.UUID], *, since: float | None = None) -> None:
+        """Says that these rooms moved. Their streams hear of it now, or at the end of the current interval.
+
+        `since`: when the move was received, by time.monotonic().
+        """
         for session_id in session_ids:
             channel = self._channels.get(session_id)
-            if channel is None or channel.timer is not None:
-                continue
-            if channel.running:
-                channel.again = True
-                continue
-            wait = channel.flushed_at + INTERVAL - loop.time()
-            if wait > 0:
-                channel.timer = loop.call_later(wait, self._begin_flush, session_id, channel)
-            else:
-                self._begin_flush(session_id, channel)
+            if channel is not None:
+                figures.changes.add()
+                channel.since = since if channel.since is None else channel.since
+                self._schedule(session_id, channel)
+
+    def _schedule(self, session_id: uuid.UUID, channel: _Channel) -> None:
+        loop = asyncio.get_running_loop()
+        if channel.timer is not None:
+            return
+        if channel.running:
+            channel.again = True
+            return
+        wait = channel.flushed_at + self._weigh(loop.time()) - loop.time()
+        if wait > 0:
+            channel.timer = loop.call_later(wait, self._begin_flush, session_id, channel)
+        else:
+            self._begin_flush(session_id, channel)
+
+    def _weigh(self, now: float) -> float:
+        """How often a session may be shown, so that all those that move leave time for the rest."""
+        if now - self._weighed_at > INTERVAL:
+            moving = (one.took for one in self._channels.values() if now - one.flushed_at < 2 * SLOWEST)
+            self._interval, self._weighed_at = min(max(INTERVAL, sum(moving) / SHARE), SLOWEST), now
+        return self._interval
 
     def say_help_moved(self, session_id: uuid.UUID) -> None:
         """Tells the open pages of who leads that their call for help moved: they ask for it. No other page hears it."""
@@ -161,6 +198,7 @@ class Hub:
     async def _flush(self, session_id: uuid.UUID, channel: _Channel) -> None:
         loop = asyncio.get_running_loop()
         channel.flushed_at = began = loop.time()
+        since, channel.since, worked = channel.since, None, 0.0
         room = self.rooms.get(session_id)
         groups: set[Audience] = set()
         alike: dict[bytes, bytes] = {}
@@ -171,16 +209,29 @@ class Hub:
                 except Exception as error:  # a process edge: one audience's fault must not silence the others
                     report("a screen could not be made", error)
                 if loop.time() - began > TURN:
+                    worked += loop.time() - began
                     await asyncio.sleep(0)
                     began = loop.time()
         finally:
+            channel.took = worked + loop.time() - began
+            self._tally()
+            figures.flushes.add()
+            figures.flush.observe(channel.took)
+            if since is not None:
+                figures.lag.observe(time.monotonic() - since)
+                figures.recent.add(time.monotonic() - since)
             self.fragments.keep(session_id, groups)
             channel.running = False
             if not channel.streams:
                 self._channels.pop(session_id, None)
             elif channel.again:
                 channel.again = False
-                self.publish([session_id])
+                self._schedule(session_id, channel)
+
+    def _tally(self) -> None:
+        figures.frames.add(by=self._frames)
+        figures.sent.add(by=self._bytes)
+        self._frames = self._bytes = 0
 
     def _update(self, stream: Stream, room: Room, alike: dict[bytes, bytes] | None = None) -> Audience:
         """Sends a stream what changed for it: its audience's bytes, made once, and its own when they differ.
@@ -200,6 +251,7 @@ class Hub:
             data += frame(self.render_own(room, own_view, alike))
         stream.shared, stream.own = shared, own
         if data:
+            self._frames, self._bytes = self._frames + 1, self._bytes + len(data)
             self._push(stream, message(room.number, data))
         return group
 
@@ -219,6 +271,7 @@ class Hub:
             self.leave(stream)
             return
         sending.close()
+        figures.dropped.add()
         self.leave(stream)
         stream.abort()
 

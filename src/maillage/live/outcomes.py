@@ -37,6 +37,7 @@ SENTENCES: dict[str, tuple[int, Promise]] = {
     "too-many": (429, _("Trop d’envois à la fois. Attendez quelques secondes, puis recommencez.")),
     "busy": (503, _("Le serveur est très sollicité. Rien n’a été enregistré : recommencez dans quelques secondes.")),
     "not-stored": (503, _("L’enregistrement a échoué. Rien n’a été enregistré : recommencez dans quelques secondes.")),
+    "no-database": (503, _("Le serveur ne joint plus sa base de données. Rien n’est perdu : recommencez bientôt.")),
     "updating": (503, _("Ce serveur se met à jour. Rien n’a été enregistré : recommencez dans quelques secondes.")),
     "no-key": (503, _("La clé de cette séance manque sur le serveur : rien ne peut y être enregistré.")),
     "engine": (500, _("Une erreur de notre côté empêche cette action. L’équipe en est avertie.")),

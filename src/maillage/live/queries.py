@@ -84,4 +84,4 @@ def control_view(session_id: uuid.UUID) -> dict[str, Any]:
     """What the control room sees of a session: step, clock, counts, never a card or a name; and phones on line."""
     room = live().rooms.load(session_id)
     view = view_audience(room.state, Audience(str(SeatKind.CONTROL), None))
-    return {**view, "online": len(live().hub.seats(session_id))}
+    return {**view, "online": live().seats_of(session_id)}

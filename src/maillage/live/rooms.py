@@ -59,6 +59,9 @@ class Rooms:
         """What memory holds, without a query."""
         return self._rooms.get(session_id)
 
+    def count(self) -> int:
+        return len(self._rooms)
+
     def put(self, room: Room) -> None:
         with self._lock:
             known = self._rooms.get(room.session_id)

@@ -95,7 +95,7 @@ def revoke_seat(*, seat: Seat) -> None:
     """Takes a seat back: its cookies no longer open anything, its streams end. What it wrote stays."""
     seat.generation += 1
     seat.save(update_fields=["generation"])
-    _forget(seat.id)
+    forget(seat.id)
     runtime.live().end_streams(seat.session_id, seat=str(seat.id))
 
 
@@ -174,15 +174,13 @@ def find_kind(ticket: Ticket, *, cached_only: bool = False) -> str | None:
     return kind if (session_id, generation) == (ticket.session_id, ticket.generation) else ""
 
 
-def forget_all() -> None:
-    """Every cached seat is asked for again: rows went away."""
+def forget(seat_id: uuid.UUID | None) -> None:
+    """This cached seat is asked for again; None: all of them, rows went away."""
     with _known_lock:
-        _known.clear()
-
-
-def _forget(seat_id: uuid.UUID) -> None:
-    with _known_lock:
-        _known.pop(seat_id, None)
+        if seat_id is None:
+            _known.clear()
+        else:
+            _known.pop(seat_id, None)
 
 
 def make_projection_token(session_id: uuid.UUID) -> str:

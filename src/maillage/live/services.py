@@ -108,7 +108,7 @@ def forget_deleted(sender: type[Session], instance: Session, **_more: object) ->
 
     def clean() -> None:
         keys.destroy_key(session_id)
-        seats.forget_all()
+        seats.forget(None)
         here = live()
         here.rooms.drop(session_id)
         here.end_streams(session_id)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from maillage.live import (
+    condition_views,
     control_views,
     export_views,
     help_views,
@@ -38,5 +39,6 @@ urlpatterns = [
     path("methodes/<slug:space>/<slug:method>/apercu/", preview_views.preview, name="preview"),
     path("methodes/<slug:space>/<slug:method>/essai/", trial_views.trial, name="trial"),
     path("methodes/<slug:space>/<slug:method>/essai/effacement/", trial_views.trial_erasure, name="trial-erasure"),
+    path("etat-du-serveur/", condition_views.server_condition, name="condition"),
     path("regie/<uuid:session_id>/", views.control, name="control"),
 ]

@@ -26,6 +26,13 @@ def can_facilitate(user: Visitor, space: Space) -> bool:
     return bool(roles_in(user, space) & {SpaceRole.ORGANISER, SpaceRole.FACILITATOR})
 
 
+def runs_rooms_somewhere(user: Visitor) -> bool:
+    """Organises or facilitates, in whatever space."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return Right.objects.filter(user=user, role__in=[SpaceRole.ORGANISER, SpaceRole.FACILITATOR]).exists()
+
+
 def can_run_desk(user: Visitor, space: Space) -> bool:
     """The welcome: attendance, walk-ins, who goes where."""
     return bool(roles_in(user, space) & {SpaceRole.ORGANISER, SpaceRole.DESK})

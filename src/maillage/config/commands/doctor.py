@@ -14,7 +14,10 @@ from django.db.migrations.executor import MigrationExecutor
 from facilitation import shipped_methods
 from maillage.lib.system_errors import database_error_words, os_error_words
 from maillage.lib.typography import count, join_words, typo
+from maillage.live import bus
 
+HEARD_WITHIN = 2.0  # seconds
+CONNECTIONS = 12  # of PostgreSQL that one process may hold: pages, streams, moves, the bus, long work
 FREE_DISK = 500_000_000  # bytes; a day writes a few MB, a full disk loses it
 
 
@@ -101,11 +104,53 @@ def check_contacts() -> str:
     return f"à qui écrire : {operator} ; accessibilité : {settings.ACCESSIBILITY_EMAIL}"
 
 
+def check_bus() -> str:
+    """What one process says, another hears: not behind a pool that lends a connection for one transaction."""
+    if not bus.exists():
+        return "un seul processus sert : SQLite"
+    try:
+        heard = bus.try_out(within=HEARD_WITHIN)
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW max_connections")
+            most = int(cursor.fetchone()[0])
+    except DatabaseError as error:
+        raise Wrong(f"La base ne répond pas : {database_error_words(error)}.") from error
+    if heard is None:
+        raise Wrong(
+            "Les processus ne s’entendraient pas : LISTEN et NOTIFY ne passent pas jusqu’à PostgreSQL. Un répartiteur "
+            "de connexions (pgbouncer en mode « transaction ») les arrête : donnez l’adresse de PostgreSQL lui-même."
+        )
+    workers = max(1, (most - 5) // CONNECTIONS)
+    words = count(workers, "processus au plus", "processus au plus", zero="")
+    return f"plusieurs processus : ils s’entendent en {heard * 1000:.0f} ms ; {most} connexions, donc {words}"
+
+
+def check_front() -> str:
+    """What phones go through before they reach us."""
+    if not settings.HTTPS:
+        return "sans chiffrement : pour une salle, ou derrière un mandataire à déclarer (MAILLAGE_HTTPS)"
+    if not settings.PUBLIC_URL.startswith("https://"):
+        raise Lacking(
+            "MAILLAGE_HTTPS vaut « oui », mais MAILLAGE_PUBLIC_URL ne commence pas par https:// : les QR mèneraient à "
+            "une page non chiffrée, où personne ne resterait connecté."
+        )
+    return f"derrière un mandataire qui chiffre : {settings.PUBLIC_URL}, de {join_words(settings.PROXIES)}"
+
+
+def check_figures() -> str:
+    if settings.METRICS_TOKEN:
+        return "mesures (/metrics) : avec le jeton de MAILLAGE_METRICS_TOKEN"
+    return "mesures (/metrics) : depuis cette machine seulement"
+
+
 CHECKS: tuple[Callable[[], str], ...] = (
     check_python,
     check_data_folder,
     check_keys_folder,
     check_database,
+    check_bus,
+    check_front,
+    check_figures,
     check_methods,
     check_pdf,
     check_contacts,

@@ -10,7 +10,7 @@ async function refresh() {
     const answer = await fetch(location.href, { cache: "no-store" });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const id of ["calling", "rooms"]) {
+    for (const id of ["calling", "condition", "rooms"]) {
       const part = page.getElementById(id);
       if (part) replaceById(part.outerHTML);
     }
