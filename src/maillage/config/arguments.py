@@ -46,6 +46,12 @@ COMMANDS = {
         "écrit le compte rendu d’une rencontre",
         "Écrit le compte rendu d’une rencontre en PDF accessible. Il compte les participants et n’en nomme aucun.",
     ),
+    "carry": (
+        "emporte une rencontre sur le serveur d’une salle, et la rapporte",
+        "« carry out RENCONTRE -o FICHIER » écrit la rencontre dans un fichier chiffré : ses séances se jouent alors "
+        "sur le serveur qui l’importe, et lui seul. « carry in FICHIER » l’importe, à l’aller comme au retour. "
+        "« carry back RENCONTRE » la reprend ici quand l’autre serveur est perdu. « carry status » dit où est chacune.",
+    ),
     "method": (
         "liste les méthodes livrées, ou vérifie un fichier de méthode",
         "« method list » dit les méthodes livrées avec Maillage. « method check FICHIER » lit un fichier de méthode et "
@@ -261,6 +267,16 @@ def _method(command: Parser) -> None:
     command.add_argument("file", nargs="?", metavar="FICHIER.toml", help="le fichier ; docs/methods.md dit le format")
 
 
+def _carry(command: Parser) -> None:
+    command.add_argument("action", choices=["out", "in", "back", "status"], metavar="out|in|back|status", help="quoi")
+    command.add_argument(
+        "thing", nargs="?", metavar="RENCONTRE|FICHIER", help="out, back : la rencontre ; in : le fichier"
+    )
+    command.add_argument("-o", "--output", metavar="FICHIER", help="le fichier à écrire (out)")
+    command.add_argument("--ask", action="store_true", help="out : demande la phrase de passe au lieu d’en donner une")
+    command.add_argument("--passphrase-file", metavar="FICHIER", help="lit la phrase de passe dans un fichier")
+
+
 def _sign_in_link(command: Parser) -> None:
     command.add_argument("email", metavar="COURRIEL", help="l’adresse électronique de la personne")
     command.add_argument(
@@ -296,6 +312,7 @@ PARTS: dict[str, Callable[[Parser], None]] = {
     "plan": _plan,
     "rehearse": _rehearse,
     "report": _report,
+    "carry": _carry,
     "method": _method,
     "doctor": lambda command: None,
     "sign-in-link": _sign_in_link,

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "maillage.plans",
     "maillage.live",
     "maillage.memory",
+    "maillage.trips",
     "maillage.reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",

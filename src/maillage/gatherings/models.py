@@ -40,6 +40,8 @@ class Gathering(models.Model):
     public = models.BooleanField(_("page publique"), default=True)
     copied_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="copies")
     trial = models.BooleanField(default=False)  # nobody meets: a method tried with robots (live/trial.py)
+    generation = models.PositiveIntegerField(default=1)  # raised each time its home moves: an older copy is refused
+    away_since = models.DateTimeField(null=True)  # its home is another server, which alone plays its sessions (trips/)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = RealGatherings()
@@ -60,6 +62,7 @@ class Gathering(models.Model):
 
 
 class Room(models.Model):
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)  # the same on every server it is carried to
     gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="rooms")
     name = models.CharField(_("nom"), max_length=100)
     capacity = models.PositiveSmallIntegerField(_("personnes au plus"), null=True, blank=True)

@@ -108,7 +108,7 @@ def _twin(row: Any, **changes: Any) -> Any:
     values = {
         field.name: getattr(row, field.name)
         for field in model._meta.concrete_fields
-        if not field.primary_key and field.name not in changes
+        if not field.unique and field.name not in changes
     }
     return model.objects.create(**values, **changes)
 

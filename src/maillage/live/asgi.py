@@ -91,6 +91,8 @@ async def _stream(request: Request, session_id: uuid.UUID, send: Send) -> None:
     room = here.rooms.get(session_id)
     if room is None or room.number < request.after:  # another server showed it more than this one has heard of yet
         await _load(session_id)
+    if here.rooms.is_away(session_id):
+        await _load(session_id)  # it may have come back since
     if here.hub.closing:
         raise Refused(refuse("busy"))
     headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"), *SAFE_HEADERS]
@@ -183,12 +185,16 @@ async def _load(session_id: uuid.UUID) -> Room:
 
 
 def _known_session(session_id: uuid.UUID) -> Room:
+    here = live()
     try:
-        return live().rooms.load(session_id)
+        room = here.rooms.load(session_id)
     except UnknownSession:
         raise Refused(refuse("unknown-session")) from None
     except ErasedSession:
         raise Refused(refuse("erased")) from None
+    if here.rooms.is_away(session_id):
+        raise Refused(refuse("elsewhere"))
+    return room
 
 
 def _cannot_abort() -> None:

@@ -228,8 +228,11 @@ class Committer:
             if move.session_id not in heads:
                 outcomes.append(refuse("unknown-session"))
                 continue
-            if heads[move.session_id].status == SessionStatus.ERASED:
+            head = heads[move.session_id]
+            if head.status == SessionStatus.ERASED:
                 outcomes.append(refuse("erased"))
+            elif head.away and (move.session_id, move.seat, move.key) not in draft.numbers:
+                outcomes.append(refuse("elsewhere"))  # what was stored before it left is still acknowledged
             else:
                 outcomes.append(_seat_refusal(move, seats) or self._decide_one(move, draft))
         return before, outcomes

@@ -19,7 +19,7 @@ from maillage.live.opening import open_gathering, open_one
 from maillage.live.queries import open_sessions
 from maillage.live.reopening import reopen_room
 from maillage.live.seats import which_seat
-from maillage.live.services import NoMethod
+from maillage.live.services import AwayGathering, NoMethod
 from maillage.live.shifting import GOING_ON, MOST_MINUTES, shift_clocks
 from maillage.live.throttle import codes_throttle
 from maillage.live.urls_of import export_url
@@ -77,6 +77,9 @@ def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 
 def _open(request: HttpRequest, gathering: Gathering) -> None:
     """The session of one workshop, or of all those that have none."""
+    if gathering.away_since is not None:
+        messages.warning(request, AwayGathering(gathering).sentence)
+        return
     if "workshop" not in request.POST:
         if open_gathering(gathering=gathering, by=str(request.user)):
             messages.success(request, _("Les séances sont ouvertes : affichez leur code dans les salles."))

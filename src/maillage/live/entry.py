@@ -14,16 +14,18 @@ from maillage.registrations.own import OwnPart, token_of
 def entry_part(registration: Registration) -> OwnPart | None:
     """The sessions that are open where this person is expected; nothing to show is nothing shown."""
     sessions = [session for session, _placement in open_places(registration)]
-    if not sessions:
+    away = registration.gathering.away_since is not None
+    if not sessions and not away:
         return None
-    return OwnPart("live/_entry.html", {"sessions": sessions, "token": token_of(registration)}, position=10)
+    context = {"sessions": sessions, "away": away, "token": token_of(registration)}
+    return OwnPart("live/_entry.html", context, position=10)
 
 
 def open_places(registration: Registration) -> list[tuple[Session, Placement]]:
     if registration.status != RegistrationStatus.REGISTERED:
         return []
     places = {placement.workshop_id: placement for placement in own_placements(registration)}
-    sessions = Session.objects.filter(workshop__in=places, status=SessionStatus.OPEN, rehearsal=False)
+    sessions = Session.objects.filter(workshop__in=places, status=SessionStatus.OPEN, rehearsal=False, away=False)
     found = sessions.select_related("workshop", "method_version").order_by("workshop__slot__position")
     return [(session, places[session.workshop_id]) for session in found]
 

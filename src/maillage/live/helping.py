@@ -46,6 +46,8 @@ def ask_help(*, session_id: uuid.UUID, word: str) -> None:
             raise HelpRefused(404, str(refuse("unknown-session").sentence))
         if session.status == SessionStatus.ERASED:
             raise HelpRefused(410, str(refuse("erased").sentence))
+        if session.away:
+            raise HelpRefused(410, str(refuse("elsewhere").sentence))
         if session.status == SessionStatus.CLOSED:
             raise HelpRefused(410, _("La séance est terminée : la régie ne reçoit plus d’appel de cette salle."))
         if session.rehearsal:

@@ -40,12 +40,17 @@ def folder() -> Path:
 
 def create_key(session_id: uuid.UUID) -> bytes:
     """Makes the session's key, on disk before it is used. A key that exists is kept: content may depend on it."""
+    return install_key(session_id, secrets.token_bytes(KEY_BYTES))
+
+
+def install_key(session_id: uuid.UUID, key: bytes) -> bytes:
+    """Keeps a key, and gives the one that is kept: another one that was there first stays."""
     folder()
     target = _path(session_id)
     draft = target.with_suffix(f".{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(handle, secrets.token_bytes(KEY_BYTES))
+        os.write(handle, key)
         os.fsync(handle)
     finally:
         os.close(handle)

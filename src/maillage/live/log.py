@@ -23,6 +23,7 @@ class Head:
 
     number: int
     status: str
+    away: bool  # another server is its home
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ def lock(session_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Head]:
     On SQLite the transaction itself is the lock: it was begun IMMEDIATE (settings).
     """
     rows = Session.objects.select_for_update().filter(id__in=session_ids).order_by("id")
-    return {id_: Head(number, status) for id_, number, status in rows.values_list("id", "last_number", "status")}
+    values = rows.values_list("id", "last_number", "status", "away")
+    return {id_: Head(number, status, away) for id_, number, status, away in values}
 
 
 def read(session_id: uuid.UUID, *, after: int = 0) -> list[Read]:

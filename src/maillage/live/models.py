@@ -21,6 +21,7 @@ class Session(models.Model):
     options = models.JSONField(default=dict)  # preset, minutes and tables given to facilitation.start()
     status = models.CharField(max_length=8, choices=SessionStatus, default=SessionStatus.OPEN)
     rehearsal = models.BooleanField(default=False)
+    away = models.BooleanField(default=False)  # its home is another server. Changed under this row's lock
     join_code = models.CharField(max_length=6, unique=True)  # KAVU72; shown as KAVU 72
     facilitator_code = models.CharField(max_length=12, unique=True)
     last_number = models.PositiveIntegerField(default=0)  # of moves; changed only under this row's lock

@@ -32,6 +32,13 @@ SENTENCES: dict[str, tuple[int, Promise]] = {
     "unknown-page": (404, _("Cette adresse n’existe pas.")),
     "wrong-method": (405, _("Cette adresse attend une autre demande.")),
     "closed": (410, _("La séance est close : on ne peut plus rien y ajouter.")),
+    "elsewhere": (
+        410,
+        _(
+            "Cette séance se joue sur un autre serveur : rien ne s’y ajoute d’ici. "
+            "Entrez avec le code, à l’adresse affichée dans la salle."
+        ),
+    ),
     "erased": (410, _("Cette séance a été effacée.")),
     "too-big": (413, _("C’est trop long : 64 ko au plus.")),
     "too-many": (429, _("Trop d’envois à la fois. Attendez quelques secondes, puis recommencez.")),

@@ -154,8 +154,8 @@ def add_photo(
     )
     with transaction.atomic():
         session = Session.objects.select_for_update().get(id=session_id)  # two phones at once do not make thirteen
-        if session.status == SessionStatus.ERASED:
-            raise _refusal("erased")
+        if session.status == SessionStatus.ERASED or session.away:
+            raise _refusal("elsewhere" if session.away else "erased")
         if BoardPhoto.objects.filter(id=photo.id).exists():
             return photo.id
         if is_full(session_id):
@@ -175,7 +175,10 @@ def remove_photo(*, viewer: Viewer, photo_id: uuid.UUID) -> None:
         return
     if not viewer.may_remove(_or_refuse(viewer, row)):
         raise PhotoRefused(403, _("Une photo se retire depuis l’écran de qui l’a ajoutée, ou de qui anime."))
-    row.delete()
+    with transaction.atomic():
+        if Session.objects.select_for_update().get(id=viewer.room.session_id).away:
+            raise _refusal("elsewhere")  # the server it was carried to has the photo too, and decides
+        row.delete()
 
 
 def _photos(session_id: uuid.UUID) -> "QuerySet[BoardPhoto]":

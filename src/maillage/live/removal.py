@@ -22,7 +22,9 @@ def losses(gathering: Gathering) -> list[str]:
 
 
 def hold(workshops: "QuerySet[Workshop]") -> str:
-    sessions = Session.objects.filter(workshop__in=workshops, status=SessionStatus.OPEN).select_related("workshop")
+    sessions = Session.objects.filter(workshop__in=workshops, status=SessionStatus.OPEN, away=False).select_related(
+        "workshop"
+    )
     names = [str(session) for session in sessions if _is_going_on(session)]
     if not names:
         return ""

@@ -8,6 +8,7 @@ from maillage.gatherings.models import Gathering
 from maillage.live import log
 from maillage.live.committer import Submitted
 from maillage.live.models import Session
+from maillage.live.outcomes import refuse
 from maillage.live.rooms import ErasedSession
 from maillage.live.runtime import live
 from maillage.office.services import record_activity
@@ -19,6 +20,8 @@ def reopen_room(*, session: Session, gathering: Gathering, by: str) -> str:
         state = live().rooms.load(session.pk).state
     except ErasedSession:
         return _("Cette séance a été effacée.")
+    if live().rooms.is_away(session.pk):
+        return str(refuse("elsewhere").sentence)
     if state.status != "closed":  # ended from outside, the method being in the middle: it goes on there
         log.set_ended({session.pk: False})
         return ""

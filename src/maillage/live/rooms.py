@@ -53,6 +53,7 @@ class Rooms:
     def __init__(self) -> None:
         self._rooms: dict[uuid.UUID, Room] = {}
         self._lock = threading.Lock()
+        self._away: set[uuid.UUID] = set()  # as last read: whose home is another server
         self.on_drop: list[Callable[[uuid.UUID], None]] = []  # who else holds something of a session
 
     def get(self, session_id: uuid.UUID) -> Room | None:
@@ -76,15 +77,25 @@ class Rooms:
 
     def load(self, session_id: uuid.UUID) -> Room:
         """The room at the number the log has now, whoever wrote it."""
-        row = next(iter(Session.objects.filter(id=session_id).values_list("status", "last_number")), None)
+        row = next(iter(Session.objects.filter(id=session_id).values_list("status", "last_number", "away")), None)
         if row is None:
             raise UnknownSession(session_id)
-        status, number = row
+        status, number, away = row
+        self.say_away(session_id, away)
         if status == SessionStatus.ERASED:
             self.drop(session_id)
             keys.forget(session_id)
             raise ErasedSession(session_id)
         return self.at(session_id, number)
+
+    def is_away(self, session_id: uuid.UUID) -> bool:
+        """Whether its home was another server when it was last read; without a query."""
+        return session_id in self._away
+
+    def say_away(self, session_id: uuid.UUID, away: bool) -> None:
+        if away != (session_id in self._away):
+            with self._lock:
+                (self._away.add if away else self._away.discard)(session_id)
 
     def at(self, session_id: uuid.UUID, number: int) -> Room:
         """The room at least at `number`: what memory lacks is read from the log and replayed."""

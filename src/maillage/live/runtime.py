@@ -196,28 +196,29 @@ class Live:
 
     async def _bring_up_to_date(self, watched: list[uuid.UUID], at: float) -> None:
         try:
-            moved, erased = await self.in_thread(self._look, watched)
+            moved, gone = await self.in_thread(self._look, watched)
         except DatabaseError as error:
             logger.error("the log could not be looked at: %s", type(error).__name__)
             return
         self.hub.publish(moved, since=at)
-        for session_id in erased:
+        for session_id in gone:
             self.hub.end(session_id)
 
     def _look(self, watched: list[uuid.UUID]) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
-        moved, erased = [], []
-        rows = Session.objects.filter(id__in=watched).values_list("id", "last_number", "status")
-        for session_id, number, status in rows:
+        moved, gone = [], []  # erased, or carried to another server: their streams end, and the next answer says why
+        rows = Session.objects.filter(id__in=watched).values_list("id", "last_number", "status", "away")
+        for session_id, number, status, away in rows:
             room = self.rooms.get(session_id)
-            if status == SessionStatus.ERASED:
-                erased.append(session_id)
+            self.rooms.say_away(session_id, away)
+            if status == SessionStatus.ERASED or away:
+                gone.append(session_id)
             elif room is None or room.number < number:
                 try:
                     self.rooms.load(session_id)
                 except ErasedSession:
                     continue
                 moved.append(session_id)
-        return moved, erased
+        return moved, gone
 
 
 def _with_connection(work: Callable[..., T], *arguments: Any) -> T:

@@ -76,10 +76,7 @@ def take_seat(
         strangers = Seat.objects.filter(session=session, kind=kind, registration_id__isnull=True).exclude(id=seat_id)
         if strangers.count() >= MOST_SEATS:
             raise JoinRefused(refuse("full"))
-    seat, created = Seat.objects.get_or_create(
-        id=seat_id,
-        defaults={"session": session, "kind": kind, "registration_id": registration_id},
-    )
+    seat, created = _find_or_make(seat_id, session, kind, registration_id)
     payload: dict[str, object] = {"name": name, "role": role}
     if table is not None:
         payload["table"] = table
@@ -89,6 +86,19 @@ def take_seat(
             seat.delete()
         raise JoinRefused(outcome)
     return seat
+
+
+def _find_or_make(
+    seat_id: uuid.UUID, session: Session, kind: SeatKind, registration_id: uuid.UUID | None
+) -> tuple[Seat, bool]:
+    """A registration's seat may have been made by another server, whose secret names seats otherwise (trips/)."""
+    if registration_id is not None:
+        carried = Seat.objects.filter(session=session, registration=registration_id).first()
+        if carried is not None:
+            return carried, False
+    return Seat.objects.get_or_create(
+        id=seat_id, defaults={"session": session, "kind": kind, "registration_id": registration_id}
+    )
 
 
 def revoke_seat(*, seat: Seat) -> None:

@@ -35,6 +35,16 @@ class NoMethod(Exception):
         super().__init__(self.sentence)
 
 
+class AwayGathering(Exception):
+    """Its home is another server: the session would be opened twice."""
+
+    def __init__(self, gathering: Gathering) -> None:
+        self.sentence = (
+            f"« {gathering} » est emportée sur un autre serveur : ses séances s’ouvrent là-bas, jusqu’à son retour."
+        )
+        super().__init__(self.sentence)
+
+
 def open_session(
     *,
     workshop: Workshop,
@@ -49,6 +59,8 @@ def open_session(
     known = Session.objects.filter(workshop=workshop, rehearsal=rehearsal).exclude(status=SessionStatus.ERASED).first()
     if known is not None:
         return known
+    if gathering.away_since is not None and not rehearsal:
+        raise AwayGathering(gathering)
     version = latest_version(workshop.method, gathering.space) if workshop.method else None
     if version is None:
         raise NoMethod(workshop)
@@ -61,7 +73,7 @@ def open_session(
 
 def close_session(*, session: Session, by: str) -> None:
     """Closes from outside of the room. The room's own « Terminer la séance » is the move `close`."""
-    closed = Session.objects.filter(id=session.id, status=SessionStatus.OPEN).update(
+    closed = Session.objects.filter(id=session.id, status=SessionStatus.OPEN, away=False).update(
         status=SessionStatus.CLOSED, closed_at=timezone.now()
     )
     HelpCall.objects.filter(session=session).delete()

@@ -52,8 +52,8 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     session, wait = _try_code(request, code)
     if session is None:
         return _wrong_code(request, wait, code)
-    if session.status == SessionStatus.ERASED:
-        return _sentence(request, refuse("erased").sentence, 410)
+    if gone := _gone(request, session):
+        return gone
     ticket = seats.read_ticket(request.COOKIES, session.id, "")
     if ticket is not None and seats.find_kind(ticket) in (SeatKind.PARTICIPANT, SeatKind.ROBOT):
         return redirect("live:screen", session.id)  # seated already: even a closed session shows what it said
@@ -98,6 +98,8 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
         return _sentence(request, refuse("unknown-session").sentence, 404, kept)
     except ErasedSession:
         return _sentence(request, refuse("erased").sentence, 410, kept)
+    if live().rooms.is_away(session_id):
+        return _sentence(request, refuse("elsewhere").sentence, 410, kept)
     ticket = seats.read_ticket(request.COOKIES, session_id, which)
     if ticket is None or not seats.find_kind(ticket):
         return _sentence(request, refuse("no-seat" if ticket is None else "revoked-seat").sentence, 403, kept)
@@ -128,8 +130,8 @@ def facilitate(request: HttpRequest, code: str) -> HttpResponse:
     if session is None:
         words = _("Ce lien d’animation n’ouvre aucune séance. Copiez-le en entier, ou demandez-le à qui organise.")
         return _sentence(request, words, 404)
-    if session.status == SessionStatus.ERASED:
-        return _sentence(request, refuse("erased").sentence, 410)
+    if gone := _gone(request, session):
+        return gone
     ticket = seats.read_ticket(request.COOKIES, session.id, "a")
     if ticket is not None and seats.find_kind(ticket):
         return redirect(_screen_address(session.id, "a"))
@@ -191,9 +193,16 @@ def control(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     return _take_screen_seat(request, session, SeatKind.CONTROL)
 
 
-def _take_screen_seat(request: HttpRequest, session: Session, kind: SeatKind) -> HttpResponse:
+def _gone(request: HttpRequest, session: Session) -> HttpResponse | None:
+    """Erased, or carried to another server: the door opens on a sentence."""
     if session.status == SessionStatus.ERASED:
         return _sentence(request, refuse("erased").sentence, 410)
+    return _sentence(request, refuse("elsewhere").sentence, 410) if session.away else None
+
+
+def _take_screen_seat(request: HttpRequest, session: Session, kind: SeatKind) -> HttpResponse:
+    if gone := _gone(request, session):
+        return gone
     try:
         seat = seats.take_seat(session=session, kind=kind, name="", role=str(kind), key="one")
     except seats.JoinRefused as refusal:

@@ -348,9 +348,10 @@ connect(stream, {
     }
     takeForms();
   },
-  onState(state) {
+  onState(state, _status, sentence) {
     network = state;
     sayState();
+    if (sentence) say(refusalOf(null), sentence);
     if (state !== "online") return;
     box.flush();
     document.dispatchEvent(new Event("live:help")); // it may have moved while the line was cut

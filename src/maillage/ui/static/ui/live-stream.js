@@ -2,7 +2,7 @@
 //
 //   const line = connect("/live/SESSION/stream", { after: 431, onMessage, onState });
 //   onMessage({ id, event, data })          every event of the stream, in order, heartbeats included
-//   onState("online" | "reconnecting" | "offline" | "ended", status)
+//   onState("online" | "reconnecting" | "offline" | "ended", status, sentence)     the server's own, once ended
 //   line.last                               the last id received     line.close()
 //
 // Read with fetch rather than EventSource, which hides the status of an answer (a revoked seat, a closed session)
@@ -24,9 +24,9 @@ const OFFLINE = 10_000; // ms without contact before we say so
 const FINAL = new Set([401, 403, 404, 410]); // asking again would get the same answer
 
 class Ended extends Error {
-  constructor(status) {
+  constructor(status, sentence) {
     super(`ended: ${status}`);
-    this.status = status;
+    Object.assign(this, { status, sentence });
   }
 }
 
@@ -65,8 +65,8 @@ export function connect(url, { after = 0, onMessage, onState = () => {} }) {
   let running = null; // aborts the loop; null while closed
   let over = false;
 
-  const say = (next, status) => {
-    if (next !== state) onState((state = next), status);
+  const say = (next, ...more) => {
+    if (next !== state) onState((state = next), ...more);
   };
 
   const receive = (message) => {
@@ -114,7 +114,10 @@ export function connect(url, { after = 0, onMessage, onState = () => {} }) {
 
   const ask = async (where, signal) => {
     const answer = await fetch(where, { signal, cache: "no-store", headers: { Accept: "text/event-stream" } });
-    if (FINAL.has(answer.status)) throw new Ended(answer.status);
+    if (FINAL.has(answer.status)) {
+      const { sentence = "" } = await answer.json().catch(() => ({}));
+      throw new Ended(answer.status, sentence);
+    }
     // a captive portal answers 200 with a page of its own
     const ours = answer.status === 204 || answer.headers.get("Content-Type")?.startsWith("text/event-stream");
     if (!answer.ok || !ours) throw new Error(`status ${answer.status}`);
@@ -163,7 +166,7 @@ export function connect(url, { after = 0, onMessage, onState = () => {} }) {
       } catch (error) {
         if (error instanceof Ended && !loop.aborted) {
           close();
-          say("ended", error.status);
+          say("ended", error.status, error.sentence);
         } else if (polling) pollUntil = 0; // the way itself is closed: begin again with a stream
       }
       if (loop.aborted) return;

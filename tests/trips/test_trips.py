@@ -1,0 +1,369 @@
+"""A day leaves for the server of a room and comes back: nothing lost, nothing doubled, one home at a time."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from facilitation import Move as EngineMove
+from facilitation import replay
+from maillage.gatherings.models import Gathering, Room, Workshop
+from maillage.live import keys, log, seats
+from maillage.live.enums import SeatKind, SessionStatus
+from maillage.live.models import BoardPhoto, Move, Seat, Session
+from maillage.live.photos import PhotoRefused, add_photo, find_viewer
+from maillage.live.rooms import method_of, start_state
+from maillage.live.runtime import live
+from maillage.live.services import AwayGathering, erase_session, open_session
+from maillage.memory.models import Takeaway
+from maillage.memory.services import add_takeaway
+from maillage.people.models import Person, Right, User
+from maillage.people.services import give_right
+from maillage.plans.models import Placement, Plan
+from maillage.registrations.models import Registration
+from maillage.registrations.services import mark_presence
+from maillage.trips.models import Trip
+from maillage.trips.sealing import Damaged, FileRefused, NotOurs, Unfinished, WrongPassphrase
+from maillage.trips.services import TripRefused, carry_back
+from tests.trips.conftest import log_of, on
+from tests.trips.day import prepare_day, register, sit, submit, the_session, the_workshop, write
+
+
+@pytest.fixture
+def away(home, room, tmp_path):
+    """The day is on the server of the room."""
+    with on(home):
+        prepare_day()
+        assert write(sit("Amel"), "dit à la maison").accepted
+    out = tmp_path / "aller.maillage"
+    home.carry_out(out)
+    room.carry_in(out)
+    return out
+
+
+def test_day_is_whole_on_the_server_of_the_room(away, home, room):
+    def facts():
+        registrations = Registration.objects.order_by("pk").select_related("person__organisation")
+        workshop = the_workshop()
+        return {
+            "people": [(str(one.pk), str(one.person), one.person.organisation.name) for one in registrations],
+            "places": list(
+                Placement.objects.order_by("registration").values_list("registration", "workshop", "reason")
+            ),
+            "workshop": (str(workshop.pk), workshop.room.name, workshop.room.uid, workshop.room.capacity),
+            "speakers": [(one.name, one.role) for one in workshop.speakers.all()],
+            "facilitators": [one.name for one in workshop.facilitators.all()],
+            "codes": (the_session().join_code, the_session().facilitator_code),
+            "staff": list(Right.objects.values_list("user__email", "role")),
+            "plan": list(Plan.objects.values_list("pk", "status", "created_at")),
+        }
+
+    with on(home):
+        before = facts()
+    with on(room):
+        assert facts() == before
+        assert keys.read_key(the_session().pk)
+    assert log_of(room) == log_of(home)
+    assert "dit à la maison" in str(log_of(room))
+
+
+def test_file_holds_nothing_in_clear(away, home):
+    content = away.read_bytes()
+    with on(home):
+        key = keys.read_key(the_session().pk)
+    for secret in (b"Personne0", b"Amel", b"Journ", "dit à la maison".encode(), key):
+        assert secret not in content
+
+
+def test_addresses_stay_at_home(away, room):
+    with on(room):
+        assert set(Person.objects.values_list("email", flat=True)) == {""}
+
+
+def test_old_home_refuses_on_every_path(away, home):
+    with on(home):
+        session = the_session()
+        amel = Seat.objects.get(kind=SeatKind.PARTICIPANT)
+        refused = write(amel.pk, "trop tard")
+        assert (refused.status, refused.reason) == (410, "elsewhere")
+        assert "autre serveur" in str(refused.sentence)
+        assert write(amel.pk, "dit à la maison").status == 200  # stored before it left: acknowledged again
+        with pytest.raises(seats.JoinRefused, match="elsewhere"):
+            sit("Bao")
+        room_state = live().rooms.load(session.pk)
+        lead = Seat.objects.get(kind=SeatKind.FACILITATOR)
+        viewer = find_viewer(room_state, seats.Ticket(session.pk, lead.pk, 1))
+        with pytest.raises(PhotoRefused, match="autre serveur"):
+            add_photo(
+                viewer=viewer, table=None, content=_picture(), caption="x", people_on_it=False, agreed=False, key="k"
+            )
+        other = Workshop.objects.create(slot=the_workshop().slot, position=2, title="Deux", method="essai")
+        with pytest.raises(AwayGathering, match="emportée"):
+            open_session(workshop=other, by="essai")
+        assert Move.objects.filter(session=session).count() == session.last_number
+
+
+def test_what_is_done_in_the_room_comes_back_once(away, home, room, tmp_path):
+    with on(room):
+        assert write(sit("Bao"), "dit dans la salle").accepted
+        _photo(the_session())
+        first = Registration.objects.order_by("pk").first()
+        mark_presence(registration=first, presence="present", by="accueil")
+        walk_in = register(first.gathering, "Zoe", walk_in=True)
+        placed = walk_in.placements.get().reason
+        add_takeaway(gathering=first.gathering, workshop=None, text="À retenir.", origin="organiser", by="essai")
+    played = log_of(room)
+    back = tmp_path / "retour.maillage"
+    assert room.carry_out(back).home
+    done = home.carry_in(back)
+    assert (done.back, done.new_moves, done.said) == (True, 2, [])
+    assert log_of(home) == played
+    with on(home):
+        assert Registration.objects.get(pk=first.pk).presence == "present"
+        zoe = Registration.objects.get(person__first_name="Zoe")
+        assert (zoe.pk, zoe.walk_in, zoe.person.email) == (walk_in.pk, True, "zoe@exemple.invalid")
+        assert set(Person.objects.exclude(pk=zoe.person_id).values_list("email", flat=True)) == {
+            f"personne{n}@exemple.invalid" for n in range(4)
+        }  # what stayed at home is still there
+        assert zoe.placements.get().reason == placed
+        assert Takeaway.objects.get().text == "À retenir."
+        assert BoardPhoto.objects.count() == 1
+        assert write(Seat.objects.filter(kind="participant").first().pk, "de retour").accepted
+    again = home.carry_in(back)
+    assert again.already
+    assert len(log_of(home)[str(_only(log_of(home)))]) == len(played[str(_only(played))]) + 1
+    with on(room):  # and the room refuses now
+        assert write(Seat.objects.filter(kind="participant").first().pk, "encore").reason == "elsewhere"
+
+
+def test_same_file_twice_is_harmless(away, room):
+    with on(room):
+        assert write(sit("Bao"), "après l’import").accepted
+    before = log_of(room)
+    assert room.carry_in(away).already
+    assert log_of(room) == before
+    with on(room):
+        assert Registration.objects.count() == 4
+
+
+def test_replay_of_what_came_back_is_equal(away, home, room, tmp_path):
+    with on(room):
+        seat = sit("Bao")
+        for number in range(5):
+            assert write(seat, f"idée {number}").accepted
+        state = live().rooms.load(the_session().pk).state
+    back = tmp_path / "retour.maillage"
+    room.carry_out(back)
+    home.carry_in(back)
+    with on(home):
+        session = the_session()
+        begun = start_state(method_of(session.method_version), session.options)
+        moves = [_move(read) for read in log.read(session.pk)]
+        assert replay(begun, moves) == state
+        assert live().rooms.load(session.pk).state == state
+
+
+def test_lost_server_is_refused_when_it_returns(away, home, room, tmp_path):
+    with on(room):
+        assert write(sit("Bao"), "perdu avec l’ordinateur").accepted
+    with on(home):
+        gathering = carry_back(gathering=Gathering.objects.get(), by="Orga")
+        assert gathering.away_since is None
+        assert write(sit("Chloe"), "repris ici").accepted
+        with pytest.raises(TripRefused, match="déjà ici"):
+            carry_back(gathering=gathering, by="Orga")
+    back = tmp_path / "retour.maillage"
+    room.carry_out(back)
+    before = log_of(home)
+    with pytest.raises(TripRefused, match=r"reprise ici le .* par Orga"):
+        home.carry_in(back)
+    assert log_of(home) == before
+    later = tmp_path / "aller-2.maillage"  # and that server refuses to forget what it alone has
+    home.carry_out(later)
+    with pytest.raises(FileRefused, match="gestes que ce fichier ne connaît pas"):
+        room.carry_in(later)
+
+
+def test_second_trip_to_the_same_room(away, home, room, tmp_path):
+    room.carry_out(tmp_path / "1")
+    home.carry_in(tmp_path / "1")
+    with on(home):
+        assert write(sit("Chloe"), "entre deux trajets").accepted
+        register(Gathering.objects.get(), "Nouveau")
+    home.carry_out(tmp_path / "2")
+    done = room.carry_in(tmp_path / "2")
+    assert done.new_moves == 2
+    assert log_of(room) == log_of(home)
+    with on(room):
+        assert Registration.objects.count() == 5
+        assert write(Seat.objects.filter(kind="participant").first().pk, "la suite").accepted
+
+
+def test_file_written_again_is_the_same_trip(away, home, room, tmp_path):
+    again = home.carry_out(tmp_path / "encore")
+    assert again.again
+    assert room.carry_in(tmp_path / "encore").already
+    with on(home):
+        assert Gathering.objects.get().generation == 2
+
+
+def test_guest_may_resume_before_it_is_brought_home(away, home, room, tmp_path):
+    room.carry_out(tmp_path / "trop-tot")
+    with on(room):
+        carry_back(gathering=Gathering.objects.get(), by="Orga")
+        assert write(sit("Bao"), "l’après-midi").accepted
+    room.carry_out(tmp_path / "soir")
+    home.carry_in(tmp_path / "soir")
+    assert log_of(home) == log_of(room)
+    with pytest.raises(TripRefused, match="plus ancien"):
+        home.carry_in(tmp_path / "trop-tot")
+
+
+def test_wrong_files_change_nothing(away, home, room, make_server, tmp_path):
+    other = make_server("ailleurs")
+    with pytest.raises(WrongPassphrase):
+        other.carry_in(away, "une autre phrase de passe")
+    with pytest.raises(TripRefused, match="parti d’ici"):
+        home.carry_in(away)
+    room.carry_out(tmp_path / "retour")
+    with pytest.raises(TripRefused, match="à un autre serveur que celui-ci"):
+        other.carry_in(tmp_path / "retour")
+    content = (tmp_path / "retour").read_bytes()
+    for number, broken in enumerate(
+        [
+            content[:10],
+            content[: len(content) // 2],
+            content[:-1],
+            content + b"x",
+            b"",
+            b"PK\x03\x04",
+            _flip(content, 200),
+        ]
+    ):
+        file = tmp_path / f"broken-{number}"
+        file.write_bytes(broken)
+        with pytest.raises((NotOurs, Unfinished, Damaged)):
+            home.carry_in(file)
+    with on(home):
+        assert Gathering.objects.get().away_since is not None
+        assert not Trip.objects.filter(direction="in").exists()
+    home.carry_in(tmp_path / "retour")
+
+
+def test_space_of_the_same_name_born_elsewhere_is_not_mixed(away, make_server):
+    other = make_server("ailleurs")
+    with on(other):
+        prepare_day()
+    with pytest.raises(TripRefused, match="né sur un autre serveur"):
+        other.carry_in(away)
+
+
+def test_both_sides_change(away, home, room, tmp_path):
+    with on(home):
+        rows = list(Registration.objects.order_by("person__first_name").select_related("person"))
+        mark_presence(registration=rows[0], presence="absent", by="maison")
+        mark_presence(registration=rows[1], presence="present", by="maison")
+        rows[2].person.phone = "0102030405"
+        rows[2].person.save()
+        Registration.objects.filter(pk=rows[3].pk).update(needs="")
+        register(Gathering.objects.get(), "Yann", walk_in=True)
+        Workshop.objects.update(title="Titre de la maison")
+    with on(room):
+        mark_presence(registration=Registration.objects.get(pk=rows[0].pk), presence="present", by="salle")
+        Person.objects.filter(pk=rows[2].person_id).update(category="resident")
+        register(Gathering.objects.get(), "Yann", walk_in=True)
+        Room.objects.update(name="Salle Sud")
+        Workshop.objects.update(title="Titre de la salle")
+    room.carry_out(tmp_path / "retour")
+    said = home.carry_in(tmp_path / "retour").said
+    with on(home):
+        rows = [Registration.objects.select_related("person").get(pk=row.pk) for row in rows]
+        assert rows[0].presence == "present"  # of the day: the room decides
+        assert rows[1].presence == "present"  # only home knew
+        assert (rows[2].person.phone, rows[2].person.category) == ("0102030405", "resident")
+        assert Registration.objects.filter(person__first_name="Yann").count() == 2
+        assert the_workshop().room.name == "Salle Sud"
+        assert the_workshop().title == "Titre de la maison"
+    assert len(said) == 3
+    assert any("Personne0" in one and "présence" in one and "serveur de la salle" in one for one in said)
+    assert any("Titre de la maison : atelier" in one and "celui d’origine" in one for one in said)
+    assert any("Yann Essai est inscrit·e des deux côtés" in one for one in said)
+
+
+def test_erased_on_one_side_is_erased(away, home, room, tmp_path):
+    with on(home):
+        session = the_session()
+        erase_session(session=session, by="sur demande")
+    with on(room):
+        assert write(sit("Bao"), "après l’effacement").accepted
+    room.carry_out(tmp_path / "retour")
+    said = home.carry_in(tmp_path / "retour").said
+    assert any("effacée ici" in one for one in said)
+    with on(home):
+        assert the_session().status == SessionStatus.ERASED
+        assert not keys.has_key(session.pk)
+
+
+def test_erased_in_the_room_is_erased_at_home(away, home, room, tmp_path):
+    with on(room):
+        erase_session(session=the_session(), by="sur demande")
+    room.carry_out(tmp_path / "retour")
+    home.carry_in(tmp_path / "retour")
+    with on(home):
+        assert the_session().status == SessionStatus.ERASED
+        assert not keys.has_key(the_session().pk)
+
+
+def test_session_opened_in_the_room_comes_home(away, home, room, tmp_path):
+    with on(home):
+        Workshop.objects.create(slot=the_workshop().slot, position=2, title="Deux", method="essai")
+        carry_back(gathering=Gathering.objects.get(), by="essai")
+    home.carry_out(tmp_path / "2")
+    room.carry_in(tmp_path / "2")
+    with on(room):
+        second = Workshop.objects.get(title="Deux")
+        made = open_session(workshop=second, by="essai")
+        lead = seats.take_seat(session=made, kind=SeatKind.FACILITATOR, name="Lise", role="facilitator", key="l")
+        assert submit(made, lead.pk, "open", {}, "open").accepted
+    room.carry_out(tmp_path / "retour")
+    assert home.carry_in(tmp_path / "retour").sessions == 2
+    with on(home):
+        assert Session.objects.get(workshop=second.pk).last_number == 2
+        assert log.read(made.pk)[0].payload["name"] == "Lise"
+
+
+def test_laptop_gives_nobody_rights_at_home(away, home, room, tmp_path):
+    with on(room):
+        user = User.objects.create_user("intrus@exemple.invalid")
+        give_right(user=user, space=Gathering.objects.get().space, role="organiser", by="x")
+    room.carry_out(tmp_path / "retour")
+    home.carry_in(tmp_path / "retour")
+    with on(home):
+        assert not User.objects.filter(email="intrus@exemple.invalid").exists()
+
+
+def _only(mapping):
+    (key,) = mapping
+    return key
+
+
+def _move(read):
+    return EngineMove(read.number, read.seat, read.kind, read.payload, read.at)
+
+
+def _picture() -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(made, "JPEG")
+    return made.getvalue()
+
+
+def _photo(session):
+    lead = Seat.objects.get(session=session, kind=SeatKind.FACILITATOR)
+    viewer = find_viewer(live().rooms.load(session.pk), seats.Ticket(session.pk, lead.pk, 1))
+    return add_photo(
+        viewer=viewer, table=None, content=_picture(), caption="tableau", people_on_it=False, agreed=False, key="k"
+    )
+
+
+def _flip(content: bytes, place: int) -> bytes:
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
