@@ -207,6 +207,12 @@ def _serve(command: Parser) -> None:
         metavar="NOMBRE",
         help="combien de processus servent, un par cœur au plus ; plusieurs demandent PostgreSQL (1)",
     )
+    command.add_argument(
+        "--room", action="store_true", help="serveur de salle : tout le réseau de la salle, sans internet"
+    )
+    command.add_argument("--wifi-name", metavar="NOM", help="avec --room : le nom du Wi-Fi, pour le QR à scanner")
+    command.add_argument("--wifi-password", metavar="MOT", help="avec --room : son mot de passe")
+    command.add_argument("--tls", action="store_true", help="avec --room : chiffre, par un certificat fait ici")
 
 
 def _seed(command: Parser, help_text: str) -> None:

@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["MAILLAGE_DATA_DIR"] = options.data
     if options.command == "demo":
         os.environ["MAILLAGE_DEMO"] = "oui"
+    if options.command == "serve" and options.room:
+        os.environ["MAILLAGE_ROOM"] = "oui"
+        os.environ["MAILLAGE_HTTPS"] = "oui" if options.tls else "non"
     if options.command not in READ_BY_OTHERS:
         os.umask(0o077)  # the database and its journal hold names: they are their owner's
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")

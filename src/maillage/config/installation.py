@@ -5,13 +5,15 @@ import io
 import json
 import os
 import re
-import socket
 from importlib.metadata import version
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
+
+from maillage.lib.lan import lan_addresses
 
 TURN = 0x6D61696C  # of PostgreSQL's advisory locks: who brings the tables up to date
 TURN_WITHIN = 600_000  # ms: another machine's migrations may be long
@@ -80,11 +82,10 @@ def _drop_old_files(*, keep: set[str]) -> None:
 
 
 def lan_address() -> str | None:
-    """This machine's address in the room's network. Nothing is sent: connecting a UDP socket only chooses a route."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # TEST-NET-1, RFC 5737
-        except OSError:
-            return None
-        address: str = probe.getsockname()[0]
-        return None if address.startswith("127.") else address
+    """This machine's address in the room's network, the likeliest."""
+    return next(iter(lan_addresses(fresh=True)), None)
+
+
+def wifi_file() -> Path:
+    """The Wi-Fi that the room server's page shows."""
+    return Path(settings.DATA_DIR) / "wifi.json"

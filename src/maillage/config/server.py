@@ -168,7 +168,11 @@ def check_port(host: str, port: int) -> str | None:
     return None
 
 
-def make_server(application: Any = "maillage.config.asgi:application") -> Server:
+def make_server(
+    application: Any = "maillage.config.asgi:application", *, certificate: tuple[str, str] | None = None
+) -> Server:
+    """`certificate`: the files of a certificate and its key, for a server that speaks HTTPS itself."""
+    certificate_file, key_file = certificate or (None, None)
     return Server(
         uvicorn.Config(
             application,
@@ -178,6 +182,8 @@ def make_server(application: Any = "maillage.config.asgi:application") -> Server
             lifespan="on",
             backlog=BACKLOG,
             log_config=None,  # its lines go where ours go, in the same form and through the same filters
+            ssl_certfile=certificate_file,
+            ssl_keyfile=key_file,
             log_level="warning",
             access_log=False,  # addresses of phones and paths of sessions: nobody needs them kept
             server_header=False,
@@ -203,7 +209,7 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def serve(*, host: str, port: int, workers: int = 1) -> int:
+def serve(*, host: str, port: int, workers: int = 1, certificate: tuple[str, str] | None = None) -> int:
     """Serves until stopped. 0: stopped as asked; a port that is taken is refused before anything starts."""
     listener = inherited_socket()
     if listener is None:
@@ -213,7 +219,7 @@ def serve(*, host: str, port: int, workers: int = 1) -> int:
     _allow_many_files()
     if workers > 1:
         become_supervisor(listener, workers)
-    return _run(make_server(), listener)
+    return _run(make_server(certificate=certificate), listener)
 
 
 def serve_one_of_many(listener: socket.socket, leash: socket.socket) -> int:

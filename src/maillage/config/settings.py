@@ -19,6 +19,7 @@ from maillage.config.environment import (
     read_text,
 )
 from maillage.config.logs import FORMATS
+from maillage.lib.lan import LOOPBACK, RoomHosts
 from maillage.lib.system_errors import os_error_words
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
@@ -28,6 +29,7 @@ KEYS_DIR = read_folder(
 )  # session keys, kept apart from the database and its backups
 DEMO = read_flag("MAILLAGE_DEMO")
 DEBUG = read_flag("MAILLAGE_DEBUG")
+ROOM = read_flag("MAILLAGE_ROOM")  # said by `maillage serve --room`: the addresses of this machine are its names
 
 
 def _secret_key() -> str:
@@ -59,7 +61,9 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = read_list("MAILLAGE_HOSTS", ("*",) if DEMO or DEBUG else ("localhost", "127.0.0.1", "[::1]"))
+ALLOWED_HOSTS = read_list("MAILLAGE_HOSTS", ("*",) if DEMO or DEBUG else LOOPBACK)
+if ROOM:
+    ALLOWED_HOSTS = RoomHosts(ALLOWED_HOSTS)
 CSRF_TRUSTED_ORIGINS = read_list("MAILLAGE_ORIGINS")
 HTTPS = read_flag("MAILLAGE_HTTPS")
 PUBLIC_URL = read_text("MAILLAGE_PUBLIC_URL").rstrip(
@@ -223,8 +227,9 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = False  # the proxy in front does it
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# A room server has no proxy whose word to take, and its certificate is its own: no browser is told to insist on it.
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS and not ROOM else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and not ROOM else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"

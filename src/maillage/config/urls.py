@@ -4,6 +4,8 @@ from maillage.config import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("salle/", views.room_server, name="room-server"),
+    path("salle/wifi/", views.room_wifi, name="room-wifi"),
     path("", include("maillage.ui.urls")),
     path("", include("maillage.office.urls")),
     path("", include("maillage.people.urls")),

@@ -25,6 +25,7 @@ from maillage.live.throttle import codes_throttle
 from maillage.live.urls_of import export_url
 from maillage.methods.queries import UnreadableVersion
 from maillage.people.queries import can_facilitate, can_organise
+from maillage.ui.addresses import public_address
 
 RELOAD = 10  # seconds, without JavaScript
 SHIFT = 15  # minutes offered: what a plenary that runs late takes
@@ -48,7 +49,7 @@ def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
         return redirect("live:control-room", gathering_id)
     gathering = fetch_gathering(request.user, gathering_id, can=can_facilitate)
     codes_throttle.at_home(request.META.get("REMOTE_ADDR", ""), gathering.pk)
-    base_url = f"{request.scheme}://{request.get_host()}"
+    base_url = public_address(request)
     rows = rooms_of(gathering, base_url)
     for row in rows:
         which = which_seat(request.COOKIES, row.session.pk) if row.session else None

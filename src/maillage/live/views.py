@@ -29,6 +29,7 @@ from maillage.live.standing_in_views import stand_in_link
 from maillage.live.throttle import codes_throttle
 from maillage.live.urls_of import export_url
 from maillage.registrations.own import find_by_token
+from maillage.ui.addresses import public_address
 
 
 @never_cache
@@ -106,7 +107,7 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     if kept is not None and kept.read_again:
         return render(request, "live/read_again.html", screens.read_again(room, kept, which=which))
     refusal = kept.sentence if kept else read_flash(request.COOKIES, session_id)
-    host = f"{request.scheme}://{request.get_host()}"
+    host = public_address(request)
     seat, made = str(ticket.seat_id), live().hub.fragments
     context = screens.screen(room, seat, which=which, refusal=refusal, host=host, kept=kept, fragments=made)
     if context["leads"]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from maillage.gatherings.models import Gathering
 from maillage.registrations.models import Opening, Registration
 from maillage.registrations.own import token_of
+from maillage.ui.addresses import public_address
 
 
 def base_of(opening: Opening | None) -> str:
@@ -20,7 +21,7 @@ def base_of(opening: Opening | None) -> str:
 
 def base_of_request(request: HttpRequest) -> str:
     """For a page shown to a member of the staff."""
-    return settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+    return public_address(request)
 
 
 def form_path(gathering: Gathering) -> str:

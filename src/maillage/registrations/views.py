@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -39,6 +38,7 @@ from maillage.registrations.services import (
     renew_link,
     restore_registration,
 )
+from maillage.ui.addresses import public_address
 
 PAGE = 100  # registrations: a regional day fits in two pages
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -159,7 +159,7 @@ def _rest(form: RegistrationForm) -> dict[str, Any]:
 def own_link(request: HttpRequest, registration: Registration) -> str:
     """The person's own address, absolute: it is sent or printed."""
     path = reverse("registrations:own", args=[token_of(registration)])
-    return settings.PUBLIC_URL + path if settings.PUBLIC_URL else request.build_absolute_uri(path)
+    return public_address(request) + path
 
 
 @require_POST

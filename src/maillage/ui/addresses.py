@@ -1,10 +1,28 @@
-"""Where a form says to go next: a page of this server, or nowhere."""
+"""Where a form says to go next: a page of this server, or nowhere. And where phones find this server."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from maillage.lib.lan import is_loopback, lan_addresses
 
 
 def own_address(request: HttpRequest, address: str) -> str | None:
     """The address if it is a path of this site; a word, another site, a script are none."""
     safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if safe and address.startswith("/") else None
+
+
+def public_address(request: HttpRequest) -> str:
+    """http://192.168.1.20:8000, for what is shown, scanned or sent: as the operator says, else as the browser asked.
+
+    Whoever prepares on the laptop of a room server reads « localhost », which no phone can open.
+    """
+    if settings.PUBLIC_URL:
+        return str(settings.PUBLIC_URL)
+    host = request.get_host()
+    found = lan_addresses() if settings.ROOM and is_loopback(host) else []
+    if found:
+        _name, colon, port = host.rpartition(":")
+        host = found[0] + (f":{port}" if colon and port.isdigit() else "")
+    return f"{request.scheme}://{host}"

@@ -2,6 +2,8 @@ import argparse
 
 from django.db import connection, connections
 
+from maillage.config.arguments import DEFAULT_HOST
+from maillage.config.commands.serve_room import EVERYWHERE, serve_room
 from maillage.config.installation import prepare_installation
 from maillage.config.server import serve
 
@@ -14,9 +16,23 @@ class OneProcessOnly(Exception):
     )
 
 
+class OneProcessInARoom(Exception):
+    sentence = "--workers ne va pas avec --room : un ordinateur portable sert une salle d’un seul processus."
+
+
+class OnlyInARoom(Exception):
+    sentence = "--tls, --wifi-name et --wifi-password vont avec --room, le serveur de salle."
+
+
 def run(options: argparse.Namespace) -> int:
+    if not options.room and (options.tls or options.wifi_name is not None or options.wifi_password is not None):
+        raise OnlyInARoom
+    if options.workers > 1 and options.room:
+        raise OneProcessInARoom
     if options.workers > 1 and connection.vendor == "sqlite":
         raise OneProcessOnly
     prepare_installation()
     connections.close_all()
+    if options.room:
+        return serve_room(options, EVERYWHERE if options.host == DEFAULT_HOST else options.host)
     return serve(host=options.host, port=options.port, workers=options.workers)
