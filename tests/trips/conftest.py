@@ -17,7 +17,7 @@ from maillage.live import log, runtime, seats
 from maillage.live.models import Session
 from maillage.trips.services import Arrived, Carried, carry_in, carry_out
 
-PHRASE = "une phrase de passe des essais"
+PHRASE = "une-phrase-de-passe-des-essais"
 
 
 @dataclass

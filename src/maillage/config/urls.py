@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("maillage.plans.urls")),
     path("", include("maillage.live.urls")),
     path("", include("maillage.memory.urls")),
+    path("", include("maillage.trips.urls")),
     path("", include("maillage.reports.urls")),
     # last: its public pages, rencontres/<space>/<name>/, look like any page of a gathering
     path("", include("maillage.gatherings.urls")),

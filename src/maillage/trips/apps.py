@@ -5,7 +5,10 @@ class TripsConfig(AppConfig):
     name = "maillage.trips"
 
     def ready(self) -> None:
-        from maillage.gatherings.removal import register_hold  # models are loaded only now
+        from maillage.gatherings.glance import Phase, register  # models are loaded only now
+        from maillage.gatherings.removal import register_hold
+        from maillage.trips.glimpse import before
         from maillage.trips.queries import hold
 
         register_hold(hold)
+        register(Phase.BEFORE, before)
