@@ -1,4 +1,4 @@
-"""The moves of a gathering's home from one server to another: docs/decisions/0008-one-home.md."""
+"""The moves of a gathering's home from one server to another: docs/decisions/0009-one-home.md."""
 
 import uuid
 
