@@ -286,7 +286,7 @@ def test_both_sides_change(away, home, room, tmp_path):
         assert the_workshop().title == "Titre de la maison"
     assert len(said) == 3
     assert any("Personne0" in one and "présence" in one and "serveur de la salle" in one for one in said)
-    assert any("Titre de la maison : atelier" in one and "celui d’origine" in one for one in said)
+    assert any("Titre de la maison" in one and "atelier a changé" in one and "celui d’origine" in one for one in said)
     assert any("Yann Essai est inscrit·e des deux côtés" in one for one in said)
 
 
