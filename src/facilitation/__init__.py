@@ -8,6 +8,7 @@ from facilitation.machine import MOVE_KINDS, UnplayableMethod, apply, replay, st
 from facilitation.paper import paper_steps
 from facilitation.refusals import REFUSALS, Refusal
 from facilitation.state import Card, Move, Released, Seat, State, TableSpec
+from facilitation.touched import Touched, touched
 from facilitation.view import Audience, audience, view, view_audience, view_own
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Seat",
     "State",
     "TableSpec",
+    "Touched",
     "UnplayableMethod",
     "apply",
     "audience",
@@ -34,6 +36,7 @@ __all__ = [
     "replay",
     "shipped_methods",
     "start",
+    "touched",
     "view",
     "view_audience",
     "view_own",

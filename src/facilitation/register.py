@@ -60,6 +60,19 @@ class Register(Mapping[K, V]):
         index[key] = self._size
         return index
 
+    def differing(self, before: "Register[K, V]") -> Iterator[K]:
+        """The keys whose value is another object than it was, or was not there. `before`: an earlier version."""
+        if self._index is not before._index or self._size < before._size:  # they branched: each is looked at
+            yield from (key for key, value in self._pairs() if before.get(key) is not value)
+            yield from (key for key in before if key not in self)
+            return
+        for place, chunk in enumerate(self._chunks):
+            known = before._chunks[place] if place < len(before._chunks) else ()
+            if chunk is not known:
+                for at, pair in enumerate(chunk):
+                    if at >= len(known) or pair[1] is not known[at][1]:
+                        yield pair[0]
+
     def _pairs(self) -> Iterator[tuple[K, V]]:
         return (pair for chunk in self._chunks for pair in chunk)
 

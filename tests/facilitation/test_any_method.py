@@ -29,7 +29,9 @@ from facilitation import (
     replay,
     shipped_methods,
     start,
+    touched,
     view,
+    view_own,
 )
 from facilitation.register import Register
 from facilitation.state import Answer, Card, Seat
@@ -290,6 +292,7 @@ def pick(items: Any, index: int) -> Any:
 
 class AnySession(RuleBasedStateMachine):
     played = 0  # moves accepted, of all sessions
+    spared = 0  # own views that were said to be what they were
     kinds: set[str] = set()
     activities: set[str] = set()
 
@@ -298,6 +301,7 @@ class AnySession(RuleBasedStateMachine):
         random = Random(seed)
         method, tables = make_method(random), random.randint(1, 2)
         self.first = self.state = start(method, tables=tuple(TableSpec(id_) for id_ in range(1, tables + 1)))
+        self.earlier = self.first
         self.log: list[Move] = []
         self.count = 0
         for seat, role in (("lise", "facilitator"), ("zed", "facilitator"), ("wall", "projector"), ("desk", "control")):
@@ -339,6 +343,10 @@ class AnySession(RuleBasedStateMachine):
                         assert after.ballots[step].answers[known] == answer
         assert before.visited <= after.visited or after.clocks != before.clocks
         self.nobody_does_what_is_not_theirs(before, made)
+        self.check_spared(before)
+        if self.count % 7 == 0:  # and after several moves at once
+            self.check_spared(self.earlier)
+            self.earlier = after
         return True
 
     def nobody_does_what_is_not_theirs(self, before: State, made: Move) -> None:
@@ -361,6 +369,15 @@ class AnySession(RuleBasedStateMachine):
             for id_, answer in ballot.answers.items():
                 if id_ != made.seat and made.kind in ("answer", "give") and earlier.get(id_) != answer:
                     assert "for" in rights, made
+
+    def check_spared(self, before: State) -> None:
+        """Whoever is not touched has the own view, and the audience, they had."""
+        since = touched(before, self.state)
+        for seat in [*self.state.seats, "ghost"]:
+            if since.spares(seat):
+                assert view_own(self.state, seat) == view_own(before, seat)
+                assert audience(self.state, seat) == audience(before, seat)
+                type(self).spared += 1
 
     @rule(seed=chance)
     def lead(self, seed: int) -> None:
@@ -535,7 +552,7 @@ class AnySession(RuleBasedStateMachine):
 
 
 def run(sessions: int, moves: int) -> None:
-    AnySession.played, AnySession.kinds, AnySession.activities = 0, set(), set()
+    AnySession.played, AnySession.spared, AnySession.kinds, AnySession.activities = 0, 0, set(), set()
     run_state_machine_as_test(
         AnySession,
         settings=settings(
@@ -572,6 +589,7 @@ def test_each_session_of_its_own_number_holds() -> None:
 def test_any_session_of_any_method_holds() -> None:
     run(80, 20)
     assert AnySession.played > 1_000
+    assert AnySession.spared > AnySession.played
     assert AnySession.activities == {"cards", "poll", "form", "pot", "deal"}  # one never met would prove nothing
 
 

@@ -19,6 +19,10 @@ def test_any_version_is_what_a_copied_dict_would_be(puts: list[tuple[int, int, i
     for key, value, from_ in puts:
         register, twin = versions[-1 - from_ % min(len(versions), 3)]
         versions.append((register.put(key, value), {**twin, key: value}))
+    for (earlier, was), (later, now) in zip(versions, versions[1:] + versions[:1], strict=True):
+        assert set(later.differing(earlier)) == {
+            key for key in was.keys() | now.keys() if was.get(key) is not now.get(key)
+        }
     for register, twin in versions:
         assert list(register.items()) == list(twin.items())
         assert list(register) == list(twin)

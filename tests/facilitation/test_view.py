@@ -16,6 +16,7 @@ from facilitation import (
     leading,
     shipped_methods,
     start,
+    touched,
     view,
     view_audience,
     view_own,
@@ -390,3 +391,42 @@ def test_chosen_subject_that_is_hidden_is_on_no_screen_but_its_author_s() -> Non
     assert "canari" in json.dumps(view(play.state, "ana")["own"])
     play.do("lise", "hide", card=card, on=False)
     assert "canari" in json.dumps(view(play.state, "paul"))
+
+
+def test_own_views_that_a_move_spares_are_what_they_were() -> None:
+    """A card touches its author, who may answer it, and the holder of the sheet it fills; the clock touches nobody."""
+    play = play_codev()
+    play.do("lise", "give_role", seat="paul", role="contributor")  # no sheet is held
+    play.go("clarification")
+    before = play.state
+    play.do("lise", "extend", seconds=60)
+    assert [seat for seat in before.seats if not touched(before, play.state).spares(seat)] == ["lise", "wall", "desk"]
+    before = play.state
+    play.do("ana", "write", kind="question", text="Pourquoi ?")
+    since = touched(before, play.state)
+    assert not since.spares("ana")
+    assert since.spares("ivan")
+    changed = {seat for seat in play.state.seats if view_own(before, seat) != view_own(play.state, seat)}
+    assert changed == {"ana", "omar"}  # the note taker may write the answer
+    assert not since.spares("omar")
+
+
+def test_card_touches_the_forms_that_offer_to_answer_it_and_the_sheet_it_fills() -> None:
+    play = play_codev()
+    play.go("demande")
+    before = play.state
+    play.do("ana", "write", kind="restatement", text="Si je comprends")
+    assert touched(before, play.state).spares("omar")
+    play.go("clarification")
+    before = play.state
+    card = play.do("ana", "write", kind="question", text="Pourquoi ?")
+    assert view_own(before, "paul") != view_own(play.state, "paul")
+    assert not touched(before, play.state).spares("paul")
+    play.go("reactions")
+    card = play.do("omar", "write", kind="idea", text="Une idée")
+    play.do("paul", "mark", card=card, mark="retained")
+    before = play.state
+    play.do("omar", "edit", card=card, text="Une autre idée")
+    assert view_own(before, "paul") != view_own(play.state, "paul")
+    assert not touched(before, play.state).spares("paul")
+    assert touched(before, play.state).spares("ana")

@@ -10,7 +10,7 @@ from facilitation import audience, view_own
 from maillage.live import screens, seats
 from maillage.live.committer import Submitted
 from maillage.live.enums import SeatKind
-from maillage.live.fragments import Fragments
+from maillage.live.fragments import Fragments, Pieces
 from maillage.live.rooms import Room
 from maillage.live.runtime import live
 from maillage.live.services import erase_session
@@ -25,9 +25,9 @@ def rendered(monkeypatch) -> list[int]:
     fragments = live().hub.fragments
     render = fragments.render
 
-    def counted(room: Room, view: dict[str, Any]) -> bytes:
+    def counted(room: Room, view: dict[str, Any], pieces: Pieces | None) -> bytes:
         numbers.append(room.number)
-        return render(room, view)
+        return render(room, view, pieces)
 
     monkeypatch.setattr(fragments, "render", counted)
     return numbers
@@ -127,8 +127,10 @@ def test_erased_session_leaves_no_fragment_in_memory(session) -> None:
     amel.get(f"/seance/{session.id}/")
     fragments = live().hub.fragments
     assert session.id in fragments._made
+    assert session.id in fragments._pieces
     erase_session(session=session, by="essai")
     assert session.id not in fragments._made
+    assert session.id not in fragments._pieces
 
 
 def test_forms_that_wait_are_rendered_once_and_each_page_has_its_own_keys(session, monkeypatch) -> None:

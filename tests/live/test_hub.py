@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from random import Random
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ class Stage:
     def write(self, seat, text: str) -> None:
         self.do(seat, "write", text=text)
 
-    def render_shared(self, room, view) -> bytes:
+    def render_shared(self, room, view, pieces) -> bytes:
         self.rendered.append("shared")
         cards = [card["text"] for board in view["boards"] for card in board["cards"]]
         return f"<section>{view['controls']} {cards}</section>".encode()
@@ -185,7 +186,7 @@ def test_frame_keeps_lines_and_lets_no_text_break_out() -> None:
 
 
 def test_screen_that_cannot_be_made_silences_nobody_else(stage, caplog) -> None:
-    def faulty(room, view) -> bytes:
+    def faulty(room, view, pieces) -> bytes:
         if view["controls"]:
             raise KeyError(view["title"])
         return b"<section></section>"
@@ -260,3 +261,71 @@ def test_what_is_sent_and_how_late_is_counted(stage) -> None:
     assert figures.flushes.value() == before["flushes"] + 1  # five changes, one look
     assert figures.frames.value() == before["frames"] + 2
     assert figures.recent.usual() >= 0.5
+
+
+def test_own_view_that_nobody_touched_is_not_made_again(stage, monkeypatch) -> None:
+    """Bruno writes: Amel's screen shows it, and her own part is not even looked at."""
+    looked: list[str] = []
+    view_own = hub_module.view_own
+    monkeypatch.setattr(hub_module, "view_own", lambda state, seat: looked.append(seat) or view_own(state, seat))
+
+    def write_and_close(text: str) -> None:
+        stage.write(stage.bruno, text)
+        connections.close_all()
+
+    async def play() -> list[Line]:
+        lines = [stage.join(seat)[0] for seat in (stage.amel, stage.bruno)]
+        channel = stage.hub._channels[stage.session.id]
+        for text in ("un", "deux"):  # the first flush meets them all, the second knows who was touched
+            channel.flushed_at = 0.0
+            await asyncio.to_thread(write_and_close, text)
+            looked.clear()
+            stage.hub.publish([stage.session.id])
+            await settle()
+        return lines
+
+    amel, _bruno = asyncio.run(play())
+    assert looked == [str(stage.bruno.id)]
+    assert b"deux" in amel.sent[-1]
+
+
+def test_whatever_the_order_of_joins_moves_and_flushes_every_screen_ends_right(stage) -> None:
+    """A stream that came between two flushes was given a room the last flush never saw."""
+    random = Random(5)
+    seats_there = [stage.lead, stage.amel, stage.bruno]
+    lines: list[tuple[Line, Stream]] = []
+
+    def act() -> None:
+        seat = random.choice(seats_there)
+        if random.random() < 0.5:
+            stage.write(seat if seat is not stage.lead else stage.amel, f"carte {random.random()}")
+        elif random.random() < 0.5:
+            stage.do(stage.lead, "extend", seconds=60)
+        else:
+            stage.do(seat, "rename", name=f"Nom {random.randrange(1000)}")
+        connections.close_all()
+
+    async def play() -> None:
+        for _turn in range(60):
+            chance = random.random()
+            if chance < 0.3:
+                lines.append(stage.join(random.choice(seats_there)))
+            elif chance < 0.7 or not lines:
+                await asyncio.to_thread(act)
+            else:
+                stage.hub._channels[stage.session.id].flushed_at = 0.0
+                stage.hub.publish([stage.session.id])
+                await settle()
+        stage.hub._channels[stage.session.id].flushed_at = 0.0
+        stage.hub.publish([stage.session.id])
+        await settle()
+
+    asyncio.run(play())
+    room = stage.rooms.get(stage.session.id)
+    for line, stream in lines:
+        (*_, shared) = [part for part in line.sent if b"<section>" in part]
+        (*_, own) = [part for part in line.sent if b"<p>" in part]
+        whole = stage.hub.render(room, stream.seat)
+        assert whole.partition(b"\n")[0] in shared
+        assert whole.partition(b"\n")[2] in own
+    assert len(lines) > 10

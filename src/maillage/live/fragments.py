@@ -10,13 +10,17 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from facilitation import Audience, view_audience
 from maillage.live import figures
 from maillage.live.rooms import Room
 
 MOST = 4_000  # audiences kept; a full day has some hundreds
+MOST_PIECES = 4_000  # of a session
+PIECES = "pieces"  # their name in a template's context
 
-Render = Callable[[Room, dict[str, Any]], bytes]
+Render = Callable[[Room, dict[str, Any], "Pieces | None"], bytes]
 RenderOwn = Callable[[Room, dict[str, Any], dict[bytes, bytes] | None], bytes]
 
 
@@ -28,10 +32,36 @@ class _Made:
     framed: bytes  # the very object that every stream of the audience holds
 
 
+class Pieces:
+    """Parts of the screens of one session, by a digest of what they show (templatetags/pieces.py).
+
+    Those of the last two flushes are kept: what a table saw before the last change is often what it sees after.
+    """
+
+    def __init__(self) -> None:
+        self._now: dict[bytes, SafeString] = {}
+        self._before: dict[bytes, SafeString] = {}
+
+    def get(self, key: bytes) -> SafeString | None:
+        made = self._now.get(key)
+        if made is None and (made := self._before.get(key)) is not None:
+            self._now[key] = made
+        return made
+
+    def put(self, key: bytes, made: SafeString) -> None:
+        if len(self._now) >= MOST_PIECES:
+            self.turn()
+        self._now[key] = made
+
+    def turn(self) -> None:
+        self._now, self._before = {}, self._now
+
+
 class Fragments:
     def __init__(self, render: Render) -> None:
         self.render = render
         self._made: dict[uuid.UUID, dict[Audience, _Made]] = {}
+        self._pieces: dict[uuid.UUID, Pieces] = {}
 
     def html(self, room: Room, group: Audience) -> bytes:
         return self._at(room, group).html
@@ -41,7 +71,9 @@ class Fragments:
         return self._at(room, group).framed
 
     def keep(self, session_id: uuid.UUID, groups: Collection[Audience]) -> None:
-        """Lets go of the audiences nobody is in any more."""
+        """After a flush: lets go of the audiences nobody is in any more, and of the pieces nobody was shown."""
+        if session_id in self._pieces:
+            self._pieces[session_id].turn()
         known = self._made.get(session_id, {})
         kept = {group: made for group in groups if (made := known.get(group)) is not None}
         if kept:
@@ -51,6 +83,7 @@ class Fragments:
 
     def drop(self, session_id: uuid.UUID) -> None:
         self._made.pop(session_id, None)
+        self._pieces.pop(session_id, None)
 
     def _at(self, room: Room, group: Audience) -> _Made:
         known = self._made.get(room.session_id, {}).get(group)
@@ -62,12 +95,13 @@ class Fragments:
             made = _Made(room.number, digest, known.html, known.framed)
         else:
             began = time.perf_counter()
-            html = self.render(room, view)
+            html = self.render(room, view, self._pieces.setdefault(room.session_id, Pieces()))
             figures.render.observe(time.perf_counter() - began)
             made = _Made(room.number, digest, html, frame(html))
         if known is None or known.number < room.number:  # a page may still hold an older room
             if sum(map(len, list(self._made.values()))) >= MOST:
                 self._made.clear()
+                self._pieces.clear()
             self._made.setdefault(room.session_id, {})[group] = made
         return made
 

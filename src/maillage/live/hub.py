@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from facilitation import Audience, audience, view_own
+from facilitation import Audience, Touched, audience, touched, view_own
 from maillage.live import figures
 from maillage.live.faults import report
 from maillage.live.fragments import Fragments, Render, RenderOwn, digest_of, frame
@@ -43,6 +43,8 @@ class Stream:
     abort: Callable[[], None]
     shared: bytes = b""  # the last sent; the very object all of its audience got, so it costs nothing here
     own: int | None = None  # a hash of the seat's own last view
+    group: Audience | None = None
+    number: int = -1  # of the room it was last brought up to date with
     open: bool = True
     generation: int | None = None  # of the seat, when the stream was let in
 
@@ -51,12 +53,31 @@ class Stream:
 class _Channel:
     streams: dict[Stream, None] = field(default_factory=dict)  # in the order they came
     pages: Counter[str] = field(default_factory=Counter)  # of each seat
+    room: Room | None = None  # as it was flushed last
     timer: asyncio.TimerHandle | None = None
     flushed_at: float = float("-inf")
     running: bool = False
     again: bool = False
     since: float | None = None  # when the oldest change that the screens have not seen was received
     took: float = 0.0  # seconds of work, the last time
+
+
+class _Change:
+    """What one flush makes once for many: bytes of an audience, and own views that differ by a name alone.
+
+    A thousand people who voted have three own views but for their names; those nobody touched have the one they had.
+    """
+
+    def __init__(self, before: Room | None, after: Room) -> None:
+        self.number = before.number if before else -1
+        self.since: Touched | None = touched(before.state, after.state) if before else None
+        self.framed: dict[Audience, bytes] = {}
+        self.said: dict[Audience, bytes] = {}
+        self.alike: dict[bytes, bytes] = {}
+
+    def spares(self, stream: Stream) -> bool:
+        """Whether this stream has its own view already: it was given it at the last flush or before, and not since."""
+        return self.since is not None and stream.number == self.number and self.since.spares(stream.seat)
 
 
 class Hub:
@@ -201,11 +222,11 @@ class Hub:
         since, channel.since, worked = channel.since, None, 0.0
         room = self.rooms.get(session_id)
         groups: set[Audience] = set()
-        alike: dict[bytes, bytes] = {}
+        change = _Change(channel.room, room) if room else None
         try:
-            for stream in list(channel.streams) if room else ():
+            for stream in list(channel.streams) if change else ():
                 try:
-                    groups.add(self._update(stream, cast(Room, room), alike))
+                    groups.add(self._update(stream, cast(Room, room), change))
                 except Exception as error:  # a process edge: one audience's fault must not silence the others
                     report("a screen could not be made", error)
                 if loop.time() - began > TURN:
@@ -213,6 +234,7 @@ class Hub:
                     await asyncio.sleep(0)
                     began = loop.time()
         finally:
+            channel.room = room
             channel.took = worked + loop.time() - began
             self._tally()
             figures.flushes.add()
@@ -233,27 +255,44 @@ class Hub:
         figures.sent.add(by=self._bytes)
         self._frames = self._bytes = 0
 
-    def _update(self, stream: Stream, room: Room, alike: dict[bytes, bytes] | None = None) -> Audience:
-        """Sends a stream what changed for it: its audience's bytes, made once, and its own when they differ.
-
-        A thousand people who voted have three own views but for their names: `alike` holds them for one change.
-        """
-        group = audience(room.state, stream.seat)
+    def _update(self, stream: Stream, room: Room, change: "_Change | None" = None) -> Audience:
+        """Sends a stream what changed for it: its audience's bytes, made once, and its own when they differ."""
+        spared = change is not None and stream.group is not None and change.spares(stream)
+        group = stream.group if spared and stream.group else audience(room.state, stream.seat)
         if not stream.open:
             return group
-        shared = self.fragments.framed(room, group)
-        own_view = view_own(room.state, stream.seat)
-        own = digest_of(own_view)
-        data = b""
-        if shared != stream.shared:
-            data = shared
-        if own != stream.own:
-            data += frame(self.render_own(room, own_view, alike))
-        stream.shared, stream.own = shared, own
-        if data:
-            self._frames, self._bytes = self._frames + 1, self._bytes + len(data)
-            self._push(stream, message(room.number, data))
+        shared = change.framed.get(group) if change else None
+        if shared is None:
+            shared = self.fragments.framed(room, group)
+            if change is not None:
+                change.framed[group] = shared
+        own = b"" if spared else self._own(stream, room, change)
+        news = shared if shared is not stream.shared and shared != stream.shared else b""
+        stream.shared, stream.group, stream.number = shared, group, room.number
+        if own:
+            self._say(stream, message(room.number, news + own))
+        elif news:
+            said = change.said.get(group) if change else None
+            if said is None:
+                said = message(room.number, news)
+                if change is not None:
+                    change.said[group] = said
+            self._say(stream, said)
         return group
+
+    def _say(self, stream: Stream, news: bytes) -> None:
+        self._frames, self._bytes = self._frames + 1, self._bytes + len(news)
+        self._push(stream, news)
+
+    def _own(self, stream: Stream, room: Room, change: "_Change | None") -> bytes:
+        """The seat's own view as data lines, where it is not the one it has."""
+        view = view_own(room.state, stream.seat)
+        digest = digest_of(view)
+        if digest == stream.own:
+            return b""
+        made = frame(self.render_own(room, view, change.alike if change else None))
+        stream.own = digest
+        return made
 
     def _push(self, stream: Stream, data: bytes) -> None:
         """Writes without waiting. A send that would wait belongs to a client that does not read: it is dropped."""

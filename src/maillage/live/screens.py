@@ -25,7 +25,7 @@ from maillage.lib.qr import qr_svg
 from maillage.lib.typography import join_words
 from maillage.live.answering import asked_of, counts_of, form_ids, inputs_of
 from maillage.live.drawings import curve, rivers
-from maillage.live.fragments import Fragments
+from maillage.live.fragments import PIECES, Fragments, Pieces
 from maillage.live.kept import NO, PUBLIC, READ, YES, Kept
 from maillage.live.links import links_for
 from maillage.live.rooms import Room
@@ -59,8 +59,8 @@ NAME_PLACE = secrets.token_hex(16)  # nobody types it
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")  # a template's indentation: a fifth of what a push would weigh
 
 
-def render_shared(room: Room, view: dict[str, Any]) -> bytes:
-    """`#shared` for an audience: the same bytes for everybody in it."""
+def render_shared(room: Room, view: dict[str, Any], pieces: Pieces | None = None) -> bytes:
+    """`#shared` for an audience: the same bytes for everybody in it. `pieces`: what its session's screens share."""
     step = view["stage"]["step"] if view["stage"] else ""
     poll, pot = view["poll"], view["pot"]
     led = "advance" in view["controls"] or "back" in view["controls"]
@@ -85,6 +85,7 @@ def render_shared(room: Room, view: dict[str, Any]) -> bytes:
         ],
         "earlier_json": json.dumps(view["earlier"], ensure_ascii=False),
         "later_json": json.dumps(view["later"], ensure_ascii=False),
+        PIECES: pieces,
         **_addresses(room),
     }
     return _render("live/_shared.html", context)
@@ -403,11 +404,11 @@ def _controls(view: dict[str, Any], *, secret: bool, more: str) -> list[dict[str
     return [
         {
             "kind": kind,
-            "label": now["label"] if now and kind == "reveal" else label,
+            "label": now["label"] if now and kind == "reveal" else str(label),
             "icon": icon,
             "style": "end" if last and kind == "close" else style,
             "in_bar": last or kind != "close",
-            "confirm": CONFIRM.get(kind, ""),
+            "confirm": str(CONFIRM.get(kind, "")),
             "more": more if kind == "close" else "",
             "fields": _control_fields(kind, step),
         }
