@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 VOTE = "vote"  # a mark of this name is counted in « voix »
 TOP = 5  # cards named as the most marked
+MOST_NAMED = 60  # people at a table, beyond which their names say nothing and would weigh on every phone
 MOST_WORDS = 40  # of a cloud: more cannot be read from the back of a room
 SIZES = 5  # of the words of a cloud, from 1
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
@@ -229,13 +230,14 @@ def picture(state: State, group: "Audience", cards: list[Card], *, reads: bool) 
     if sheet is None or screens or not (cards or reads):
         return {"porteur": None, "action": None, "contributors": [], "solutions": solutions if screens else 0}
     people = [seat for seat in state.at_table(group.table) if seat.present and state.method.people_shown]
+    named = people if len(people) <= MOST_NAMED else []
     holder = state.holder(sheet.role, group.table) if state.method.people_shown else None
     chosen = state.cards.get(state.chosen.get(group.table, "")) if reads and group.table is not None else None
     chosen = chosen if chosen and is_seen(chosen) else None  # whoever leads took it off the screens
     return {
         "porteur": holder.name if holder else None,
         "action": shown_as(state, cards, "headline") or (chosen.text if chosen else None),
-        "contributors": [seat.name for seat in people if seat.role != sheet.role],
+        "contributors": [seat.name for seat in named if seat.role != sheet.role],
         "solutions": solutions,
     }
 

@@ -20,7 +20,6 @@ from facilitation.vocabulary import ROLE_TITLES, SCREENS
 NAMED = 80  # characters of a card, where it is only named
 READS = ("group", "table", "all")
 AFTER_THE_END = ("fill", "release")  # forms that stay: the porteur decides quietly
-MOST_NAMED = 60  # people at a table, beyond which their names say nothing and would weigh on every phone
 
 
 class Audience(NamedTuple):
@@ -133,7 +132,7 @@ def _table(state: State, group: Audience, *, leads: bool) -> dict[str, Any] | No
     if spec is None or group.role in SCREENS:
         return None
     present = sum(state.present(role, spec.id) for role in state.method.roles)
-    if not state.method.people_shown or (present > MOST_NAMED and not leads):
+    if not state.method.people_shown or (present > boards.MOST_NAMED and not leads):
         return {"id": spec.id, "name": spec.name, "present": present, "people": []}
     people = [
         {"seat": seat.id, "name": seat.name, "role": seat.role, "role_name": _role_name(state, seat.role)}

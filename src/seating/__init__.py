@@ -1,8 +1,13 @@
-"""Who sits where and with whom: pure, on frozen dataclasses. numpy and highspy, nothing else."""
+"""Who sits where and with whom: pure, on frozen dataclasses. numpy and highspy, nothing else.
+
+What computes is read when it is first asked for: numpy and highspy are 25 MB that a server without a plan to make does
+not hold.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from seating.check import Violation, check
-from seating.diagnose import diagnose
-from seating.engine import Effort, Progress, solve
 from seating.explain import explain
 from seating.lacks import Infeasible, Missing, WayOut
 from seating.measure import GroupReport, Report, measure
@@ -21,9 +26,27 @@ from seating.problem import (
     Weights,
     Workshop,
 )
-from seating.repair import Changes, reoptimise
-from seating.score import NotSeated, Score, TableScore, score
-from seating.wishes import TooFewMoves
+
+if TYPE_CHECKING:
+    from seating.diagnosis import diagnose
+    from seating.engine import Effort, Progress, solve
+    from seating.repair import Changes, reoptimise
+    from seating.scoring import NotSeated, Score, TableScore, score
+    from seating.wishes import TooFewMoves
+
+_COMPUTES = {
+    "Changes": "seating.repair",
+    "Effort": "seating.engine",
+    "NotSeated": "seating.scoring",
+    "Progress": "seating.engine",
+    "Score": "seating.scoring",
+    "TableScore": "seating.scoring",
+    "TooFewMoves": "seating.wishes",
+    "diagnose": "seating.diagnosis",
+    "reoptimise": "seating.repair",
+    "score": "seating.scoring",
+    "solve": "seating.engine",
+}
 
 __all__ = [
     "CATEGORY_NAMES",
@@ -62,3 +85,11 @@ __all__ = [
     "score",
     "solve",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _COMPUTES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(_COMPUTES[name]), name)
+    globals()[name] = found
+    return found

@@ -13,7 +13,7 @@ import numpy as np
 from seating.calm import settle
 from seating.check import check
 from seating.crowd import regrets
-from seating.diagnose import diagnose
+from seating.diagnosis import diagnose
 from seating.lacks import Infeasible, Missing, WayOut
 from seating.measure import rank_counts
 from seating.mix import Groups, mix_day

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from seating.calm import settle
 from seating.check import Violation, check
-from seating.diagnose import diagnose
+from seating.diagnosis import diagnose
 from seating.engine import finish, mix_slots
 from seating.lacks import Infeasible
 from seating.plan import Plan, Seat

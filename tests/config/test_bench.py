@@ -18,7 +18,7 @@ from maillage.config.bench.seating_days import invented_day
 from maillage.config.bench.seating_mix import table_rows
 from maillage.config.cli import main
 from seating import Problem, Workshop
-from seating.score import mix_price
+from seating.scoring import mix_price
 
 pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="/proc absent : les mesures veulent Linux"),
@@ -31,7 +31,18 @@ NAMES = {
     "moves": [
         f"moves-{way}-{sessions}{tail}" for sessions in (1, 2) for way in ("http", "store") for tail in ("", "-p95")
     ],
-    "fanout": ["fanout-one-view", "fanout-one-view-max", "fanout-tables", "fanout-tables-max"],
+    "fanout": [
+        "fanout-one-view",
+        "fanout-one-view-p99",
+        "fanout-one-view-cpu",
+        "fanout-one-view-beside-django",
+        "fanout-tables",
+        "fanout-tables-p99",
+        "fanout-tables-cpu",
+        "fanout-many-p99",
+        "fanout-many-p50",
+        "fanout-many-cpu",
+    ],
     "page": ["page"],
     "start": ["start", "idle-memory"],
     "report": ["report-first", "report-again", "badges-300"],
@@ -66,8 +77,14 @@ def rows_of(folder: Path, name: str) -> dict[str, dict]:
 def test_fan_out_is_measured_to_the_last_phone_and_leaves_no_data_behind(tmp_path: Path) -> None:
     rows = rows_of(tmp_path, "fanout")
     assert rows["fanout-one-view"]["note"].startswith("4 téléphones, une vue, ")
-    assert rows["fanout-one-view"]["value"] <= rows["fanout-one-view-max"]["value"]
+    assert rows["fanout-one-view"]["value"] >= rows["fanout-one-view-p99"]["value"]
+    assert rows["fanout-many-p99"]["goal"] == pytest.approx(1.5 * rows["fanout-many-p99"]["baseline"])
     assert not (tmp_path / "maillage.sqlite3").exists()
+
+
+def test_phones_and_floor_work_without_a_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILLAGE_BENCH_WITHOUT_COMPILER", "1")
+    assert "pas de compilateur ici" in rows_of(tmp_path, "fanout")["fanout-one-view"]["note"]
 
 
 @pytest.mark.long

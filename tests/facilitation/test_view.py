@@ -430,3 +430,14 @@ def test_card_touches_the_forms_that_offer_to_answer_it_and_the_sheet_it_fills()
     assert view_own(before, "paul") != view_own(play.state, "paul")
     assert not touched(before, play.state).spares("paul")
     assert touched(before, play.state).spares("ana")
+
+
+def test_names_of_a_crowd_are_on_nobodys_phone() -> None:
+    """A thousand people at one table: their number is said, and no phone carries their names as they come in."""
+    play = play_codev(tables=1)
+    play.go("feedback")
+    for number in range(boards.MOST_NAMED):
+        play.do(f"s{number}", "join", name=f"Foule-{number:03d}")
+    shared = view(play.state, "ana")["shared"]
+    assert shared["table"]["present"] == boards.MOST_NAMED + 3
+    assert "Foule" not in json.dumps(shared)

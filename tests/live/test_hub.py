@@ -12,9 +12,9 @@ from maillage.live import figures, runtime, seats
 from maillage.live import hub as hub_module
 from maillage.live.committer import Submitted
 from maillage.live.enums import SeatKind
-from maillage.live.hub import Hub, Stream, frame, message
+from maillage.live.hub import Hub, Message, Stream, frame, message
 
-BEAT = b": \n\n"
+BEAT = Message.of(b": \n\n")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,7 +134,7 @@ def test_client_that_does_not_read_is_cut(stage) -> None:
 
     slow, quick = asyncio.run(play())
     assert (slow.aborted, quick.aborted) == (True, False)
-    assert quick.sent[-1] == BEAT
+    assert quick.sent[-1] == BEAT.data
     assert stage.hub.seats(stage.session.id) == {str(stage.bruno.id)}
 
 

@@ -37,7 +37,7 @@ from seating.engine import seat_at_tables
 from seating.hall import open_hall
 from seating.measure import rank_counts
 from seating.mix import mix_day
-from seating.score import mix_price
+from seating.scoring import mix_price
 from seating.tables import NoTables, first_tables, settle_tables
 from seating.wishes import assign
 from tests.seating.brute import best_ways, mix_prices, splits

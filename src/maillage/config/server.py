@@ -80,7 +80,20 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self._wait_for(HEAD_WITHIN)
         super().on_message_begin()
-        cast("dict[str, Any]", self.scope)["extensions"] = {"maillage.abort": self.transport.abort}
+        cast("dict[str, Any]", self.scope)["extensions"] = {
+            "maillage.abort": self.transport.abort,
+            "maillage.write": self._write_chunk,
+        }
+
+    def _write_chunk(self, chunk: bytes) -> bool:
+        """Part of an answer whose head was sent without a length, as uvicorn would write it: already a chunk of HTTP.
+
+        False: the client does not read what it was sent, and nothing was written.
+        """
+        if self.flow.write_paused:
+            return False
+        self.transport.write(chunk)
+        return True
 
 
 class Server(uvicorn.Server):

@@ -97,8 +97,10 @@ async def _stream(request: Request, session_id: uuid.UUID, send: Send) -> None:
         raise Refused(refuse("busy"))
     headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"), *SAFE_HEADERS]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    abort = (request.scope.get("extensions") or {}).get("maillage.abort", _cannot_abort)
-    stream = Stream(session_id, str(ticket.seat_id), send, abort, generation=ticket.generation)
+    ours = request.scope.get("extensions") or {}  # what our own server offers
+    abort = ours.get("maillage.abort", _cannot_abort)
+    write = ours.get("maillage.write")
+    stream = Stream(session_id, str(ticket.seat_id), send, abort, write, generation=ticket.generation)
     figures.opened.add("resumed" if request.after >= 0 else "anew")
     here.hub.join(stream, after=request.after)
     try:

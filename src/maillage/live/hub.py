@@ -12,7 +12,7 @@ import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from facilitation import Audience, Touched, audience, touched, view_own
 from maillage.live import figures
@@ -30,17 +30,34 @@ SEAT_STREAMS = 40  # open pages of one seat: a projector's link is on several sc
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 SPREAD = 2.0  # ms a stream: a thousand phones cut at once come back over two seconds, not in one instant
 SPREAD_LEAST, SPREAD_MOST = 250, 3_000  # ms
-HELP = b"event: help\ndata: moved\n\n"  # no id: the log did not move
+
+
+class Message(NamedTuple):
+    """What is sent, and the same as a chunk of HTTP/1.1."""
+
+    data: bytes
+    chunk: bytes
+
+    @classmethod
+    def of(cls, data: bytes) -> "Message":
+        return cls(data, b"%x\r\n%b\r\n" % (len(data), data))
+
+
+HELP = Message.of(b"event: help\ndata: moved\n\n")  # no id: the log did not move
 
 
 @dataclass(eq=False, slots=True)
 class Stream:
-    """One open page. `send` is its ASGI send, `abort` cuts the connection without waiting for what it holds."""
+    """One open page. `send` is its ASGI send, `abort` cuts the connection without waiting for what it holds.
+
+    `write`, of our own server: writes a chunk of HTTP made once for many streams, a fifth of what `send` costs.
+    """
 
     session_id: uuid.UUID
     seat: str
     send: Send
     abort: Callable[[], None]
+    write: "Callable[[bytes], bool] | None" = None
     shared: bytes = b""  # the last sent; the very object all of its audience got, so it costs nothing here
     own: int | None = None  # a hash of the seat's own last view
     group: Audience | None = None
@@ -72,7 +89,7 @@ class _Change:
         self.number = before.number if before else -1
         self.since: Touched | None = touched(before.state, after.state) if before else None
         self.framed: dict[Audience, bytes] = {}
-        self.said: dict[Audience, bytes] = {}
+        self.said: dict[Audience, Message] = {}
         self.alike: dict[bytes, bytes] = {}
 
     def spares(self, stream: Stream) -> bool:
@@ -204,10 +221,10 @@ class Hub:
                 for stream in list(channel.streams):
                     self._push(stream, beat)
 
-    def _beat(self) -> bytes:
+    def _beat(self) -> Message:
         """A comment that proves the line, and over how long to come back if it is cut: the more phones, the longer."""
         spread = min(max(int(SPREAD * self.count()), SPREAD_LEAST), SPREAD_MOST)
-        return b": \nretry: %d\n\n" % spread
+        return Message.of(b": \nretry: %d\n\n" % spread)
 
     def _begin_flush(self, session_id: uuid.UUID, channel: _Channel) -> None:
         channel.timer = None
@@ -270,18 +287,18 @@ class Hub:
         news = shared if shared is not stream.shared and shared != stream.shared else b""
         stream.shared, stream.group, stream.number = shared, group, room.number
         if own:
-            self._say(stream, message(room.number, news + own))
+            self._say(stream, Message.of(message(room.number, news + own)))
         elif news:
             said = change.said.get(group) if change else None
             if said is None:
-                said = message(room.number, news)
+                said = Message.of(message(room.number, news))
                 if change is not None:
                     change.said[group] = said
             self._say(stream, said)
         return group
 
-    def _say(self, stream: Stream, news: bytes) -> None:
-        self._frames, self._bytes = self._frames + 1, self._bytes + len(news)
+    def _say(self, stream: Stream, news: Message) -> None:
+        self._frames, self._bytes = self._frames + 1, self._bytes + len(news.data)
         self._push(stream, news)
 
     def _own(self, stream: Stream, room: Room, change: "_Change | None") -> bytes:
@@ -294,13 +311,17 @@ class Hub:
         stream.own = digest
         return made
 
-    def _push(self, stream: Stream, data: bytes) -> None:
+    def _push(self, stream: Stream, message: Message) -> None:
         """Writes without waiting. A send that would wait belongs to a client that does not read: it is dropped."""
         if not stream.open:
             return
+        if stream.write is not None:
+            if not stream.write(message.chunk):
+                self._drop(stream)
+            return
         sending = cast(
             "Coroutine[Any, Any, None]",
-            stream.send({"type": "http.response.body", "body": data, "more_body": True}),
+            stream.send({"type": "http.response.body", "body": message.data, "more_body": True}),
         )
         try:
             sending.send(None)
@@ -310,6 +331,9 @@ class Hub:
             self.leave(stream)
             return
         sending.close()
+        self._drop(stream)
+
+    def _drop(self, stream: Stream) -> None:
         figures.dropped.add()
         self.leave(stream)
         stream.abort()

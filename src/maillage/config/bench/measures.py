@@ -11,7 +11,7 @@ MEASURES = {
 }
 QUICK_SIZES: dict[str, dict[str, object]] = {
     "moves": {"moves": 20, "phones": 4, "several": 2},
-    "fanout": {"phones": 4, "changes": 2},
+    "fanout": {"phones": 4, "many": 6, "changes": 2},
     "votes": {"people": 6},
     "page": {"requests": 10},
 }

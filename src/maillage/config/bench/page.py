@@ -7,7 +7,7 @@ from maillage.config.bench.processes import Process, served
 from maillage.config.bench.rooms import make_rooms, write_subjects
 from maillage.config.bench.rows import Row, number
 
-REQUESTS = 300  # a run: the kernel counts by ticks of 10 ms
+REQUESTS = 300  # a run
 WARM = 20  # templates are compiled once
 TABLE = 8  # people, each with a subject on the table
 GOAL = 4  # ms of processor (DESIGN §8)

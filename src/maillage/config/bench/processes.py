@@ -1,4 +1,4 @@
-"""Processes of the bench: servers started and stopped, their processor time and their memory read from /proc."""
+"""Processes of the bench: servers started and stopped, their processor time and their memory."""
 
 import http.client
 import os
@@ -15,8 +15,7 @@ from maillage.config.server import bind
 STARTS_WITHIN = 60  # seconds; a loaded machine is slow, and slowness is what we measure
 LOOK_EVERY = 0.005  # seconds: how much too late a start may be seen
 SETTLES = 0.3  # seconds
-IDLE = 0.015  # seconds of processor in that time: a tick
-TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+IDLE = 0.015  # seconds of processor in that time
 
 
 class ServerFailed(Exception):
@@ -31,9 +30,8 @@ class Process:
     port: int
 
     def cpu(self) -> float:
-        """Seconds of processor used so far, all threads, to the nearest tick."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        """Seconds of processor used so far, all threads."""
+        return cpu_of(self.pid)
 
     def settle(self) -> None:
         """Waits until it has done what it does when it starts, beside what it answers."""
@@ -46,6 +44,11 @@ class Process:
     def resident(self) -> float:
         """Megabytes resident."""
         return resident(str(self.pid))
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of processor of a whole process, by its own clock: clock_getcpuclockid(3), as Linux makes it."""
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 def resident(pid: str = "self") -> float:
@@ -65,7 +68,7 @@ def free_port() -> int:
 def started(command: Sequence[str], port: int, *, environment: Mapping[str, str] | None = None) -> Iterator[Process]:
     """A server of ours in its own process, once it listens. Stopped at the end, killed if it does not stop."""
     process = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", *command], env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL
+        command, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL
     )
     try:
         wait_until(lambda: listens(port), process)
@@ -84,7 +87,9 @@ def served(*, settings: str = "maillage.config.settings") -> Iterator[Process]:
     """`maillage serve` over this process's own data folder, healthy."""
     port = free_port()
     environment = {"DJANGO_SETTINGS_MODULE": settings}
-    with started(["maillage", "serve", "--port", str(port)], port, environment=environment) as server:
+    with started(
+        [sys.executable, "-m", "maillage", "serve", "--port", str(port)], port, environment=environment
+    ) as server:
         wait_until(lambda: healthy(port))
         yield server
 

@@ -16,6 +16,7 @@ from maillage.people.models import Space
 BY = "maillage bench"
 METHOD = "codev"
 SPACE = "mesure"
+AT_ONCE = 1_000  # moves given to the committer together: it holds a few thousand
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,11 @@ def _fill(session: Session, people: int, tables: int) -> Room:
         joins.append(Submitted(session.id, seat.id, "join", {"name": f"Personne {n}", **table}, "join"))
     joins.append(Submitted(session.id, lead.id, "open", {}, "open"))
     committer = live().committer
-    for future in [committer.enqueue(move) for move in joins]:
-        outcome = future.result()
-        if not outcome.accepted:
-            raise ValueError(f"the room could not be filled: {outcome.reason}")
+    for start in range(0, len(joins), AT_ONCE):
+        for future in [committer.enqueue(move) for move in joins[start : start + AT_ONCE]]:
+            outcome = future.result()
+            if not outcome.accepted:
+                raise ValueError(f"the room could not be filled: {outcome.reason}")
     return Room(session, lead, tuple(participants))
 
 

@@ -25,7 +25,7 @@ from seating.encounters import repeats, rounds_of
 from seating.engine import CHUNKS, seat_at_tables
 from seating.kernels import compiled_trade_steps
 from seating.mix import mix_day
-from seating.score import Score, mix_price, score
+from seating.scoring import Score, mix_price, score
 from seating.tables import first_tables
 from seating.wishes import Assignment, assign
 

@@ -53,7 +53,11 @@ def measure(
     instances: Path | None = None,
     peers: Path | None = None,
 ) -> list[Row]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAILLAGE_", "DJANGO_"))}
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("MAILLAGE_", "DJANGO_")) or key.startswith("MAILLAGE_BENCH_")
+    }
     with tempfile.TemporaryDirectory(prefix="maillage-mesure-") as folder:
         environment |= {"MAILLAGE_DATA_DIR": folder, "MAILLAGE_HOSTS": "127.0.0.1"}
         command = [sys.executable, "-m", "maillage.config.bench", name]

@@ -5,7 +5,6 @@ import zipfile
 
 from maillage.lib.spreadsheets.table import MAX_BYTES, Table, UnreadableTable
 from maillage.lib.spreadsheets.text import read_text
-from maillage.lib.spreadsheets.workbook import read_workbook
 
 _SAVE_AS = (
     "Ouvrez-le dans votre tableur, choisissez « Enregistrer sous » puis « Classeur Excel (.xlsx) » ou « CSV UTF-8 », "
@@ -99,6 +98,8 @@ def _read_zip(data: bytes, name: str) -> Table:
     if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         raise UnreadableTable("ods", f"{name} est un classeur OpenDocument (.ods). {_SAVE_AS}")
     if "xl/workbook.xml" in members:
+        from maillage.lib.spreadsheets.workbook import read_workbook  # openpyxl, for those who send a workbook
+
         return read_workbook(data, name)
     if "xl/workbook.bin" in members:
         raise UnreadableTable("xlsb", f"{name} est un classeur Excel binaire (.xlsb). {_SAVE_AS}")

@@ -4,12 +4,6 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from maillage.lib.spreadsheets.escaping import escape_cell
 
 _NOT_IN_A_TITLE = str.maketrans(dict.fromkeys("\\/*?:[]'", " "))  # forbidden in the name of a sheet
@@ -28,6 +22,13 @@ def write_csv(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> bytes:
     """One sheet, headers in bold and kept in view, every cell a string."""
+    # openpyxl is 35 MB with the numpy it looks for: a server that writes no workbook does without
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title.translate(_NOT_IN_A_TITLE).strip()[:_TITLE_LENGTH] or "Tableau")
     table = [list(headers), *(list(row) for row in rows)]
