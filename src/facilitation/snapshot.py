@@ -76,8 +76,7 @@ def read(method: Method, text: str) -> State:
     )
     for seat in content["seats"]:
         state = state.with_seat(_seat_from(seat))
-    for card in content["cards"]:
-        state = state.with_card(Card(**card))
+    state = state.with_cards([Card(**card) for card in content["cards"]])
     # who sits where is in the order people came to the table, not in the order they came to the session
     seated = {int(table): tuple(seats) for table, seats in content["seated"].items()}
     return state.but(seated=seated)

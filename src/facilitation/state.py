@@ -288,6 +288,20 @@ class State:
         by_table = {table: ids for table, ids in by_table.items() if ids}
         return self.but(cards=cards, by_table=by_table, by_author=by_author)
 
+    def with_cards(self, cards: Iterable[Card]) -> "State":
+        """A state that had none, with all of these: what `with_card` makes one by one, at once."""
+        known = list(cards)
+        by_author: dict[str, list[str]] = {}
+        by_table: dict[int, list[tuple[str, str]]] = {}
+        for card in known:
+            by_author.setdefault(card.author, []).append(card.id)
+            by_table.setdefault(card.table, []).append((card.id, card.id))
+        return self.but(
+            cards=Register((card.id, card) for card in known),
+            by_author=Register((author, tuple(ids)) for author, ids in by_author.items()),
+            by_table={table: Register(ids) for table, ids in by_table.items()},
+        )
+
     def through(self, table: int | None) -> "State":
         """The session as a table that runs itself sees it: its step, its time. Others share one clock."""
         clock = self.clocks.get(table) if table is not None else None

@@ -94,7 +94,7 @@ def append(entries: Iterable[Entry], heads: Mapping[uuid.UUID, int]) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise ValueError("append() belongs to the transaction that locked the sessions")
     sealing = {session: keys.read_key(session) for session in heads}
-    Move.objects.bulk_create([_row(entry, sealing[entry.session_id]) for entry in entries])
+    Move.objects.bulk_create([row(entry, sealing[entry.session_id]) for entry in entries])
     field = Session._meta.pk
     statement = f"UPDATE {Session._meta.db_table} SET last_number = %s WHERE id = %s"  # noqa: S608 - no outside text
     with connection.cursor() as cursor:
@@ -113,7 +113,7 @@ def set_ended(sessions: Mapping[uuid.UUID, bool]) -> None:
     HelpCall.objects.filter(session__in=[session_id for session_id, ended in sessions.items() if ended]).delete()
 
 
-def _row(entry: Entry, key: bytes) -> Move:
+def row(entry: Entry, key: bytes) -> Move:
     context = _context(entry.session_id, entry.number, entry.seat, entry.kind)
     text = json.dumps(entry.payload, ensure_ascii=False, separators=(",", ":"))
     return Move(

@@ -102,6 +102,18 @@ class Move(models.Model):
         return f"{self.session_id} #{self.number} {self.kind}"
 
 
+class Snapshot(models.Model):
+    """A session's state at a number, sealed as its moves are: what spares a long replay (live/snapshots.py)."""
+
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, primary_key=True, related_name="snapshot")
+    number = models.PositiveIntegerField()  # of the last move in it
+    release = models.CharField(max_length=40)  # another release may count the same moves otherwise
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.session_id} #{self.number}"
+
+
 class BoardPhoto(models.Model):
     """A paper board, photographed. Image and words are sealed with the session's key (live/photos.py)."""
 

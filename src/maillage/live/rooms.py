@@ -55,6 +55,8 @@ class Rooms:
         self._lock = threading.Lock()
         self._away: set[uuid.UUID] = set()  # as last read: whose home is another server
         self.on_drop: list[Callable[[uuid.UUID], None]] = []  # who else holds something of a session
+        self.restore: Callable[[Room], Room] = _as_it_is  # a snapshot, where they are kept
+        self.on_replay: list[Callable[[Room, int], None]] = []  # told of each replay, and of how many moves
 
     def get(self, session_id: uuid.UUID) -> Room | None:
         """What memory holds, without a query."""
@@ -101,11 +103,18 @@ class Rooms:
         """The room at least at `number`: what memory lacks is read from the log and replayed."""
         room = self._rooms.get(session_id)
         if room is None:
-            room = _begin(session_id)
+            room = self.restore(_begin(session_id))
         if room.number < number:
-            room = catch_up(room, log.read(session_id, after=room.number))
+            before = room.number
+            room = catch_up(room, log.read(session_id, after=before))
+            for tell in self.on_replay:
+                tell(room, room.number - before)
         self.put(room)
         return room
+
+
+def _as_it_is(room: Room) -> Room:
+    return room
 
 
 def catch_up(room: Room, moves: Iterable[log.Read]) -> Room:

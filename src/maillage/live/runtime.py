@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from django.db import DatabaseError, close_old_connections, connections
 
 from maillage.lib.metrics import Gauge
-from maillage.live import bus, figures, keys, peers, screens, signals
+from maillage.live import bus, figures, keys, peers, screens, signals, snapshots
 from maillage.live.committer import Change, Committer
 from maillage.live.enums import SessionStatus
 from maillage.live.hub import Hub
@@ -36,7 +36,10 @@ class Live:
         self.committer = Committer(self.rooms)
         self.hub = Hub(self.rooms, screens.render_shared, screens.render_own)
         self.rooms.on_drop.append(self.hub.fragments.drop)
-        self.committer.listeners = [self._publish, signals.tell]
+        self.snapshots = snapshots.Keeper()
+        self.rooms.restore = snapshots.restore
+        self.rooms.on_replay.append(self.snapshots.replayed)
+        self.committer.listeners = [self._publish, signals.tell, self.snapshots.note]
         self._loop: asyncio.AbstractEventLoop | None = None
         self._executors: list[ThreadPoolExecutor] = []
         self._readers: Iterator[ThreadPoolExecutor] = iter(())
@@ -51,6 +54,7 @@ class Live:
         self._executors = [ThreadPoolExecutor(1, thread_name_prefix=f"live-reader-{n}") for n in range(READERS)]
         self._readers = cycle(self._executors)
         self.hub.closing = False
+        self.snapshots.start()
         self.committer.start()
         self._tasks = [self._loop.create_task(self.hub.beat()), self._loop.create_task(self._watch())]
         if bus.exists():
@@ -69,6 +73,7 @@ class Live:
         if bus.exists():
             with contextlib.suppress(DatabaseError):
                 await self.in_thread(bus.tell_lightly, [self.peers.farewell()])
+        await asyncio.to_thread(self.snapshots.stop)
         for executor in self._executors:
             executor.submit(connections.close_all)
             await asyncio.to_thread(executor.shutdown)

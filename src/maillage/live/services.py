@@ -14,7 +14,7 @@ from maillage.lib.codes import new_code
 from maillage.live import keys, seats, signals
 from maillage.live.enums import SessionStatus
 from maillage.live.faults import report
-from maillage.live.models import BoardPhoto, HelpCall, Session
+from maillage.live.models import BoardPhoto, HelpCall, Session, Snapshot
 from maillage.live.rooms import method_of, start_state
 from maillage.live.runtime import live
 from maillage.methods.models import MethodVersion
@@ -95,6 +95,7 @@ def erase_session(*, session: Session, by: str) -> None:
         )
         HelpCall.objects.filter(session=session).delete()
         BoardPhoto.objects.filter(session=session).delete()  # unreadable without the key, and heavy
+        Snapshot.objects.filter(session=session).delete()  # the same
         _note(session, by, "a effacé une séance")
     here.rooms.drop(session.id)
     here.end_streams(session.id)

@@ -112,6 +112,26 @@ def get(path: str, cookie: str = "", accept: str = "text/html") -> bytes:
     return (head + (f"Cookie: {cookie}\r\n" if cookie else "") + "\r\n").encode()
 
 
+def get_as_a_phone(path: str, cookie: str) -> bytes:
+    """A stream asked for with all that a browser says of itself."""
+    agent = (
+        b"Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Mobile Safari"
+    )
+    more = (
+        b"User-Agent: %b\r\nAccept-Language: fr-FR,fr;q=0.9,en;q=0.8\r\nReferer: http://127.0.0.1/seance/\r\n" % agent
+    )
+    more += (
+        b"Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\nConnection: keep-alive\r\n"
+    )
+    return get(path, cookie, "text/event-stream").replace(b"Accept-Encoding", more + b"Accept-Encoding", 1)
+
+
+def post_form(path: str, cookie: str, body: bytes) -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n"
+    kind = b"Content-Type: application/x-www-form-urlencoded\r\n"
+    return head.encode() + kind + b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
 def post_json(path: str, cookie: str, body: bytes) -> bytes:
     head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nContent-Type: application/json\r\n"
     return head.encode() + b"Content-Length: %d\r\n\r\n%b" % (len(body), body)

@@ -8,8 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from maillage.config.bench.measures import MEASURES
+from maillage.config.bench.cluster import binaries, cluster
+from maillage.config.bench.measures import MEASURES, ON_POSTGRESQL
 from maillage.config.bench.rows import Row, row_from_json, table
+from maillage.lib.typography import typo
 
 
 class NeedsLinux(Exception):
@@ -53,18 +55,28 @@ def measure(
     instances: Path | None = None,
     peers: Path | None = None,
 ) -> list[Row]:
+    command = [sys.executable, "-m", "maillage.config.bench", name]
+    command += ["--repeat", str(repeat), *(["--quick"] if quick else [])]
+    command += ["--phones", str(phones)] if phones else []
+    command += ["--instances", str(instances.resolve())] if instances else []
+    command += ["--peers", str(peers.absolute())] if peers else []  # not resolved: the link is the environment
+    rows = [] if ON_POSTGRESQL.get(name) == "only" else _rows(name, command, {})
+    if name in ON_POSTGRESQL and binaries() is not None:
+        with cluster() as url:
+            rows += _rows(name, command, {"MAILLAGE_DATABASE_URL": url})
+    elif name in ON_POSTGRESQL:
+        print(typo("PostgreSQL (initdb) n’est pas installé : ses lignes manquent."), file=sys.stderr)
+    return rows
+
+
+def _rows(name: str, command: list[str], more: dict[str, str]) -> list[Row]:
     environment = {
         key: value
         for key, value in os.environ.items()
         if not key.startswith(("MAILLAGE_", "DJANGO_")) or key.startswith("MAILLAGE_BENCH_")
     }
     with tempfile.TemporaryDirectory(prefix="maillage-mesure-") as folder:
-        environment |= {"MAILLAGE_DATA_DIR": folder, "MAILLAGE_HOSTS": "127.0.0.1"}
-        command = [sys.executable, "-m", "maillage.config.bench", name]
-        command += ["--repeat", str(repeat), *(["--quick"] if quick else [])]
-        command += ["--phones", str(phones)] if phones else []
-        command += ["--instances", str(instances.resolve())] if instances else []
-        command += ["--peers", str(peers.absolute())] if peers else []  # not resolved: the link is the environment
+        environment |= {"MAILLAGE_DATA_DIR": folder, "MAILLAGE_HOSTS": "127.0.0.1", **more}
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own command
     if done.returncode:
         raise MeasureFailed(name)
