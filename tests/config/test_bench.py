@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from maillage.config.bench.measures import MEASURES
+from maillage.config.bench.cluster import binaries
+from maillage.config.bench.growth import slope
+from maillage.config.bench.measures import MEASURES, ON_POSTGRESQL
 from maillage.config.bench.missing import NoPeer
 from maillage.config.bench.peers.ask import ask
 from maillage.config.bench.rows import Row, percentile, row_from_json, table
 from maillage.config.bench.seating_days import invented_day
 from maillage.config.bench.seating_mix import table_rows
+from maillage.config.bench.simulation import Costs, borne, play
 from maillage.config.cli import main
 from seating import Problem, Workshop
 from seating.scoring import mix_price
@@ -27,10 +30,16 @@ pytestmark = [
     ),
 ]
 WITHIN = 300  # seconds: a bench that hangs is a failure, however slow the machine
+MOVES = [
+    f"moves-{way}-{sessions}{base}{tail}"
+    for base in ("", "-postgresql")
+    for sessions in (1, 2)
+    for way in ("http", "store")
+    for tail in ("", "-p95")
+]
 NAMES = {
-    "moves": [
-        f"moves-{way}-{sessions}{tail}" for sessions in (1, 2) for way in ("http", "store") for tail in ("", "-p95")
-    ],
+    "moves": MOVES,
+    "workers": [f"workers-{what}-{sessions}" for sessions in (1, 2) for what in ("cost", "rate")],
     "fanout": [
         "fanout-one-view",
         "fanout-one-view-p99",
@@ -43,6 +52,9 @@ NAMES = {
         "fanout-many-p50",
         "fanout-many-cpu",
     ],
+    "votes": ["votes-6", "votes-6-reveal", "votes-6-frames"],
+    "join": ["join-6", "join-6-names"],
+    "memory": ["memory-stream"],
     "page": ["page"],
     "start": ["start", "idle-memory"],
     "report": ["report-first", "report-again", "badges-300"],
@@ -68,9 +80,9 @@ def rows_of(folder: Path, name: str) -> dict[str, dict]:
     assert [row["name"] for row in rows] == NAMES[name]
     for row in rows:
         assert {"name", "value", "unit", "baseline", "ratio", "goal", "ok"} <= row.keys()
-        assert row["value"] > 0
-        assert row["baseline"] > 0
-        assert row["ratio"] == pytest.approx(row["value"] / row["baseline"])
+        assert row["value"] >= 0
+        if row["baseline"]:
+            assert row["ratio"] == pytest.approx(row["value"] / row["baseline"])
     return {row["name"]: row for row in rows}
 
 
@@ -88,9 +100,51 @@ def test_phones_and_floor_work_without_a_compiler(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", sorted(set(MEASURES) - {"fanout"}))
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"fanout"}))
 def test_each_measure_gives_its_rows(tmp_path: Path, name: str) -> None:
+    if name in ON_POSTGRESQL and binaries() is None:
+        pytest.skip("PostgreSQL absent")
     rows_of(tmp_path, name)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", sorted(set(MEASURES) - set(NAMES)))
+def test_growth_and_what_is_computed_from_it_say_their_rows(tmp_path: Path, name: str) -> None:
+    done = bench(tmp_path, name, "--quick", "--repeat", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    rows = {row["name"]: row for row in json.loads(done.stdout)["rows"]}
+    assert {"growth": "growth-log-slope", "scaling": "scaling-france-100000"}[name] in rows
+
+
+def test_slope_is_that_of_the_logarithms() -> None:
+    assert slope({10: 1.0, 100: 10.0, 1_000: 100.0}) == pytest.approx(1.0)
+    assert slope({10: 5.0, 100: 5.0}) == pytest.approx(0.0)
+    assert slope({10: 1.0, 100: 100.0}) == pytest.approx(2.0)
+
+
+COSTS = Costs(move=1.0, replay=0.3, change=2.0, stream=0.02)
+
+
+def test_shard_that_does_more_waits_more_and_more_workers_wait_less() -> None:
+    small, large = play(4, 40, 4, COSTS), play(40, 40, 4, COSTS)
+    assert small.busy < large.busy
+    assert small.wait <= large.wait
+    assert play(40, 40, 16, COSTS).wait <= large.wait
+    assert play(1, 40, 1, replace(COSTS, move=1_000.0)).wait > 1.0  # more than one processor does: it queues
+
+
+def test_work_of_the_busiest_moment_is_what_was_asked_for() -> None:
+    """One worker, one room, nothing but moves: as many as people answered, each at its price."""
+    alone = play(1, 1_000, 1, Costs(move=1.0, replay=9.0, change=0.0, stream=0.0))
+    assert alone.busy == pytest.approx(alone.moves * 0.001, rel=0.1)
+
+
+def test_what_one_shard_bears_is_borne_and_more_is_not() -> None:
+    most = borne(40, 4, COSTS)
+    assert play(most, 40, 4, COSTS).holds(COSTS)
+    assert not play(2 * most, 40, 4, COSTS).holds(COSTS)
+    assert borne(40, 4, replace(COSTS, move=10_000.0)) == 0
+    assert borne(40, 4, replace(COSTS, stored=most * 40 / 50)) < most  # the database is a limit too
 
 
 DAY_MAKER = """
@@ -191,4 +245,4 @@ def test_unknown_measure_is_refused_with_those_there_are(capsys: pytest.CaptureF
         main(["bench", "galop"])
     assert exit_.value.code == 2
     said = capsys.readouterr().err
-    assert "«\u202fgalop\u202f» n’est pas une mesure (au choix\u00a0: moves, fanout, votes, page" in said
+    assert "«\u202fgalop\u202f» n’est pas une mesure (au choix\u00a0: moves, fanout, votes, join, page" in said

@@ -1,4 +1,4 @@
-"""A throwaway PostgreSQL for a measure: made, started, removed. Durable as installed: fsync and synchronous_commit on."""
+"""A throwaway PostgreSQL for a measure: made, started, removed. Durable as installed: fsync, synchronous_commit."""
 
 import os
 import pwd

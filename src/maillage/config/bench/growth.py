@@ -1,4 +1,4 @@
-"""What grows with what: a cost at several sizes, and the slope between them on logarithms (1: twice as many, twice as dear).
+"""What grows with what: a cost at several sizes, and its slope on logarithms (1: twice as many, twice as dear).
 
 Four axes: people who hold a stream, sessions that live at once, moves in a session's log, gatherings in the database.
 """
@@ -25,10 +25,11 @@ STREAMS = (100, 300, 1_000, 3_000, 10_000)
 SESSIONS = (1, 10, 100, 500)
 LOGS = (10, 100, 1_000, 10_000, 100_000)
 GATHERINGS = (10, 100, 1_000, 10_000)
-QUICK = {"streams": (4, 8), "sessions": (1, 2), "logs": (10, 20), "gatherings": (2, 4)}
+QUICK: dict[str, Sequence[int]] = {"streams": (4, 8), "sessions": (1, 2), "logs": (10, 20), "gatherings": (2, 4)}
 CHANGES = 5
 MOVES = 1_000  # of the sessions' axis
 PAGES = 50
+PAGE = "page d’une place, rencontres en base"
 SPARE_FILES = 200  # beside the streams
 AT_ONCE = 5_000  # rows written together
 
@@ -41,14 +42,14 @@ def measure(*, repeat: int, quick: bool = False) -> list[Row]:
     rows += _axis("growth-sessions", "ms CPU", sizes["sessions"], lambda n: _moves_over(repeat, n), "par geste stocké")
     rows += _logs(repeat, sizes["logs"])
     rows += _axis(
-        "growth-gatherings", "ms CPU", sizes["gatherings"], _page_among, "page d’une place, rencontres en base"
+        "growth-gatherings", "ms CPU", sizes["gatherings"], _page_among, PAGE
     )
     Gathering.objects.filter(space__slug=SPACE).delete()
     return rows
 
 
 def _people(repeat: int, sizes: Sequence[int]) -> list[Row]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     borne = [size for size in sizes if hard == resource.RLIM_INFINITY or size + SPARE_FILES <= hard]
     costs: dict[int, float] = {}
@@ -80,7 +81,8 @@ def slope(costs: dict[int, float]) -> float:
     """Of the line of least squares through the logarithms."""
     points = [(math.log(size), math.log(max(cost, 1e-9))) for size, cost in costs.items()]
     x, y = (sum(axis) / len(points) for axis in zip(*points, strict=True))
-    return sum((a - x) * (b - y) for a, b in points) / (sum((a - x) ** 2 for a, _b in points) or 1.0)
+    spread: float = sum((a - x) ** 2 for a, _b in points)
+    return float(sum((a - x) * (b - y) for a, b in points)) / (spread or 1.0)
 
 
 def _moves_over(repeat: int, sessions: int) -> float:

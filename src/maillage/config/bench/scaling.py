@@ -42,7 +42,7 @@ def measure(*, repeat: int, quick: bool = False) -> list[Row]:
     most = borne(ROOM, WORKERS, costs)
     minute = play(max(most, 1), ROOM, WORKERS, costs)
     note = (
-        f"calculé : salles de {ROOM} personnes, {WORKERS} processus ; la minute la plus dure : {minute.moves:.0f} gestes/s, "
+        f"calculé : salles de {ROOM} personnes, {WORKERS} processus ; la pire minute : {minute.moves:.0f} gestes/s, "
         f"attente {1000 * minute.wait:.0f} ms (p99), processeurs à {minute.busy:.0%}"
     )
     rows.append(Row("scaling-rooms-a-machine", most, "salles", None, note=note))

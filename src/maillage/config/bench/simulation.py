@@ -1,8 +1,8 @@
 """How many machines a number of rooms asks for: the same code, computed from costs that were measured.
 
 A shard is one machine: a few workers over one database, with the sessions of some spaces. Nothing crosses two shards
-while a room is at work, so what one bears is found by playing one, moment by moment, and the rest is a division. Played:
-the worst minute of a synchronous day, when every room of the shard passes to the same step and most people answer.
+while a room is at work, so what one bears is found by playing one, moment by moment; the rest is a division. What is
+played is the worst minute of a day: every room of the shard passes to the same step, and most people answer.
 """
 
 import heapq
@@ -46,7 +46,7 @@ class Minute:
 
 def play(sessions: int, people: int, workers: int, costs: Costs, *, seed: int = 1) -> Minute:
     """One shard's minute. The streams of a session are shared out among the workers: sticky to nothing."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - a simulation
     arrivals: list[tuple[float, int]] = []  # moment, session
     for session in range(sessions):
         arrivals.append((STEP_AT, session))
