@@ -299,7 +299,7 @@ def _bench(command: Parser) -> None:
         "--repeat", type=positive_number, default=3, metavar="FOIS", help="combien de fois ; on garde la médiane (3)"
     )
     command.add_argument(
-        "--phones", type=positive_number, metavar="NOMBRE", help="combien de téléphones dans « fanout » (200)"
+        "--phones", type=positive_number, metavar="NOMBRE", help="combien de téléphones dans « fanout » (1 000)"
     )
     command.add_argument(
         "--instances", type=Path, metavar="DOSSIER", help="journées et instances de « seating » (make_days.py, mdgplib)"
