@@ -22,19 +22,14 @@ KNOWN = frozenset({"seats", "held", "cards", "sheets", "ballots", "revealed"}) |
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """`spares` a seat that is not in any of these."""
+    """Asked for each of thousands of streams: all that is to be known was found once, when it was made."""
 
-    state: State
     everybody: bool = False
     seats: frozenset[str] = frozenset()
-    tables: frozenset[int] = frozenset()
 
     def spares(self, seat: str) -> bool:
         """Whether this seat's own view, and its audience, are what they were."""
-        if self.everybody or seat in self.seats:
-            return False
-        known = self.state.seats.get(seat)
-        return known is not None and known.table is not None and known.table not in self.tables
+        return not self.everybody and seat not in self.seats
 
 
 def touched(before: State, after: State) -> Touched:
@@ -43,7 +38,7 @@ def touched(before: State, after: State) -> Touched:
     changed = {name for name, value in now.items() if value is not was[name] and name not in UNSEEN}
     changed = {name for name in changed if name in KNOWN or was[name] != now[name]}
     if changed - KNOWN or after.here is not None:
-        return Touched(after, everybody=True)
+        return Touched(everybody=True)
     seats: set[str] = set()
     tables: set[int] = set()
     if "seats" in changed:
@@ -66,7 +61,10 @@ def touched(before: State, after: State) -> Touched:
         found = [card for id_ in cards for state in (before, after) if (card := state.cards.get(id_))]
         seats.update(card.author for card in found)
         tables.update(_answered(after, found))
-    return Touched(after, seats=frozenset(seats), tables=frozenset(tables))
+    for seat in after.seats.values():  # who sits nowhere looks at any table
+        if seat.table is None or seat.table in tables:
+            seats.add(seat.id)
+    return Touched(seats=frozenset(seats))
 
 
 def _differing(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterable[Any]:

@@ -103,6 +103,7 @@ async def _stream(request: Request, session_id: uuid.UUID, send: Send) -> None:
     stream = Stream(session_id, str(ticket.seat_id), send, abort, write, generation=ticket.generation)
     figures.opened.add("resumed" if request.after >= 0 else "anew")
     here.hub.join(stream, after=request.after)
+    request.forget()
     try:
         # the hub writes and ends the answer; what is left here is to hear the client go
         while (await request.receive())["type"] != "http.disconnect":

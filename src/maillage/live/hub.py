@@ -89,8 +89,13 @@ class _Change:
         self.number = before.number if before else -1
         self.since: Touched | None = touched(before.state, after.state) if before else None
         self.framed: dict[Audience, bytes] = {}
-        self.said: dict[Audience, Message] = {}
+        self.given: dict[Audience, tuple[bytes, Message]] = {}
         self.alike: dict[bytes, bytes] = {}
+
+    def already(self, stream: Stream) -> "tuple[bytes, Message] | None":
+        """What another stream of its audience was given, where that is all this one lacks."""
+        given = self.given.get(stream.group) if stream.group is not None else None
+        return given if given is not None and self.spares(stream) else None
 
     def spares(self, stream: Stream) -> bool:
         """Whether this stream has its own view already: it was given it at the last flush or before, and not since."""
@@ -243,7 +248,12 @@ class Hub:
         try:
             for stream in list(channel.streams) if change else ():
                 try:
-                    groups.add(self._update(stream, cast(Room, room), change))
+                    known = cast(_Change, change).already(stream)
+                    if known is None:
+                        groups.add(self._update(stream, cast(Room, room), change))
+                    else:  # as most of a crowd: nothing of its own changed, and its audience's bytes are made
+                        groups.add(cast(Audience, stream.group))
+                        self._give(stream, cast(Room, room).number, known)
                 except Exception as error:  # a process edge: one audience's fault must not silence the others
                     report("a screen could not be made", error)
                 if loop.time() - began > TURN:
@@ -288,16 +298,21 @@ class Hub:
         stream.shared, stream.group, stream.number = shared, group, room.number
         if own:
             self._say(stream, Message.of(message(room.number, news + own)))
-        elif news:
-            said = change.said.get(group) if change else None
-            if said is None:
-                said = Message.of(message(room.number, news))
-                if change is not None:
-                    change.said[group] = said
+        elif news and change is not None:
+            change.given[group] = shared, (said := Message.of(message(room.number, news)))
             self._say(stream, said)
+        elif news:
+            self._say(stream, Message.of(message(room.number, news)))
         return group
 
+    def _give(self, stream: Stream, number: int, given: tuple[bytes, Message]) -> None:
+        shared, said = given
+        if stream.shared is not shared and stream.shared != shared:
+            self._say(stream, said)
+        stream.shared, stream.number = shared, number
+
     def _say(self, stream: Stream, news: Message) -> None:
+        """A view, counted; `figures` is told once a flush."""
         self._frames, self._bytes = self._frames + 1, self._bytes + len(news.data)
         self._push(stream, news)
 

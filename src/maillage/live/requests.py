@@ -67,6 +67,13 @@ class Request:
     def cookies(self) -> dict[str, str]:
         return parse_cookie(self.headers.get("cookie", ""))
 
+    def forget(self) -> None:
+        """Lets go of what was said to open a stream: it stays open for hours, and its head is a third of its memory."""
+        for name in ("headers", "query", "cookies"):
+            self.__dict__.pop(name, None)
+        if isinstance(self.scope["headers"], list):
+            self.scope["headers"].clear()  # the server's own list too
+
     @property
     def is_json(self) -> bool:
         return self.headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"

@@ -63,6 +63,7 @@ def render_shared(room: Room, view: dict[str, Any], pieces: Pieces | None = None
     """`#shared` for an audience: the same bytes for everybody in it. `pieces`: what its session's screens share."""
     step = view["stage"]["step"] if view["stage"] else ""
     poll, pot = view["poll"], view["pot"]
+    shown = _shown(view)
     led = "advance" in view["controls"] or "back" in view["controls"]
     controls = _controls(view, secret=bool(step) and _is_secret(room, step), more=_after_the_end(room))
     context = {
@@ -74,7 +75,8 @@ def render_shared(room: Room, view: dict[str, Any], pieces: Pieces | None = None
         "rivers": rivers(poll["options"], poll["movement"]["flows"]) if poll and poll["movement"] else None,
         "first_to_speak": first_to_speak(poll) if poll else "",
         "curve": curve(pot["curve"], {id_: rule.title for id_, rule in room.method.stages.items()}) if pot else None,
-        "shown": _shown(view),
+        "shown": shown,
+        "any_shown": any(shown.values()),
         **_played(pot),
         "led": led,
         "empty_tables": _empty_tables(view),
@@ -83,8 +85,8 @@ def render_shared(room: Room, view: dict[str, Any], pieces: Pieces | None = None
             for reveal in view["reveals"]
             if reveal["step"] != step or _is_secret(room, step)
         ],
-        "earlier_json": json.dumps(view["earlier"], ensure_ascii=False),
-        "later_json": json.dumps(view["later"], ensure_ascii=False),
+        "earlier_json": json.dumps(view["earlier"], ensure_ascii=False) if view["earlier"] else "[]",
+        "later_json": json.dumps(view["later"], ensure_ascii=False) if view["later"] else "[]",
         PIECES: pieces,
         **_addresses(room),
     }

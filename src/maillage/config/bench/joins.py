@@ -61,7 +61,7 @@ async def _join(room: Room, server: Process, people: int) -> tuple[float, float,
         line = await open_line(server.port)
         for n in waiting:
             typed = {"csrfmiddlewaretoken": TOKEN, "key": f"arrive{n}", "name": f"Arrivant-{n}"}
-            answer = await line.ask(post_form(door, f"csrftoken={TOKEN}", urlencode(typed).encode()), b"302")
+            answer = await line.ask(post_form(door, f"csrftoken={TOKEN}", urlencode(typed).encode()), b"303")
             found = COOKIE.search(answer)
             if found is None:
                 raise ValueError("a person was not seated")
