@@ -153,15 +153,17 @@ def _django_changes(push: bytes, phones: int, into: Changes, changes: int) -> No
 def watch(phones: Crowd, server: Process, change: Callable[[int], None], into: Changes, changes: int) -> None:
     """Some changes, far enough apart, and when each phone had each of them."""
     time.sleep(FULLY_OPEN)
-    client_before, server_before = phones.cpu(), server.cpu()
+    client = of_server = 0.0
     for n in range(changes):
         if n:
             time.sleep(APART)
         phones.arm()
+        client_before, server_before = phones.cpu(), server.cpu()  # what it does at rest is not a change's
         began = time.perf_counter()
         change(n)
         into.answered.append(time.perf_counter() - began)
         into.taken.append(phones.seen().since(began))
-    client, of_server = phones.cpu() - client_before, server.cpu() - server_before
+        client += phones.cpu() - client_before
+        of_server += server.cpu() - server_before
     into.shares.append(client / (client + of_server or 1))
     into.costs.append(1000 * of_server / changes)
