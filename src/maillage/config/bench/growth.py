@@ -41,9 +41,7 @@ def measure(*, repeat: int, quick: bool = False) -> list[Row]:
     rows = _people(repeat, sizes["streams"])
     rows += _axis("growth-sessions", "ms CPU", sizes["sessions"], lambda n: _moves_over(repeat, n), "par geste stocké")
     rows += _logs(repeat, sizes["logs"])
-    rows += _axis(
-        "growth-gatherings", "ms CPU", sizes["gatherings"], _page_among, PAGE
-    )
+    rows += _axis("growth-gatherings", "ms CPU", sizes["gatherings"], _page_among, PAGE)
     Gathering.objects.filter(space__slug=SPACE).delete()
     return rows
 
