@@ -263,6 +263,31 @@ def test_what_is_sent_and_how_late_is_counted(stage) -> None:
     assert figures.recent.usual() >= 0.5
 
 
+def test_what_a_crowd_is_given_is_counted_with_the_rest(stage) -> None:
+    """The second flush knows who was not touched: their bytes are given, not made, and counted all the same."""
+    lines: list[Line] = []
+
+    def extend() -> None:
+        stage.do(stage.lead, "extend", seconds=60)
+        connections.close_all()
+
+    async def play() -> None:
+        lines.extend(stage.join(stage.amel)[0] for _page in range(20))
+        channel = stage.hub._channels[stage.session.id]
+        for _turn in range(3):
+            channel.flushed_at = 0.0
+            await asyncio.to_thread(extend)
+            stage.hub.publish([stage.session.id])
+            await settle()
+
+    before = figures.frames.value(), figures.sent.value()
+    asyncio.run(play())
+    sent = [part for line in lines for part in line.sent if b"event: view" in part]
+    assert len(sent) == 4 * 20
+    assert figures.frames.value() == before[0] + len(sent)
+    assert figures.sent.value() == before[1] + sum(map(len, sent))
+
+
 def test_own_view_that_nobody_touched_is_not_made_again(stage, monkeypatch) -> None:
     """Bruno writes: Amel's screen shows it, and her own part is not even looked at."""
     looked: list[str] = []

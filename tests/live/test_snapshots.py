@@ -1,6 +1,7 @@
 """Snapshots spare a long replay, and are never needed: what they say is what the log says."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import connections
@@ -95,6 +96,11 @@ def test_older_room_never_takes_the_place_of_a_newer(room) -> None:
     snapshots.keep(room)
     snapshots.keep(Room(**{name: getattr(room, name) for name in Room.__slots__ if name != "number"}, number=3))
     assert Snapshot.objects.get().number == room.number
+
+
+def test_room_that_holds_moves_of_a_later_release_is_not_kept(room) -> None:
+    snapshots.keep(replace(room, behind=True))
+    assert not Snapshot.objects.exists()
 
 
 def test_snapshots_are_kept_as_moves_come_and_after_a_long_replay(room, monkeypatch) -> None:

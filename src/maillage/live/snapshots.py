@@ -47,7 +47,12 @@ def restore(room: Room) -> Room:
 
 
 def keep(room: Room) -> None:
-    """Writes the snapshot of a room, unless a later one is there or the session was erased meanwhile."""
+    """Writes the snapshot of a room, unless a later one is there or the session was erased meanwhile.
+
+    A room that is behind (a later release wrote moves it does not know) is not kept: restored, it would pass for whole.
+    """
+    if room.behind:
+        return
     text = zlib.compress(room.state.to_json().encode(), 1)
     with transaction.atomic():
         session = Session.objects.select_for_update().filter(id=room.session_id).first()
