@@ -267,16 +267,16 @@ def test_what_a_crowd_is_given_is_counted_with_the_rest(stage) -> None:
     """The second flush knows who was not touched: their bytes are given, not made, and counted all the same."""
     lines: list[Line] = []
 
-    def extend() -> None:
-        stage.do(stage.lead, "extend", seconds=60)
+    def write_and_close(text: str) -> None:
+        stage.write(stage.bruno, text)
         connections.close_all()
 
     async def play() -> None:
         lines.extend(stage.join(stage.amel)[0] for _page in range(20))
         channel = stage.hub._channels[stage.session.id]
-        for _turn in range(3):
+        for text in ("un", "deux", "trois"):
             channel.flushed_at = 0.0
-            await asyncio.to_thread(extend)
+            await asyncio.to_thread(write_and_close, text)
             stage.hub.publish([stage.session.id])
             await settle()
 
