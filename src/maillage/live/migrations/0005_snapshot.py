@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('live', '0003_board_photo'),
+        ('live', '0004_away'),
     ]
 
     operations = [
