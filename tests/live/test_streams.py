@@ -11,7 +11,7 @@ import pytest
 
 from maillage.live import runtime, seats
 from maillage.live.committer import Submitted
-from maillage.live.hub import SEAT_STREAMS
+from maillage.live.hub import SEAT_STREAMS, Message
 from maillage.live.models import Seat
 from maillage.live.services import erase_session
 from tests.live.conftest import RunningServer
@@ -267,7 +267,7 @@ def test_what_waits_for_a_phone_that_reads_nothing_is_bounded(amel, session) -> 
     async def fill() -> None:
         nonlocal sent
         while stream.open and sent < 20_000_000:
-            here.hub._push(stream, b": " + b"x" * 16_000 + b"\n\n")
+            here.hub._push(stream, Message.of(b": " + b"x" * 16_000 + b"\n\n"))
             sent += 16_000
             await asyncio.sleep(0.001)  # the system takes what it can
         done.set()
