@@ -9,7 +9,7 @@ import pytest
 from django.middleware import csrf
 
 # The short suite plays the same examples each time; `make long` looks for new ones.
-hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 if not os.environ.get("MAILLAGE_LONG"):
     hypothesis.settings.load_profile("same")
 
