@@ -178,8 +178,9 @@ export function connect(url, { after = 0, onMessage, onState = () => {} }) {
       const lost = Date.now() - lostAt;
       say(lost > OFFLINE || navigator.onLine === false ? "offline" : "reconnecting");
       const longest = lost > GIVEN_UP ? LONGEST_RETRY_THEN : LONGEST_RETRY;
-      // drawn: a thousand phones do not come back in the same instant
-      await pause(Math.max(Math.min(FIRST_RETRY * 2 ** failures++, longest), spread) * Math.random(), loop);
+      // drawn: a thousand phones do not come back in the same instant, and nobody comes back to a server that is closing
+      const wait = Math.min(FIRST_RETRY * 2 ** failures++, longest);
+      await pause(wait * (0.5 + 0.5 * Math.random()) + spread * Math.random(), loop);
     }
   };
 
