@@ -23,7 +23,7 @@ def test_who_left_is_not_waited_for_and_comes_back(browser: Browser, house: Hous
     lead = Phone.unpack(browser, house).lead(house, "Lise")  # the last one in: people are at table 2
     page = lead.page
     lead.press("Commencer")
-    page.evaluate("document.getElementById('lead').open = true")
+    page.locator("#lead").evaluate("part => { part.open = true; }")  # waited for: the page may still be coming
     here = page.locator("#leave-seat option")
     expect(here).to_have_text(["Paul", "Ana", "Ana (2)"])
     page.select_option("#leave-seat", label="Ana")

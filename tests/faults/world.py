@@ -99,6 +99,13 @@ class World:
     # --- beginning and end ---
 
     async def __aenter__(self) -> "World":
+        try:
+            return await self._begin()
+        except BaseException:
+            await self.__aexit__()
+            raise
+
+    async def _begin(self) -> "World":
         made = subprocess.run(
             [sys.executable, "-m", "tests.faults.prepare", str(SESSIONS), str(self.people), self.method],
             cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, check=True,
