@@ -2,13 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
-from django.db import connection
 from django.middleware import csrf
 
 # The short suite plays the same examples each time; `make long` looks for new ones.
@@ -41,16 +38,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if CI:
                 raise pytest.UsageError("Chromium est absent : en CI, un navigateur absent est une erreur.")
             item.add_marker(pytest.mark.skip(reason="navigateur absent : installez chromium"))
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """A thread that still holds a connection at the end does not keep PostgreSQL from dropping the database."""
-    yield
-    if connection.vendor == "postgresql":
-        others = "datname = current_database() AND pid <> pg_backend_pid()"
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
 
 @pytest.fixture(autouse=True)

@@ -38,24 +38,31 @@ class Server:
 @contextmanager
 def on(server: Server) -> Iterator[None]:
     """What follows happens on this server, in a process of its own."""
-    before = connections.settings["default"], django_settings.KEYS_DIR, django_settings.SECRET_KEY, runtime._live
-    _connect(server.database)
+    before = django_settings.KEYS_DIR, django_settings.SECRET_KEY, runtime._live
     django_settings.KEYS_DIR = server.folder / "keys"
     django_settings.SECRET_KEY = f"the secret of {server.name}, long enough to be one"
     runtime._live = None
     seats._known.clear()
     try:
-        yield
+        with _connected(server.database):
+            yield
     finally:
-        _connect(before[0])
-        _settings, django_settings.KEYS_DIR, django_settings.SECRET_KEY, runtime._live = before
+        django_settings.KEYS_DIR, django_settings.SECRET_KEY, runtime._live = before
         seats._known.clear()
 
 
-def _connect(database: dict[str, object]) -> None:
-    connections["default"].close()
+@contextmanager
+def _connected(database: dict[str, object]) -> Iterator[None]:
+    """The suite’s own connection is put back, not another like it: pytest closes that one, then drops its database."""
+    usual, described = connections["default"], connections.settings["default"]
+    usual.close()
     connections.settings["default"] = database
     connections["default"] = connections.create_connection("default")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.settings["default"], connections["default"] = described, usual
 
 
 def _sqlite(path: Path) -> dict[str, object]:
@@ -82,12 +89,10 @@ def empty_sqlite(tmp_path_factory, django_db_setup, django_db_blocker) -> Path:
             with closing(sqlite3.connect(path)) as copy:
                 connection.connection.backup(copy)
         else:
-            usual = connections.settings["default"]
-            _connect(_sqlite(path))
-            call_command("migrate", verbosity=0)
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            _connect(usual)
+            with _connected(_sqlite(path)):
+                call_command("migrate", verbosity=0)
+                with connection.cursor() as cursor:
+                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
 
 
