@@ -33,6 +33,16 @@ COMMANDS = {
         "Enregistre les inscriptions d’un fichier. Les lignes qui font douter sont listées, non devinées : elles se "
         "règlent dans le navigateur.",
     ),
+    "import-territories": (
+        "importe des territoires officiels (GeoJSON, JSON, CSV, zip)",
+        "Lit les fichiers officiels : QPV de l’ANCT, régions, départements, intercommunalités et communes de l’IGN ou "
+        "de @etalab/decoupage-administratif, France services, cités éducatives. Tous à la fois, dans n’importe quel "
+        "ordre. Au premier doute, rien n’est importé et chaque point est dit.",
+    ),
+    "territories": (
+        "dit ce qui est connu d’une région",
+        "Compte les intercommunalités, les communes et les quartiers prioritaires connus d’une région.",
+    ),
     "plan": (
         "répartit les inscrits dans les ateliers et les tables",
         "Répartit les inscrits dans les ateliers et les tables, et dit ce qui n’a pas pu être satisfait.",
@@ -237,6 +247,20 @@ def _import_registrations(command: Parser) -> None:
     command.add_argument("file", metavar="FICHIER", help="le fichier d’inscriptions, CSV ou XLSX")
 
 
+def _import_territories(command: Parser) -> None:
+    command.add_argument("files", nargs="+", metavar="FICHIER", help="GeoJSON, JSON, CSV, ou un zip de ceux-là")
+    command.add_argument(
+        "--title", default="", metavar="TITRE", help="le nom de ce jeu de données ; sinon, des fichiers"
+    )
+    command.add_argument("--producer", default="", metavar="QUI", help="qui le produit : ANCT, IGN, Insee…")
+    command.add_argument("--licence", default="", metavar="LICENCE", help="par exemple « Licence Ouverte 2.0 »")
+    command.add_argument("--date", default="", metavar="DATE", help="de sa publication : AAAA, AAAA-MM ou AAAA-MM-JJ")
+
+
+def _territories(command: Parser) -> None:
+    command.add_argument("--region", default="44", metavar="CODE", help="code Insee de la région (44 : Grand Est)")
+
+
 def _plan(command: Parser) -> None:
     _gathering(command)
     _seed(command, "un nombre ; le même donne la même répartition (0)")
@@ -315,6 +339,8 @@ PARTS: dict[str, Callable[[Parser], None]] = {
     "serve": _serve,
     "import-gathering": _import_gathering,
     "import-registrations": _import_registrations,
+    "import-territories": _import_territories,
+    "territories": _territories,
     "plan": _plan,
     "rehearse": _rehearse,
     "report": _report,

@@ -1,17 +1,19 @@
 """Finding a territory by its official code or its written name. What is unknown or ambiguous is said, never guessed."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from maillage.lib.matching import fold
 from maillage.lib.typography import join_words
-from maillage.territories.models import Commune, Epci, Qpv
+from maillage.territories.models import Commune, Epci, Qpv, Region
 
 T = TypeVar("T", Commune, Epci, Qpv)
+VINTAGE = 2024  # of the quartiers prioritaires in force
 NEAREST = 3  # how many near names a refusal proposes
 ALIKE = 0.6  # difflib ratio on folded names: under it, a proposal would only puzzle the reader
 
@@ -91,3 +93,34 @@ def _find(
     near = [name for name in named if wanted and f" {wanted} " in f" {name} "][:NEAREST]
     near += [name for name in get_close_matches(wanted, named, n=NEAREST, cutoff=ALIKE) if name not in near]
     raise PlaceNotFound(kind, text, [label(row) for name in near[:NEAREST] for row in named[name]][:NEAREST])
+
+
+@dataclass(frozen=True)
+class RegionCounts:
+    region: str
+    name: str
+    epci: int  # those with a quartier prioritaire of the present list
+    epci_all: int
+    communes: int
+    qpv: int
+    qpv_by_department: dict[str, int]  # one that spans two is counted in each
+
+
+def region_counts(code: str) -> RegionCounts:
+    """Merged EPCI are counted as they were in the list of the quartiers prioritaires."""
+    region = Region.objects.get(pk=code)
+    qpvs = Qpv.objects.filter(vintage=VINTAGE, communes__department__region=region)
+    by_department = dict(
+        qpvs.values_list("communes__department")
+        .annotate(number=Count("pk", distinct=True))
+        .order_by("communes__department")
+    )
+    return RegionCounts(
+        region=region.code,
+        name=region.name,
+        epci=qpvs.values("epci").distinct().count(),
+        epci_all=Epci.objects.filter(department__region=region).count(),
+        communes=Commune.objects.filter(department__region=region).count(),
+        qpv=qpvs.values("pk").distinct().count(),
+        qpv_by_department=by_department,
+    )

@@ -1,16 +1,33 @@
-"""The official lists become rows, in bulk; loading again brings the rows up to date and makes none twice."""
+"""Official lists become rows; loading again brings the rows up to date and makes none twice."""
 
 import csv
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files
 
 from django.db import transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from maillage.territories.models import Commune, Department, Epci, Qpv, Region
+from maillage.territories.importing import Imported, TerritoriesRefused, import_rows
+from maillage.territories.models import Source
+from maillage.territories.reading import read_files
 
 REGIONS = {"44": "Grand Est"}  # the regions this release ships, by Insee code
+# What is said where: a file's name → {"": its list, a fact: another list}.
+SHIPPED_SOURCES = {
+    "communes.csv": {"": "insee-cog-2026", "epci": "dgcl-epci-2025", "population": "insee-population-2023"},
+    "departements.geojson": {"": "insee-cog-2026", "outline": "ign-admin-express-2018"},
+    "epci.geojson": {
+        "": "dgcl-epci-2025",
+        "long_name": "insee-epci-2026",
+        "successor": "insee-epci-2026",
+        "outline": "ign-admin-express-2018",
+    },
+    "qpv.geojson": {"": "anct-qpv-2024", "population": "insee-qpv-population-2020"},
+    "france_services.geojson": {"": "anct-france-services-2024"},
+    "programmes_anct.csv": {"": "anct-programmes-2024"},
+}
 
 
 class UnknownRegion(Exception):
@@ -23,82 +40,52 @@ class UnknownRegion(Exception):
         super().__init__(self.sentence)
 
 
-@dataclass(frozen=True)
-class Loaded:
-    communes: int
-    epcis: int
-    qpvs: int
-
-
-@transaction.atomic
-def load_territories(*, region: str = "44") -> Loaded:
+def load_territories(*, region: str = "44", outlines: bool = False) -> Imported:
+    """The lists this release ships. `outlines`: their shapes too, which only a map needs."""
     if region not in REGIONS:
         raise UnknownRegion(region)
-    rows = _read("communes.csv")
-    people: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in rows:
-        people[row["epci_siren"]][row["department"]] += int(row["population_2023"] or 0)
-    departments = {row["department"]: row["department_name"] for row in rows}
-    epcis = {row["epci_siren"]: row["epci_name"] for row in rows if row["epci_siren"]}
+    folder = files("maillage.territories") / "data"
+    reading = read_files([(name, (folder / name).read_bytes()) for name in SHIPPED_SOURCES])
+    if not outlines:
+        reading.territories = [replace(row, geometry=None) for row in reading.territories]
+    with transaction.atomic():
+        keep_shipped_sources()
+        return import_rows(reading, sources_of=SHIPPED_SOURCES.__getitem__)
 
-    Region.objects.update_or_create(code=region, defaults={"name": REGIONS[region]})
-    Department.objects.bulk_create(
-        [Department(code=code, name=name, region_id=region) for code, name in departments.items()],
+
+def keep_shipped_sources() -> None:
+    text = (files("maillage.territories") / "data" / "sources.csv").read_text(encoding="utf-8")
+    rows = [Source(**row) for row in csv.DictReader(text.splitlines())]
+    Source.objects.bulk_create(
+        rows,
         update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["name", "region"],
-    )
-    Epci.objects.bulk_create(
-        [
-            Epci(siren=siren, name=name, department_id=people[siren].most_common(1)[0][0])
-            for siren, name in epcis.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["siren"],
-        update_fields=["name", "department"],
-    )
-    Commune.objects.bulk_create(
-        [
-            Commune(
-                insee=row["insee"],
-                name=row["name"],
-                department_id=row["department"],
-                epci_id=row["epci_siren"] or None,
-                population=int(row["population_2023"]) if row["population_2023"] else None,
-            )
-            for row in rows
-        ],
-        update_conflicts=True,
-        unique_fields=["insee"],
-        update_fields=["name", "department", "epci", "population"],
-    )
-    qpvs = _read("qpv.csv")
-    _load_qpvs(qpvs)
-    return Loaded(communes=len(rows), epcis=len(epcis), qpvs=len(qpvs))
-
-
-def _load_qpvs(rows: list[dict[str, str]]) -> None:
-    Qpv.objects.bulk_create(
-        [
-            Qpv(
-                code=row["code"],
-                name=row["name"],
-                epci_id=row["epci_siren"],
-                population=int(row["population_2020"]) if row["population_2020"] else None,
-            )
-            for row in rows
-        ],
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["name", "epci", "population"],
-    )
-    link = Qpv.communes.through
-    link.objects.bulk_create(
-        [link(qpv_id=row["code"], commune_id=insee) for row in rows for insee in row["insee_codes"].split(";")],
-        ignore_conflicts=True,
+        unique_fields=["slug"],
+        update_fields=["title", "producer", "licence", "date", "through"],
     )
 
 
-def _read(name: str) -> list[dict[str, str]]:
-    text = (files("maillage.territories") / "data" / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+def import_territories(
+    given: Sequence[tuple[str, bytes]], *, title: str = "", producer: str = "", licence: str = "", published: str = ""
+) -> Imported:
+    """Official files, by name and content. Raises TerritoriesRefused, and then nothing was taken.
+
+    What their source is, whoever imports says; what nobody says is « non précisé », never guessed.
+    """
+    reading = read_files(given)
+    if reading.doubts and not reading.territories:
+        raise TerritoriesRefused(reading.doubts)
+    title = title or ", ".join(name for name, _content in given)[:200]
+    unsaid = _("non précisé")
+    source = Source(
+        slug=slugify(f"{producer} {title}")[:60],
+        title=title,
+        producer=producer or unsaid,
+        licence=licence or unsaid,
+        date=published,
+    )
+    with transaction.atomic():
+        Source.objects.update_or_create(
+            slug=source.slug,
+            defaults={name: getattr(source, name) for name in ("title", "producer", "licence", "date")},
+        )
+        return import_rows(reading, sources_of=lambda _file: {"": source.slug})
