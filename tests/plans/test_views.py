@@ -87,7 +87,7 @@ def test_a_day_that_cannot_be_planned_ends_in_a_sentence(
 
 
 def test_the_plan_by_room_shows_everyone_in_few_queries(staff, full_day, plan, django_assert_max_num_queries):
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page = staff.get(url("plan", full_day))
 
     assert body(page).count('id="place-') == 2 * 128

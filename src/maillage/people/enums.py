@@ -20,3 +20,10 @@ class SpaceRole(TextChoices):
     FACILITATOR = "facilitator", _("animation")
     DESK = "desk", _("accueil")
     READER = "reader", _("lecture")
+
+
+class TieKind(TextChoices):
+    """What one organisation is to another; the words of « X finance Y »."""
+
+    FUNDS = "funds", _("finance")
+    SUPERVISES = "supervises", _("encadre")

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from maillage.lib.identifiers import uuid7
-from maillage.people.enums import ActorCategory, SpaceRole
+from maillage.people.enums import ActorCategory, SpaceRole, TieKind
 from maillage.territories.models import Commune, Region
 
 
@@ -91,6 +91,32 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Tie(models.Model):
+    """« X finance Y », « X encadre Y »: at a table of peers one does not sit with one's funder, nor with one's head."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="ties")
+    kind = models.CharField(max_length=12, choices=TieKind)
+    upper = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")  # who funds, who supervises
+    lower = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "upper", "lower"],
+                name="people_tie_once",
+                violation_error_message=_("Ce lien est déjà noté."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(upper=models.F("lower")),
+                name="people_tie_of_two",
+                violation_error_message=_("Un lien unit deux structures différentes."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.upper} {self.get_kind_display()} {self.lower}"
 
 
 class Person(models.Model):

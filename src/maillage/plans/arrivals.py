@@ -14,11 +14,11 @@ from maillage.gatherings.models import Slot
 from maillage.plans.enums import PlanStatus
 from maillage.plans.figures import figures_of
 from maillage.plans.models import Plan
+from maillage.plans.parting import give_porteur
 from maillage.plans.problem import Situation, known_seats
 from maillage.plans.queries import latest_plan
 from maillage.plans.services import (
     CannotPlan,
-    give_porteur,
     log_plan,
     plan_situation,
     usable_plan,

@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.matching import fold
 from maillage.lib.typography import typo
+from maillage.people.enums import TieKind
 from maillage.plans.enums import PairKind
 from maillage.registrations.enums import RegistrationStatus
+from maillage.registrations.forms import LineField
 from maillage.registrations.models import Registration
 
 
@@ -60,6 +62,50 @@ class PairForm(forms.Form):
     def pair(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {"one": self._people[data["one"]], "other": self._people[data["other"]], "kind": data["kind"]}
+
+
+class TieForm(forms.Form):
+    """Two structures by their names, typed or taken from the list: « X finance Y »."""
+
+    upper = LineField(
+        label=_("Une structure"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "organisations", "autocomplete": "off"}),
+        error_messages={"required": _("Écrivez le nom de la structure qui finance ou encadre.")},
+    )
+    kind = forms.ChoiceField(
+        label=_("Ce qu’elle fait"),
+        choices=TieKind.choices,
+        initial=TieKind.FUNDS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez « finance » ou « encadre ».")},
+    )
+    lower = LineField(
+        label=_("L’autre structure"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "organisations", "autocomplete": "off"}),
+        error_messages={"required": _("Écrivez le nom de la structure financée ou encadrée.")},
+    )
+
+
+class PastedTiesForm(forms.Form):
+    lines = forms.CharField(
+        label=_("Une ligne par lien"),
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text=_(
+            "Le financeur, un point-virgule, le financé : « Ville de Metz;Association du quartier ». Deux colonnes "
+            "copiées d’un tableur conviennent. Un troisième mot, « finance » ou « encadre », vaut pour sa ligne."
+        ),
+        error_messages={"required": _("Collez au moins une ligne.")},
+    )
+    pasted_kind = forms.ChoiceField(
+        label=_("La première structure de chaque ligne"),
+        choices=TieKind.choices,
+        initial=TieKind.FUNDS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez « finance » ou « encadre ».")},
+    )
 
 
 def _by_name(row: Registration) -> str:

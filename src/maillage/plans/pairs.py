@@ -76,6 +76,13 @@ def remove_pair(*, pair: SeatingPair, by: object) -> None:
     _log(gathering, by, "remove-pair")
 
 
+def next_step(planned: bool) -> str:
+    """What an organiser does for a new word to count."""
+    if planned:
+        return _("Recalculez pour que la répartition en tienne compte.")
+    return _("La répartition en tiendra compte.")
+
+
 def _bound_to(gathering: Gathering, one: Registration) -> set[object]:
     """Everybody who must sit with this person, chains followed."""
     links = [(row.first_id, row.second_id) for row in pairs_of(gathering) if row.kind == PairKind.TOGETHER]

@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.gatherings.access import fetch_gathering
+from maillage.gatherings.models import Gathering
+from maillage.people.models import Tie
+from maillage.people.ties import ties_of
 from maillage.plans.forms import PairForm
-from maillage.plans.pairs import PairRefused, add_pair, pairs_of, remove_pair
-from maillage.plans.queries import latest_plan
+from maillage.plans.pairs import PairRefused, add_pair, next_step, pairs_of, remove_pair
+from maillage.plans.queries import latest_plan, organisations_coming
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,13 +29,13 @@ def pairs(request: HttpRequest, gathering: UUID) -> HttpResponse:
         except PairRefused as refusal:
             form.add_error(None, refusal.sentence)
         else:
-            then = _next_step(latest_plan(found) is not None)
+            then = next_step(latest_plan(found) is not None)
             messages.success(request, _("La consigne est ajoutée. {then}").format(then=then))
             return redirect("plans:pairs", found.pk)
     return render(
         request,
         "plans/pairs.html",
-        {"gathering": found, "form": form, "pairs": pairs_of(found)},
+        {"gathering": found, "form": form, "pairs": pairs_of(found), "ties": _ties_here(found)},
         status=422 if form.errors else 200,
     )
 
@@ -44,13 +47,12 @@ def removal(request: HttpRequest, gathering: UUID, pair: int) -> HttpResponse:
     row = found.seating_pairs.filter(pk=pair).first()
     if row is not None:  # taken away by another organiser: what was asked is done
         remove_pair(pair=row, by=request.user)
-    messages.success(
-        request, _("La consigne est retirée. {then}").format(then=_next_step(latest_plan(found) is not None))
-    )
+    then = next_step(latest_plan(found) is not None)
+    messages.success(request, _("La consigne est retirée. {then}").format(then=then))
     return redirect("plans:pairs", found.pk)
 
 
-def _next_step(planned: bool) -> str:
-    if planned:
-        return _("Recalculez pour que la répartition en tienne compte.")
-    return _("La répartition en tiendra compte.")
+def _ties_here(gathering: Gathering) -> list[Tie]:
+    """Ties whose two structures come."""
+    here = organisations_coming(gathering)
+    return [tie for tie in ties_of(gathering.space) if {tie.upper_id, tie.lower_id} <= here]

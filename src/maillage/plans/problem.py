@@ -10,6 +10,8 @@ import seating
 from maillage.gatherings.enums import Composition
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.matching import fold
+from maillage.people.models import Tie
+from maillage.people.ties import ties_of
 from maillage.plans.encounters import earlier_encounters
 from maillage.plans.enums import PairKind
 from maillage.plans.models import Placement, Plan
@@ -21,6 +23,9 @@ from maillage.registrations.values import nested
 
 STEP_FREE = "place pour fauteuil roulant"  # seating says it as it is, in the sentences of what lacks
 WHEELCHAIR = ("fauteuil", "pmr", "mobilite reduite")  # folded words of a need that a room must answer
+# Among peers one never sits with one's funder or head if it can be: more than two people of a table of ten can lose of
+# their likeness by changing places (2 × 9 × 3, and colleagues); less than a hard rule, which says « impossible ».
+TIE_WEIGHT = 100
 PORTEUR_METHODS = ("codev",)  # someone must bring a subject at each table
 
 
@@ -39,6 +44,7 @@ class Situation:
     workshops: dict[str, Workshop]
     registrations: dict[str, Registration]
     notes: tuple[str, ...]
+    ties: tuple[Tie, ...] = ()  # between structures that come, when there are tables of peers
 
 
 def situation_of(gathering: Gathering, locked: Iterable[Placement] = ()) -> Situation:
@@ -64,6 +70,7 @@ def situation_of(gathering: Gathering, locked: Iterable[Placement] = ()) -> Situ
         _person(registration, locks.get(str(registration.pk), {}), every_slot) for registration in registrations
     )
     pairs = seating_pairs(gathering)
+    ties = _ties(gathering, registrations, workshops.values())
     problem = seating.Problem(
         slots=tuple(str(slot.pk) for slot in slots),
         people=people,
@@ -71,6 +78,8 @@ def situation_of(gathering: Gathering, locked: Iterable[Placement] = ()) -> Situ
         together=pairs[PairKind.TOGETHER],
         apart=pairs[PairKind.APART],
         encounters=earlier_encounters(gathering, registrations),
+        ties=tuple(dict.fromkeys((tie.upper.name, tie.lower.name) for tie in ties)),
+        weights=seating.Weights(hierarchy=TIE_WEIGHT),
         slot_names={str(slot.pk): slot.title for slot in slots},
     )
     return Situation(
@@ -79,7 +88,17 @@ def situation_of(gathering: Gathering, locked: Iterable[Placement] = ()) -> Situ
         workshops,
         {str(registration.pk): registration for registration in registrations},
         (*_about_rooms(workshops.values(), len(wheelchairs)), *_about_sizes(workshops.values())),
+        ties,
     )
+
+
+def _ties(
+    gathering: Gathering, registrations: Iterable[Registration], workshops: Iterable[Workshop]
+) -> tuple[Tie, ...]:
+    if not any(workshop.compose == Composition.PEERS and workshop.table_max for workshop in workshops):
+        return ()
+    here = {registration.person.organisation_id for registration in registrations}
+    return tuple(tie for tie in ties_of(gathering.space) if {tie.upper_id, tie.lower_id} <= here)
 
 
 def _person(registration: Registration, locks: dict[str, seating.Lock], every_slot: frozenset[str]) -> seating.Person:

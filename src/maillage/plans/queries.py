@@ -1,6 +1,7 @@
 """Reads of plans that other nouns need."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
@@ -50,6 +51,12 @@ def latest_plan(gathering: Gathering) -> Plan | None:
         .prefetch_related(Prefetch("placements", placements()))
         .first()
     )
+
+
+def organisations_coming(gathering: Gathering) -> set[UUID]:
+    """Keys of the organisations of those who come."""
+    rows = gathering.registrations.filter(status=RegistrationStatus.REGISTERED, person__organisation__isnull=False)
+    return {organisation for (organisation,) in rows.values_list("person__organisation").distinct()}
 
 
 def published_plan(gathering: Gathering) -> Plan | None:

@@ -17,8 +17,10 @@ from maillage.office.services import record_activity
 from maillage.plans.enums import PlanStatus
 from maillage.plans.figures import figures_of, score_of
 from maillage.plans.models import Placement, Plan
+from maillage.plans.parting import give_porteur, part_ties
 from maillage.plans.problem import NothingToPlan, Situation, seating_plan, situation_of
 from maillage.plans.queries import latest_plan
+from maillage.plans.ties import TiesTold
 from maillage.plans.violations import is_assumed, is_eased, violations_of
 
 MOST_RUNS = 3  # of one calculation, when others change the plan under it
@@ -101,7 +103,7 @@ def make_plan(*, gathering: Gathering, by: object, seed: int = 0, on_progress: P
         return on_progress(100 * progress.done // max(progress.total, 1), progress.sentence) if on_progress else None
 
     def solve(situation: Situation, last: Plan | None) -> seating.Plan:
-        start = seating_plan(last) if last is not None else None
+        start = part_ties(situation, seating_plan(last)) if last is not None else None
         return seating.solve(situation.problem, seed=seed, start=start, on_progress=tell)
 
     return _solved(gathering, solve, by, "make-plan")
@@ -401,9 +403,11 @@ def write_placements(
     `known`: the numbers these places had, and keep: another organiser's page still names them.
     """
 
+    ties = TiesTold(situation, solved)
+
     def reason(person: str, slot: str) -> str:
         key = situation.registrations[person].pk, situation.slots[slot].pk
-        said = seating.explain(situation.problem, solved, person, slot)
+        said = f"{seating.explain(situation.problem, solved, person, slot)} {ties.to(person, slot)}".rstrip()
         if key not in beyond or key not in locks:
             return _cut(said)
         return f"{_cut(said, REASON_LENGTH - len(BEYOND) - 1)} {BEYOND}"
@@ -434,7 +438,8 @@ def _notes(situation: Situation, solved: seating.Plan) -> list[str]:
         for sentence, violation in violations_of(situation, solved).items()
         if violation.level in ("hard", "relaxable")  # hard ones are broken by a plan made by hand only
     )
-    return list(dict.fromkeys([*solved.notes, *broken, *situation.notes]))
+    ties = TiesTold(situation, solved).notes()
+    return list(dict.fromkeys([*solved.notes, *broken, *ties, *situation.notes]))
 
 
 def _moved(
@@ -452,18 +457,6 @@ def _moved(
         if seat is not None:
             give_porteur(situation.problem, seats, slot, (seat.workshop, seat.table))
     return seating.Plan(seats, seed=before.seed)
-
-
-def give_porteur(
-    problem: seating.Problem, seats: dict[tuple[str, str], seating.Seat], slot: str, group: tuple[str, int | None]
-) -> None:
-    members = [who for (who, when), seat in seats.items() if when == slot and (seat.workshop, seat.table) == group]
-    if not problem.workshop(group[0]).porteur_needed or any(seats[who, slot].porteur for who in members):
-        return
-    for who in members:
-        if problem.person(who).volunteer_porteur:
-            seats[who, slot] = replace(seats[who, slot], porteur=True)
-            return
 
 
 def _effect(situation: Situation, before: seating.Plan, after: seating.Plan) -> Effect:

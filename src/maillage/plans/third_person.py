@@ -14,6 +14,11 @@ _SAID = (
     ("à votre besoin", "à son besoin"),
     ("c’est votre ", "c’est son "),
     ("de votre structure", "de sa structure"),
+    ("que votre structure", "que sa structure"),
+    ("finance votre structure", "finance sa structure"),
+    ("financent votre structure", "financent sa structure"),
+    ("encadre votre structure", "encadre sa structure"),
+    ("encadrent votre structure", "encadrent sa structure"),
 )
 
 

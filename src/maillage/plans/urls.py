@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maillage.plans import moving_views, pairs_views, sheets_views, versions_views, views, waiting_views
+from maillage.plans import moving_views, pairs_views, sheets_views, ties_views, versions_views, views, waiting_views
 
 app_name = "plans"
 PLANS = "rencontres/<uuid:gathering>/repartition/"
@@ -18,6 +18,9 @@ urlpatterns = [
     path(f"{PLANS}<uuid:plan>/abandon/", versions_views.setting_aside, name="set-aside"),
     path(f"{PLANS}consignes/", pairs_views.pairs, name="pairs"),
     path(f"{PLANS}consignes/<int:pair>/retrait/", pairs_views.removal, name="remove-pair"),
+    path(f"{PLANS}structures/", ties_views.ties, name="ties"),
+    path(f"{PLANS}structures/liste/", ties_views.pasted, name="paste-ties"),
+    path(f"{PLANS}structures/<int:tie>/retrait/", ties_views.removal, name="remove-tie"),
     path(f"{PLANS}attente/", waiting_views.waiting, name="waiting"),
     path("inscription/<str:token>/autre-atelier/", waiting_views.ask, name="own-ask"),
     path("rencontres/<uuid:gathering>/repartition/", views.plan, name="plan"),
