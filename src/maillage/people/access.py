@@ -31,3 +31,11 @@ def fetch_in_space(
     if can_read(user, space):
         raise PermissionDenied(_("Votre rôle dans cet espace ne permet pas d’ouvrir cette page."))
     raise Http404
+
+
+def fetch_atlas(user: Visitor, slug: str) -> Space:
+    """The space whose atlas this is: open to anybody when it says so, else to those who have a role in it. Or 404."""
+    space = Space.objects.filter(slug=slug).select_related("region").first()
+    if space is None or not (space.atlas_public or can_read(user, space)):
+        raise Http404
+    return space

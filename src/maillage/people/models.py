@@ -50,6 +50,9 @@ class Space(models.Model):
         default=list
     )  # of {period, title, steps}: the work before the gatherings, as told by the space
 
+    # its atlas is read by anybody: what it published of its contracts, gatherings and experiences
+    atlas_public = models.BooleanField(_("atlas ouvert à tous"), default=False)
+
     def __str__(self) -> str:
         return self.name
 
