@@ -25,6 +25,8 @@ from maillage.live.models import Session
 from maillage.live.opening import open_gathering
 from maillage.live.queries import open_sessions
 from maillage.live.seats import make_projection_token
+from maillage.memory.experience_queries import workshops_untold
+from maillage.memory.experiences import publish_experience, tell_of_workshop
 from maillage.people.enums import SpaceRole
 from maillage.people.models import User
 from maillage.people.services import give_right, make_sign_in_link
@@ -113,6 +115,9 @@ def prepare_day() -> Gathering:
     if not Session.objects.filter(gathering=gathering, rehearsal=False).exists():
         print("Les séances de l’après-midi…")
         open_gathering(gathering=gathering, by=BY)
+    for workshop in workshops_untold(gathering.space):  # the morning's four: what the programme says, and no more
+        experience = tell_of_workshop(workshop=workshop, by=BY)
+        publish_experience(experience=experience, number=1, by=BY)
     return gathering
 
 
