@@ -24,6 +24,8 @@ from maillage.plans.services import (
 )
 from maillage.plans.third_person import about_them
 from maillage.registrations.enums import Presence
+from maillage.registrations.models import Answer
+from maillage.registrations.questions import add_question
 from maillage.registrations.services import PersonDetails, WishesClosed, add_registration, mark_presence, record_wishes
 
 MORNING, AFTERNOON = "Présentation d’expériences", "Testons les coopérations"
@@ -291,6 +293,14 @@ def test_compositions_are_the_words_of_seating():
     from seating.problem import Compose
 
     assert set(Composition.values) == set(get_args(Compose))
+
+
+def test_what_people_answer_to_the_teams_own_questions_seats_nobody(full_day):
+    before = situation_of(full_day).problem
+    question = add_question(gathering=full_day, by="essai", kind="yes-no", label="Arrivez-vous la veille ?")
+    for row in full_day.registrations.all():
+        Answer.objects.create(registration=row, question=question, values=["Oui"])
+    assert situation_of(full_day).problem == before
 
 
 def test_a_plan_takes_the_same_number_of_queries_for_2_and_for_128_people(full_day, django_assert_max_num_queries):

@@ -9,7 +9,7 @@ from maillage.lib.typography import typo
 from maillage.people.enums import TieKind
 from maillage.plans.enums import PairKind
 from maillage.registrations.enums import RegistrationStatus
-from maillage.registrations.forms import LineField
+from maillage.registrations.fields import LineField
 from maillage.registrations.models import Registration
 
 

@@ -19,6 +19,7 @@ from maillage.registrations.models import Registration
 from maillage.registrations.opening import hour_words
 from maillage.registrations.own import places_of
 from maillage.registrations.queries import needs_erased_words
+from maillage.registrations.questions import answers_of
 
 
 def desk_gathering(request: HttpRequest, gathering: UUID) -> Gathering:
@@ -63,6 +64,7 @@ def person(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRes
             "row": row,
             "places": places_of(found, [row]).get(row.pk, []),
             "cancelled": row.status == RegistrationStatus.CANCELLED,
+            "answers": answers_of([row], at_desk=not can_organise(request.user, found.space)).get(row.pk, []),
             "since": hour_words(found, row.presence_at) if row.presence_at else "",
         },
     )

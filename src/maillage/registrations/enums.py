@@ -52,3 +52,13 @@ class ImportStatus(TextChoices):
     DRAFT = "draft", _("à vérifier")
     DONE = "done", _("importé")
     DROPPED = "dropped", _("abandonné")
+
+
+class QuestionKind(TextChoices):
+    """How a question of the organiser's own is answered."""
+
+    LINE = "line", _("une réponse courte")
+    TEXT = "text", _("une réponse longue")
+    ONE = "one", _("un choix dans une liste")
+    SEVERAL = "several", _("plusieurs choix dans une liste")
+    YES_NO = "yes-no", _("oui ou non")

@@ -3,7 +3,10 @@
 from maillage.gatherings.models import Gathering
 from maillage.people.enums import ActorCategory
 from maillage.registrations.forms import MAX_RANKS
+from maillage.registrations.mapping import OWN_QUESTION
+from maillage.registrations.models import Answer, Question
 from maillage.registrations.queries import registrations_of, workshop_slots
+from maillage.registrations.questions import answers_of
 
 YES = "Oui"  # files keep one language: French, as the import reads it
 
@@ -17,8 +20,16 @@ def export_rows(gathering: Gathering) -> tuple[list[str], list[list[str]]]:
     headers += ["Repas", "Enfants à garder", "Interprète"]
     headers += ["J’accepte de recevoir la lettre d’information", "Se souvenir de mes rencontres"]
     headers += ["Inscription", "Voie", "Présence"]
+    registrations = list(registrations_of(gathering))
+    answers = {pk: {each.question_id: each for each in said} for pk, said in answers_of(registrations).items()}
+    questions = [
+        question
+        for question in gathering.questions.order_by("position", "pk")
+        if question.removed_at is None or any(question.pk in said for said in answers.values())
+    ]
+    headers += [_header(question) for question in questions]
     rows = []
-    for registration in registrations_of(gathering):
+    for registration in registrations:
         person = registration.person
         wishes = {(wish.slot_id, wish.rank): str(wish.workshop) for wish in registration.wishes.all()}
         commune = person.commune
@@ -45,6 +56,16 @@ def export_rows(gathering: Gathering) -> tuple[list[str], list[list[str]]]:
                 registration.get_status_display(),
                 registration.get_source_display(),
                 registration.get_presence_display(),
+                *(_words(answers.get(registration.pk, {}).get(question.pk)) for question in questions),
             ]
         )
     return headers, rows
+
+
+def _header(question: Question) -> str:
+    removed = " (retirée)" if question.removed_at is not None else ""
+    return f"{OWN_QUESTION} : {question.label}{removed}"
+
+
+def _words(answer: Answer | None) -> str:
+    return answer.words if answer is not None else ""

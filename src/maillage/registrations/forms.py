@@ -2,7 +2,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
@@ -10,44 +9,18 @@ from maillage.gatherings.models import Gathering
 from maillage.lib.typography import typo
 from maillage.people.enums import ActorCategory
 from maillage.registrations.enums import Meal, Presence
+from maillage.registrations.fields import AddressField, LineField
 from maillage.registrations.mapping import FIELDS, wish_key
 from maillage.registrations.models import Registration
 from maillage.registrations.offer import Offer
 from maillage.registrations.places import Communes
 from maillage.registrations.queries import offer_of, record_of
+from maillage.registrations.question_fields import OwnFields
 from maillage.registrations.services import Logistics, PersonDetails
-from maillage.registrations.values import EMAIL_MAX, clean, nested, read_email
+from maillage.registrations.values import nested
 from maillage.ui.seen import Seen
 
 MAX_RANKS = 3  # wishes asked for each moment
-
-
-class LineField(forms.CharField):
-    """Text on one line, without the signs no screen shows."""
-
-    def to_python(self, value: object) -> str:
-        return clean(super().to_python(value))
-
-
-class AddressField(LineField):
-    """An address as people have them: accents allowed (RFC 6531), which Django's own field refuses."""
-
-    widget = forms.EmailInput
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=EMAIL_MAX, required=False, **options)
-
-    def clean(self, value: object) -> str:
-        text = super().clean(value)
-        if not text:
-            return ""
-        address, likely = read_email(text)
-        if not address:
-            hint = _("Vouliez-vous écrire « %(likely)s » ?") if likely else _("Il y manque peut-être « @ ».")
-            raise ValidationError(
-                [_("Ce n’est pas une adresse électronique."), ValidationError(hint, params={"likely": likely})]
-            )
-        return address
 
 
 class WishesForm(forms.Form):
@@ -102,7 +75,7 @@ class WishesForm(forms.Form):
         return data
 
 
-class RegistrationForm(Seen, WishesForm):
+class RegistrationForm(Seen, OwnFields, WishesForm):
     """Everything about one registration, for the organiser."""
 
     first_name = LineField(label=_("Prénom"), max_length=100)
@@ -149,6 +122,7 @@ class RegistrationForm(Seen, WishesForm):
             }
         super().__init__(*args, gathering=gathering, registration=registration, **kw)
         self._registration = registration
+        self.add_own_fields(gathering, registration, insist=False)
 
     @property
     def details(self) -> PersonDetails:

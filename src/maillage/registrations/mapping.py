@@ -136,6 +136,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "lettre d info",
     ),
 }
+OWN_QUESTION = "Question de l’équipe"  # begins a column of our own export that the import leaves out
 NAMES = ("first_name", "last_name", "full_name")
 OF_PLACES = ("commune", "territory", "registered_at")  # what any list may hold
 WISH_WORDS = {"atelier", "ateliers", "voeu", "voeux", "souhait", "souhaits", "choix", "preference", "preferences"}
@@ -170,6 +171,8 @@ def propose_mapping(headers: Sequence[str], rows: Sequence[Sequence[str]], offer
     found: list[tuple[int, int, str]] = []  # (score, column, field)
     wishes: list[tuple[int, str, int | None]] = []  # (column, slot, rank)
     for column, header in enumerate(headers):
+        if fold(header).startswith(f"{fold(OWN_QUESTION)} "):
+            continue
         score, name = _field(fold(header))
         values = [row[column] for row in rows if column < len(row) and row[column].strip()]
         # How many children is a number, and so are workshops: the header says which.

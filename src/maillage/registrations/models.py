@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.identifiers import uuid7
 from maillage.people.models import Person
-from maillage.registrations.enums import Asked, ImportStatus, Meal, Presence, RegistrationStatus, Source
+from maillage.registrations.enums import Asked, ImportStatus, Meal, Presence, QuestionKind, RegistrationStatus, Source
 
 
 def everything_asked() -> list[str]:
@@ -117,6 +117,52 @@ class Wish(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rank}. {self.workshop}"
+
+
+class Question(models.Model):
+    """One of the organiser's own, on the registration form of one gathering. Never used to seat anybody."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="questions")
+    position = models.PositiveSmallIntegerField()  # kept dense by nobody
+    kind = models.CharField(_("on y répond par"), max_length=10, choices=QuestionKind, default=QuestionKind.LINE)
+    label = models.CharField(_("la question"), max_length=200)
+    help = models.CharField(_("précision sous la question"), max_length=300, blank=True)
+    choices = models.JSONField(default=list, blank=True)  # of words, for the kinds that choose
+    required = models.BooleanField(_("il faut y répondre pour s’inscrire"), default=False)
+    at_desk = models.BooleanField(_("l’accueil voit la réponse"), default=False)
+    removed_at = models.DateTimeField(null=True)  # asked no more; what was answered stays
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Answer(models.Model):
+    """To one question. It lives and goes with the registration, as long as the rest of it."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="answers")
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers")
+    values = models.JSONField()  # of words: one text, or those chosen, as they were written then
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "question"],
+                name="registrations_answer_once",
+                violation_error_message=_("Cette personne a déjà répondu à cette question."),
+            )
+        ]
+        ordering = ["question__position", "question_id"]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def words(self) -> str:
+        return ", ".join(self.values)
 
 
 class RegistrationImport(models.Model):

@@ -23,6 +23,7 @@ from maillage.registrations.opening import entrance, taken
 from maillage.registrations.opening_services import set_opening
 from maillage.registrations.public_forms import OpeningForm, PublicForm
 from maillage.registrations.public_views import form_page
+from maillage.registrations.questions import questions_of
 from maillage.registrations.reminders import dates_of
 from maillage.registrations.views import organised_gathering
 from maillage.registrations.waiting import move_in_line, promote, waiting_of
@@ -78,6 +79,7 @@ def _opening_page(request: HttpRequest, gathering: Gathering) -> HttpResponse:
             "door": entrance(current, timezone.now()) if current.pk else None,
             "link": link,
             "qr": mark_safe(qr_svg(link, title=_("Code à scanner pour s’inscrire"))),  # noqa: S308 - drawn by us
+            "questions": list(questions_of(gathering)),
             "taken": taken(gathering),
             "waiting": waiting_of(gathering).count(),
             "reminder_dates": dates_of(gathering),

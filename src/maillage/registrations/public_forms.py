@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.people.enums import ActorCategory
 from maillage.registrations.enums import Asked, Meal
-from maillage.registrations.forms import AddressField, LineField, WishesForm
+from maillage.registrations.fields import AddressField, LineField
+from maillage.registrations.forms import WishesForm
 from maillage.registrations.models import Opening, Registration
 from maillage.registrations.places import Communes
+from maillage.registrations.question_fields import OwnFields
 from maillage.registrations.services import Logistics, PersonDetails
 from maillage.registrations.signing_up import Answers
 
@@ -40,7 +42,7 @@ def _line(longest: int, **attrs: str) -> Any:
     return {"max_length": longest, "widget": forms.TextInput(attrs=attrs)}
 
 
-class PublicForm(WishesForm):
+class PublicForm(OwnFields, WishesForm):
     """Only a first name is needed. What the organiser does not ask is not there, and cannot be sent."""
 
     first_name = LineField(
@@ -146,6 +148,7 @@ class PublicForm(WishesForm):
                     del self.fields[name]
         if Asked.WISHES not in asked:
             self.drop_wishes()
+        self.add_own_fields(opening.gathering, registration, insist=True)
         if registration is not None:
             for name in ("email", "question", "key"):
                 del self.fields[name]
@@ -212,6 +215,7 @@ class PublicForm(WishesForm):
             newsletter=bool(given["newsletter"]),
             remember_encounters=bool(given["remember_encounters"]),
             ranks=said["ranks"],
+            own=self.own_answers,
         )
 
     def _commune(self, name: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +22,7 @@ from maillage.registrations.models import Registration, Wish
 from maillage.registrations.opening import places_left
 from maillage.registrations.own import wishes_closed
 from maillage.registrations.queries import ERASED, WITH_NEEDS
+from maillage.registrations.questions import write_answers
 from maillage.registrations.signals import tell_arrived, tell_left
 from maillage.registrations.waiting import STATUS_FIELDS, join_line, leave_line, lock_opening, settle, waiting_of
 
@@ -90,6 +92,7 @@ def add_registration(
     porteur_subject: str = "",
     newsletter: bool = False,
     ranks: Mapping[str, Sequence[str]] | None = None,
+    own: Mapping[UUID, Sequence[str]] | None = None,
     walk_in: bool = False,
     homonym: bool = False,
 ) -> Registration:
@@ -116,6 +119,8 @@ def add_registration(
         registered_at=timezone.now(),
     )
     write_wishes(registration, ranks or {})
+    if own:
+        write_answers(registration, own)
     log_registration(registration, by, "walk-in" if walk_in else "register")
     if walk_in:
         tell_arrived(registration, by)
@@ -134,6 +139,7 @@ def edit_registration(
     newsletter: bool,
     ranks: Mapping[str, Sequence[str]],
     logistics: Logistics | None = None,
+    own: Mapping[UUID, Sequence[str]] | None = None,
 ) -> None:
     """The organiser's edit: wishes may change even when a plan is published, the plan does not follow by itself."""
     fill_person(registration.person, details)
@@ -143,6 +149,8 @@ def edit_registration(
     registration.newsletter = newsletter
     registration.save(update_fields=[*NEEDS_FIELDS, "volunteer_porteur", "porteur_subject", "newsletter"])
     write_wishes(registration, ranks)
+    if own:
+        write_answers(registration, own)
     log_registration(registration, by, "edit-registration")
 
 

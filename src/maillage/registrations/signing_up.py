@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +20,7 @@ from maillage.registrations.letters import Letter, queue_letter
 from maillage.registrations.models import Registration
 from maillage.registrations.opening import Door, entrance
 from maillage.registrations.own import wishes_closed
+from maillage.registrations.questions import write_answers
 from maillage.registrations.services import (
     NEEDS_FIELDS,
     Logistics,
@@ -48,6 +50,7 @@ class Answers:
     newsletter: bool = False
     remember_encounters: bool = False
     ranks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    own: Mapping[UUID, Sequence[str]] = field(default_factory=dict)  # to the organiser's own questions
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ def sign_up(*, gathering: Gathering, answers: Answers, key: str, now: dt.datetim
     _fill(registration, answers)
     registration.save()
     write_wishes(registration, answers.ranks)
+    write_answers(registration, answers.own)
     log_registration(registration, BY, "sign-up")
     queue_letter(Letter.WAITING if waiting else Letter.CONFIRMED, registration)
     return _answer(registration, waiting=waiting)
@@ -106,6 +110,7 @@ def change_answers(*, registration: Registration, answers: Answers, by: object) 
     _fill(registration, answers)
     columns = [*NEEDS_FIELDS, "volunteer_porteur", "porteur_subject", "newsletter"]
     registration.save(update_fields=[*columns, "remember_encounters"])
+    write_answers(registration, answers.own)
     if not wishes_closed(registration.gathering):
         write_wishes(registration, answers.ranks)
     log_registration(registration, by, "change-answers")

@@ -7,11 +7,19 @@ from maillage.registrations import (
     opening_views,
     own_views,
     public_views,
+    question_views,
     views,
 )
 
 app_name = "registrations"
+QUESTIONS = "rencontres/<uuid:gathering>/inscriptions/formulaire/questions/"
 urlpatterns = [
+    path(QUESTIONS, question_views.questions, name="questions"),
+    path(f"{QUESTIONS}<uuid:question>/", question_views.change, name="question"),
+    path(f"{QUESTIONS}<uuid:question>/rang/", question_views.move, name="move-question"),
+    path(f"{QUESTIONS}<uuid:question>/retrait/", question_views.removal, name="remove-question"),
+    path(f"{QUESTIONS}<uuid:question>/retour/", question_views.return_, name="return-question"),
+    path(f"{QUESTIONS}<uuid:question>/effacement/", question_views.erasure, name="erase-question"),
     path("rencontres/<uuid:gathering>/inscriptions/", views.registrations, name="list"),
     path("rencontres/<uuid:gathering>/inscriptions/nouvelle/", views.new, name="new"),
     path("rencontres/<uuid:gathering>/inscriptions/inscriptions.csv", views.export, {"form": "csv"}, name="export-csv"),

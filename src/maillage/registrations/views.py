@@ -29,6 +29,7 @@ from maillage.registrations.queries import (
     registrations_of,
     territories_of,
 )
+from maillage.registrations.questions import WITH_QUESTIONS
 from maillage.registrations.services import (
     AlreadyRegistered,
     Refused,
@@ -72,7 +73,7 @@ def registrations(request: HttpRequest, gathering: UUID) -> HttpResponse:
     form = FilterForm(request.GET, offer=offer_of(found), territories=territories_of(found))
     form.is_valid()
     rows = filtered(found, **{name: form.cleaned_data.get(name, "") for name in form.fields})
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.prefetch_related(WITH_QUESTIONS), PAGE).get_page(request.GET.get("page"))
     asked = request.GET.copy()
     asked.pop("page", None)
     counts = counts_of(found)
@@ -153,7 +154,7 @@ def edit(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRespo
 
 def _rest(form: RegistrationForm) -> dict[str, Any]:
     names = ("needs", "volunteer_porteur", "porteur_subject", "newsletter", "ranks")
-    return {name: form.cleaned_data[name] for name in names} | {"logistics": form.logistics}
+    return {name: form.cleaned_data[name] for name in names} | {"logistics": form.logistics, "own": form.own_answers}
 
 
 def own_link(request: HttpRequest, registration: Registration) -> str:
