@@ -17,10 +17,13 @@ from maillage.live.runtime import live
 from maillage.live.services import AwayGathering, erase_session, open_session
 from maillage.memory.models import Takeaway
 from maillage.memory.services import add_takeaway
-from maillage.people.models import Person, Right, User
-from maillage.people.services import give_right
-from maillage.plans.models import Placement, Plan
-from maillage.registrations.models import Registration
+from maillage.people.models import Person, Right, Tie, User
+from maillage.people.services import find_or_make_organisation, give_right
+from maillage.people.ties import add_tie, remove_tie
+from maillage.plans.models import Placement, Plan, SeatingPair
+from maillage.plans.pairs import add_pair, remove_pair
+from maillage.registrations.models import Answer, Question, Registration
+from maillage.registrations.questions import add_question, erase_question
 from maillage.registrations.services import mark_presence
 from maillage.trips.models import Trip
 from maillage.trips.sealing import Damaged, FileRefused, NotOurs, Unfinished, WrongPassphrase
@@ -65,6 +68,50 @@ def test_day_is_whole_on_the_server_of_the_room(away, home, room):
         assert keys.read_key(the_session().pk)
     assert log_of(room) == log_of(home)
     assert "dit à la maison" in str(log_of(room))
+
+
+def test_ties_pairs_and_the_teams_questions_travel_and_come_home(home, room, tmp_path):
+    def facts():
+        return {
+            "ties": [str(tie) for tie in Tie.objects.all()],
+            "pairs": list(SeatingPair.objects.values_list("kind", "first", "second")),
+            "questions": list(Question.objects.values_list("pk", "label", "choices", "required", "at_desk")),
+            "answers": list(Answer.objects.order_by("registration").values_list("registration", "question", "values")),
+        }
+
+    out, back = tmp_path / "aller", tmp_path / "retour"
+    with on(home):
+        gathering = prepare_day()
+        one, other, third = Registration.objects.order_by("pk")[:3]
+        other.person.organisation = find_or_make_organisation(space=gathering.space, name="DDT")
+        other.person.save()
+        add_tie(space=gathering.space, upper="DDT", kind="funds", lower="CCAS", by="essai")
+        gone = add_pair(gathering=gathering, one=one, other=other, kind="apart", by="essai")
+        add_pair(gathering=gathering, one=one, other=third, kind="together", by="essai")
+        asked = [
+            add_question(gathering=gathering, by="essai", kind="line", label=label) for label in ("Train ?", "Vélo ?")
+        ]
+        for row in (one, other):
+            for question in asked:
+                Answer.objects.create(registration=row, question=question, values=["oui"])
+        before = facts()
+        assert [len(rows) for rows in before.values()] == [1, 2, 2, 4]
+    home.carry_out(out)
+    room.carry_in(out)
+    with on(room):
+        assert facts() == before
+        remove_pair(pair=SeatingPair.objects.get(pk=gone.pk), by="accueil")
+        erase_question(question=Question.objects.get(label="Vélo ?"), by="accueil")
+        remove_tie(tie=Tie.objects.get(), by="accueil")
+        Answer.objects.filter(registration=other.pk).update(values=["en retard"])
+        after = facts()
+        assert [len(rows) for rows in after.values()] == [0, 1, 1, 2]
+    room.carry_out(back)
+    (said,) = home.carry_in(back).said
+    assert "question du formulaire" in said
+    assert "Vélo ?" in said  # it stays, unanswered, until somebody erases it here too
+    with on(home):
+        assert facts() == {**after, "questions": before["questions"]}
 
 
 def test_file_holds_nothing_in_clear(away, home):

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Facilitator, Gathering, Room, Slot, Speaker, Workshop
 from maillage.memory.models import Takeaway
-from maillage.people.models import Organisation, Person
+from maillage.people.models import Organisation, Person, Tie
 from maillage.plans.enums import PlanStatus
-from maillage.plans.models import Placement, Plan, WorkshopWait
-from maillage.registrations.models import Opening, Registration, Wish
+from maillage.plans.models import Placement, Plan, SeatingPair, WorkshopWait
+from maillage.registrations.models import Answer, Opening, Question, Registration, Wish
 
 Row = dict[str, Any]  # part → value, as JSON holds it
 DELETE, SAY, LEAVE = "delete", "say", "leave"  # a row that is gone on the other side
@@ -141,6 +141,19 @@ def _write_wishes(registration: Registration, values: list[list[Any]]) -> None:
     )
 
 
+def _write_answers(registration: Registration, values: list[list[Any]]) -> None:
+    """To a question that is gone here: gone too."""
+    registration.answers.all().delete()
+    known = {
+        str(pk) for pk in Question.objects.filter(gathering=registration.gathering_id).values_list("pk", flat=True)
+    }
+    Answer.objects.bulk_create(
+        Answer(registration=registration, question_id=UUID(question), values=words)
+        for question, words in values
+        if question in known
+    )
+
+
 SPEAKERS_OF_SLOT = Rows(
     lambda slot: _speakers(one for one in slot.speakers.all() if one.workshop_id is None),
     lambda slot, values: _write_speakers(slot, None, values),
@@ -153,6 +166,10 @@ FACILITATORS = Rows(lambda workshop: [[one.name] for one in workshop.facilitator
 WISHES = Rows(
     lambda registration: [[str(one.slot_id), str(one.workshop_id), one.rank] for one in registration.wishes.all()],
     _write_wishes,
+)
+ANSWERS = Rows(
+    lambda registration: sorted([str(one.question_id), one.values] for one in registration.answers.all()),
+    _write_answers,
 )
 
 GATHERING = Kind(
@@ -215,6 +232,21 @@ ORGANISATION = Kind(
     label=_("structure"),
     implied=("space_id",),
 )
+TIE = Kind(
+    "tie",
+    Tie,
+    (),
+    lambda gathering: Tie.objects.filter(
+        *(
+            models.Q(**{f"{side}__in": Organisation.objects.filter(people__registrations__gathering=gathering)})
+            for side in ("upper", "lower")
+        )
+    ),
+    key=("kind", "upper_id", "lower_id"),
+    refs={"upper_id": "organisation", "lower_id": "organisation"},
+    gone=DELETE,
+    implied=("space_id",),
+)
 PERSON = Kind(
     "person",
     Person,
@@ -245,6 +277,15 @@ OPENING = Kind(
     key=("gathering_id",),
     label=_("les inscriptions"),
 )
+QUESTION = Kind(
+    "question",
+    Question,
+    ("position", ("kind", "label", "help", "choices", "required", "at_desk"), "removed_at"),
+    lambda gathering: Question.objects.filter(gathering=gathering),
+    gone=SAY,  # its answers are gone with the registrations' own lists; a cascade here would look like a change of ours
+    label=_("question du formulaire"),
+    implied=("gathering_id",),
+)
 REGISTRATION = Kind(
     "registration",
     Registration,
@@ -264,10 +305,10 @@ REGISTRATION = Kind(
     lambda gathering: (
         Registration.objects.filter(gathering=gathering)
         .select_related("person")
-        .prefetch_related(Prefetch("wishes", Wish.objects.order_by("slot__position", "rank")))
+        .prefetch_related(Prefetch("wishes", Wish.objects.order_by("slot__position", "rank")), "answers")
     ),
     refs={"person_id": "person"},
-    lists={"wishes": WISHES},
+    lists={"wishes": WISHES, "answers": ANSWERS},
     of_the_day=frozenset({"status", "presence", "walk_in", "needs", "volunteer_porteur"}),
     words={
         "status": _("l’inscription"),
@@ -275,7 +316,19 @@ REGISTRATION = Kind(
         "volunteer_porteur": _("le sujet proposé"),
         "needs": _("les besoins"),
         "wishes": _("les vœux"),
+        "answers": _("les réponses aux questions de l’équipe"),
     },
+    implied=("gathering_id",),
+)
+PAIR = Kind(
+    "pair",
+    SeatingPair,
+    ("kind",),
+    lambda gathering: SeatingPair.objects.filter(gathering=gathering),
+    key=("first_id", "second_id"),
+    refs={"first_id": "registration", "second_id": "registration"},
+    gone=DELETE,
+    label=_("une consigne « ensemble, à part »"),
     implied=("gathering_id",),
 )
 PLAN = Kind(
@@ -333,9 +386,12 @@ KINDS = (
     SLOT,
     WORKSHOP,
     ORGANISATION,
+    TIE,
     PERSON,
     OPENING,
+    QUESTION,
     REGISTRATION,
+    PAIR,
     PLAN,
     PLACEMENT,
     WAIT,
