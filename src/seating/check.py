@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -191,6 +191,8 @@ def _tables(problem: Problem, plan: Plan, workshop: Workshop, members: list[Pers
     if workshop.tables is not None and workshop.table_count is not None and len(groups) > workshop.table_count:
         sentence = f"« {workshop.label} » : {len(groups)} tables, la salle en a {workshop.table_count}."
         yield Violation("too_many_tables", "hard", sentence, workshop.slot, workshop.id)
+    else:
+        yield from _beyond(workshop, groups)
     residents_here = sum(person.category == RESIDENT for person in members)
     for table, group in sorted(groups.items(), key=lambda item: item[0] or 0):
         where = f"« {workshop.label} »" if table is None else f"« {workshop.label} », table {table}"
@@ -230,6 +232,15 @@ def _tables(problem: Problem, plan: Plan, workshop: Workshop, members: list[Pers
                     "une structure finance ou encadre l’autre."
                 )
                 yield fault("hierarchy", "soft", said, [one, other])
+
+
+def _beyond(workshop: Workshop, groups: Mapping[int | None, list[Person]]) -> Iterator[Violation]:
+    """A table that the room does not have, though there are few enough."""
+    for table in sorted(number for number in groups if number is not None):
+        if workshop.tables is not None and workshop.table_count is not None and table > workshop.table_count:
+            sentence = f"« {workshop.label} », table {table} : la salle n’en a que {workshop.table_count}."
+            people = tuple(person.id for person in groups[table])
+            yield Violation("table_beyond", "hard", sentence, workshop.slot, workshop.id, table, people)
 
 
 def _met_again(problem: Problem, plan: Plan) -> Iterator[Violation]:

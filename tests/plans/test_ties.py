@@ -266,6 +266,8 @@ def test_the_page_adds_removes_and_puts_back(client, codev, url, organiser, desk
     wrong = client.post(put, {"lines": "Zzz;Yyy", "pasted_kind": "funds"})
     assert wrong.status_code == 422
     assert "Zzz;Yyy</textarea>" in wrong.content.decode()
+    assert "Corrigez ces lignes" in plain(wrong.content.decode())
+    assert "Ligne 1 : « Zzz » n’est pas une structure" in plain(wrong.content.decode())
     assert client.post(put, {"lines": "", "pasted_kind": ""}).status_code == 422
     right = client.post(put, {"lines": f"{FUNDER};{FUNDED}", "pasted_kind": "supervises"}, follow=True)
     assert "1 lien ajouté." in right.content.decode()

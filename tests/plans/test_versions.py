@@ -1,5 +1,7 @@
 """Plans are kept, compared, taken up again; they go to a spreadsheet and come back."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -208,3 +210,19 @@ def test_the_history_says_what_was_moved_and_fixed_and_names_nobody(client, plan
     assert f"Zoé a déplacé une personne : {route}" in said
     assert f"Ali a fixé une table ou un atelier : {after.workshop}, table 1" in said
     assert moved.person.full_name not in said
+
+
+def test_two_plans_of_one_minute_have_two_names(client, planned, organiser) -> None:
+    first = latest_plan(planned)
+    second = take_up(plan=first, by="Ali")
+    at = dt.datetime(2026, 3, 3, 9, 5, 7, tzinfo=dt.UTC)
+    planned.plans.filter(pk=first.pk).update(created_at=at)
+    planned.plans.filter(pk=second.pk).update(created_at=at + dt.timedelta(seconds=30))
+    assert [plan.when for plan in plans_of(planned)] == ["3 mars, 10:05:37", "3 mars, 10:05:07"]
+    client.force_login(organiser)
+    page = client.get(reverse("plans:versions", args=[planned.pk])).content.decode()
+    assert "3 mars, 10:05:07" in page
+    compared = client.get(reverse("plans:comparison", args=[planned.pk, first.pk])).content.decode()
+    assert "Du 3 mars, 10:05:07 au 3 mars, 10:05:37." in compared
+    planned.plans.filter(pk=first.pk).update(created_at=at - dt.timedelta(minutes=1))
+    assert [plan.when for plan in plans_of(planned)] == ["3 mars, 10:05", "3 mars, 10:04"]

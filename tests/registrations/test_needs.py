@@ -1,15 +1,24 @@
 """What people write that they need reaches the lists of the day; what is not plain stays in their words."""
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from maillage.lib.spreadsheets import write_csv
-from maillage.registrations.day_lists import day_lists
+from maillage.registrations.day_lists import day_lists, list_rows
+from maillage.registrations.enums import Meal
 from maillage.registrations.exports import export_rows
 from maillage.registrations.imports import import_registrations, start_import
 from maillage.registrations.models import Registration
-from maillage.registrations.needs import SaidNeeds, read_children, read_interpreter, read_meal, read_needs
+from maillage.registrations.needs import (
+    NUMBER_UNSAID,
+    SaidNeeds,
+    read_children,
+    read_interpreter,
+    read_meal,
+    read_needs,
+)
 from maillage.registrations.queries import reading_of
 from tests.registrations.day import FILE
 
@@ -23,6 +32,9 @@ from tests.registrations.day import FILE
         ("Interprète LSF, repas végétarien", SaidNeeds("vegetarian", 0, "langue des signes")),
         ("un interprète", SaidNeeds(interpreter="langue à préciser")),
         ("garde d'enfant", SaidNeeds(children=1)),
+        ("Garde d’enfants", SaidNeeds(children=1, rest=NUMBER_UNSAID)),
+        ("garderie, végétarien", SaidNeeds(children=1, meal=Meal.VEGETARIAN, rest=NUMBER_UNSAID)),
+        (NUMBER_UNSAID, SaidNeeds(rest=NUMBER_UNSAID)),
         ("Garde d’enfants (2)", SaidNeeds(children=2)),
         ("garde de deux enfants et traduction en turc", SaidNeeds(children=2, interpreter="turc")),
         ("3 enfants à garder", SaidNeeds(children=3)),
@@ -91,3 +103,32 @@ def test_what_goes_out_comes_back_with_its_meals_children_and_languages(day, spa
     assert again.of("changed") == ()
     assert again.of("new") == ()
     assert len(again.of("same")) == 128
+
+
+@pytest.mark.django_db
+def test_children_whose_number_nobody_said_are_marked_so_and_come_back_so(client, day, desk):
+    rows = [
+        ["Ana", "Un", "garde d’enfants, boucle magnétique", ""],
+        ["Béa", "Deux", "garde d’enfants", "2"],
+        ["Col", "Trois", "", "oui"],
+        ["Dao", "Quatre", "garde d’enfant", ""],
+    ]
+    content = write_csv(["Prénom", "Nom", "Besoins", "Enfants à garder"], rows)
+    import_registrations(gathering=day, content=content, filename="a.csv", by="essai")
+    said = {row.person.first_name: (row.children, row.needs) for row in Registration.objects.select_related("person")}
+    assert said == {
+        "Ana": (1, f"{NUMBER_UNSAID}, boucle magnétique"),
+        "Béa": (2, ""),
+        "Col": (1, NUMBER_UNSAID),
+        "Dao": (1, ""),
+    }
+    lists = day_lists(day)
+    assert [each.name for each in lists.childcare if each.children_unsaid] == ["Col Trois", "Ana Un"]
+    _headers, printed = list_rows(lists, with_other=False)
+    assert [row[3] for row in printed] == ["2", "1", "1 (à préciser)", "1 (à préciser)"]
+    client.force_login(desk)
+    page = client.get(reverse("registrations:day-lists", args=[day.pk])).content.decode()
+    assert page.count("à préciser") == 2
+    for again in (content, write_csv(*export_rows(day))):
+        waiting = start_import(gathering=day, content=again, filename="b.csv", by="essai")
+        assert len(reading_of(waiting).of("same")) == 4

@@ -114,6 +114,16 @@ FAULTS: dict[str, tuple[str, Callable[[], tuple[Problem, Plan]]]] = {
     "table_missing": ("hard", lambda: (PROBLEM, moved("guy", "midi", Seat("codev")))),
     "table_unexpected": ("hard", lambda: (PROBLEM, moved("col", "matin", Seat("village", 1)))),
     "too_many_tables": ("hard", lambda: (PROBLEM, moved("guy", "midi", Seat("codev", 3)))),
+    "table_beyond": (
+        "hard",
+        lambda: (
+            PROBLEM,
+            replace(
+                SOUND,
+                seats={key: replace(seat, table=7) if seat.table == 1 else seat for key, seat in SOUND.seats.items()},
+            ),
+        ),
+    ),
     "porteur_missing": ("relaxable", lambda: (PROBLEM, moved("fay", "midi", Seat("codev", 2)))),
     "porteur_double": ("hard", lambda: (PROBLEM, moved("fay", "midi", Seat("codev", 1, True)))),
     "porteur_unwilling": ("hard", lambda: (PROBLEM, moved("guy", "midi", Seat("codev", 2, True)))),

@@ -1,4 +1,6 @@
 from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Gathering, Slot, Workshop
@@ -33,6 +35,13 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gathering} {self.created_at:%d/%m %H:%M}"
+
+    @property
+    def when(self) -> str:
+        """What names it among others: to the second where `versions.plans_of` saw another of the same minute."""
+        return date_format(
+            timezone.localtime(self.created_at), "j F, H:i:s" if getattr(self, "twin", False) else "j F, H:i"
+        )
 
 
 class Placement(models.Model):

@@ -59,7 +59,8 @@ def pasted(request: HttpRequest, gathering: UUID) -> HttpResponse:
             done = paste_ties(space=found.space, text=data["lines"], kind=data["pasted_kind"], by=request.user)
         except TieRefused as refusal:
             for sentence in refusal.sentences:
-                form.add_error("lines", sentence)
+                form.add_error(None, sentence)
+            form.add_error("lines", _("Corrigez ces lignes, puis envoyez de nouveau toute la liste."))
         else:
             messages.success(
                 request, f"{_pasted_words(done)} {_next_step(found)}" if done.added else _pasted_words(done)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models.functions import TruncMinute
 from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering, Slot
@@ -60,8 +61,11 @@ class NothingLeft(Refused):
 
 
 def plans_of(gathering: Gathering) -> QuerySet[Plan]:
-    """Newest first, with how many places and how many are fixed."""
-    return gathering.plans.annotate(seats=Count("placements")).order_by("-created_at", "-id")
+    """Newest first, with how many places, and whether another was made in the same minute (`Plan.when` names them)."""
+    others = gathering.plans.exclude(pk=OuterRef("pk")).annotate(minute=TruncMinute("created_at"))
+    rows = gathering.plans.annotate(seats=Count("placements"), minute=TruncMinute("created_at"))
+    twin = Exists(others.filter(minute=OuterRef("minute")))
+    return rows.annotate(twin=twin).order_by("-created_at", "-id")
 
 
 def compare(before: Plan, after: Plan) -> Comparison:

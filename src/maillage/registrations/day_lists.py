@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from maillage.gatherings.models import Gathering
 from maillage.registrations.enums import Meal, Presence, RegistrationStatus
 from maillage.registrations.models import Registration
+from maillage.registrations.needs import NUMBER_UNSAID
 from maillage.registrations.own import Expected, places_of
 from maillage.registrations.queries import WITH_NEEDS, registrations_of
 
@@ -18,6 +19,11 @@ class Needy:
     @property
     def name(self) -> str:
         return self.registration.person.full_name
+
+    @property
+    def children_unsaid(self) -> bool:
+        """One is counted, since nobody said how many."""
+        return NUMBER_UNSAID in self.registration.needs
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def list_rows(lists: DayLists, *, with_other: bool) -> tuple[list[str], list[lis
             each.name,
             person.organisation.name if person.organisation else "",
             row.interpreter,
-            str(row.children or ""),
+            f"{row.children} (à préciser)" if row.children and each.children_unsaid else str(row.children or ""),
             str(row.get_meal_display()) if row.meal else "",
             " / ".join(each.places),
         ]

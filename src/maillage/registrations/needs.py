@@ -31,6 +31,9 @@ STAYS = {"mange sur place", "je mange sur place", "dejeune sur place", "repas su
 LEAVES = {"ne mange pas sur place", "je ne mange pas sur place", "pas de repas", "sans repas", "non"}
 
 
+NUMBER_UNSAID = "nombre d’enfants à préciser"  # kept among the needs: one child is counted, nobody said so
+
+
 @dataclass(frozen=True)
 class SaidNeeds:
     meal: str = Meal.UNSAID
@@ -51,6 +54,8 @@ def read_needs(text: str) -> SaidNeeds:
             found = replace(found, interpreter=language)
         elif children and not found.children:
             found = replace(found, children=children)
+            if says_no_number(part):
+                rest.append(NUMBER_UNSAID)
         elif words in VEGETARIAN and not found.meal:
             found = replace(found, meal=Meal.VEGETARIAN)
         elif words:
@@ -86,6 +91,15 @@ def read_children(text: str) -> int | None:
     number = NUMBER.search(words)
     count = int(number[0]) if number else NUMBERS.get(words.split()[0], 0) if words else 0
     return min(count, MOST_CHILDREN) or _children(words) or None
+
+
+def says_no_number(text: str) -> bool:
+    """« garde d’enfants », « oui »: at least one child, how many is not said. « garde d’enfant » is one."""
+    words = fold(text)
+    if words in {"oui", "x", "yes"}:
+        return True
+    counted = NUMBER.search(words) or any(word in NUMBERS for word in words.replace("une garde", "garde").split())
+    return bool(CHILDREN.match(words)) and not counted and "enfant" not in words.split()
 
 
 def _children(words: str) -> int:

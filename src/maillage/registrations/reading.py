@@ -17,7 +17,14 @@ from django.utils.translation import gettext as _
 from maillage.lib.matching import fold
 from maillage.people.enums import ActorCategory
 from maillage.registrations.mapping import read_wish_key
-from maillage.registrations.needs import read_children, read_interpreter, read_meal, read_needs
+from maillage.registrations.needs import (
+    NUMBER_UNSAID,
+    read_children,
+    read_interpreter,
+    read_meal,
+    read_needs,
+    says_no_number,
+)
 from maillage.registrations.offer import Offer
 from maillage.registrations.values import (
     clean,
@@ -218,9 +225,13 @@ class RowReader:
 
     def _needs(self) -> dict[str, Any]:
         """The free answer, and the columns of their own; what those do not say plainly is kept in its words."""
-        said = read_needs(self._text("needs"))
+        written = self._text("needs")
+        said = read_needs(written)
         rest = [said.rest]
         meal, children = read_meal(self._cell("meal")), read_children(self._cell("children"))
+        if children and NUMBER_UNSAID not in written:  # our own words come back as they went
+            rest = [each for each in said.rest.split(", ") if each != NUMBER_UNSAID]  # the column says the number
+            rest += [NUMBER_UNSAID] if says_no_number(self._cell("children")) else []
         if meal is None:
             rest.append(self._cell("meal"))
         if children is None:
