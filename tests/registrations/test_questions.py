@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.gatherings.models import Gathering
+from maillage.gatherings.services import copy_gathering
 from maillage.lib.spreadsheets import read_table
 from maillage.office.models import Activity
 from maillage.people.services import make_space
@@ -328,3 +329,14 @@ def test_pages_ask_no_more_for_many_answers(client, opening, five, organiser, dj
         client.get(reverse("registrations:list", args=[opening.gathering_id]))
     with django_assert_max_num_queries(8):
         export_rows(opening.gathering)
+
+
+def test_a_gathering_prepared_from_another_asks_what_that_one_asks(client, opening, five) -> None:
+    client.post(form_url(opening), said(five))
+    remove_question(question=five["line"], by="Zoé")
+    copy = copy_gathering(gathering=opening.gathering, title="3e journée", date=None, by="Zoé")
+    asked = [(question.label, question.kind, question.choices, question.required) for question in questions_of(copy)]
+    five.pop("line")
+    wanted = sorted(five.values(), key=lambda question: question.position)
+    assert asked == [(one.label, one.kind, one.choices, one.required) for one in wanted]
+    assert not Answer.objects.filter(question__gathering=copy).exists()

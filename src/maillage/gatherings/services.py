@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Facilitator, Gathering, Room, Slot, Speaker, Workshop
+from maillage.gatherings.signals import copied
 from maillage.office.services import record_activity
 from maillage.people.models import Space
 
@@ -98,6 +99,7 @@ def copy_gathering(*, gathering: Gathering, title: str, date: datetime.date | No
                 _twin(facilitator, workshop=new)
         for speaker in slot.speakers.all():
             _twin(speaker, slot=new_slot, workshop=workshops[speaker.workshop_id])
+    copied.send(Gathering, gathering=gathering, copy=copy)
     _record(copy, by, "copy-gathering", f"{gathering} → {copy}")
     return copy
 

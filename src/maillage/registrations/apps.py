@@ -8,11 +8,13 @@ class RegistrationsConfig(AppConfig):
         # Imported here, when every app is loaded: gatherings must not know that registrations exist.
         from maillage.gatherings.glance import Phase, register, register_public
         from maillage.gatherings.removal import register_loss, removing
-        from maillage.registrations import removal
+        from maillage.gatherings.signals import copied
+        from maillage.registrations import questions, removal
         from maillage.registrations.glimpses import before, during, sign_up_action
 
         register(Phase.BEFORE, before)
         register(Phase.DURING, during)
         register_public(sign_up_action)
         register_loss(removal.losses)
+        copied.connect(questions.copy_questions, dispatch_uid="maillage.registrations")
         removing.connect(removal.forget_people, dispatch_uid="maillage.registrations")

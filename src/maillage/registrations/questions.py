@@ -186,3 +186,12 @@ def _log(question: Question, by: object, verb: str) -> None:
     gathering = question.gathering
     about = f"{gathering} – {question.label}"
     record_activity(space=gathering.space.slug, by=str(by), verb=verb, about=about, about_id=gathering.pk)
+
+
+def copy_questions(*, gathering: Gathering, copy: Gathering, **_signal: object) -> None:
+    """A gathering prepared from another asks what that one asks; nobody has answered yet."""
+    asked = Question.objects.filter(gathering=gathering, removed_at=None)
+    told = ("position", "kind", "label", "help", "choices", "required", "at_desk")
+    Question.objects.bulk_create(
+        Question(gathering=copy, **{name: getattr(question, name) for name in told}) for question in asked
+    )
