@@ -43,6 +43,7 @@ CONTROLS: dict[str, tuple[Any, str, str]] = {
     "advance": (_("Étape suivante"), "arrow-right", ""),
     "close": (_("Terminer la séance"), "close", "quiet end"),
 }
+STOP = _("Stop")
 CONFIRM = {"close": _("Terminer la séance pour tout le monde ?")}
 EXTEND_SECONDS = "120"
 # the move of a form → the name of what is typed, and the hidden fields with where the engine's form says them
@@ -79,6 +80,8 @@ def render_shared(room: Room, view: dict[str, Any], pieces: Pieces | None = None
         "any_shown": any(shown.values()),
         **_played(pot),
         "led": led,
+        "arrived": _arrived(view),
+        "keeps_sheet": _keeps_sheet(room),
         "empty_tables": _empty_tables(view),
         "reveals": [
             {**reveal, "secret": _is_secret(room, reveal["step"])}
@@ -384,6 +387,17 @@ def _empty_tables(view: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in view["tables"] if not (one["people"] or one["cards"] or one["id"] == here)]
 
 
+def _arrived(view: dict[str, Any]) -> int | None:
+    """How many came in, for a wall that waits; whoever has a table sees its people."""
+    if view["status"] != "waiting" or view["table"] is not None:
+        return None
+    return sum(table["people"] for table in view["tables"])
+
+
+def _keeps_sheet(room: Room) -> str:
+    return room.method.role_name(room.method.sheet.role) if room.method.sheet else ""
+
+
 def _after_the_end(room: Room) -> str:
     """What ending the session now means for the holder of the sheet."""
     sheet, rule = room.method.sheet, room.state.rule
@@ -400,13 +414,14 @@ def _controls(view: dict[str, Any], *, secret: bool, more: str) -> list[dict[str
     step = view["stage"]["step"] if view["stage"] else ""
     now = next((reveal for reveal in view["reveals"] if reveal["step"] == step), None)
     offered = [*view["controls"], *(["reveal"] if now and not secret else [])]
+    leads = any(kind in offered for kind in ("advance", "back", "resume"))  # who may only stop says « stop »
     last = (
         bool(step) and "advance" not in offered and not view["own_clock"]
     )  # the room's last step: what is left is to end
     return [
         {
             "kind": kind,
-            "label": now["label"] if now and kind == "reveal" else str(label),
+            "label": now["label"] if now and kind == "reveal" else str(STOP if kind == "pause" and not leads else label),
             "icon": icon,
             "style": "end" if last and kind == "close" else style,
             "in_bar": last or kind != "close",
