@@ -18,7 +18,10 @@ from urllib.parse import quote
 
 import httpx
 from pypdf import PdfReader
+from pypdf.generic import DecodedStreamObject, NameObject
 
+# whole lines of a drawing, with no letter in them: the squares of codes to scan, most of what a page of badges says
+STROKES = re.compile(rb"^(?:h )?(?:-?[\d.]+ -?[\d.]+ [ml] ?)+$", re.MULTILINE)
 COMPRESSED = re.compile(rb"\.(eJ[A-Za-z0-9_-]{16,})")  # a signed cookie that holds deflated text
 
 
@@ -69,13 +72,24 @@ def unfold(body: bytes) -> Iterable[bytes]:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             yield from (archive.read(name) for name in archive.namelist())
     elif body.startswith(b"%PDF"):
-        reader = PdfReader(io.BytesIO(body))
-        yield "".join(page.extract_text() for page in reader.pages).replace("\n", "").encode()
-        yield repr(reader.metadata).encode()
+        yield from _unfold_pdf(body)
     elif body.startswith(b"\x1f\x8b"):
         yield gzip.decompress(body)
     for match in COMPRESSED.finditer(body):
         yield zlib.decompressobj().decompress(base64.urlsafe_b64decode(match[1] + b"=" * (-len(match[1]) % 4)))
+
+
+def _unfold_pdf(body: bytes) -> Iterable[bytes]:
+    reader = PdfReader(io.BytesIO(body))
+    told = []
+    for page in reader.pages:
+        if (drawn := page.get_contents()) is not None:
+            kept = DecodedStreamObject()
+            kept.set_data(STROKES.sub(b"", drawn.get_data()))
+            page[NameObject("/Contents")] = kept
+        told.append(page.extract_text())
+    yield "".join(told).replace("\n", "").encode()
+    yield repr(reader.metadata).encode()
 
 
 @dataclass

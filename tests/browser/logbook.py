@@ -4,7 +4,7 @@ moves SESSION       the log, opened with the session's key
 sheets              what is kept: takeaways, and how many sealed sheets
 erase SESSION       destroys the session's key, as the retention does
 link TABLE         the personal link of somebody the plan sends to this table of the codev
-codes               the ids of the gathering, of the session of the codev and of its workshop
+codes               the ids of the gathering, of the session of the codev and of its workshop; the link of its table 1
 second              opens a second session (a rehearsal), and gives its id
 rooms METHOD=TABLES…  adds a workshop of each method to the day and opens it; their links, as the demo prints them
 """
@@ -73,7 +73,8 @@ def link(table: str) -> str:
 
 def codes() -> dict[str, str]:
     found = codev()
-    return {"session": str(found.id), "gathering": str(found.gathering_id), "workshop": str(found.workshop_id)}
+    ids = {"session": found.id, "gathering": found.gathering_id, "workshop": found.workshop_id}
+    return {name: str(id_) for name, id_ in ids.items()} | {"link": link("1")}
 
 
 def second() -> str:

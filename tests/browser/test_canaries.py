@@ -9,6 +9,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,8 @@ import psycopg
 import pytest
 from pypdf import PdfWriter
 
+from maillage.lib.qr import qr_svg
+from maillage.lib.typst import compile_pdf
 from tests.browser.canaries import Listener, Recorder, canary, core, leaks, written_forms
 from tests.browser.house import ON_POSTGRESQL, House
 
@@ -89,6 +92,7 @@ AFTER = {
     ("ana1", "idea edited"): {"porteur1"},  # the idea kept
 }
 STAGES = ("presentation", "clarification", "demande", "reactions", "feedback", "cloture")
+AT_ONCE = 4  # seats that look
 LOOKED_AT = ("reactions",)  # and after the end: the stages where every page is opened
 
 
@@ -99,7 +103,7 @@ class Play:
         known = house.ask("codes")
         self.session, self.gathering = known["session"], known["gathering"]
         self.workshop = known["workshop"]
-        self.own_page = house.ask("link", "1")
+        self.own_page = known["link"]
         self.seats: dict[str, Listener] = {}
         names = [*sorted(TABLE_1 | TABLE_2), "projector", "organiser", "desk", "outsider", "registered"]
         for name in names:
@@ -157,34 +161,38 @@ class Play:
             seat.get(f"/live/{self.session}/since/0{seat.which}")
 
     def look_everywhere(self) -> None:
-        """Every seat opens what it may, and tries what it may not."""
-        session, gathering = self.session, self.gathering
+        """Every seat opens what it may, and tries what it may not; several at once, as in a room."""
+        with ThreadPoolExecutor(AT_ONCE) as hands:
+            for done in [hands.submit(self._look, name) for name in self.seats]:
+                done.result()
+
+    def _look(self, name: str) -> None:
+        session, gathering, seat = self.session, self.gathering, self.seats[name]
         inside = [
             f"/seance/{session}/", f"/live/{session}/since/0", f"/seance/{session}/fiche/",
             f"/seance/{session}/a-retenir/",
         ]  # fmt: skip
-        for name, seat in self.seats.items():
-            paths = [path + seat.which for path in inside]
-            if name in ("organiser", "desk"):
-                day = f"/rencontres/{gathering}"
-                paths += [
-                    f"{day}/", f"{day}/regie/", f"{day}/a-retenir/", f"{day}/inscriptions/", f"{day}/repartition/",
-                    f"{day}/repartition/personnes/", f"{day}/programme/", f"{day}/accueil/", f"{day}/repetition/",
-                    f"{day}/inscriptions/inscriptions.csv", f"{day}/inscriptions/inscriptions.xlsx",
-                    f"{day}/accueil/?q={core('desk', 'walk-in')}", f"{day}/inscriptions/?q={core('desk', 'walk-in')}",
-                    f"/regie/{session}/", "/etat-du-serveur/", "/metrics", "/metrics?workers=sum", "/readyz",
-                ]  # fmt: skip
-            else:
-                paths += [f"/live/{session}/stream", f"/regie/{session}/"] if name == "outsider" else []
-                paths += ["/", self.house.links.public, "/s/", f"/rencontres/{gathering}/a-retenir/"]
-            if name == "registered":
-                paths.append(self.own_page)
-            for path in paths:
-                assert seat.get(path).status_code < 500, path
-            seat.client.get(f"/live/{session}/since/0{seat.which}", headers={"accept": "text/event-stream"})
-            seat.client.get(f"/live/{uuid.uuid4()}/since/0")
-            seat.client.put(f"/live/{session}/moves{seat.which}", json={})
-            seat.client.post(f"/live/{session}/moves{seat.which}", content=b"{", headers={"content-type": "text/plain"})
+        paths = [path + seat.which for path in inside]
+        if name in ("organiser", "desk"):
+            day = f"/rencontres/{gathering}"
+            paths += [
+                f"{day}/", f"{day}/regie/", f"{day}/a-retenir/", f"{day}/inscriptions/", f"{day}/repartition/",
+                f"{day}/repartition/personnes/", f"{day}/programme/", f"{day}/accueil/", f"{day}/repetition/",
+                f"{day}/inscriptions/inscriptions.csv", f"{day}/inscriptions/inscriptions.xlsx",
+                f"{day}/accueil/?q={core('desk', 'walk-in')}", f"{day}/inscriptions/?q={core('desk', 'walk-in')}",
+                f"/regie/{session}/", "/etat-du-serveur/", "/metrics", "/metrics?workers=sum", "/readyz",
+            ]  # fmt: skip
+        else:
+            paths += [f"/live/{session}/stream", f"/regie/{session}/"] if name == "outsider" else []
+            paths += ["/", self.house.links.public, "/s/", f"/rencontres/{gathering}/a-retenir/"]
+        if name == "registered":
+            paths.append(self.own_page)
+        for path in paths:
+            assert seat.get(path).status_code < 500, path
+        seat.client.get(f"/live/{session}/since/0{seat.which}", headers={"accept": "text/event-stream"})
+        seat.client.get(f"/live/{uuid.uuid4()}/since/0")
+        seat.client.put(f"/live/{session}/moves{seat.which}", json={})
+        seat.client.post(f"/live/{session}/moves{seat.which}", content=b"{", headers={"content-type": "text/plain"})
 
     def print_everything(self) -> None:
         for document in ("compte-rendu", "badges", "emargement"):
@@ -340,6 +348,14 @@ def test_the_checker_finds_a_canary_in_a_pdf(tmp_path: Path) -> None:
     recorder = Recorder()
     recorder.keep("organiser", "report", (tmp_path / "leak.pdf").read_bytes())
     assert leaks(recorder, {core("ana1", "idea"): NOBODY})
+
+
+def test_the_checker_finds_a_canary_in_the_text_of_a_page_full_of_drawings() -> None:
+    word = core("ana1", "idea")
+    facts = {"title": "Essai", "text": f"« {word} »", "signs": "« »", "qr": qr_svg("http://localhost/", title="Code")}
+    recorder = Recorder()
+    recorder.keep("organiser", "report", compile_pdf("lib/typst/specimen.typ", facts))
+    assert leaks(recorder, {word: NOBODY}) == [f"organiser received {word} (report): forbidden"]
 
 
 def test_the_checker_says_when_it_looked_at_nothing() -> None:

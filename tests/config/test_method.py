@@ -51,3 +51,14 @@ def test_example_of_a_refusal_is_copied_into_the_file_as_it_is(tmp_path, capsys)
     file.write_text(source.replace('from = ["seul"]', 'from = "seul"'), encoding="utf-8")
     assert run(read_arguments(["method", "check", str(file)])) == 1
     assert '["seul"].' in capsys.readouterr().err
+
+
+def test_options_stand_before_or_after_what_they_are_about() -> None:
+    for words in ("check --json --data D F.toml", "check F.toml --json --data D", "--json check --data=D F.toml"):
+        options = read_arguments(["method", *words.split()])
+        assert (options.action, options.file, options.json, options.data) == ("check", "F.toml", True, "D")
+    assert read_arguments(["method", "check", "--dat", "D", "F.toml"]).file == "F.toml"
+    assert read_arguments(["method", "check", "--json", "--", "--json"]).file == "--json"
+    assert read_arguments(["carry", "out", "--json", "-o", "F", "jr-2025"]).thing == "jr-2025"
+    with pytest.raises(SystemExit):
+        read_arguments(["method", "check", "--jzon", "F.toml"])

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from maillage.config.bench.measures import MEASURES
 from maillage.lib.typography import typo
@@ -110,6 +110,31 @@ class Parser(argparse.ArgumentParser):
         self.print_usage(sys.stderr)
         self.exit(2, typo(f"{self.prog} : {message}\nAide : {self.prog} --help\n"))
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # argparse has five shapes of it
+        """Options may stand anywhere. argparse takes a positional that may be left out for absent as soon as an option
+        stands before it: « method check --json FICHIER » lost its file."""
+        if args is not None and self._subparsers is None:
+            args = self._options_first(list(args))
+        return super().parse_known_args(args, namespace)
+
+    def _options_first(self, given: list[str]) -> list[str]:
+        options: list[str] = []
+        others: list[str] = []
+        while given:
+            word = given.pop(0)
+            if word == "--":
+                return [*options, *others, word, *given]
+            if not word.startswith("-") or word == "-":
+                others.append(word)
+                continue
+            options.append(word)
+            meant = [name for name in self._option_string_actions if name == word or name.startswith(word)]
+            if meant and self._option_string_actions[min(meant, key=len)].nargs is None:
+                if not given:
+                    return [*others, *options]  # its value is missing: argparse says so
+                options.append(given.pop(0))
+        return [*options, *others]
+
 
 def whole_number(text: str) -> int:
     if text.isascii() and text.isdigit():
@@ -159,6 +184,7 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     named = next((word for word in given if not word.startswith("-")), None)
     if named is not None and named not in commands:
         parser.error(f"la commande « {named} » n’existe pas{nearest(named, commands)}")
+    options: argparse.Namespace
     options, rest = parser.parse_known_args(given)
     if rest:
         command = commands.get(options.command, parser)

@@ -43,7 +43,7 @@ CONTROLS: dict[str, tuple[Any, str, str]] = {
     "advance": (_("Étape suivante"), "arrow-right", ""),
     "close": (_("Terminer la séance"), "close", "quiet end"),
 }
-STOP = _("Stop")
+ONLY_STOPS = (_("Stop"), "pause", "")  # who may pause and not lead: the word the room was told
 CONFIRM = {"close": _("Terminer la séance pour tout le monde ?")}
 EXTEND_SECONDS = "120"
 # the move of a form → the name of what is typed, and the hidden fields with where the engine's form says them
@@ -391,7 +391,8 @@ def _arrived(view: dict[str, Any]) -> int | None:
     """How many came in, for a wall that waits; whoever has a table sees its people."""
     if view["status"] != "waiting" or view["table"] is not None:
         return None
-    return sum(table["people"] for table in view["tables"])
+    people: int = sum(table["people"] for table in view["tables"])
+    return people
 
 
 def _keeps_sheet(room: Room) -> str:
@@ -414,14 +415,14 @@ def _controls(view: dict[str, Any], *, secret: bool, more: str) -> list[dict[str
     step = view["stage"]["step"] if view["stage"] else ""
     now = next((reveal for reveal in view["reveals"] if reveal["step"] == step), None)
     offered = [*view["controls"], *(["reveal"] if now and not secret else [])]
-    leads = any(kind in offered for kind in ("advance", "back", "resume"))  # who may only stop says « stop »
+    leads = any(kind in offered for kind in ("advance", "back", "resume"))
     last = (
         bool(step) and "advance" not in offered and not view["own_clock"]
     )  # the room's last step: what is left is to end
     return [
         {
             "kind": kind,
-            "label": now["label"] if now and kind == "reveal" else str(STOP if kind == "pause" and not leads else label),
+            "label": now["label"] if now and kind == "reveal" else str(label),
             "icon": icon,
             "style": "end" if last and kind == "close" else style,
             "in_bar": last or kind != "close",
@@ -429,7 +430,7 @@ def _controls(view: dict[str, Any], *, secret: bool, more: str) -> list[dict[str
             "more": more if kind == "close" else "",
             "fields": _control_fields(kind, step),
         }
-        for kind, (label, icon, style) in CONTROLS.items()
+        for kind, (label, icon, style) in (CONTROLS if leads else {**CONTROLS, "pause": ONLY_STOPS}).items()
         if kind in offered
     ]
 
