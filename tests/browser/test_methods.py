@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.browser.canaries import Listener, Recorder
 from tests.browser.house import House
 from tests.browser.inspection import SAMPLE, Inspection
-from tests.browser.phones import SOON, WALL, Phone, all_of
+from tests.browser.phones import PHONE, SOON, WALL, Phone, all_of
 
 pytestmark = pytest.mark.browser
 
@@ -136,6 +136,12 @@ def vote(phone: Phone, stage: str, option: str) -> None:
     expect(state_of(phone, stage)).to_contain_text("Votre vote est compté")
 
 
+def fits(wall: Phone) -> None:
+    """Nothing of this step is under the fold of a projector that nobody scrolls."""
+    over = wall.page.evaluate("document.documentElement.scrollHeight - innerHeight")
+    assert over <= 0, f"{over} px too tall"
+
+
 def test_coop_ou_pas_coop(enter: Callable[[str], Room]) -> None:
     room = enter(COOP)
     lead, ana, dark, wall = room.lead(), room.phone("Ana"), room.phone("Nour", color_scheme="dark"), room.wall()
@@ -164,6 +170,11 @@ def test_coop_ou_pas_coop(enter: Callable[[str], Room]) -> None:
         other.does(room.session, "answer", {"stage": "vote", "value": option})
     wall.sees("6 personnes ont voté sur 6")
     expect(wall.page.locator("#poll .bars")).to_have_count(0)
+    fits(wall)
+    last = ana.page.locator("#form-vote button[value=depend]").bounding_box()
+    assert (
+        last and last["y"] + last["height"] <= PHONE["height"]
+    )  # the three answers under the thumb, without scrolling
     looks.look(ana.page, "vote, phone", phone=True)
 
     # hands raised are counted beside the phones; then the votes are shown
@@ -179,6 +190,7 @@ def test_coop_ou_pas_coop(enter: Callable[[str], Room]) -> None:
 
     # the second vote says who moved, in a drawing, a sentence and a table
     advance(lead, "arguments", ana, wall)
+    fits(wall)
     advance(lead, "second_vote", ana, dark)
     vote(ana, "second_vote", "depend")
     vote(dark, "second_vote", "depend")
@@ -187,6 +199,7 @@ def test_coop_ou_pas_coop(enter: Callable[[str], Room]) -> None:
     lead.press("Montrer les votes")
     wall.sees("2 personnes ont changé d’avis, 3 ont gardé le sien")
     expect(wall.page.locator(".rivers svg .flow")).to_have_count(4)
+    fits(wall)
     ana.page.click("#rivers-table summary")
     expect(ana.page.get_by_role("row", name="Coop Ça dépend 1", exact=True)).to_be_visible()
     looks.look(wall.page, "rivers, wall")
@@ -256,6 +269,7 @@ def test_anarchaise_keeps_its_secrets(enter: Callable[[str], Room]) -> None:
 
     press_and_hold(seen)
     advance(page, "jeu", seen)
+    expect(seen.page.locator(".controls button, .controls a")).to_have_text(["Stop"])  # and nothing that leads nowhere
     seen.page.locator(".secret summary").scroll_into_view_if_needed()  # still there during the game
     advance(page, "reponses", seen)
     seen.page.fill("#text-reponses-vu", "Un cercle, je crois")

@@ -162,6 +162,27 @@ def test_choosing_a_method_makes_it_no_longer_only_proposed(page, day):
     assert (workshop.method, workshop.method_proposed) == ("", False)
 
 
+def test_the_length_of_a_workshop_is_one_of_its_method(page, day):
+    workshop = Workshop.objects.get(method="codev", slot__gathering=day)
+    facts = {"title": workshop.title, "compose": "peers", "method": "codev"}
+    assert page("workshop", workshop.pk, data=facts | {"preset": "codev:flash"}).status_code == 302
+    workshop.refresh_from_db()
+    assert workshop.preset == "flash"
+    assert "Co-développement · Flash, 45 minutes" in text(page("programme"))
+    assert 'value="codev:flash" selected' in page("workshop", workshop.pk).content.decode()
+
+    answer = page("workshop", workshop.pk, data=facts | {"preset": "coop-ou-pas-coop:vif"})
+    assert answer.status_code == 422
+    assert "est la durée d’une autre méthode." in text(answer)
+    assert page("workshop", workshop.pk, data=facts | {"preset": "codev:nuit"}).status_code == 422
+
+    # the method changes: the length that went with the other one goes with it
+    change = {"method": "coop-ou-pas-coop", "preset": "codev:flash"}
+    assert page("workshop", workshop.pk, data=facts | change).status_code == 302
+    workshop.refresh_from_db()
+    assert (workshop.method, workshop.preset) == ("coop-ou-pas-coop", "")
+
+
 def test_a_room_is_entered_once_whatever_its_accents(page, day):
     answer = page("new-room", data={"name": "  salle  MYRTILLES ", "capacity": "20", "step_free": "true"})
     assert answer.status_code == 422

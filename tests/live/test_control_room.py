@@ -290,3 +290,13 @@ def test_minutes_that_are_none_shift_nothing(session, staff, minutes) -> None:
     assert "Rien n’est décalé" in refused.content.decode()
     assert staff(SpaceRole.FACILITATOR).post(address, {"minutes": "15", "key": str(uuid4())}).status_code == 403
     assert live().rooms.load(session.pk).state.ends_at == before
+
+
+@pytest.mark.parametrize(("chosen", "minutes"), [("flash", 45), ("", 60), ("gone", 60)])
+def test_a_session_opens_with_the_length_its_programme_says(session, staff, chosen: str, minutes: float) -> None:
+    workshop = add(session, "Entraide", "codev")
+    Workshop.objects.filter(pk=workshop.pk).update(preset=chosen)
+    client = staff(SpaceRole.ORGANISER)
+    client.post(f"/rencontres/{workshop.slot.gathering_id}/regie/", {"workshop": workshop.pk})
+    state = live().rooms.load(Session.objects.get(workshop=workshop).id).state
+    assert sum(state.minutes[step.stage] for step in state.method.steps) == minutes

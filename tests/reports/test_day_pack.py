@@ -66,6 +66,12 @@ def test_a_day_without_workshops_prints_its_programme_alone(day) -> None:
     assert "Testons les coopérations" in page
 
 
+def test_papers_have_the_length_the_programme_chose(prepared) -> None:
+    Workshop.objects.filter(method="codev").update(preset="flash")
+    papers = next(one for one in day_pack_facts(prepared)["workshops"] if "Co-développement" in one["title"])
+    assert papers["method"]["about"][0] == ["Durée", "45\u00a0min (Flash, 45 minutes)"]
+
+
 def test_one_method_in_many_rooms_is_read_once(prepared) -> None:
     def queries() -> int:
         with CaptureQueriesContext(

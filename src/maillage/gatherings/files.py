@@ -36,6 +36,7 @@ class WorkshopEntry:
     colour: str
     method: str
     method_proposed: bool
+    preset: str
     territory: str
     commune: str
     epci: str
@@ -237,6 +238,7 @@ def _workshop(table: Table, proposed: str) -> WorkshopEntry:
         colour=table.choice("colour", GroupColour.values, default=""),
         method=method or own_proposal,
         method_proposed=bool(own_proposal and not method),
+        preset=table.text("preset", most=60),
         territory=table.text("territory", most=200),
         commune=table.text("commune", most=100),
         epci=table.text("epci", most=200),

@@ -12,6 +12,7 @@ from maillage.gatherings.queries import method_titles
 from maillage.gatherings.services import SpeakerWords
 from maillage.gatherings.words import readable
 from maillage.lib.matching import fold
+from maillage.methods.queries import preset_titles
 from maillage.people.models import Space
 from maillage.people.queries import Visitor, spaces_to_organise
 from maillage.territories.queries import PlaceNotFound, find_commune, find_epci, find_qpv
@@ -182,6 +183,9 @@ class SlotForm(Seen, OfSlot):
 
 class WorkshopForm(Seen, OfWorkshop):
     method = forms.ChoiceField(label=_("Méthode"), required=False)
+    preset = forms.ChoiceField(
+        label=_("Durée"), required=False, help_text=_("La séance s’ouvrira avec. Qui anime peut encore en changer.")
+    )
     commune = PlaceField(find_commune, label=_("Commune"), help_text=_("Son nom ou son code Insee."))
     epci = PlaceField(find_epci, label=_("Intercommunalité"))
     qpv = PlaceField(find_qpv, label=_("Quartier prioritaire"))
@@ -199,6 +203,7 @@ class WorkshopForm(Seen, OfWorkshop):
             "room",
             "colour",
             "method",
+            "preset",
             "territory",
             "commune",
             "epci",
@@ -231,6 +236,18 @@ class WorkshopForm(Seen, OfWorkshop):
         if current and current not in offered:
             offered[current] = _("%(method)s (méthode sans fiche)") % {"method": readable(current)}
         self.fields["method"].choices = [("", _("Aucune")), *offered.items()]  # type: ignore[attr-defined]
+        self.lengths = preset_titles(gathering.space)
+        self.fields["preset"].choices = [  # type: ignore[attr-defined]
+            ("", _("La durée habituelle de la méthode")),
+            *(
+                (offered[method], [(f"{method}:{preset}", title) for preset, title in presets.items()])
+                for method, presets in self.lengths.items()
+                if method in offered
+            ),
+        ]
+        self.initial["preset"] = ""
+        if self.instance.preset in self.lengths.get(current, {}):
+            self.initial["preset"] = f"{current}:{self.instance.preset}"
         self.fields["colour"].choices = [  # type: ignore[attr-defined]
             (value, label if value else _("Aucune"))
             for value, label in self.fields["colour"].choices  # type: ignore[attr-defined]
@@ -240,6 +257,16 @@ class WorkshopForm(Seen, OfWorkshop):
             self.initial["speakers"] = speaker_lines(self.instance.speakers.all())
             for name in ("commune", "epci", "qpv"):
                 self.initial[name] = getattr(self.instance, name)
+
+    def clean_preset(self) -> str:
+        """The name of the length alone, if it is one of the method chosen."""
+        method, _colon, preset = self.cleaned_data["preset"].partition(":")
+        if preset and method != self.cleaned_data.get("method"):
+            if "preset" in self.changed_data:
+                title = self.lengths[method][preset]
+                raise forms.ValidationError(_("« %(length)s » est la durée d’une autre méthode.") % {"length": title})
+            return ""  # the method was changed, and its length with it
+        return str(preset)
 
 
 class RoomForm(Seen, OfRoom):

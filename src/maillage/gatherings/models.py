@@ -120,6 +120,7 @@ class Workshop(models.Model):
     room = models.ForeignKey(Room, on_delete=models.SET_NULL, null=True, blank=True, related_name="workshops")
     colour = models.CharField(_("couleur"), max_length=10, choices=GroupColour, blank=True)
     method = models.SlugField(_("méthode"), max_length=60, blank=True)  # the id of a method file
+    preset = models.CharField(_("durée"), max_length=60, blank=True)  # of the method's; "" is its usual one
     method_proposed = models.BooleanField(default=False)  # ours: the day's own programme names none
     territory = models.CharField(_("territoire"), max_length=200, blank=True)
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT, null=True, blank=True)

@@ -30,6 +30,7 @@ from maillage.gatherings.services import (
     set_facilitators,
     set_speakers,
 )
+from maillage.methods.queries import preset_titles
 from maillage.people.queries import can_organise, can_read
 
 # What a form holds beside the columns of its row.
@@ -52,6 +53,7 @@ def programme(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
             "clashes": clashes,
             "clashing": {workshop for clash in clashes for workshop in clash.workshops},
             "methods": method_titles(gathering.space),
+            "lengths": preset_titles(gathering.space),
             "can_organise": can_organise(request.user, gathering.space),
         },
     )

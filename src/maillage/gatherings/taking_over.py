@@ -141,6 +141,7 @@ def _add_workshop(slot: Slot, position: int, entry: WorkshopEntry, rooms: dict[s
         colour=entry.colour,
         method=entry.method,
         method_proposed=entry.method_proposed,
+        preset=entry.preset,
         territory=entry.territory,
         commune=places.communes.get(entry.key),
         epci=places.epcis.get(entry.key),

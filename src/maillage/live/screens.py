@@ -22,7 +22,7 @@ from facilitation import audience, forms, view_audience, view_own
 from maillage.lib.clock import now_ms
 from maillage.lib.codes import spaced_code
 from maillage.lib.qr import qr_svg
-from maillage.lib.typography import join_words
+from maillage.lib.typography import count, join_words
 from maillage.live.answering import asked_of, counts_of, form_ids, inputs_of
 from maillage.live.drawings import curve, rivers
 from maillage.live.fragments import PIECES, Fragments, Pieces
@@ -387,12 +387,13 @@ def _empty_tables(view: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in view["tables"] if not (one["people"] or one["cards"] or one["id"] == here)]
 
 
-def _arrived(view: dict[str, Any]) -> int | None:
+def _arrived(view: dict[str, Any]) -> str:
     """How many came in, for a wall that waits; whoever has a table sees its people."""
     if view["status"] != "waiting" or view["table"] is not None:
-        return None
-    people: int = sum(table["people"] for table in view["tables"])
-    return people
+        return ""
+    people = sum(table["people"] for table in view["tables"])
+    words = (str(_("personne est là")), str(_("personnes sont là")))
+    return count(people, *words, zero=str(_("Personne n’est encore là")))
 
 
 def _keeps_sheet(room: Room) -> str:

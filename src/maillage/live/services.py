@@ -65,7 +65,10 @@ def open_session(
     if version is None:
         raise NoMethod(workshop)
     options = {"preset": preset, "tables": list(tables), "minutes": minutes or {}}
-    start_state(method_of(version), options)  # a preset or a table that is refused is refused now
+    method = method_of(version)
+    if preset is None and workshop.preset in method.presets:  # the programme's; a method that lost it has its own again
+        options["preset"] = workshop.preset
+    start_state(method, options)  # a preset or a table that is refused is refused now
     session = _create(gathering, workshop, version, options, rehearsal)
     _note(session, by, "a ouvert une séance de répétition" if rehearsal else "a ouvert une séance")
     return session

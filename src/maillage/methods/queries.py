@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import F, Q, QuerySet
 
@@ -54,6 +54,21 @@ def find_method(space: Space, id_: str) -> KnownMethod | None:
         return KnownMethod(read_version(version), version)
     shipped = shipped_methods().get(id_)
     return KnownMethod(shipped, None) if shipped else None
+
+
+def with_preset(method: Method, preset: str) -> Method:
+    """The same, planned with that one of its presets; itself when it has no such one."""
+    return replace(method, preset=preset) if preset in method.presets else method
+
+
+def preset_titles(space: Space) -> dict[str, dict[str, str]]:
+    """Method → preset → its title, the usual one first; a method with one length only has none to choose."""
+    found = {}
+    for known in library(space)[0]:
+        presets = sorted(known.method.presets.values(), key=lambda preset: preset.id != known.method.preset)
+        if len(presets) > 1:
+            found[known.method.id] = {preset.id: preset.title for preset in presets}
+    return found
 
 
 def read_version(version: MethodVersion) -> Method:

@@ -10,7 +10,7 @@ from maillage.gatherings.words import date_words, place_words, time_words
 from maillage.lib.typography import typo
 from maillage.lib.typst import compile_pdf
 from maillage.methods.papers import paper_facts
-from maillage.methods.queries import UnreadableVersion, find_method
+from maillage.methods.queries import UnreadableVersion, find_method, with_preset
 from maillage.reports.doors import door_lists_of, signs_of
 
 
@@ -24,13 +24,14 @@ def day_pack_facts(gathering: Gathering) -> dict[str, Any]:
     """The programme, and the workshops in its order. A workshop without a method says why it has no sheet."""
     programme: list[dict[str, Any]] = []
     workshops: list[dict[str, Any]] = []
-    methods: dict[str, dict[str, Any] | str] = {}
+    methods: dict[tuple[str, str], dict[str, Any] | str] = {}
     for slot in programme_of(gathering):
         first = len(workshops)
         for workshop in slot.workshops.all():
-            if workshop.method not in methods:
-                methods[workshop.method] = _papers(gathering, workshop.method)
-            workshops.append(_workshop_facts(len(workshops), slot, workshop, methods[workshop.method]))
+            played = (workshop.method, workshop.preset)
+            if played not in methods:
+                methods[played] = _papers(gathering, *played)
+            workshops.append(_workshop_facts(len(workshops), slot, workshop, methods[played]))
         programme.append(
             {"title": typo(slot.title), "time": time_words(slot), "workshops": list(range(first, len(workshops)))}
         )
@@ -43,7 +44,7 @@ def day_pack_facts(gathering: Gathering) -> dict[str, Any]:
     }
 
 
-def _papers(gathering: Gathering, method: str) -> dict[str, Any] | str:
+def _papers(gathering: Gathering, method: str, preset: str) -> dict[str, Any] | str:
     """The facts of its sheets, or why there are none."""
     if not method:
         return _("pas de méthode choisie")
@@ -53,7 +54,7 @@ def _papers(gathering: Gathering, method: str) -> dict[str, Any] | str:
         return refusal.sentence
     if known is None:
         return _("méthode sans fichier")
-    return paper_facts(known.method)
+    return paper_facts(with_preset(known.method, preset))
 
 
 def _workshop_facts(index: int, slot: Slot, workshop: Workshop, papers: dict[str, Any] | str) -> dict[str, Any]:

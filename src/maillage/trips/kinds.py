@@ -208,8 +208,8 @@ WORKSHOP = Kind(
     "workshop",
     Workshop,
     (
-        *("slot_id", "position", "number", "title", "short_title", "room_id", "colour", "method", "method_proposed"),
-        *("territory", "commune_id", "epci_id", "qpv_id", "compose", "sizes_assumed"),
+        *("slot_id", "position", "number", "title", "short_title", "room_id", "colour", "method", "preset"),
+        *("method_proposed", "territory", "commune_id", "epci_id", "qpv_id", "compose", "sizes_assumed"),
         ("min_people", "max_people"),
         ("table_min", "table_max"),
     ),

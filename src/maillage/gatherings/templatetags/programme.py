@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 from django import template
 
-from maillage.gatherings.models import Slot, Speaker
+from maillage.gatherings.models import Slot, Speaker, Workshop
 from maillage.gatherings.words import readable, time_words
 from maillage.lib.typography import typo
 
@@ -24,6 +24,12 @@ def speaker_words(speaker: Speaker) -> str:
 def of_whole_slot(speakers: list[Speaker]) -> list[Speaker]:
     """Those who speak in the plenary; a workshop's own are said with the workshop."""
     return [speaker for speaker in speakers if speaker.workshop_id is None]
+
+
+@register.filter
+def length_in(workshop: Workshop, lengths: Mapping[str, Mapping[str, str]]) -> str:
+    """The title of the length chosen for a workshop; its name when the method has it no more."""
+    return lengths.get(workshop.method, {}).get(workshop.preset) or readable(workshop.preset)
 
 
 @register.filter
