@@ -172,9 +172,8 @@ def test_coop_ou_pas_coop(enter: Callable[[str], Room]) -> None:
     expect(wall.page.locator("#poll .bars")).to_have_count(0)
     fits(wall)
     last = ana.page.locator("#form-vote button[value=depend]").bounding_box()
-    assert (
-        last and last["y"] + last["height"] <= PHONE["height"]
-    )  # the three answers under the thumb, without scrolling
+    assert last
+    assert last["y"] + last["height"] <= PHONE["height"]  # the three answers under the thumb, without scrolling
     looks.look(ana.page, "vote, phone", phone=True)
 
     # hands raised are counted beside the phones; then the votes are shown
