@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -32,6 +33,39 @@ class Line:
             await asyncio.get_running_loop().create_future()
         self.sent.append(event["body"])
         self.ended = not event["more_body"]
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+class Wire:
+    """A line of our own server, as the hub asks it: free or not, and what its client took."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.free = True
+        self.acknowledged, self.sip = 0, 0
+        self.aborted = False
+        self.on_free: Callable[[], None] | None = None
+
+    def hold_little(self) -> None:
+        pass
+
+    def write(self, chunk: bytes) -> None:
+        assert self.free  # nothing is added to what waits
+        self.sent.append(chunk)
+
+    def taken(self) -> int:
+        self.acknowledged += self.sip
+        return self.acknowledged
+
+    def is_free(self) -> None:
+        self.free = True
+        if self.on_free is not None:
+            self.on_free()
+
+    async def send(self, event: dict[str, Any]) -> None:
+        raise AssertionError("a chunk is written, not sent")
 
     def abort(self) -> None:
         self.aborted = True
@@ -70,6 +104,24 @@ class Stage:
     def render_own(self, room, view, alike=None) -> bytes:
         self.rendered.append("own")
         return f"<p>{view['name']} {len(view['cards'])}</p>".encode()
+
+    def wire(self, seat) -> tuple[Wire, Stream]:
+        wire = Wire()
+        stream = Stream(self.session.id, str(seat.id), wire.send, wire.abort, wire)
+        self.hub.join(stream, after=-1)
+        return wire, stream
+
+    async def show(self, seat, text: str) -> None:
+        """A card written, and on the screens."""
+
+        def write_and_close() -> None:
+            self.write(seat, text)
+            connections.close_all()
+
+        self.hub._channels[self.session.id].flushed_at = 0.0
+        await asyncio.to_thread(write_and_close)
+        self.hub.publish([self.session.id])
+        await settle()
 
     def join(self, seat, after: int = -1) -> tuple[Line, Stream]:
         line = Line()
@@ -136,6 +188,81 @@ def test_client_that_does_not_read_is_cut(stage) -> None:
     assert (slow.aborted, quick.aborted) == (True, False)
     assert quick.sent[-1] == BEAT.data
     assert stage.hub.seats(stage.session.id) == {str(stage.bruno.id)}
+
+
+def test_line_that_is_not_free_is_given_the_newest_view_once_it_is(stage) -> None:
+    """Of three changes it has one, the last; of its own what it lacks; and what was said to it meanwhile."""
+
+    async def play() -> Wire:
+        wire, stream = stage.wire(stage.lead)
+        stage.join(stage.amel)
+        wire.free = False
+        for text in ("un", "deux", "trois"):
+            await stage.show(stage.amel, text)
+        stage.hub.say_help_moved(stage.session.id)
+        assert len(wire.sent) == 1
+        wire.is_free()
+        assert stream.behind is None
+        await stage.show(stage.amel, "quatre")
+        return wire
+
+    spared = figures.spared.value()
+    wire = asyncio.run(play())
+    assert figures.spared.value() == spared + 4
+    assert [b"deux" in sent for sent in wire.sent] == [False, False, True, True]
+    assert wire.sent[1] == hub_module.HELP.chunk
+    assert b"trois" in wire.sent[2]
+    assert b"quatre" in wire.sent[3]
+
+
+def test_line_that_is_free_during_a_flush_lacks_nothing_at_its_end(stage, monkeypatch) -> None:
+    """Passed over while it was not free, and free before the others have theirs."""
+    monkeypatch.setattr(hub_module, "TURN", -1)  # the loop turns after each stream
+
+    async def play() -> Wire:
+        wire, _stream = stage.wire(stage.amel)
+        others = [stage.join(stage.bruno)[0] for _page in range(5)]
+        await stage.show(stage.bruno, "un")
+        wire.free = False
+        stage.hub._channels[stage.session.id].flushed_at = 0.0
+        await asyncio.to_thread(write_and_close)
+        stage.hub.publish([stage.session.id])
+        await asyncio.sleep(0)
+        assert [b"deux" in line.sent[-1] for line in others] == [False] * 5
+        wire.is_free()
+        await settle()
+        await settle()
+        assert all(b"deux" in line.sent[-1] for line in others)
+        return wire
+
+    def write_and_close() -> None:
+        stage.write(stage.bruno, "deux")
+        connections.close_all()
+
+    assert b"deux" in asyncio.run(play()).sent[-1]
+
+
+def test_who_takes_little_is_waited_for_and_who_takes_nothing_is_cut(stage, monkeypatch) -> None:
+    monkeypatch.setattr(hub_module, "PATIENCE", 0.0)
+
+    async def play() -> tuple[Wire, Wire]:
+        (slow, _), (dead, _) = stage.wire(stage.amel), stage.wire(stage.bruno)
+        slow.free, slow.sip = False, 1
+        dead.free = False
+        await stage.show(stage.bruno, "un")
+        for _turn in range(1_000):
+            await asyncio.sleep(0)
+        assert slow.acknowledged > 5
+        assert not slow.aborted
+        assert dead.aborted
+        slow.is_free()
+        return slow, dead
+
+    slow, dead = asyncio.run(play())
+    assert b"un" in slow.sent[-1]
+    assert len(dead.sent) == 1
+    assert dead.on_free is None
+    assert stage.hub.seats(stage.session.id) == {str(stage.amel.id)}
 
 
 def test_heartbeat_reaches_every_line(stage, monkeypatch) -> None:

@@ -1,4 +1,4 @@
-"""uvicorn, with three things of ours: a taken port is said in French, streams end at once, a dead client can be cut."""
+"""uvicorn, with three things of ours: a taken port is said in French, streams end at once, a slow client is known."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,9 @@ import errno
 import resource
 import signal
 import socket
+import struct
 import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, cast
 
@@ -24,6 +26,7 @@ IDLE_WITHIN = 30  # seconds a connection waits for its next request: longer than
 UNSENT_MOST = 65_536  # bytes of one connection the system takes beyond what its client has room for
 UNHEARD_MOST = 30_000  # ms a client may leave unacknowledged what it was sent
 LINUX_BOUNDS = {18: UNHEARD_MOST, 25: UNSENT_MOST}  # TCP_USER_TIMEOUT, TCP_NOTSENT_LOWAT: Python 3.11 lacks a name
+BYTES_ACKED = struct.Struct("=120xQ")  # tcpi_bytes_acked in Linux’s tcp_info, since 4.2
 STOP_WITHIN = 5  # seconds for what is being answered when the server is asked to stop
 
 
@@ -45,12 +48,13 @@ class AddressRefused(Exception):
 
 
 class Protocol(HttpToolsProtocol):
-    """HTTP/1.1, telling the application how to cut a connection whose client does not read.
+    """HTTP/1.1, a line of the hub: whether its client reads, and how to cut it.
 
     A client that opens a line and says nothing, or half a request, is cut too: a few hundred would fill the server.
     """
 
     _deadline: asyncio.TimerHandle | None = None
+    on_free: Callable[[], None] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower, as uvicorn’s
         super().connection_made(transport)
@@ -82,18 +86,34 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
         cast("dict[str, Any]", self.scope)["extensions"] = {
             "maillage.abort": self.transport.abort,
-            "maillage.write": self._write_chunk,
+            "maillage.line": self,
         }
 
-    def _write_chunk(self, chunk: bytes) -> bool:
-        """Part of an answer whose head was sent without a length, as uvicorn would write it: already a chunk of HTTP.
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.on_free is not None:
+            self.on_free()
 
-        False: the client does not read what it was sent, and nothing was written.
-        """
-        if self.flow.write_paused:
-            return False
+    @property
+    def free(self) -> bool:
+        return not self.flow.write_paused
+
+    def write(self, chunk: bytes) -> None:
+        """Part of an answer whose head gave no length: already a chunk of HTTP, as uvicorn would write it."""
         self.transport.write(chunk)
-        return True
+
+    def hold_little(self) -> None:
+        self.transport.set_write_buffer_limits(high=0)
+
+    def taken(self) -> int:
+        """Bytes the client acknowledged, as Linux counts them; elsewhere one sees only what waits here grow less."""
+        connection = self.transport.get_extra_info("socket")
+        if sys.platform != "linux" or connection is None:
+            return -self.transport.get_write_buffer_size()
+        with contextlib.suppress(OSError):  # cut meanwhile
+            (acknowledged,) = BYTES_ACKED.unpack_from(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 192))
+            return int(acknowledged)
+        return 0
 
 
 class Server(uvicorn.Server):

@@ -99,8 +99,8 @@ async def _stream(request: Request, session_id: uuid.UUID, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     ours = request.scope.get("extensions") or {}  # what our own server offers
     abort = ours.get("maillage.abort", _cannot_abort)
-    write = ours.get("maillage.write")
-    stream = Stream(session_id, str(ticket.seat_id), send, abort, write, generation=ticket.generation)
+    line = ours.get("maillage.line")
+    stream = Stream(session_id, str(ticket.seat_id), send, abort, line, generation=ticket.generation)
     figures.opened.add("resumed" if request.after >= 0 else "anew")
     here.hub.join(stream, after=request.after)
     request.forget()

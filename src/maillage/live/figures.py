@@ -19,6 +19,7 @@ flushes = Counter(registry, "maillage_flushes_total", "Times the screens of a se
 frames = Counter(registry, "maillage_frames_total", "Updates sent to a screen.")
 sent = Counter(registry, "maillage_frame_bytes_total", "Bytes of those updates.")
 opened = Counter(registry, "maillage_streams_opened_total", "Streams opened, anew or where they were cut.", ("how",))
+spared = Counter(registry, "maillage_views_spared_total", "Views a slow client was not sent: it gets the newest.")
 dropped = Counter(registry, "maillage_streams_dropped_total", "Streams cut because their client did not read.")
 unavailable = Counter(registry, "maillage_database_away_total", "Requests refused because the database was away.")
 commit = Histogram(registry, "maillage_commit_seconds", "To decide and store one batch of moves.")

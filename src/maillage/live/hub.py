@@ -1,9 +1,10 @@
 """One broadcaster a process: the bytes of a screen are made once an audience, and each open stream's send is called.
 
-A client whose send would block is dropped: it comes back with its Last-Event-ID and gets the whole view. Changes are
-coalesced: the first goes at once, the next wait for an interval, whatever their number. It is INTERVAL while screens
-are cheap to make, and grows when making those of all sessions would take more than SHARE of the time. All of it runs on
-the event loop.
+A client that reads slowly is spared what it would not see: while its line still holds a view nothing is added, and the
+newest is given when the line is free. One that takes nothing for PATIENCE is dropped: it comes back with its
+Last-Event-ID and gets the whole view. Changes are coalesced: the first goes at once, the next wait for an interval,
+whatever their number. It is INTERVAL while screens are cheap to make, and grows when making those of all sessions would
+take more than SHARE of the time. All of it runs on the event loop.
 """
 
 import asyncio
@@ -12,7 +13,8 @@ import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from functools import partial
+from typing import Any, NamedTuple, Protocol, cast
 
 from facilitation import Audience, Touched, audience, touched, view_own
 from maillage.live import figures
@@ -25,11 +27,31 @@ SLOWEST = 2.0  # seconds: the same, for the largest audience; what people do is 
 SHARE = 0.5  # of the time, for screens; the rest takes moves in and lets people enter
 HEARTBEAT = 15.0  # seconds; proxies cut a silent line at 30 or 60
 TURN = 0.01  # seconds of sending before others get the loop
+PATIENCE = 20.0  # seconds a client may take nothing of what its line holds: a lift, a tunnel; the system waits for 30
 SEAT_STREAMS = 40  # open pages of one seat: a projector's link is on several screens, nobody has forty
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 SPREAD = 2.0  # ms a stream: a thousand phones cut at once come back over two seconds, not in one instant
 SPREAD_LEAST, SPREAD_MOST = 250, 3_000  # ms
+
+
+class Line(Protocol):
+    """A connection of our own server, which says whether it is free; through another's `send` one cannot ask."""
+
+    on_free: "Callable[[], None] | None"  # called when a line that was not free is free again
+
+    @property
+    def free(self) -> bool:
+        """Whether all it was given is with the system."""
+
+    def hold_little(self) -> None:
+        """From now, it is not free as soon as something of what it was given waits in this process."""
+
+    def write(self, chunk: bytes) -> None:
+        """Writes a chunk of HTTP made once for many streams: a fifth of what `send` costs."""
+
+    def taken(self) -> int:
+        """Grows when the client takes something."""
 
 
 class Message(NamedTuple):
@@ -48,22 +70,22 @@ HELP = Message.of(b"event: help\ndata: moved\n\n")  # no id: the log did not mov
 
 @dataclass(eq=False, slots=True)
 class Stream:
-    """One open page. `send` is its ASGI send, `abort` cuts the connection without waiting for what it holds.
-
-    `write`, of our own server: writes a chunk of HTTP made once for many streams, a fifth of what `send` costs.
-    """
+    """One open page. `send` is its ASGI send, `abort` cuts the connection without waiting for what it holds."""
 
     session_id: uuid.UUID
     seat: str
     send: Send
     abort: Callable[[], None]
-    write: "Callable[[bytes], bool] | None" = None
+    line: Line | None = None
     shared: bytes = b""  # the last sent; the very object all of its audience got, so it costs nothing here
     own: int | None = None  # a hash of the seat's own last view
     group: Audience | None = None
     number: int = -1  # of the room it was last brought up to date with
     open: bool = True
     generation: int | None = None  # of the seat, when the stream was let in
+    behind: asyncio.TimerHandle | None = None  # its line is not free: when it is looked at
+    taken: int = 0  # what its line said at the last look
+    owed: Message | None = None  # news that are in no view, to say once the line is free
 
 
 @dataclass(slots=True)
@@ -138,6 +160,8 @@ class Hub:
         """Takes a stream in, then gives it what it lacks: in this order nothing falls between the two."""
         channel = self._channels.setdefault(stream.session_id, _Channel())
         channel.streams[stream] = None
+        if stream.line is not None:
+            stream.line.hold_little()
         channel.pages[stream.seat] += 1
         if channel.pages[stream.seat] > SEAT_STREAMS:  # the newest page is the one that is looked at
             self._finish(next(one for one in channel.streams if one.seat == stream.seat))
@@ -150,6 +174,7 @@ class Hub:
 
     def leave(self, stream: Stream) -> None:
         stream.open = False
+        self._is_up_to_date(stream)
         channel = self._channels.get(stream.session_id)
         if channel is not None and stream in channel.streams:
             del channel.streams[stream]
@@ -197,7 +222,10 @@ class Hub:
         for stream in list(channel.streams) if room and channel else ():
             seat = cast(Room, room).state.seats.get(stream.seat)
             if seat is not None and cast(Room, room).leads(seat.role):
-                self._push(stream, HELP)
+                if self._takes(stream):
+                    self._push(stream, HELP)
+                else:
+                    stream.owed = HELP
 
     def end(self, session_id: uuid.UUID, *, seat: str | None = None) -> None:
         """Ends the streams of a session (erased), or of one of its seats (revoked)."""
@@ -224,7 +252,8 @@ class Hub:
             beat = self._beat()
             for channel in list(self._channels.values()):
                 for stream in list(channel.streams):
-                    self._push(stream, beat)
+                    if self._takes(stream):
+                        self._push(stream, beat)
 
     def _beat(self) -> Message:
         """A comment that proves the line, and over how long to come back if it is cut: the more phones, the longer."""
@@ -245,6 +274,7 @@ class Hub:
         room = self.rooms.get(session_id)
         groups: set[Audience] = set()
         change = _Change(channel.room, room) if room else None
+        channel.room = room  # a line that is free before the end is given this one
         try:
             for stream in list(channel.streams) if change else ():
                 try:
@@ -261,7 +291,6 @@ class Hub:
                     await asyncio.sleep(0)
                     began = loop.time()
         finally:
-            channel.room = room
             channel.took = worked + loop.time() - began
             self._tally()
             figures.flushes.add()
@@ -286,7 +315,7 @@ class Hub:
         """Sends a stream what changed for it: its audience's bytes, made once, and its own when they differ."""
         spared = change is not None and stream.group is not None and change.spares(stream)
         group = stream.group if spared and stream.group else audience(room.state, stream.seat)
-        if not stream.open:
+        if not self._takes(stream):
             return group
         shared = change.framed.get(group) if change else None
         if shared is None:
@@ -307,6 +336,8 @@ class Hub:
 
     def _give(self, stream: Stream, number: int, given: tuple[bytes, Message]) -> None:
         shared, said = given
+        if not self._takes(stream):
+            return
         if stream.shared is not shared and stream.shared != shared:
             self._say(stream, said)
         stream.shared, stream.number = shared, number
@@ -327,12 +358,11 @@ class Hub:
         return made
 
     def _push(self, stream: Stream, message: Message) -> None:
-        """Writes without waiting. A send that would wait belongs to a client that does not read: it is dropped."""
+        """Writes without waiting. Another server's send that would wait says nothing of when it would not: dropped."""
         if not stream.open:
             return
-        if stream.write is not None:
-            if not stream.write(message.chunk):
-                self._drop(stream)
+        if stream.line is not None:
+            stream.line.write(message.chunk)
             return
         sending = cast(
             "Coroutine[Any, Any, None]",
@@ -347,6 +377,50 @@ class Hub:
             return
         sending.close()
         self._drop(stream)
+
+    def _takes(self, stream: Stream) -> bool:
+        """Whether something may be given to it now. Otherwise it is given the newest view once its line is free."""
+        line = stream.line
+        if line is None or line.free:
+            return stream.open
+        if stream.open:
+            figures.spared.add()
+            if stream.behind is None:
+                stream.taken = line.taken()
+                stream.behind = asyncio.get_running_loop().call_later(PATIENCE, self._look, stream, line)
+                line.on_free = partial(self._give_newest, stream)
+        return False
+
+    def _look(self, stream: Stream, line: Line) -> None:
+        """After PATIENCE: who took something is waited for, however little it was."""
+        taken, before = line.taken(), stream.taken
+        if taken <= before:
+            self._drop(stream)
+        else:
+            stream.taken = taken
+            stream.behind = asyncio.get_running_loop().call_later(PATIENCE, self._look, stream, line)
+
+    def _give_newest(self, stream: Stream) -> None:
+        """Its line is free: what the others have by now, not all they had meanwhile."""
+        self._is_up_to_date(stream)
+        channel = self._channels.get(stream.session_id)
+        if stream.owed is not None:
+            owed, stream.owed = stream.owed, None
+            self._push(stream, owed)
+        room = (channel.room if channel else None) or self.rooms.get(stream.session_id)
+        if room is not None and room.number > stream.number:
+            try:
+                self._update(stream, room)
+                self._tally()
+            except Exception as error:  # a process edge, as in a flush
+                report("a screen could not be made", error)
+
+    def _is_up_to_date(self, stream: Stream) -> None:
+        if stream.behind is not None:
+            stream.behind.cancel()
+            stream.behind = None
+        if stream.line is not None:
+            stream.line.on_free = None
 
     def _drop(self, stream: Stream) -> None:
         figures.dropped.add()
