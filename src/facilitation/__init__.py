@@ -9,7 +9,7 @@ from facilitation.paper import paper_steps
 from facilitation.refusals import REFUSALS, Refusal
 from facilitation.state import Card, Move, Released, Seat, State, TableSpec
 from facilitation.touched import Touched, touched
-from facilitation.view import Audience, audience, view, view_audience, view_own
+from facilitation.view import Audience, Moment, audience, view, view_audience, view_own
 
 __all__ = [
     "MOVE_KINDS",
@@ -18,6 +18,7 @@ __all__ = [
     "Card",
     "Method",
     "MethodError",
+    "Moment",
     "Move",
     "Problem",
     "Refusal",

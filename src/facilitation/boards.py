@@ -215,12 +215,14 @@ def hidden(state: State, group: "Audience") -> list[dict[str, str]]:
 
 
 def shown_as(state: State, cards: list[Card], use: str) -> str | None:
+    if not cards:
+        return None
     kinds = {kind.id for kind in state.method.kinds.values() if kind.shown_as == use}
     found = [card for card in cards if card.kind in kinds and is_seen(card)]
     return max(found, key=lambda card: card.number).text if found else None
 
 
-def picture(state: State, group: "Audience", cards: list[Card], *, reads: bool) -> dict[str, Any]:
+def picture(state: State, group: "Audience", cards: list[Card], people: list[Seat], *, reads: bool) -> dict[str, Any]:
     """Le système des acteurs: the porteur, what they bring, those around, the solutions that come out."""
     sheet = state.method.sheet
     counted = [line.kind for line in sheet.lines if line.mark] if sheet else []
@@ -229,8 +231,7 @@ def picture(state: State, group: "Audience", cards: list[Card], *, reads: bool) 
     solutions = sum(card.kind in counted and not card.hidden for card in there)
     if sheet is None or screens or not (cards or reads):
         return {"porteur": None, "action": None, "contributors": [], "solutions": solutions if screens else 0}
-    people = [seat for seat in state.at_table(group.table) if seat.present and state.method.people_shown]
-    named = people if len(people) <= MOST_NAMED else []
+    named = people if state.method.people_shown and len(people) <= MOST_NAMED else []
     holder = state.holder(sheet.role, group.table) if state.method.people_shown else None
     chosen = state.cards.get(state.chosen.get(group.table, "")) if reads and group.table is not None else None
     chosen = chosen if chosen and is_seen(chosen) else None  # whoever leads took it off the screens

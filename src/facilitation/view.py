@@ -19,6 +19,7 @@ from facilitation.vocabulary import ROLE_TITLES, SCREENS
 
 NAMED = 80  # characters of a card, where it is only named
 READS = ("group", "table", "all")
+Moment = dict[tuple[int | None, str], dict[str, Any]]  # of one state: what depends on whose clock and on the role alone
 AFTER_THE_END = ("fill", "release")  # forms that stay: the porteur decides quietly
 
 
@@ -44,8 +45,11 @@ def view(state: State, seat: str) -> dict[str, Any]:
     return {"shared": view_audience(state, audience(state, seat)), "own": view_own(state, seat)}
 
 
-def view_audience(state: State, group: Audience) -> dict[str, Any]:
-    """What everybody of that audience sees. JSON-able; the keys are always the same."""
+def view_audience(state: State, group: Audience, moment: Moment | None = None) -> dict[str, Any]:
+    """What everybody of that audience sees. JSON-able; the keys are always the same.
+
+    `moment`: kept by who asks for many audiences of this very state; a hundred tables share a third of their view.
+    """
     state = state.through(group.table)
     rule = state.rule
     sees = _sees(state, group.role)
@@ -53,38 +57,51 @@ def view_audience(state: State, group: Audience) -> dict[str, Any]:
     cards = list(boards.visible(state, rule, group, sees)) if rule else []
     at_table = list(state.cards_at(group.table)) if reads else []
     leads = leading.leads(state, group.role)
-    subject = rounds.subject(state, state.step) if state.status != "closed" else None
+    people = [seat for seat in state.at_table(group.table) if seat.present]
+    moment = {} if moment is None else moment
+    alike = moment.get((state.here, group.role))
+    if alike is None:
+        alike = moment[state.here, group.role] = _alike_at_all_tables(state, group.role, leads=leads)
     return {
-        "method": state.method.id,
-        "title": state.method.title,
-        "status": state.status,
-        "number": state.number,
-        "table": _table(state, group, leads=leads),
-        "steps": leading.steps(state),
-        "stage": _stage(state, rule, group.role) if rule and state.status != "closed" else None,
-        "round": rounds.round_view(state) if state.status != "closed" else None,
-        "subject": subject._asdict() if subject else None,
-        "clock": _clock(state),
-        "own_clock": state.here is not None,
+        **alike,
+        "table": _table(state, group, people, leads=leads),
         "boards": boards.boards(state, rule, group, cards) if rule and reads else [],
         "counts": boards.counts(cards) if sees != "nothing" else {},
         **_activities(state, group, sees),
         "headline": boards.shown_as(state, at_table, "headline"),
         "request": boards.shown_as(state, at_table, "request"),
-        "picture": boards.picture(state, group, at_table, reads=reads),
+        "picture": boards.picture(state, group, at_table, people, reads=reads),
         "group": _group(state, group),
         "groups": _groups(state, group) if leads else [],
         "cut": _cut(state) if group.role in SCREENS and sees != "nothing" else [],
-        "prompts": leading.prompts(rule.prompts if rule and leads and state.status != "closed" else None),
         "notices": leading.notices(state, rule, group) if leads else [],
         "awaited": leading.awaited(state, rule, group) if leads else "",
-        "controls": leading.controls(state, group.role),
         "reveals": leading.reveals(state, group),
-        **leading.ways(state, group.role),
-        "plan": leading.plan(state) if leads else None,
         "hidden": boards.hidden(state, group),
         "gone": leading.gone(state, group),
         "tables": leading.tables(state, group, reads=reads),
+    }
+
+
+def _alike_at_all_tables(state: State, role: str, *, leads: bool) -> dict[str, Any]:
+    rule = state.rule
+    closed = state.status == "closed"
+    subject = rounds.subject(state, state.step) if not closed else None
+    return {
+        "method": state.method.id,
+        "title": state.method.title,
+        "status": state.status,
+        "number": state.number,
+        "steps": leading.steps(state),
+        "stage": _stage(state, rule, role) if rule and not closed else None,
+        "round": rounds.round_view(state) if not closed else None,
+        "subject": subject._asdict() if subject else None,
+        "clock": _clock(state),
+        "own_clock": state.here is not None,
+        "prompts": leading.prompts(rule.prompts if rule and leads and not closed else None),
+        "controls": leading.controls(state, role),
+        **leading.ways(state, role),
+        "plan": leading.plan(state) if leads else None,
     }
 
 
@@ -126,7 +143,7 @@ def _sees(state: State, role: str) -> str:
     return declared.get(role, "count" if role in SCREENS else "nothing")
 
 
-def _table(state: State, group: Audience, *, leads: bool) -> dict[str, Any] | None:
+def _table(state: State, group: Audience, people: list[Seat], *, leads: bool) -> dict[str, Any] | None:
     """The table and who sits there: of a crowd, for who leads only. A screen on a wall names nobody."""
     spec = next((table for table in state.tables if table.id == group.table), None)
     if spec is None or group.role in SCREENS:
@@ -134,12 +151,11 @@ def _table(state: State, group: Audience, *, leads: bool) -> dict[str, Any] | No
     present = sum(state.present(role, spec.id) for role in state.method.roles)
     if not state.method.people_shown or (present > boards.MOST_NAMED and not leads):
         return {"id": spec.id, "name": spec.name, "present": present, "people": []}
-    people = [
+    named = [
         {"seat": seat.id, "name": seat.name, "role": seat.role, "role_name": _role_name(state, seat.role)}
-        for seat in state.at_table(spec.id)
-        if seat.present
+        for seat in people
     ]
-    return {"id": spec.id, "name": spec.name, "present": present, "people": people}
+    return {"id": spec.id, "name": spec.name, "present": present, "people": named}
 
 
 def _stage(state: State, rule: Stage, role: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from facilitation import (
     Audience,
+    Seat,
     State,
     TableSpec,
     audience,
@@ -100,8 +101,9 @@ def leak_to_screens(monkeypatch: pytest.MonkeyPatch) -> None:
 def leak_names_to_screens(monkeypatch: pytest.MonkeyPatch) -> None:
     true_table = view_module._table
 
-    def table(state: State, group: Audience, *, leads: bool) -> Any:
-        return true_table(state, Audience("contributor", group.table or 1), leads=leads)
+    def table(state: State, group: Audience, people: list[Seat], *, leads: bool) -> Any:
+        seen = Audience("contributor", group.table or 1)
+        return true_table(state, seen, people or list(state.at_table(seen.table)), leads=leads)
 
     monkeypatch.setattr(view_module, "_table", table)
 

@@ -13,7 +13,7 @@ from django.template.loader_tags import IncludeNode
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from facilitation import audience, view_audience
+from facilitation import Moment, audience, view_audience
 from maillage.live import screens
 from maillage.live.fragments import Pieces
 from maillage.live.rooms import Room
@@ -40,8 +40,10 @@ class Shown(AnySession):
     def look(self) -> None:
         state = self.state
         room = Room(uuid.UUID(int=1), "Atelier", "", "", False, "KAVU72", state.method, state, state.number)
+        moment: Moment = {}
         for group in {audience(state, known) for known in state.seats}:
-            view = view_audience(state, group)
+            view = view_audience(state, group, moment)
+            assert view == view_audience(state, group)  # what audiences share is what each would have alone
             known = set(self.pieces._now) | set(self.pieces._before)
             made = screens.render_shared(room, view, self.pieces)
             assert made == screens.render_shared(room, view)

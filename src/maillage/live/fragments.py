@@ -4,6 +4,7 @@ Pages ask from their threads, the hub from the event loop: what two make at once
 """
 
 import marshal
+import re
 import time
 import uuid
 from collections.abc import Callable, Collection
@@ -12,13 +13,15 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from facilitation import Audience, view_audience
+from facilitation import Audience, Moment, State, view_audience
 from maillage.live import figures
 from maillage.live.rooms import Room
 
 MOST = 4_000  # audiences kept; a full day has some hundreds
 MOST_PIECES = 4_000  # of a session
 PIECES = "pieces"  # their name in a template's context
+
+BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 
 Render = Callable[[Room, dict[str, Any], "Pieces | None"], bytes]
 RenderOwn = Callable[[Room, dict[str, Any], dict[bytes, bytes] | None], bytes]
@@ -62,6 +65,7 @@ class Fragments:
         self.render = render
         self._made: dict[uuid.UUID, dict[Audience, _Made]] = {}
         self._pieces: dict[uuid.UUID, Pieces] = {}
+        self._moments: dict[uuid.UUID, tuple[State, Moment]] = {}
 
     def html(self, room: Room, group: Audience) -> bytes:
         return self._at(room, group).html
@@ -84,12 +88,13 @@ class Fragments:
     def drop(self, session_id: uuid.UUID) -> None:
         self._made.pop(session_id, None)
         self._pieces.pop(session_id, None)
+        self._moments.pop(session_id, None)
 
     def _at(self, room: Room, group: Audience) -> _Made:
         known = self._made.get(room.session_id, {}).get(group)
         if known is not None and known.number == room.number:
             return known
-        view = view_audience(room.state, group)
+        view = view_audience(room.state, group, self._moment(room))
         digest = digest_of({**view, "number": 0})  # a fragment never shows the number: the message carries it
         if known is not None and known.digest == digest:
             made = _Made(room.number, digest, known.html, known.framed)
@@ -102,8 +107,16 @@ class Fragments:
             if sum(map(len, list(self._made.values()))) >= MOST:
                 self._made.clear()
                 self._pieces.clear()
+                self._moments.clear()
             self._made.setdefault(room.session_id, {})[group] = made
         return made
+
+    def _moment(self, room: Room) -> Moment:
+        """What the audiences of this state share, and no other state's."""
+        known = self._moments.get(room.session_id)
+        if known is None or known[0] is not room.state:
+            known = self._moments[room.session_id] = (room.state, {})
+        return known[1]
 
 
 def digest_of(view: dict[str, Any]) -> int:
@@ -112,6 +125,11 @@ def digest_of(view: dict[str, Any]) -> int:
     Version 2 of marshal writes values alone: later ones also write which objects are shared, which proves nothing.
     """
     return hash(marshal.dumps(view, 2))
+
+
+def without_indents(html: str) -> str:
+    """A template's indentation between two tags is a fifth of what a push would weigh. What follows a word is kept."""
+    return BETWEEN_TAGS.sub("><", html)
 
 
 def frame(html: bytes) -> bytes:

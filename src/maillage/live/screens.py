@@ -25,7 +25,7 @@ from maillage.lib.qr import qr_svg
 from maillage.lib.typography import count, join_words
 from maillage.live.answering import asked_of, counts_of, form_ids, inputs_of
 from maillage.live.drawings import curve, rivers
-from maillage.live.fragments import PIECES, Fragments, Pieces
+from maillage.live.fragments import PIECES, Fragments, Pieces, without_indents
 from maillage.live.kept import NO, PUBLIC, READ, YES, Kept
 from maillage.live.links import links_for
 from maillage.live.rooms import Room
@@ -57,16 +57,18 @@ CLOCK = re.compile(
 )
 KEY_PLACE = "-key-of-this-page-"
 NAME_PLACE = secrets.token_hex(16)  # nobody types it
-BETWEEN_TAGS = re.compile(r">\s*\n\s*<")  # a template's indentation: a fifth of what a push would weigh
 
 
 def render_shared(room: Room, view: dict[str, Any], pieces: Pieces | None = None) -> bytes:
     """`#shared` for an audience: the same bytes for everybody in it. `pieces`: what its session's screens share."""
     step = view["stage"]["step"] if view["stage"] else ""
-    poll, pot = view["poll"], view["pot"]
+    poll, pot, closed = view["poll"], view["pot"], view["status"] == "closed"
     shown = _shown(view)
     led = "advance" in view["controls"] or "back" in view["controls"]
-    controls = _controls(view, secret=bool(step) and _is_secret(room, step), more=_after_the_end(room))
+    more = _after_the_end(room) if "close" in view["controls"] else ""
+    controls = _controls(view, secret=bool(step) and _is_secret(room, step), more=more)
+    say = view["prompts"]
+    middle = (any(shown.values()), led, view["group"], view["cut"], view["notices"], say["watch"], say["avoid"])
     context = {
         "shared": view,
         "controls": controls,
@@ -78,6 +80,10 @@ def render_shared(room: Room, view: dict[str, Any], pieces: Pieces | None = None
         "curve": curve(pot["curve"], {id_: rule.title for id_, rule in room.method.stages.items()}) if pot else None,
         "shown": shown,
         "any_shown": any(shown.values()),
+        "on_its_own": ((view["table"] or {}).get("name") or str(_("Cette table"))) if view["own_clock"] else "",
+        "middle": any(middle) or view["headline"] or view["request"],  # most screens have nothing there
+        "boards": [board for place, board in enumerate(view["boards"]) if board["cards"] or not (place or closed)],
+        "below": shown["form"] or len(view["tables"]) > 1,
         **_played(pot),
         "led": led,
         "arrived": _arrived(view),
@@ -447,4 +453,4 @@ def _control_fields(kind: str, step: str) -> dict[str, str]:
 
 
 def _render(name: str, context: dict[str, Any]) -> bytes:
-    return BETWEEN_TAGS.sub("><", get_template(name).render(context)).strip().encode()
+    return without_indents(get_template(name).render(context)).strip().encode()

@@ -8,13 +8,14 @@ pieces against the same made without.
 
 import marshal
 from hashlib import blake2b
+from typing import Any
 
 from django import template
 from django.template import Context, NodeList
 from django.template.base import FilterExpression, Node, Parser, Token
 from django.utils.safestring import SafeString
 
-from maillage.live.fragments import PIECES, Pieces
+from maillage.live.fragments import PIECES, Pieces, without_indents
 
 register = template.Library()
 
@@ -25,19 +26,27 @@ class Alike(Node):
     def __init__(self, place: str, values: list[FilterExpression], nodelist: NodeList) -> None:
         self.place = place
         self.values = values
+        self.paths = [str(value.var).split(".") for value in values]  # read as they stand: no filter, no call
         self.nodelist = nodelist
 
     def render(self, context: Context) -> SafeString:
         pieces: Pieces | None = context.get(PIECES)
         if pieces is None:
             return self.nodelist.render(context)
-        values = tuple(value.resolve(context) for value in self.values)
+        values = tuple(_read(context, path) for path in self.paths)
         key = blake2b(marshal.dumps((self.place, values), 2), digest_size=DIGEST).digest()
         made = pieces.get(key)
         if made is None:
-            made = self.nodelist.render(context)
+            made = SafeString(without_indents(self.nodelist.render(context)))
             pieces.put(key, made)
         return made
+
+
+def _read(context: Context, path: list[str]) -> Any:
+    value = context.get(path[0])
+    for name in path[1:]:
+        value = value[name] if value is not None else None
+    return value
 
 
 @register.tag
