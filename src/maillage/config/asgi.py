@@ -3,9 +3,6 @@
 import asyncio
 import gc
 import os
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from itertools import cycle
 from typing import Any
 
 import django
@@ -13,47 +10,19 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
 django.setup()
 
-from asgiref.sync import ThreadSensitiveContext  # noqa: E402 - Django is set up before its applications are imported
-from django.conf import settings  # noqa: E402
-from django.core.handlers.asgi import ASGIHandler  # noqa: E402
-from django.db import connections  # noqa: E402
+from django.conf import settings  # noqa: E402 - Django is set up before its applications are imported
 from servestatic import ServeStaticASGI  # noqa: E402
 
 from maillage.config import health, measuring  # noqa: E402
+from maillage.config.pages import Pages, Receive, Scope, Send  # noqa: E402
 from maillage.config.upkeep import run_upkeep  # noqa: E402
 from maillage.live import asgi as live_asgi  # noqa: E402
 from maillage.live.runtime import live  # noqa: E402
 
 COLLECT_AFTER = 10_000  # new objects between two collections, where Python says 700: a page makes thousands
-THREADS = 4  # shared by all requests: a thread a request would be a thousand on a full day (STACK)
 FOREVER = 31_536_000  # seconds; a static file's name holds its digest
 
 FOR_MACHINES = {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": measuring.application}
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
-
-
-class SharedThreads:
-    """Django, each request on one of a few threads: one request stays on one thread, so its connection is its own."""
-
-    def __init__(self) -> None:
-        self.application = ASGIHandler()
-        self.executors: list[ThreadPoolExecutor] = []
-
-    def start(self) -> None:
-        self.executors = [ThreadPoolExecutor(1, thread_name_prefix=f"django-{n}") for n in range(THREADS)]
-        self.threads = cycle(self.executors)
-
-    def stop(self) -> None:
-        for executor in self.executors:
-            executor.submit(connections.close_all)
-            executor.shutdown()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with ThreadSensitiveContext(executor=next(self.threads)):
-            await self.application(scope, receive, send)
 
 
 class StaticFiles(ServeStaticASGI):  # type: ignore[misc]  # servestatic has no types
@@ -103,7 +72,7 @@ def _spare_collections() -> None:
 
 class Application:
     def __init__(self) -> None:
-        self.django = SharedThreads()
+        self.django = Pages()
         self.pages = _with_static(self.django)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

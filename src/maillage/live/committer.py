@@ -44,6 +44,7 @@ class Submitted:
     payload: Mapping[str, Any]
     key: str
     generation: int | None = None  # of the seat's cookie; None: the server speaks for the seat
+    arrival: Seat | None = None  # the seat of who comes in: stored with the move, or not at all
     future: "Future[Outcome]" = field(default_factory=Future)
     at: float = field(default_factory=time.monotonic)  # when it was received
 
@@ -66,6 +67,8 @@ class _Draft:
     ended: set[uuid.UUID] = field(default_factory=set)  # sessions whose row says closed, or will
     turned: set[uuid.UUID] = field(default_factory=set)  # closed or reopened by a move of this batch
     entries: list[log.Entry] = field(default_factory=list)
+    seated: set[uuid.UUID] = field(default_factory=set)  # seats that are stored already
+    arrivals: list[Seat] = field(default_factory=list)
     numbers: dict[tuple[uuid.UUID, uuid.UUID, str], int] = field(default_factory=dict)
 
 
@@ -180,6 +183,7 @@ class Committer:
                 before, outcomes = self._decide(batch, draft)
                 if draft.entries:
                     heads = {entry.session_id: entry.number for entry in draft.entries}
+                    Seat.objects.bulk_create(draft.arrivals)
                     log.append(draft.entries, heads)
                     log.set_ended({session_id: session_id in draft.ended for session_id in draft.turned})
         except (DatabaseError, InterfaceError, OSError, keys.KeyMissing) as error:
@@ -213,6 +217,9 @@ class Committer:
                 "id", "session_id", "generation"
             )
         }
+        draft.seated = set(seats)
+        for arriving in [move.arrival for move in batch if move.arrival is not None]:
+            seats.setdefault(arriving.id, (arriving.session_id, arriving.generation))
         draft.numbers = log.find_repeats([(move.session_id, move.seat, move.key) for move in batch])
         draft.ended = {session_id for session_id, head in heads.items() if head.status == SessionStatus.CLOSED}
         draft.keyless = {session_id for session_id in heads if not keys.has_key(session_id)}
@@ -268,6 +275,8 @@ class Committer:
         )
         draft.rooms[move.session_id] = room = replace(room, state=after, number=applied.number)
         draft.numbers[identity] = applied.number
+        if move.arrival is not None and move.arrival.id not in draft.seated:
+            draft.arrivals.append(move.arrival)
         if _is_closed(room) != ended:
             draft.turned.add(move.session_id)
             draft.ended ^= {move.session_id}

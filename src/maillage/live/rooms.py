@@ -79,16 +79,15 @@ class Rooms:
 
     def load(self, session_id: uuid.UUID) -> Room:
         """The room at the number the log has now, whoever wrote it."""
-        row = next(iter(Session.objects.filter(id=session_id).values_list("status", "last_number", "away")), None)
-        if row is None:
+        head = log.look(session_id)
+        if head is None:
             raise UnknownSession(session_id)
-        status, number, away = row
-        self.say_away(session_id, away)
-        if status == SessionStatus.ERASED:
+        self.say_away(session_id, head.away)
+        if head.status == SessionStatus.ERASED:
             self.drop(session_id)
             keys.forget(session_id)
             raise ErasedSession(session_id)
-        return self.at(session_id, number)
+        return self.at(session_id, head.number)
 
     def is_away(self, session_id: uuid.UUID) -> bool:
         """Whether its home was another server when it was last read; without a query."""

@@ -164,8 +164,8 @@ def screen(
     held = _put_back(kept, made, asked, lead) if kept else ""
     moves_url = addresses["moves_url"] + query
     for form in made:
-        if not (form["now"] or form["value"]):  # most of them, waiting for their stage
-            form["html"] = _waiting_form(form, moves_url)
+        if not (form["value"] or form.get("parents") or form.get("held") or form.get("error")):  # nobody's own words
+            form["html"] = _empty_form(form, moves_url)
     typing = now or any(one["now"] and one["activity"] != "poll" for one in asked)
     return {
         "room": room,
@@ -336,16 +336,15 @@ def _form(form: dict[str, Any], *, now: bool, value: str) -> dict[str, Any]:
     }
 
 
-def _waiting_form(form: dict[str, Any], moves_url: str) -> SafeString:
+def _empty_form(form: dict[str, Any], moves_url: str) -> SafeString:
     """A form that holds nothing: rendered once for all the pages that have it, but for its key."""
-    alike = json.dumps({**form, "key": KEY_PLACE}, sort_keys=True, default=str)
-    html = _render_waiting_form(alike, moves_url).replace(KEY_PLACE, form["key"])
+    html = _render_empty_form(marshal.dumps({**form, "key": KEY_PLACE}, 2), moves_url).replace(KEY_PLACE, form["key"])
     return mark_safe(html)  # noqa: S308 - a template's own output, and a key of ours
 
 
 @lru_cache(maxsize=2_000)
-def _render_waiting_form(form: str, moves_url: str) -> str:
-    return _render("live/_form.html", {"form": json.loads(form), "moves_url": moves_url}).decode()
+def _render_empty_form(form: bytes, moves_url: str) -> str:
+    return _render("live/_form.html", {"form": marshal.loads(form), "moves_url": moves_url}).decode()  # noqa: S302 - ours
 
 
 def _put_back(kept: Kept, made: list[dict[str, Any]], asked: list[dict[str, Any]], lead: dict[str, Any] | None) -> str:

@@ -12,6 +12,7 @@ import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from django.conf import settings
 from django.core import signing
@@ -73,32 +74,43 @@ def take_seat(
     whose = f"registration/{registration_id}" if registration_id else f"door/{key}"
     seat_id = _seat_id(session.id, kind, whose)
     if kind == SeatKind.PARTICIPANT and registration_id is None:  # who leads, or is expected, is never kept out
+        room = runtime.live().rooms.get(session.id)
         strangers = Seat.objects.filter(session=session, kind=kind, registration_id__isnull=True).exclude(id=seat_id)
-        if strangers.count() >= MOST_SEATS:
+        # counted only when that many came in, somehow: each has their seat in the room's state
+        if (room is None or len(room.state.seats) >= MOST_SEATS) and strangers.count() >= MOST_SEATS:
             raise JoinRefused(refuse("full"))
-    seat, created = _find_or_make(seat_id, session, kind, registration_id)
+    seat, arrival, created = _find_or_make(seat_id, session, kind, registration_id)
     payload: dict[str, object] = {"name": name, "role": role}
     if table is not None:
         payload["table"] = table
-    outcome = runtime.live().committer.submit(Submitted(session.id, seat.id, "join", payload, "join"))
+    joining = Submitted(session.id, seat.id, "join", payload, "join", arrival=arrival)
+    outcome = runtime.live().committer.submit(joining)
     if not outcome.accepted:
         if created:
             seat.delete()
         raise JoinRefused(outcome)
+    _keep(seat.id, session.id, seat.generation, seat.kind)  # their screen is asked for at once
     return seat
 
 
 def _find_or_make(
     seat_id: uuid.UUID, session: Session, kind: SeatKind, registration_id: uuid.UUID | None
-) -> tuple[Seat, bool]:
-    """A registration's seat may have been made by another server, whose secret names seats otherwise (trips/)."""
-    if registration_id is not None:
-        carried = Seat.objects.filter(session=session, registration=registration_id).first()
-        if carried is not None:
-            return carried, False
-    return Seat.objects.get_or_create(
+) -> tuple[Seat, Seat | None, bool]:
+    """The seat; the same, if the committer is to store it with its move; whether it was stored here.
+
+    A registration's seat may have been made by another server, whose secret names seats otherwise (trips/).
+    """
+    if registration_id is None:
+        seat = Seat.objects.filter(id=seat_id).first()
+        made = Seat(id=seat_id, session=session, kind=kind) if seat is None else None
+        return seat or cast(Seat, made), made, False
+    carried = Seat.objects.filter(session=session, registration=registration_id).first()
+    if carried is not None:
+        return carried, None, False
+    seat, created = Seat.objects.get_or_create(
         id=seat_id, defaults={"session": session, "kind": kind, "registration_id": registration_id}
     )
+    return seat, None, created
 
 
 def revoke_seat(*, seat: Seat) -> None:
@@ -175,13 +187,18 @@ def find_kind(ticket: Ticket, *, cached_only: bool = False) -> str | None:
         row = Seat.objects.filter(id=ticket.seat_id).values_list("session_id", "generation", "kind").first()
         if row is None:
             return ""
-        known = (time.monotonic() + SEAT_CACHE, *row)
-        with _known_lock:
-            if len(_known) >= MOST_CACHED:
-                _known.clear()
-            _known[ticket.seat_id] = known
+        known = _keep(ticket.seat_id, *row)
     _until, session_id, generation, kind = known
     return kind if (session_id, generation) == (ticket.session_id, ticket.generation) else ""
+
+
+def _keep(seat_id: uuid.UUID, session_id: uuid.UUID, generation: int, kind: str) -> tuple[float, uuid.UUID, int, str]:
+    known = (time.monotonic() + SEAT_CACHE, session_id, generation, kind)
+    with _known_lock:
+        if len(_known) >= MOST_CACHED:
+            _known.clear()
+        _known[seat_id] = known
+    return known
 
 
 def forget(seat_id: uuid.UUID | None) -> None:

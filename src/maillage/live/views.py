@@ -60,7 +60,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("live:screen", session.id)  # seated already: even a closed session shows what it said
     if session.status == SessionStatus.CLOSED:
         return _sentence(request, refuse("closed").sentence, 410)
-    room = live().rooms.load(session.id)
+    room = live().rooms.at(session.id, session.last_number)
     context: dict[str, Any] = {
         "room": room,
         "roles": queries.join_roles(room.method),

@@ -1,0 +1,69 @@
+"""Django's pages, each made whole by one of a few threads: its request, all its middleware, its view, its end.
+
+Django's own ASGI handler crosses between the event loop and the thread at each signal, at each middleware that is not
+async, at the view and at the end: more processor than all the rest of an empty page. None of ours is async.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from itertools import cycle
+from typing import IO, Any, cast
+
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.core.signals import request_started
+from django.db import connections
+from django.http import HttpResponse
+from django.urls import set_script_prefix
+
+THREADS = 4  # shared by all requests: a thread a request would be a thousand on a full day (STACK)
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+
+
+class Pages(ASGIHandler):
+    """One request stays on one thread, so its connection is its own; what it sets for itself ends with it."""
+
+    def start(self) -> None:
+        self.executors = [ThreadPoolExecutor(1, thread_name_prefix=f"django-{n}") for n in range(THREADS)]
+        self.threads = cycle(self.executors)
+
+    def stop(self) -> None:
+        for executor in self.executors:
+            executor.submit(connections.close_all)
+            executor.shutdown()
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        super().load_middleware(is_async=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        loop = asyncio.get_running_loop()
+        status, headers, content = await loop.run_in_executor(
+            next(self.threads), copy_context().run, self._answer, scope, body
+        )
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        for chunk, last in self.chunk_bytes(content):  # one waits for a slow client between two chunks
+            await send({"type": "http.response.body", "body": chunk, "more_body": not last})
+
+    def _answer(self, scope: Scope, body: IO[bytes]) -> Answer:
+        set_script_prefix(get_script_prefix(scope))
+        request_started.send(sender=type(self), scope=scope)
+        request, refused = self.create_request(scope, body)
+        response = cast(HttpResponse, refused if request is None else self.get_response(request))
+        try:
+            headers = [(name.encode("ascii"), value.encode("latin1")) for name, value in response.items()]
+            cookies = [cookie.output(header="").strip().encode("ascii") for cookie in response.cookies.values()]
+            headers += [(b"Set-Cookie", cookie) for cookie in cookies]
+            return response.status_code, headers, response.getvalue()
+        finally:
+            response.close()
+            body.close()
