@@ -222,6 +222,14 @@ def shown_as(state: State, cards: list[Card], use: str) -> str | None:
     return max(found, key=lambda card: card.number).text if found else None
 
 
+def people_there(state: State, table: int | None) -> int:
+    return sum(state.present(role, table) for role in state.method.roles)
+
+
+def is_crowd(state: State, table: int | None) -> bool:
+    return people_there(state, table) > MOST_NAMED
+
+
 def picture(state: State, group: "Audience", cards: list[Card], people: list[Seat], *, reads: bool) -> dict[str, Any]:
     """Le système des acteurs: the porteur, what they bring, those around, the solutions that come out."""
     sheet = state.method.sheet

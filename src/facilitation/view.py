@@ -57,7 +57,8 @@ def view_audience(state: State, group: Audience, moment: Moment | None = None) -
     cards = list(boards.visible(state, rule, group, sees)) if rule else []
     at_table = list(state.cards_at(group.table)) if reads else []
     leads = leading.leads(state, group.role)
-    people = [seat for seat in state.at_table(group.table) if seat.present]
+    crowd = not leads and boards.is_crowd(state, group.table)  # nobody is named: a thousand people are not gone through
+    people = [] if crowd else [seat for seat in state.at_table(group.table) if seat.present]
     moment = {} if moment is None else moment
     alike = moment.get((state.here, group.role))
     if alike is None:
@@ -148,7 +149,7 @@ def _table(state: State, group: Audience, people: list[Seat], *, leads: bool) ->
     spec = next((table for table in state.tables if table.id == group.table), None)
     if spec is None or group.role in SCREENS:
         return None
-    present = sum(state.present(role, spec.id) for role in state.method.roles)
+    present = boards.people_there(state, spec.id)
     if not state.method.people_shown or (present > boards.MOST_NAMED and not leads):
         return {"id": spec.id, "name": spec.name, "present": present, "people": []}
     named = [

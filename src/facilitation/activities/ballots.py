@@ -69,14 +69,15 @@ def counted(state: State, step: str, tables: frozenset[int] | None) -> tuple[int
     rule = rule_of(state, step)
     ballot = state.ballots.get(step, Ballot())
     answered = {seat for seat, _answer in ballot.at(tables)}
-    where = [table.id for table in state.open_tables] if tables is None else tables
-    waiting = sum(
-        seat.id not in answered
-        for table in where
-        for seat in state.at_table(table)
-        if seat.present and rule.asks(seat.role) and not is_settled_elsewhere(state, step, seat.id, table)
+    where = frozenset(table.id for table in state.open_tables) if tables is None else tables
+    asked = [role for role in state.method.roles if rule.asks(role)]
+    there = sum(state.present(role, table) for table in where for role in asked)  # of a crowd, without a look at each
+    done = sum(
+        id_ in answered or is_settled_elsewhere(state, step, id_, seat.table)
+        for id_ in ballot.answers  # a sheet of paper has no seat
+        if (seat := state.seats.get(id_)) and seat.present and seat.table in where and seat.role in asked
     )
-    return len(answered), len(answered) + waiting
+    return len(answered), len(answered) + there - done
 
 
 def answers_at(state: State, step: str, table: int | None) -> list[Answer]:
