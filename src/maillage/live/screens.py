@@ -166,6 +166,9 @@ def screen(
     for form in made:
         if not (form["value"] or form.get("parents") or form.get("held") or form.get("error")):  # nobody's own words
             form["html"] = _empty_form(form, moves_url)
+    for one in asked:
+        if one["value"] == "" and not (one["state"] or one.get("held") or one.get("error")):
+            one["html"] = _empty_form(one, moves_url, "input")
     typing = now or any(one["now"] and one["activity"] != "poll" for one in asked)
     return {
         "room": room,
@@ -336,15 +339,17 @@ def _form(form: dict[str, Any], *, now: bool, value: str) -> dict[str, Any]:
     }
 
 
-def _empty_form(form: dict[str, Any], moves_url: str) -> SafeString:
+def _empty_form(form: dict[str, Any], moves_url: str, name: str = "form") -> SafeString:
     """A form that holds nothing: rendered once for all the pages that have it, but for its key."""
-    html = _render_empty_form(marshal.dumps({**form, "key": KEY_PLACE}, 2), moves_url).replace(KEY_PLACE, form["key"])
+    html = _render_empty_form(name, marshal.dumps({**form, "key": KEY_PLACE}, 2), moves_url).replace(
+        KEY_PLACE, form["key"]
+    )
     return mark_safe(html)  # noqa: S308 - a template's own output, and a key of ours
 
 
 @lru_cache(maxsize=2_000)
-def _render_empty_form(form: bytes, moves_url: str) -> str:
-    return _render("live/_form.html", {"form": marshal.loads(form), "moves_url": moves_url}).decode()  # noqa: S302 - ours
+def _render_empty_form(name: str, form: bytes, moves_url: str) -> str:
+    return _render(f"live/_{name}.html", {name: marshal.loads(form), "moves_url": moves_url}).decode()  # noqa: S302 - ours
 
 
 def _put_back(kept: Kept, made: list[dict[str, Any]], asked: list[dict[str, Any]], lead: dict[str, Any] | None) -> str:
