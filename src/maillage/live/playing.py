@@ -13,19 +13,16 @@ from typing import Any
 from facilitation import Method
 from maillage.live.counting import Ledger, MethodRules, Written, new_token
 from maillage.live.playing_answers import Answers
+from maillage.live.playing_checks import Checks
 from maillage.live.robots import BY_FORM, Phone, Site, Unreachable
 from maillage.live.scenes import Scene
 
-SETTLE = 3.0  # seconds a screen has to become right, as the acceptance of a restart says
-LOOK_EVERY = 0.1  # seconds between two looks at it
 FIRST_WAVE, SECOND_WAVE = 0.4, 0.85  # of a stage: cards first, then what is done with cards
 OVERLOADED = ("too-many", "busy", "not-stored", "429", "503")  # said to be tried again
 TRIES = 8
 RETRY_AFTER = 0.5  # seconds
-MEGABYTE = 1_000_000
 EXTENSION = 120  # seconds of method
 CLOCKED = ("advance", "back", "extend", "pause", "resume")  # moves of a clock: of each, where tables have their own
-EXPECTED = ("table", "all")  # `sees` that shows all the cards of one’s table
 
 
 @dataclass(eq=False, repr=False)
@@ -44,8 +41,10 @@ class Play:
     rules: MethodRules = field(init=False)
     lead: Phone = field(init=False)
     answers: Answers = field(init=False)
+    checks: Checks = field(init=False)
 
     async def run(self) -> None:
+        self.checks = Checks(self)
         try:
             await self._come_in()
             self.answers = Answers(self)
@@ -89,7 +88,7 @@ class Play:
                 f"Personne n’a pu entrer dans « {self.scene.title} » avec son code : la séance est fermée, ou trop de "
                 "codes faux ont été essayés depuis cette machine ; attendez dix minutes."
             )
-        await self._must_refuse(self._anybody(), "write", {"kind": self._any_kind, "text": "Trop tôt."})
+        await self.checks.must_refuse(self.anybody(), "write", {"kind": self.any_kind, "text": "Trop tôt."})
 
     def _recognise(self) -> Method | None:
         steps = set(self.lead.steps)
@@ -150,12 +149,12 @@ class Play:
         )
         await asyncio.gather(
             *(self._second_wave(phone, stage, length * (SECOND_WAVE - FIRST_WAVE)) for phone in self.phones),
-            self._forbidden(stage),
+            self.checks.try_forbidden(stage),
         )
         await self._choose(stage)
         await self.answers.check_and_reveal(stage, step)
         await asyncio.sleep(max(0.0, began + length - loop.time()))
-        await self._check(stage)
+        await self.checks.check(stage)
 
     def _seconds(self, stage: str) -> float:
         preset = self.method.presets.get(self.method.preset or "")
@@ -181,7 +180,7 @@ class Play:
             await self._type_for_somebody(stage)
 
     async def _type_for_somebody(self, stage: str) -> None:
-        phone = self._anybody()
+        phone = self.anybody()
         for kind in self._kinds(stage, phone, answers=False):
             written = self.written(phone, "card", stage, kind)
             payload = {"kind": kind, "text": self.text(written), "for": phone.seat}
@@ -241,7 +240,7 @@ class Play:
                 written = self.written(phone, "other", stage, "mark")
                 payload = {"card": card, "mark": mark.id, "on": True}
                 await self.do(phone, "mark", payload, written, but=("unknown_card", BY_FORM))  # taken away meanwhile
-        mine = [written for written in self._standing(stage) if written.author is phone]
+        mine = [written for written in self.standing(stage) if written.author is phone]
         own = [written for written in mine if written.step == self.lead.step and phone.card_of(written.token)]
         if own and rule.allows(phone.role, "edit") and self.random.random() < 0.3:
             await self._edit(phone, self.random.choice(own))
@@ -257,7 +256,7 @@ class Play:
             chooser = next((phone for phone in self._with_right(stage, "choose", table)), None)
             cards = [
                 card
-                for card in self._standing(stage, table)
+                for card in self.standing(stage, table)
                 if card.kind == (assign.kind or card.kind) and isinstance(card.author, Phone)
             ]
             if chooser is None or not cards:
@@ -274,87 +273,30 @@ class Play:
         """One step back: what was written there is there again; then on."""
         await self._lead("back", {"from": step})
         earlier = await self._current_stage()
-        await self._check(earlier)
+        await self.checks.check(earlier)
         await self._lead("advance", {"from": self.lead.step})
 
     async def _after_the_end(self) -> None:
-        phone = self._anybody()
-        await self._must_refuse(phone, "write", {"kind": self._any_kind, "text": "Trop tard."})
-        await self._must_refuse(self.lead, "advance", {})
+        phone = self.anybody()
+        await self.checks.must_refuse(phone, "write", {"kind": self.any_kind, "text": "Trop tard."})
+        await self.checks.must_refuse(self.lead, "advance", {})
         late = self._phone("Retard", None, "participant", "poll")
         if await late.enter(f"/s/{self.scene.join_code}/"):
             self.ledger.wrong[late.name] = "quelqu’un est entré dans une séance close"
-        await self._check_sheets()
+        await self.checks.check_sheets()
 
-    # what is looked at
+    # what stands
 
-    async def _check(self, stage: str) -> None:
-        """Every acknowledged card of this stage is on the screens of those who see it, once."""
-        sees = self.rules.sees(stage, self.lead.role)
-        if sees in EXPECTED:
-            for table, _size in self.scene.tables:
-                wanted = self._on_boards(stage, table)
-                await self.look_at(table)
-                missing = self.ledger.expect_shown(wanted, self.lead.shared, where="l’écran d’animation")
-                if missing:
-                    await asyncio.sleep(SETTLE)
-                    await self.look_at(table)
-                    missing = self.ledger.expect_shown(missing, self.lead.shared, where="l’écran d’animation")
-                self.ledger.lose(missing, "l’écran d’animation")
-        for phone in self.phones:
-            if phone.eyes == "reload":
-                await phone.reload()
-        until = asyncio.get_running_loop().time() + SETTLE
-        behind = self._behind(stage, self.phones)
-        while behind and asyncio.get_running_loop().time() < until:
-            await asyncio.sleep(LOOK_EVERY)
-            behind = self._behind(stage, behind)
-        for phone, missing in behind.items():
-            self.ledger.lose(missing, f"l’écran d’une place ({phone.eyes})")
-        for table, _size in self.scene.tables:
-            for phone in [phone for phone in self.phones if phone.table == table][:1]:
-                self.ledger.expect_shown(self._on_boards(stage, table), phone.shared, where="un écran de la table")
-
-    def _behind(self, stage: str, phones: Iterable[Phone]) -> dict[Phone, list[Written]]:
-        """Those whose screen lacks something by now, and what."""
-        found = {}
-        for phone in phones:
-            missing = [
-                written
-                for written in self._standing(stage)
-                if written.author is phone and written.token.encode() not in phone.own
-            ]
-            if self.rules.sees(stage, phone.role) in EXPECTED:
-                cards = self._on_boards(stage, phone.table)
-                missing += [written for written in cards if written.token.encode() not in phone.shared]
-            if missing:
-                found[phone] = missing
-        return found
-
-    async def _check_sheets(self) -> None:
-        """The porteur finds what they noted on their own screen, after the end too."""
-        for phone in self.phones:
-            kept = [
-                written
-                for written in self.ledger.written.values()
-                if written.author is phone and written.what in ("sheet", "release")
-                if written.acknowledged and written.standing
-            ]
-            if kept:
-                page = await phone.ask("GET", f"/seance/{phone.session}/{phone.which}")
-                lacking = [written for written in kept if written.token.encode() not in page.body]
-                self.ledger.lose(lacking, "la fiche de la personne qui l’a remplie")
-
-    def _standing(self, stage: str, table: int | None = None) -> list[Written]:
+    def standing(self, stage: str, table: int | None = None) -> list[Written]:
         return [
             card
             for card in self.ledger.cards.get((self.lead.session, stage), ())
             if card.acknowledged and card.standing and (table is None or card.table == table)
         ]
 
-    def _on_boards(self, stage: str, table: int | None) -> list[Written]:
+    def on_boards(self, stage: str, table: int | None) -> list[Written]:
         """A headline or a request is above the boards, the latest only: its author's own screen answers for it."""
-        return [card for card in self._standing(stage, table) if card.kind not in self.rules.shown_alone]
+        return [card for card in self.standing(stage, table) if card.kind not in self.rules.shown_alone]
 
     @property
     def tables_led(self) -> tuple[int | None, ...]:
@@ -365,53 +307,6 @@ class Play:
         if table is not None and len(self.scene.tables) > 1:
             await self._lead("look_at", {"table": table})
         await self.lead.refresh()
-
-    # what is forbidden
-
-    async def _forbidden(self, stage: str) -> None:
-        rule = self.method.stages[stage]
-        phone = self._anybody()
-        if "advance" not in rule.rights(phone.role) and not self.method.own_clocks:
-            await self._must_refuse(phone, "advance", {})
-        await self._must_refuse(self.lead, "advance", {"from": "une-autre"})
-        await self._must_refuse(phone, "danser", {})
-        await self._must_refuse(phone, "join", {"name": "Encore moi", "role": "facilitator"})
-        mine = self.method.kinds_for(stage, phone.role)
-        for kind in [kind for kind in self.method.kinds if kind not in mine][:1]:
-            await self._must_refuse(phone, "write", {"kind": kind})
-        for kind in mine[:1]:
-            await self._must_refuse(
-                phone, "write", {"kind": kind, "text": "a" * (self.method.kinds[kind].max_length + 1)}
-            )
-            await self._must_refuse(phone, "write", {"kind": kind}, forged=True)
-            over = next((earlier for earlier in self.done if earlier != stage), None)
-            if over:
-                await self._must_refuse(phone, "write", {"kind": kind, "stage": over})
-        if not self.done:
-            await self._must_refuse(phone, "write", {"text": "x" * MEGABYTE})
-        readers = [
-            (reader, id_)
-            for card in self._standing(stage)
-            for reader in self.phones
-            if reader.table == card.table and card.author is not reader
-            if (id_ := reader.card_of(card.token))
-        ]
-        for reader, id_ in readers[:1]:
-            await self._must_refuse(reader, "edit", {"card": id_})
-        sheet = self.method.sheet
-        if sheet and sheet.fields and phone.role != sheet.role:
-            await self._must_refuse(phone, "fill", {"field": sheet.fields[0].id, "value": "Je regarde"})
-
-    async def _must_refuse(self, phone: Phone, kind: str, payload: dict[str, Any], *, forged: bool = False) -> None:
-        written = self.written(phone, "card" if kind in ("write", "edit") else "other", phone.stage)
-        if kind in ("write", "edit"):
-            payload = {**payload, "text": f"{payload.get('text', 'Interdit')} {written.token}"}
-        eyes, phone.eyes = phone.eyes, "stream" if phone.eyes == "reload" else phone.eyes  # the reason is in the answer
-        try:
-            await phone.move(kind, payload, written, forged=forged)
-        finally:
-            phone.eyes = eyes
-        self.ledger.expect_refused(written)
 
     # what is done
 
@@ -503,7 +398,7 @@ class Play:
     def _pick(self, phone: Phone, stage: str, kinds: Iterable[str]) -> str | None:
         """A card of one of these kinds that this phone has before its eyes."""
         stages = (stage, *self.method.stages[stage].sources)
-        wanted = [card for id_ in stages for card in self._standing(id_, phone.table) if card.kind in tuple(kinds)]
+        wanted = [card for id_ in stages for card in self.standing(id_, phone.table) if card.kind in tuple(kinds)]
         self.random.shuffle(wanted)
         return next((id_ for id_ in (phone.card_of(card.token) for card in wanted) if id_), None)
 
@@ -513,8 +408,8 @@ class Play:
         return [phone for phone in (self.lead, *seated) if rule.allows(phone.role, right)]
 
     @property
-    def _any_kind(self) -> str:
+    def any_kind(self) -> str:
         return next(iter(self.method.kinds), "idee")
 
-    def _anybody(self) -> Phone:
+    def anybody(self) -> Phone:
         return self.random.choice(self.phones)

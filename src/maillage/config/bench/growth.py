@@ -8,6 +8,7 @@ import resource
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from functools import partial
 from statistics import median
 
 from django.test import Client
@@ -104,20 +105,22 @@ def _logs(repeat: int, sizes: Sequence[int]) -> list[Row]:
         room = make_rooms(1, people=100)[0]
         write_log(room, size)
         whole = rooms.Rooms()
-        replayed[size] = seconds_of(lambda: whole.load(room.session.id)) * 1000  # noqa: B023 - used at once
+        replayed[size] = seconds_of(partial(whole.load, room.session.id)) * 1000
         snapshots.keep(whole.load(room.session.id))
         weights[size] = len(Snapshot.objects.get(session=room.session).content) / 1000
-        restored[size] = 1000 * median(seconds_of(lambda: _restored().load(room.session.id)) for _n in range(repeat))  # noqa: B023 - used at once
+        restore = partial(_restore, room.session.id)
+        restored[size] = 1000 * median(seconds_of(restore) for _n in range(repeat))
         clear_rooms()
     rows = _rows("growth-log", "ms", restored, "première lecture d’une séance, par son instantané")
     rows += _rows("growth-log-replay", "ms", replayed, "la même sans instantané : tout le journal rejoué")
     return rows + _rows("growth-log-weight", "ko", weights, "l’instantané scellé, en base")
 
 
-def _restored() -> rooms.Rooms:
+def _restore(session_id: uuid.UUID) -> rooms.Room:
+    """As a process that never held this session."""
     fresh = rooms.Rooms()
     fresh.restore = snapshots.restore
-    return fresh
+    return fresh.load(session_id)
 
 
 def write_log(room: Room, size: int) -> None:
