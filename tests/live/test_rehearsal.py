@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from facilitation import Audience, State
+from facilitation import Audience, Moment, State
 from facilitation.activities import cards
-from maillage.live import committer, fragments, log, playing, playing_answers, robots, screens
+from maillage.live import committer, fragments, log, playing, playing_answers, playing_checks, robots, screens
 from maillage.live.counting import Ledger
 from maillage.live.enums import SeatKind
 from maillage.live.models import Move, Seat, Session
@@ -182,7 +182,7 @@ APART = (
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     """Where something must be found missing, nobody waits long for it to come."""
-    monkeypatch.setattr(playing, "SETTLE", 10.0 if method == "codev" else 0.5)
+    monkeypatch.setattr(playing_checks, "SETTLE", 10.0 if method == "codev" else 0.5)
     monkeypatch.setattr(playing_answers, "SETTLE", 0.5 if method == "court" else 5.0)
     monkeypatch.setattr(robots, "POLL_EVERY", 0.1)
     monkeypatch.setattr(robots, "BACK_AFTER", 0.05)
@@ -279,7 +279,7 @@ def test_tables_that_run_themselves_and_answers_shown_when_all_answered_are_no_f
 
 @pytest.mark.parametrize("method", ["demandes"])
 def test_wall_that_shows_other_votes_is_reported(rehearse, monkeypatch) -> None:
-    def generous(state: State, group: Audience) -> dict[str, Any]:
+    def generous(state: State, group: Audience, moment: Moment | None = None) -> dict[str, Any]:
         view = original(state, group)
         for option in (view["poll"] or {"options": []})["options"]:
             option["count"] = option["count"] and option["count"] + 1
@@ -295,7 +295,7 @@ def test_wall_that_shows_other_votes_is_reported(rehearse, monkeypatch) -> None:
 
 @pytest.mark.parametrize("method", ["demandes", "a-part"])
 def test_answer_received_before_it_is_shown_is_a_leak(rehearse, monkeypatch) -> None:
-    def early(state: State, group: Audience) -> dict[str, Any]:
+    def early(state: State, group: Audience, moment: Moment | None = None) -> dict[str, Any]:
         view = original(state, group)
         ballots = [answer for ballot in state.ballots.values() for _seat, answer in ballot.at(None)]
         view["notices"] = [str(answer.values.get("mot", "")) for answer in ballots]
@@ -329,7 +329,7 @@ def test_move_lost_from_the_log_is_reported(rehearse, monkeypatch) -> None:
 def test_card_that_leaves_the_screens_is_reported_without_the_database(rehearse, monkeypatch) -> None:
     """The log has it, the view forgets it: the first idea is on no board."""
 
-    def forgetful(state: State, group: Audience) -> dict[str, Any]:
+    def forgetful(state: State, group: Audience, moment: Moment | None = None) -> dict[str, Any]:
         view = original(state, group)
         for board in view["boards"]:
             if board["id"] == "idea" and group.table == 1:
@@ -385,7 +385,7 @@ def test_move_twice_in_the_log_under_two_keys_is_reported(rehearse, rehearsal) -
 
 
 def test_card_shown_to_another_table_is_a_leak(rehearse, monkeypatch) -> None:
-    def leaking(state: State, group: Audience) -> dict[str, Any]:
+    def leaking(state: State, group: Audience, moment: Moment | None = None) -> dict[str, Any]:
         view = original(state, group)
         if group.table == 1 and group.role == "participant":
             view["boards"] += original(state, group._replace(table=2))["boards"][-1:]
@@ -401,7 +401,7 @@ def test_card_shown_to_another_table_is_a_leak(rehearse, monkeypatch) -> None:
 
 
 def test_sheet_of_the_porteur_shown_to_the_room_is_a_leak(rehearse, monkeypatch) -> None:
-    def leaking(state: State, group: Audience) -> dict[str, Any]:
+    def leaking(state: State, group: Audience, moment: Moment | None = None) -> dict[str, Any]:
         view = original(state, group)
         view["notices"] = [text for sheet in state.sheets.values() for text in sheet.values()]
         return view
