@@ -8,6 +8,7 @@ import pytest
 
 from facilitation import (
     Audience,
+    Moment,
     Seat,
     State,
     TableSpec,
@@ -379,6 +380,22 @@ def test_wall_says_how_the_room_is_cut_and_never_who_is_where() -> None:
     assert cut() == "1 groupe de 4 personnes"
     play.do("lise", "close")
     assert cut() == ""
+
+
+def test_what_tables_share_is_not_shared_with_one_that_runs_itself() -> None:
+    play = Play(start(shipped_methods()["un-deux-quatre-tous"], tables=(TableSpec(1), TableSpec(2))))
+    play.do("lise", "join", name="Lise", role="facilitator")
+    for seat, table in (("ana", 1), ("omar", 2)):
+        play.do(seat, "join", name=seat.title(), table=table)
+    play.do("lise", "open")
+    play.do("lise", "own_clock", table=2)
+    play.do("lise", "look_at", table=1)
+    play.do("lise", "advance")
+    moment: Moment = {}
+    groups = [audience(play.state, seat) for seat in ("ana", "omar")]
+    steps = [view_audience(play.state, group, moment)["stage"]["step"] for group in groups]
+    assert len(set(steps)) == 2
+    assert steps == [view_audience(play.state, group)["stage"]["step"] for group in groups]
 
 
 def test_chosen_subject_that_is_hidden_is_on_no_screen_but_its_author_s() -> None:
