@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from itertools import cycle
+from threading import Barrier
 from typing import IO, Any, cast
 
 from django.core.exceptions import RequestAborted
@@ -30,13 +30,14 @@ class Pages(ASGIHandler):
     """One request stays on one thread, so its connection is its own; what it sets for itself ends with it."""
 
     def start(self) -> None:
-        self.executors = [ThreadPoolExecutor(1, thread_name_prefix=f"django-{n}") for n in range(THREADS)]
-        self.threads = cycle(self.executors)
+        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="django")  # whichever is free takes the next
 
     def stop(self) -> None:
-        for executor in self.executors:
-            executor.submit(connections.close_all)
-            executor.shutdown()
+        """What was begun is finished; each thread closes its own connection, once all of them are there to do so."""
+        together = Barrier(THREADS)
+        for _thread in range(THREADS):
+            self.threads.submit(_close_connections, together)
+        self.threads.shutdown()
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
@@ -48,7 +49,7 @@ class Pages(ASGIHandler):
             return
         loop = asyncio.get_running_loop()
         status, headers, content = await loop.run_in_executor(
-            next(self.threads), copy_context().run, self._answer, scope, body
+            self.threads, copy_context().run, self._answer, scope, body
         )
         await send({"type": "http.response.start", "status": status, "headers": headers})
         for chunk, last in self.chunk_bytes(content):  # one waits for a slow client between two chunks
@@ -67,3 +68,8 @@ class Pages(ASGIHandler):
         finally:
             response.close()
             body.close()
+
+
+def _close_connections(together: Barrier) -> None:
+    together.wait()
+    connections.close_all()
