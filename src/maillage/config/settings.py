@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "maillage.memory",
     "maillage.trips",
     "maillage.reports",
+    "maillage.atlas",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

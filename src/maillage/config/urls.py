@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("maillage.memory.urls")),
     path("", include("maillage.trips.urls")),
     path("", include("maillage.reports.urls")),
+    path("", include("maillage.atlas.urls")),
     # last: its public pages, rencontres/<space>/<name>/, look like any page of a gathering
     path("", include("maillage.gatherings.urls")),
 ]

@@ -52,6 +52,17 @@ def withdraw_right(*, right: Right, by: str) -> None:
     right.delete()
 
 
+@transaction.atomic
+def open_atlas(*, space: Space, public: bool, by: str) -> None:
+    """To everybody, or to those who have a role in the space only. Saying it again changes nothing."""
+    space = Space.objects.select_for_update().get(pk=space.pk)
+    if space.atlas_public == public:
+        return
+    space.atlas_public = public
+    space.save(update_fields=["atlas_public"])
+    record_activity(space=space.slug, by=by, verb="open-atlas" if public else "close-atlas", about=space.name)
+
+
 def find_or_make_organisation(*, space: Space, name: str) -> Organisation:
     """One organisation, one row, whatever its accents and case; the first spelling stays."""
     name = " ".join(name.split())[:200]

@@ -18,6 +18,9 @@ class Detail(models.TextChoices):
     NEAR = "near", _("de près")
 
 
+UNITS = {Detail.COUNTRY: 1000, Detail.REGION: 200, Detail.NEAR: 10}  # metres: what one step of an outline is worth
+
+
 class LandmarkKind(models.TextChoices):
     FRANCE_SERVICES = "france_services", _("France services")
     CITE_EDUCATIVE = "cite_educative", _("cité éducative")

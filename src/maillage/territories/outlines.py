@@ -13,12 +13,11 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from maillage.lib.projection import Zone, project, zone_of
-from maillage.territories.enums import Detail, Level
+from maillage.territories.enums import UNITS, Detail, Level
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-UNITS = {Detail.COUNTRY: 1000, Detail.REGION: 200, Detail.NEAR: 10}  # metres: what one step of a path is worth
 # metres: the side of what may be left out (Visvalingam–Whyatt). At 1,280 px a region has 570 m a pixel.
 TOLERANCES = {Detail.COUNTRY: 2000, Detail.REGION: 400, Detail.NEAR: 12}
 DETAILS = {

@@ -29,13 +29,15 @@ from maillage.memory.experience_queries import workshops_untold
 from maillage.memory.experiences import publish_experience, tell_of_workshop
 from maillage.people.enums import SpaceRole
 from maillage.people.models import User
-from maillage.people.services import give_right, make_sign_in_link
+from maillage.people.services import give_right, make_sign_in_link, open_atlas
 from maillage.plans.models import Plan
 from maillage.plans.services import make_plan, publish_plan
 from maillage.registrations.enums import Source
 from maillage.registrations.imports import import_registrations
 from maillage.registrations.models import Registration
 from maillage.registrations.queries import WITH_NEEDS
+from maillage.territories.models import Outline
+from maillage.territories.services import load_territories
 
 DAY = "jr-2025"
 MAKE_DATA = "data"  # the Makefile's DATA, when nobody says another
@@ -103,6 +105,10 @@ def prepare_day() -> Gathering:
             by=BY,
         )
         gathering = Gathering.objects.get(slug=DAY)
+    if not Outline.objects.exists():
+        print("Les contours de l’atlas…")
+        load_territories(outlines=True)
+        open_atlas(space=gathering.space, public=True, by=BY)
     if not Registration.objects.filter(gathering=gathering).exists():
         print("Les 128 inscriptions (inventées)…")
         name = "inscriptions-jr-2025.csv"
@@ -147,6 +153,7 @@ def print_links(gathering: Gathering, base: str) -> None:
     print(f"  Organisation   {make_sign_in_link(user=organiser, base_url=base, next_url=day_url)}")
     print(f"  Accueil        {make_sign_in_link(user=desk, base_url=base, next_url=desk_url)}")
     print(f"  Page publique  {base}{reverse('gatherings:public', args=[gathering.space.slug, gathering.slug])}")
+    print(f"  Atlas          {base}{reverse('atlas:home', args=[gathering.space.slug])}")
     scanned = ""
     for session in open_sessions(gathering.pk):
         join = base + reverse("live:join", args=[session.join_code])

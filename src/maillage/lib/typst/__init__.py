@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -70,24 +71,34 @@ def compile_pdf(
     Raises `TypstError` when typst refuses (a missing alt text, an unknown key), `ValueError` when `template` lies
     outside the package or `made_at` is naive.
     """
-    path = (PACKAGE / template).resolve()
-    if not path.is_relative_to(PACKAGE):
-        raise ValueError(f"a template lives inside the package: {template}")
     if made_at is not None and made_at.tzinfo is None:
         raise ValueError("made_at must carry a time zone")
     moment = int((made_at or dt.datetime.now(dt.UTC)).timestamp())
+    return _compile(template, data, fonts, pdf_standards=list(pdf_standards), timestamp=moment)
+
+
+def compile_png(
+    template: str | Path, data: Mapping[str, object], *, fonts: Sequence[Path] = (), dots_per_inch: int = 144
+) -> bytes:
+    """The one page of `template`, as a picture: for a slide, or a site. Raises as `compile_pdf` does."""
+    return _compile(template, data, fonts, format="png", ppi=float(dots_per_inch))
+
+
+def _compile(template: str | Path, data: Mapping[str, object], fonts: Sequence[Path], **options: Any) -> bytes:
+    path = (PACKAGE / template).resolve()
+    if not path.is_relative_to(PACKAGE):
+        raise ValueError(f"a template lives inside the package: {template}")
     content = json.dumps(data, ensure_ascii=False)
     content = json.dumps(_without(json.loads(content), _INVISIBLE, ""), ensure_ascii=False)
     for last in [*[False] * (_PASSES - 1), True]:
         try:
-            pdf = typst.compile(
+            made = typst.compile(
                 str(path),
                 root=str(PACKAGE),
                 font_paths=_fonts((OUR_FONTS, *fonts)),
                 ignore_system_fonts=True,
                 sys_inputs={"data": content},
-                pdf_standards=list(pdf_standards),  # type: ignore[arg-type]  # typst checks the names and says which
-                timestamp=moment,
+                **options,  # typst checks the names of its standards and says which
             )
         except typst.TypstError as error:
             unknown = _missing_glyphs(error.diagnostic)
@@ -97,7 +108,7 @@ def compile_pdf(
                 raise TypstError(error.message, diagnostic=error.diagnostic, hints=error.hints) from error
             content = text
         else:
-            return pdf
+            return bytes(made)
     raise AssertionError("the last pass returns or raises")
 
 

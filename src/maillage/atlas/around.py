@@ -1,0 +1,181 @@
+"""What is down from a place, what is near it, and what happened there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+
+from maillage.atlas.contracts import SIGNED, Status, current, statuses_by_epci
+from maillage.atlas.places import FRANCE, Place, place_of
+from maillage.atlas.tallies import family_of, presented
+from maillage.gatherings.models import Gathering, Workshop
+from maillage.gatherings.words import date_words, place_words
+from maillage.people.models import Space
+from maillage.territories.enums import Detail, Level
+from maillage.territories.models import Commune, Department, Epci, Outline, Qpv
+from maillage.territories.queries import VINTAGE
+
+MOST = 20  # gatherings or experiences on one page; how many there are is said
+NEAR = 6
+DEGREES = 0.35  # of latitude, some 40 km: further is not near
+
+
+@dataclass(frozen=True)
+class Event:
+    title: str
+    href: str
+    words: str
+
+
+def gatherings_in(space: Space, place: Place) -> QuerySet[Gathering]:
+    rows = Gathering.objects.filter(space=space, public=True).select_related("commune", "epci")
+    rows = rows.order_by(F("date").desc(nulls_last=True), "title")
+    if place.level == FRANCE:
+        return rows
+    if place.level == Level.REGION:
+        return rows.filter(Q(commune__department__region=place.code) | Q(epci__department__region=place.code))
+    if place.level == Level.DEPARTMENT:
+        return rows.filter(Q(commune__department=place.code) | Q(epci__department=place.code))
+    if place.level == Level.EPCI:
+        family = family_of(place.row)
+        return rows.filter(Q(commune__epci__in=family) | Q(epci__in=family))
+    if place.level == Level.QPV:
+        return rows.filter(pk__in=experiences_in(space, place).order_by().values("slot__gathering"))
+    return rows.filter(commune=place.code)
+
+
+def experiences_in(space: Space, place: Place) -> QuerySet[Workshop]:
+    rows = presented(space).select_related("slot__gathering").order_by("slot__gathering__date", "position")
+    if place.level == FRANCE:
+        return rows
+    if place.level == Level.REGION:
+        return rows.filter(
+            Q(commune__department__region=place.code)
+            | Q(epci__department__region=place.code)
+            | Q(qpv__epci__department__region=place.code)
+        )
+    if place.level == Level.DEPARTMENT:
+        return rows.filter(
+            Q(commune__department=place.code)
+            | Q(epci__department=place.code)
+            | Q(qpv__epci__department=place.code)
+        )
+    if place.level == Level.EPCI:
+        family = family_of(place.row)
+        return rows.filter(Q(commune__epci__in=family) | Q(epci__in=family) | Q(qpv__epci__in=family))
+    if place.level == Level.QPV:
+        return rows.filter(qpv=place.code)
+    return rows.filter(Q(commune=place.code) | Q(qpv__communes=place.code)).distinct()
+
+
+def gathering_events(space: Space, rows: QuerySet[Gathering]) -> list[Event]:
+    return [
+        Event(
+            row.subtitle or row.title,
+            reverse("gatherings:public", args=[space.slug, row.slug]),
+            ", ".join(filter(None, (date_words(row), place_words(row)))),
+        )
+        for row in rows[:MOST]
+    ]
+
+
+def experience_events(space: Space, rows: QuerySet[Workshop]) -> list[Event]:
+    return [
+        Event(
+            row.title,
+            reverse("gatherings:public", args=[space.slug, row.slot.gathering.slug]),
+            ", ".join(filter(None, (row.territory, row.slot.gathering.title, date_words(row.slot.gathering)))),
+        )
+        for row in rows[:MOST]
+    ]
+
+
+def contract_lines(space: Space, place: Place) -> list[Status]:
+    """Of an EPCI and of those that merged into it; of a QPV or a commune, those of its EPCI. One of now, always."""
+    if place.level == Level.EPCI:
+        epcis = family_of(place.row)
+    else:
+        epcis = [place.row.epci_id] if place.row.epci_id else []
+    if not epcis:
+        return []
+    by_epci = statuses_by_epci(space, epcis)
+    known = [status for siren in epcis for status in by_epci.get(siren, [])]
+    earlier = sorted((status for status in known if not status.now), key=lambda status: -status.first_year)
+    signed = [status for status in known if status.now and status.state == SIGNED]
+    return [*(signed or [current(known)]), *earlier]
+
+
+def down_from(place: Place, qpvs: Sequence[Qpv]) -> list[Place]:
+    """Départements of a région, communes of a QPV. Intercommunalités and QPV are in the table."""
+    if place.level == Level.REGION:
+        return [place_of(Level.DEPARTMENT, row) for row in Department.objects.filter(region=place.code).order_by("name")]
+    if place.level == Level.QPV:
+        return [place_of(Level.COMMUNE, row) for row in place.row.communes.order_by("name")]
+    if place.level == Level.EPCI:
+        codes = [qpv.code for qpv in qpvs]
+        rows = Commune.objects.filter(qpvs__in=codes).distinct().order_by("name")
+        return [place_of(Level.COMMUNE, row) for row in rows]
+    return []
+
+
+def near_to(place: Place, qpvs: Sequence[Qpv]) -> list[Place]:
+    if place.level == Level.DEPARTMENT:
+        return _near_departments(place)
+    if place.level == Level.EPCI:
+        return _near_epcis(place, qpvs)
+    if place.level == Level.QPV:
+        return [place_of(Level.QPV, row) for row in _near(Qpv.objects.filter(vintage=place.row.vintage), place)]
+    if place.level == Level.COMMUNE:
+        return [place_of(Level.COMMUNE, row) for row in _near(Commune.objects.all(), place, degrees=0.1)]
+    return []
+
+
+def _near(rows: "QuerySet[Qpv] | QuerySet[Commune]", place: Place, degrees: float = DEGREES) -> "list[Qpv | Commune]":
+    """As the crow flies; a degree of longitude is two thirds of one of latitude here."""
+    lon, lat = place.row.lon, place.row.lat
+    if lon is None or lat is None:
+        return []
+    around = rows.filter(
+        lon__range=(lon - degrees * 1.5, lon + degrees * 1.5), lat__range=(lat - degrees, lat + degrees)
+    ).exclude(pk=place.code)
+    return sorted(around, key=lambda row: ((row.lon - lon) * 0.66) ** 2 + (row.lat - lat) ** 2)[:NEAR]
+
+
+def _near_epcis(place: Place, qpvs: Sequence[Qpv]) -> list[Place]:
+    """Those whose quarters are nearest to its own."""
+    placed = [(qpv.lon, qpv.lat) for qpv in qpvs if qpv.lon is not None and qpv.lat is not None]
+    if not placed:
+        return []
+    lon, lat = (sum(side) / len(placed) for side in zip(*placed, strict=True))
+    own = {qpv.epci_id for qpv in qpvs}
+    around = (
+        Qpv.objects.filter(vintage=VINTAGE, lon__range=(lon - 2, lon + 2), lat__range=(lat - 1.2, lat + 1.2))
+        .exclude(epci__in=own)
+        .values_list("epci", "lon", "lat")
+    )
+    nearest: dict[str, float] = {}
+    for siren, east, north in around:
+        far = ((east - lon) * 0.66) ** 2 + (north - lat) ** 2
+        nearest[siren] = min(far, nearest.get(siren, far))
+    codes = sorted(nearest, key=nearest.__getitem__)[:NEAR]
+    rows = Epci.objects.in_bulk(codes)
+    return [place_of(Level.EPCI, rows[code]) for code in codes]
+
+
+def _near_departments(place: Place) -> list[Place]:
+    """Those whose sides touch its own."""
+    outlines = {row.code: row for row in Outline.objects.filter(level=Level.DEPARTMENT, detail=Detail.COUNTRY)}
+    here = outlines.pop(place.code, None)
+    if here is None:
+        return []
+    touching = [
+        row.code
+        for row in outlines.values()
+        if row.zone == here.zone
+        and row.left <= here.right
+        and row.right >= here.left
+        and row.top <= here.bottom
+        and row.bottom >= here.top
+    ]
+    return [place_of(Level.DEPARTMENT, row) for row in Department.objects.filter(pk__in=touching).order_by("name")]

@@ -1,0 +1,52 @@
+"""What the atlas says of contracts: a status always, « signature non connue » among them. Having a QPV is not having signed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from maillage.contracts.models import ContratDeVille
+from maillage.people.models import Space
+
+PERIOD = (2024, 2030)  # of the contracts in force: « Engagements Quartiers 2030 »
+SIGNED, UNSIGNED, UNKNOWN = "signed", "unsigned", "unknown"
+
+
+@dataclass(frozen=True)
+class Status:
+    state: str
+    first_year: int
+    last_year: int
+    source: str = ""
+
+    @property
+    def words(self) -> str:
+        return {
+            SIGNED: _("contrat signé"),
+            UNSIGNED: _("contrat non signé"),
+            UNKNOWN: _("signature non connue"),
+        }[self.state]
+
+    @property
+    def period(self) -> str:
+        return f"{self.first_year}–{self.last_year}"
+
+    @property
+    def now(self) -> bool:
+        return self.first_year == PERIOD[0]
+
+
+def current(statuses: list[Status]) -> Status:
+    return next((status for status in statuses if status.now), Status(UNKNOWN, *PERIOD))
+
+
+def statuses_by_epci(space: Space, epcis: Collection[str]) -> dict[str, list[Status]]:
+    """Those the space knows of, the latest first; an EPCI without any has no key."""
+    found: dict[str, list[Status]] = {}
+    contracts = ContratDeVille.objects.filter(space=space, epci__in=epcis).order_by("-first_year")
+    for contract in contracts:
+        state = UNKNOWN if contract.signed is None else SIGNED if contract.signed else UNSIGNED
+        found.setdefault(contract.epci_id, []).append(
+            Status(state, contract.first_year, contract.last_year, contract.source)
+        )
+    return found

@@ -1,0 +1,113 @@
+"""What is counted of each place: quarters, people, contracts, gatherings. A fixed number of queries, however many rows."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count, QuerySet
+
+from maillage.atlas.contracts import Status, current, statuses_by_epci
+from maillage.atlas.places import FRANCE, Place
+from maillage.gatherings.models import Gathering, Workshop
+from maillage.people.models import Space
+from maillage.territories.enums import Level
+from maillage.territories.models import Epci, Qpv
+from maillage.territories.queries import VINTAGE
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Of an intercommunalité, within the place whose page it is."""
+
+    epci: Epci
+    qpvs: tuple[Qpv, ...]
+    statuses: list[Status] = field(default_factory=list)
+    gatherings: int = 0
+    experiences: int = 0
+
+    @property
+    def people(self) -> int | None:
+        """None when no figure is known; a sum of those known otherwise (`unknown_people` says how many are missing)."""
+        known = [qpv.population for qpv in self.qpvs if qpv.population is not None]
+        return sum(known) if known else None
+
+    @property
+    def unknown_people(self) -> int:
+        return sum(1 for qpv in self.qpvs if qpv.population is None)
+
+    @property
+    def status(self) -> Status:
+        return current(self.statuses)
+
+
+def qpvs_in(place: Place) -> QuerySet[Qpv]:
+    """The quarters in force of a place, by name. One that spans two départements is in each."""
+    rows = Qpv.objects.filter(vintage=VINTAGE).select_related("epci__department").order_by("name", "code")
+    if place.level == FRANCE:
+        return rows
+    if place.level == Level.REGION:
+        return rows.filter(communes__department__region=place.code).distinct()
+    if place.level == Level.DEPARTMENT:
+        return rows.filter(communes__department=place.code).distinct()
+    if place.level == Level.EPCI:
+        return rows.filter(epci__in=family_of(place.row))
+    return rows.filter(communes=place.code)
+
+
+def family_of(epci: Epci) -> list[str]:
+    """Itself and those that merged into it: what was said of them stays said of them."""
+    return [epci.siren, *epci.predecessors.values_list("pk", flat=True)]
+
+
+def tallies_of(space: Space, qpvs: Sequence[Qpv]) -> list[Tally]:
+    """One for each intercommunalité of these quarters, by name."""
+    by_epci: dict[str, list[Qpv]] = {}
+    epcis: dict[str, Epci] = {}
+    for qpv in qpvs:
+        by_epci.setdefault(qpv.epci_id, []).append(qpv)
+        epcis[qpv.epci_id] = qpv.epci
+    statuses = statuses_by_epci(space, epcis)
+    gatherings, experiences = gatherings_by_epci(space), experiences_by_epci(space)
+    return [
+        Tally(epci, tuple(by_epci[siren]), statuses.get(siren, []), gatherings[siren], experiences[siren])
+        for siren, epci in sorted(epcis.items(), key=lambda pair: pair[1].name)
+    ]
+
+
+def department_counts(region: Place) -> dict[str, int]:
+    """Quarters of each département of a region."""
+    rows = Qpv.objects.filter(vintage=VINTAGE, communes__department__region=region.code)
+    counted = rows.values_list("communes__department").annotate(number=Count("pk", distinct=True))
+    return dict(counted.order_by("communes__department"))
+
+
+def region_counts() -> dict[str, int]:
+    rows = Qpv.objects.filter(vintage=VINTAGE).values_list("communes__department__region")
+    return dict(rows.annotate(number=Count("pk", distinct=True)).order_by("communes__department__region"))
+
+
+def gatherings_by_epci(space: Space) -> Counter[str]:
+    """Public gatherings that took place, or will, in a commune of it or were prepared with it."""
+    rows = Gathering.objects.filter(space=space, public=True).order_by()
+    return _counted(rows.values_list("epci", "commune__epci").annotate(number=Count("pk")))
+
+
+def experiences_by_epci(space: Space) -> Counter[str]:
+    """Experiences of it that a public gathering presented."""
+    rows = presented(space).order_by()
+    return _counted(rows.values_list("epci", "commune__epci", "qpv__epci").annotate(number=Count("pk")))
+
+
+def presented(space: Space) -> QuerySet[Workshop]:
+    """Workshops about a territory, of public gatherings."""
+    return Workshop.objects.filter(
+        slot__gathering__space=space, slot__gathering__public=True, slot__gathering__trial=False
+    ).exclude(epci=None, commune=None, qpv=None)
+
+
+def _counted(rows: Iterable[tuple[object, ...]]) -> Counter[str]:
+    counter: Counter[str] = Counter()
+    for *sirens, number in rows:
+        for siren in {str(siren) for siren in sirens if siren}:
+            counter[siren] += int(str(number))
+    return counter

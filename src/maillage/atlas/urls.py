@@ -1,0 +1,34 @@
+from django.urls import URLPattern, path
+
+from maillage.atlas import downloads, embedding, views
+from maillage.atlas.places import FRANCE
+from maillage.territories.enums import Level
+
+app_name = "atlas"
+
+PLACES = (  # name, level, what follows the space
+    ("home", Level.REGION, ""),
+    (FRANCE, FRANCE, "france/"),
+    ("region", Level.REGION, "regions/<str:code>/"),
+    ("department", Level.DEPARTMENT, "departements/<str:code>/"),
+    ("epci", Level.EPCI, "intercommunalites/<str:code>/"),
+    ("qpv", Level.QPV, "quartiers/<str:code>/"),
+    ("commune", Level.COMMUNE, "communes/<str:code>/"),
+)
+ATLAS = "atlas/<slug:slug>/"
+
+
+def _of_place(name: str, level: str, tail: str) -> list[URLPattern]:
+    said = {"level": str(level)}
+    return [
+        path(f"{ATLAS}{tail}", views.place, said, name=name),
+        path(f"{ATLAS}integrer/{tail}", embedding.embedded, said, name=f"embedded-{name}"),
+        path(f"{ATLAS}{tail}carte.<str:kind>", downloads.picture, said, name=f"picture-{name}"),
+    ]
+
+
+urlpatterns = [
+    path(f"{ATLAS}ouverture/", views.opening, name="opening"),
+    *(pattern for place in PLACES for pattern in _of_place(*place)),
+    path("oembed", embedding.oembed, name="oembed"),
+]

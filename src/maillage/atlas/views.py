@@ -1,0 +1,58 @@
+"""The pages of the atlas, and the button that opens it to everybody."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from maillage.atlas.choices import read_choice
+from maillage.atlas.compressing import compressed
+from maillage.atlas.embedding import frame_code
+from maillage.atlas.pages import read_page
+from maillage.atlas.places import UnknownPlace, address
+from maillage.people.access import fetch_atlas, fetch_in_space
+from maillage.people.models import Space
+from maillage.people.queries import can_organise
+from maillage.people.services import open_atlas
+from maillage.ui.addresses import public_address
+
+
+@require_safe
+@compressed
+def place(request: HttpRequest, slug: str, level: str, code: str = "") -> HttpResponse:
+    space = fetch_atlas(request.user, slug)
+    try:
+        page = read_page(space, level, code, read_choice(request.GET))
+    except UnknownPlace as unknown:
+        return _unknown(request, space, unknown)
+    base = public_address(request)
+    context = {
+        "page": page,
+        "space": space,
+        "base": base,
+        "frame_code": frame_code(base + page.embedded_path, page.map_title),
+        "page_url": base + page.path,
+        "can_open": can_organise(request.user, space) if request.user.is_authenticated else False,
+    }
+    return render(request, "atlas/place.html", context)
+
+
+def _unknown(request: HttpRequest, space: Space, unknown: UnknownPlace) -> HttpResponse:
+    near = [{"place": each, "href": address(space, each.level, each.code)} for each in unknown.near]
+    context = {"space": space, "sentence": unknown.sentence, "near": near, "home": address(space, "region", "")}
+    return render(request, "atlas/unknown.html", context, status=404)
+
+
+@require_POST
+@login_required
+def opening(request: HttpRequest, slug: str) -> HttpResponse:
+    """Opens the atlas to everybody, or keeps it to those who have a role in the space."""
+    space = get_object_or_404(Space, slug=slug)
+    space = fetch_in_space(request.user, Space.objects.all(), can=can_organise, space_of=lambda row: row, pk=space.pk)
+    public = request.POST.get("public") == "oui"
+    open_atlas(space=space, public=public, by=str(request.user))
+    said = _("L’atlas est ouvert : chacun peut le lire.") if public else _("L’atlas est fermé : seul votre espace le lit.")
+    messages.success(request, said)
+    return redirect("atlas:home", space.slug)
