@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
@@ -57,9 +58,7 @@ def experiences_in(space: Space, place: Place) -> QuerySet[Workshop]:
         )
     if place.level == Level.DEPARTMENT:
         return rows.filter(
-            Q(commune__department=place.code)
-            | Q(epci__department=place.code)
-            | Q(qpv__epci__department=place.code)
+            Q(commune__department=place.code) | Q(epci__department=place.code) | Q(qpv__epci__department=place.code)
         )
     if place.level == Level.EPCI:
         family = family_of(place.row)
@@ -93,10 +92,8 @@ def experience_events(space: Space, rows: QuerySet[Workshop]) -> list[Event]:
 
 def contract_lines(space: Space, place: Place) -> list[Status]:
     """Of an EPCI and of those that merged into it; of a QPV or a commune, those of its EPCI. One of now, always."""
-    if place.level == Level.EPCI:
-        epcis = family_of(place.row)
-    else:
-        epcis = [place.row.epci_id] if place.row.epci_id else []
+    own = [place.row.epci_id] if place.level != Level.EPCI and place.row.epci_id else []
+    epcis = family_of(place.row) if place.level == Level.EPCI else own
     if not epcis:
         return []
     by_epci = statuses_by_epci(space, epcis)
@@ -109,7 +106,9 @@ def contract_lines(space: Space, place: Place) -> list[Status]:
 def down_from(place: Place, qpvs: Sequence[Qpv]) -> list[Place]:
     """Départements of a région, communes of a QPV. Intercommunalités and QPV are in the table."""
     if place.level == Level.REGION:
-        return [place_of(Level.DEPARTMENT, row) for row in Department.objects.filter(region=place.code).order_by("name")]
+        return [
+            place_of(Level.DEPARTMENT, row) for row in Department.objects.filter(region=place.code).order_by("name")
+        ]
     if place.level == Level.QPV:
         return [place_of(Level.COMMUNE, row) for row in place.row.communes.order_by("name")]
     if place.level == Level.EPCI:
@@ -131,7 +130,7 @@ def near_to(place: Place, qpvs: Sequence[Qpv]) -> list[Place]:
     return []
 
 
-def _near(rows: "QuerySet[Qpv] | QuerySet[Commune]", place: Place, degrees: float = DEGREES) -> "list[Qpv | Commune]":
+def _near(rows: QuerySet[Any], place: Place, degrees: float = DEGREES) -> list[Any]:
     """As the crow flies; a degree of longitude is two thirds of one of latitude here."""
     lon, lat = place.row.lon, place.row.lat
     if lon is None or lat is None:

@@ -68,8 +68,8 @@ def read_choice(given: Mapping[str, str]) -> Choice:
     doubts = []
     view = given.get("vue", USUAL)
     if view not in VIEWS:
-        known = ", ".join(VIEWS)
-        doubts.append(_("La vue « %(view)s » n’existe pas ; celles qui existent : %(known)s.") % {"view": view[:40], "known": known})  # fmt: skip
+        words = {"view": view[:40], "known": ", ".join(VIEWS)}
+        doubts.append(_("La vue « %(view)s » n’existe pas ; celles qui existent : %(known)s.") % words)
         view = USUAL
     asked = [name for name in given.get("couches", "").split(",") if name]
     unknown = [name[:40] for name in asked if name not in LAYERS]

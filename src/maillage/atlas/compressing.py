@@ -6,20 +6,19 @@ here: no token, no name, nothing of an account; the other pages keep Django's gz
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[..., HttpResponse]
 QUALITY = 6  # of 11: a region's page in some 3 ms; 11 would take 150 for a tenth less
 SHORTEST = 500  # bytes
 
 
-def compressed(view: View[P]) -> View[P]:
+def compressed(view: View) -> View:
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         patch_vary_headers(response, ("Accept-Encoding",))
         takes = "br" in [word.split(";")[0].strip() for word in request.headers.get("Accept-Encoding", "").split(",")]

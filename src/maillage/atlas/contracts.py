@@ -1,4 +1,7 @@
-"""What the atlas says of contracts: a status always, « signature non connue » among them. Having a QPV is not having signed."""
+"""What the atlas says of contracts: a status always, « signature non connue » among them.
+
+Having a quarter is not having signed: a signature is a fact with its source.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -74,12 +74,15 @@ def sheet_facts(page: AtlasPage, base: str) -> dict[str, object]:
         "eyebrow": typo(f"{page.space.name} · {page.eyebrow}"),
         "legend_title": typo(page.legend_title) if page.map.legend else "",
         "maps": [
-            {"svg": svg_of(drawing, style=SHEET, base=base), "alt": typo(drawing.title), "tall": drawing.frame.height / 1000}
+            {
+                "svg": svg_of(drawing, style=SHEET, base=base),
+                "alt": typo(drawing.title),
+                "tall": drawing.frame.height / 1000,
+            }
             for drawing in page.map.drawings
         ],
         "legend": [
-            {"svg": swatch_file(key.shade), "words": typo(key.words), "places": key.how_many}
-            for key in page.map.legend
+            {"svg": swatch_file(key.shade), "words": typo(key.words), "places": key.how_many} for key in page.map.legend
         ]
         + [{"svg": shape_file(mark["id"]), "words": mark["words"], "places": mark["shown"]} for mark in page.marks],
         "facts": [{"label": typo(fact.label), "words": typo(fact.words)} for fact in page.facts],
@@ -88,4 +91,3 @@ def sheet_facts(page: AtlasPage, base: str) -> dict[str, object]:
             _("%(address)s, le %(day)s") % {"address": base + page.path, "day": day_words(timezone.localdate())}
         ),
     }
-

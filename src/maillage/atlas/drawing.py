@@ -1,4 +1,4 @@
-"""A map as SVG text. Fills and hatches are classes and presentation attributes: the content policy allows no inline style.
+"""A map as SVG text. Fills are classes and presentation attributes: the content policy allows no inline style.
 
 A map is WIDTH wide whatever it shows, so that sizes of letters and dots are those of the sheet, not of the ground.
 """
@@ -12,7 +12,6 @@ from html import escape
 from maillage.lib.typography import typo
 from maillage.territories.enums import UNITS, Detail
 from maillage.territories.models import Outline
-
 
 WIDTH = 1000
 SHAPES = {  # of the layers, and what stands in their legend: never told apart by colour
@@ -83,23 +82,43 @@ def centre_of(outline: Outline) -> tuple[float, float]:
     return x * unit, y * unit
 
 
-@lru_cache(maxsize=4096)
-def _centroid(path: str) -> tuple[float, float]:
-    best, found = -1.0, (0.0, 0.0)
+def holds(outline: Outline, x: float, y: float) -> bool:
+    """Whether a point, in metres, is in it (even–odd rule)."""
+    unit = UNITS[Detail(outline.detail)]
+    x, y, inside = x / unit, y / unit, False
+    for ring in _rings(outline.path):
+        for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True):
+            if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+                inside = not inside
+    return inside
+
+
+@lru_cache(maxsize=2048)
+def _rings(path: str) -> list[list[tuple[int, int]]]:
+    rings = []
     for ring in path.split("M")[1:]:
         numbers = [int(number) for number in re.findall(r"-?\d+", ring)]
-        if "h" in ring:  # a place smaller than a step
-            return numbers[0] + 0.5, numbers[1] + 0.5
+        if "h" in ring:  # a place smaller than a step, drawn as one
+            numbers = [*numbers[:2], 1, 0, 0, 1, -1, 0]
         x, y = numbers[0], numbers[1]
         points = [(x, y)]
         for dx, dy in zip(numbers[2::2], numbers[3::2], strict=False):
             x, y = x + dx, y + dy
             points.append((x, y))
+        rings.append(points)
+    return rings
+
+
+@lru_cache(maxsize=2048)
+def _centroid(path: str) -> tuple[float, float]:
+    """Of the largest ring."""
+    best, found = 0.0, (0.0, 0.0)
+    for ring in _rings(path):
         area = cx = cy = 0.0
-        for (x1, y1), (x2, y2) in zip(points, points[1:] + points[:1], strict=True):
+        for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True):
             cross = x1 * y2 - x2 * y1
             area, cx, cy = area + cross, cx + (x1 + x2) * cross, cy + (y1 + y2) * cross
-        if area and abs(area) > best:
+        if abs(area) > best:
             best, found = abs(area), (cx / (3 * area), cy / (3 * area))
     return found
 
@@ -143,6 +162,7 @@ class Drawing:
     land: list[Outline] = field(default_factory=list)  # the place itself, when it is not made of its areas
     areas: list[Area] = field(default_factory=list)
     borders: list[Outline] = field(default_factory=list)  # drawn over, not links
+    here: list[Outline] = field(default_factory=list)  # a quarter, on its own page
     dots: list[Dot] = field(default_factory=list)
     symbols: dict[str, list[Dot]] = field(default_factory=dict)  # by layer
     labels: list[Label] = field(default_factory=list)  # on a wide map
@@ -159,12 +179,14 @@ def svg_of(drawing: Drawing, *, base: str = "", style: str = "") -> str:
         f'<svg class="map-sheet" viewBox="0 0 {WIDTH} {frame.height}"{alone} role="group" '
         f'aria-label="{_text(drawing.title)}">',
         f"<style>{style}</style>" if style else "",
-        _definitions(drawing),
+        _shapes(drawing) if style else _definitions(drawing),
         f'<rect class="ground" width="{WIDTH}" height="{frame.height}"/>' if style else "",
         *_outlines(frame, drawing.context, "context"),
         *_outlines(frame, drawing.land, "land"),
-        *_areas(frame, drawing.areas, base),
+        *_areas(frame, drawing.areas, base, flat=bool(style)),
+        *(_hatched(drawing) if style else ()),
         *_outlines(frame, drawing.borders, "border"),
+        *_outlines(frame, drawing.here, "quarter here"),
         _dots(frame, drawing.dots, base),
         *(_symbols(frame, layer, dots) for layer, dots in drawing.symbols.items()),
         _spot(frame, drawing.spot),
@@ -176,9 +198,23 @@ def svg_of(drawing: Drawing, *, base: str = "", style: str = "") -> str:
     return "".join(parts)
 
 
+def locator_of(frame: Frame, ground: Sequence[Outline]) -> str:
+    """Where the sheet is among larger outlines. Decorative: the page says it in words."""
+    whole = frame_of(map(box_of, ground), frame.zone)
+    (left, top), (right, bottom) = whole.at(frame.left, frame.top), whole.at(frame.right, frame.bottom)
+    wide, high = max(right - left, 36), max(bottom - top, 36)
+    x, y = (left + right - wide) / 2, (top + bottom - high) / 2
+    return (
+        f'<svg class="locator" viewBox="0 0 {WIDTH} {whole.height}" aria-hidden="true">'
+        f"{''.join(_outlines(whole, ground, 'land'))}"
+        f'<rect x="{x:.0f}" y="{y:.0f}" width="{wide:.0f}" height="{high:.0f}"/></svg>'
+    )
+
+
 def swatch_of(shade: int) -> str:
     """A class in the legend, by the tile of the map."""
-    return f'<svg class="swatch" viewBox="0 0 36 24" aria-hidden="true"><path class="k" fill="url(#s{shade})" d="M1 1h34v22H1z"/></svg>'
+    tile = f'<path class="k" fill="url(#s{shade})" d="M1 1h34v22H1z"/>'
+    return f'<svg class="swatch" viewBox="0 0 36 24" aria-hidden="true">{tile}</svg>'
 
 
 def drawn_shape(kind: str) -> str:
@@ -197,8 +233,9 @@ def _definitions(drawing: Drawing) -> str:
     """Tiles at the scale of each detail that is filled, and « s0 » … at that of the sheet, for the legend."""
     shades = drawing.shades
     details = {str(area.outline.detail) for area in drawing.areas if area.shade is not None}
+    scales = {"s": 1.0} | {_prefix(detail): drawing.frame.scale * UNITS[Detail(detail)] for detail in sorted(details)}
     tiles = []
-    for prefix, scale in [("s", 1.0), *((_prefix(detail), drawing.frame.scale * UNITS[Detail(detail)]) for detail in sorted(details))]:  # fmt: skip
+    for prefix, scale in scales.items():
         for shade in shades:
             lines = f'<path class="hatch" d="{HATCHES[shade]}"/>' if HATCHES[shade] else ""
             size = "" if scale == 1.0 else f' patternTransform="scale({1 / scale:.4g})"'
@@ -206,8 +243,7 @@ def _definitions(drawing: Drawing) -> str:
                 f'<pattern id="{prefix}{shade}" width="12" height="12" patternUnits="userSpaceOnUse"{size}>'
                 f'<rect class="k{shade}" width="12" height="12"/>{lines}</pattern>'
             )
-    shapes = [f'<g id="y-{kind}" class="s-{kind}">{SHAPES[kind]}</g>' for kind in _kinds(drawing)]
-    return f"<defs>{''.join(tiles)}{''.join(shapes)}</defs>"
+    return f"<defs>{''.join(tiles)}{''.join(_symbol(kind) for kind in _kinds(drawing))}</defs>"
 
 
 def _kinds(drawing: Drawing) -> list[str]:
@@ -231,7 +267,34 @@ def _outlines(frame: Frame, outlines: Sequence[Outline], kind: str) -> Iterable[
         yield f'<path class="{kind}" transform="{frame.transform(detail)}" d="{path}"/>'
 
 
-def _areas(frame: Frame, areas: Sequence[Area], base: str) -> Iterable[str]:
+def _hatched(drawing: Drawing) -> Iterable[str]:
+    """The hatches as lines, cut by the areas: what typst and drawing programs make of tiles has seams."""
+    for shade in drawing.shades:
+        areas = [area.outline for area in drawing.areas if area.shade == shade]
+        if HATCHES[shade] and areas:
+            yield f'<clipPath id="h{shade}">{"".join(_outlines(drawing.frame, areas, "k"))}</clipPath>'
+            lines = hatch_lines(shade, WIDTH, drawing.frame.height)
+            yield f'<path class="hatch" clip-path="url(#h{shade})" d="{lines}"/>'
+
+
+def hatch_lines(shade: int, wide: int, high: int) -> str:
+    """The hatch of a class over a whole sheet, as the tile of HATCHES would give it."""
+    if shade == 2:
+        return "".join(f"M{x} {y}h.1" for y in range(3, high, 6) for x in range(3 + y % 4 * 3, wide, 12))
+    rising = "".join(f"M{at} {high}l{high}-{high}" for at in range(-high, wide, 9))
+    falling = "".join(f"M{at} 0l{high} {high}" for at in range(-high, wide, 9)) if shade > 3 else ""
+    return rising + falling
+
+
+def _shapes(drawing: Drawing) -> str:
+    return f"<defs>{''.join(_symbol(kind) for kind in _kinds(drawing))}</defs>"
+
+
+def _symbol(kind: str) -> str:
+    return f'<g id="y-{kind}" class="s-{kind}">{SHAPES[kind]}</g>'
+
+
+def _areas(frame: Frame, areas: Sequence[Area], base: str, *, flat: bool = False) -> Iterable[str]:
     detail = None
     for area in areas:
         if area.outline.detail != detail:
@@ -239,8 +302,8 @@ def _areas(frame: Frame, areas: Sequence[Area], base: str) -> Iterable[str]:
                 yield "</g>"
             detail = area.outline.detail
             yield f'<g class="areas" transform="{frame.transform(detail)}">'
-        fill = "" if area.shade is None else f' fill="url(#{_prefix(detail)}{area.shade})"'
-        kind = area.kind if area.shade is None else "k"
+        fill = "" if area.shade is None or flat else f' fill="url(#{_prefix(detail)}{area.shade})"'
+        kind = area.kind if area.shade is None else f"k k{area.shade}" if flat else "k"
         yield (
             f'<a href="{base}{_text(area.href)}"><title>{_text(area.name)}</title>'
             f'<path class="{kind}"{fill} d="{area.outline.path}"/></a>'

@@ -33,7 +33,7 @@ def all_sources() -> dict[str, Source]:
 
 def sources_of(rows: Iterable[object], fact: str, known: Mapping[str, Source]) -> tuple[Source, ...]:
     """Where a fact of these rows is from; the list of the row itself, when nothing else is said."""
-    slugs = {}
+    slugs: dict[str, None] = {}
     for row in rows:
         said = getattr(row, "sources", {})
         slugs[said.get(fact) or said.get("", "")] = None
@@ -97,9 +97,7 @@ def _people(qpvs: Sequence[Qpv], known: Mapping[str, Source]) -> list[Fact]:
 
 def _contracts(tallies: Sequence[Tally]) -> Fact:
     signed = sum(tally.status.state == SIGNED for tally in tallies)
-    words = count(
-        signed, _("signature connue"), _("signatures connues"), zero=_("aucune signature connue")
-    )
+    words = count(signed, _("signature connue"), _("signatures connues"), zero=_("aucune signature connue"))
     return Fact(
         _("Contrats de ville 2024–2030"),
         _("%(signed)s sur %(epcis)s") % {"signed": words, "epcis": epci_words(len(tallies))},
@@ -180,5 +178,3 @@ def date_words(date: str) -> str:
     except ValueError:
         pass
     return date
-
-

@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from maillage.atlas.choices import LAYERS, Choice
-from maillage.atlas.drawing import Area, Dot, Drawing, Frame, box_of, centre_of, frame_of
-from maillage.atlas.labels import NARROW, WIDE, Board, cut_in_two, short_name, written
+from maillage.atlas.drawing import Area, Dot, Drawing, Frame, Label, box_of, centre_of, frame_of, holds, locator_of
+from maillage.atlas.labels import Board, boards_of, cut_in_two, short_name, written
 from maillage.atlas.places import FRANCE, Place, address
 from maillage.atlas.shades import (
     COUNTRY_BOUNDS,
@@ -26,7 +26,8 @@ from maillage.people.models import Space
 from maillage.territories.enums import UNITS, Detail, Level
 from maillage.territories.models import Commune, Department, Landmark, Outline, Qpv, Region
 
-LEAST_EPCI, LEAST_QPV = 9_000, 3_000  # metres from side to side: narrower, one would not know where one is
+LEAST_EPCI, LEAST_QPV = 9_000, 4_000  # metres from side to side: narrower, one would not know where one is
+DOTS = (4.5, 8)  # radius of a quarter on the sheet, wide and narrow (atlas.css)
 MOST_COMMUNES = 40  # named around a quarter: the largest first
 Link = Callable[[str, str], str]  # (level, code) → address
 
@@ -37,7 +38,7 @@ class PlaceMap:
     legend: list[Key] = field(default_factory=list)
     has_dots: bool = False
     has_quarters: bool = False
-    link_words: str = ""  # what an area opens
+    locator: str = ""  # SVG: where the sheet is
 
 
 def linker(space: Space, choice: Choice, *, embedded: bool = False) -> Link:
@@ -65,7 +66,16 @@ def draw_map(
     for drawing in made.drawings:
         if place.level != FRANCE:
             drawing.symbols = _symbols(place, choice.layers, drawing.frame)
+    if made.drawings and place.level not in (FRANCE, Level.REGION):
+        made.locator = _locator(place, made.drawings[0].frame)
     return made
+
+
+def _locator(place: Place, frame: Frame) -> str:
+    department = place.row.epci.department if place.level == Level.QPV else getattr(place.row, "department", place.row)
+    codes = Department.objects.filter(region=department.region_id).values("pk")
+    ground = Outline.objects.filter(level=Level.DEPARTMENT, detail=Detail.COUNTRY, code__in=codes, zone=frame.zone)
+    return locator_of(frame, list(ground)) if ground else ""
 
 
 def points(lonlats: Sequence[tuple[float, float]], zone: str) -> list[tuple[float, float]]:
@@ -90,14 +100,15 @@ def _france(link: Link) -> PlaceMap:
     counts = region_counts()
     regions = {region.code: region for region in Region.objects.order_by("name")}
     outlines = _outlines(Level.REGION, regions, Detail.COUNTRY)
-    made = PlaceMap(legend=keys_of([shade_of(counts.get(code, 0), COUNTRY_BOUNDS) for code in regions], "qpv", COUNTRY_BOUNDS))  # fmt: skip
+    shades = [shade_of(counts.get(code, 0), COUNTRY_BOUNDS) for code in regions]
+    made = PlaceMap(legend=keys_of(shades, "qpv", COUNTRY_BOUNDS))
     zones = sorted({outline.zone for outline in outlines.values()}, key=lambda zone: (zone != "metropole", zone))
     for zone in zones:
         of_zone = {code: outlines[code] for code in regions if code in outlines and outlines[code].zone == zone}
         frame = frame_of(map(box_of, of_zone.values()), zone)
         drawing = Drawing(frame, _("France") if zone == "metropole" else str(regions[next(iter(of_zone))]))
         drawing.shades = tuple(key.shade for key in made.legend)
-        boards = Board(frame.height, WIDE), Board(frame.height, NARROW)
+        boards = boards_of(frame.height)
         for code, outline in of_zone.items():
             number = counts.get(code, 0)
             name = f"{regions[code]}, {qpv_words(number)}"
@@ -123,18 +134,31 @@ def _region(place: Place, qpvs: Sequence[Qpv], tallies: Sequence[Tally], choice:
             name = f"{row.name} ({row.code}), {qpv_words(counts.get(row.code, 0))}"
             drawing.areas.append(Area(name, link(Level.DEPARTMENT, row.code), ground[row.code]))
     drawing.borders = list(ground.values())
-    boards = Board(frame.height, WIDE), Board(frame.height, NARROW)
+    boards = boards_of(frame.height)
+    _dot_quarters(drawing, qpvs, boards)
     _fill(drawing, tallies, choice, link, boards)
     for row in departments:
         if row.code in ground:
-            x, y = frame.at(*centre_of(ground[row.code]))
-            for at in ((x, y), (x, y - 45), (x, y + 45), (x - 50, y), (x + 50, y), (x, y - 80), (x, y + 80)):
-                label = boards[0].write(*at, cut_in_two(row.name), kind="department")
-                if label:
-                    drawing.labels.append(label)
-                    break
-    drawing.dots = _quarters(qpvs, frame)
+            drawing.labels += written([_name_inside(drawing, boards[0], ground[row.code], row.name)])
     return PlaceMap([drawing], legend_of(tallies, choice.view), has_dots=True)
+
+
+def _name_inside(drawing: Drawing, board: Board, outline: Outline, name: str) -> Label | None:
+    """A département, where neither a dot nor a shaded area is, if it has such a place."""
+    frame = drawing.frame
+    shaded = [_sides(frame, area.outline) for area in drawing.areas if area.shade is not None]
+
+    def inside(x: float, y: float) -> bool:
+        return holds(outline, x / frame.scale + frame.left, y / frame.scale + frame.top)
+
+    centre = frame.at(*centre_of(outline))
+    lines = cut_in_two(name)
+    return board.write_inside(_sides(frame, outline), centre, lines, holds=inside, kind="department", avoid=shaded)
+
+
+def _sides(frame: Frame, outline: Outline) -> tuple[float, float, float, float]:
+    left, top, right, bottom = box_of(outline)
+    return (*frame.at(left, top), *frame.at(right, bottom))
 
 
 def _department(place: Place, qpvs: Sequence[Qpv], tallies: Sequence[Tally], choice: Choice, link: Link) -> PlaceMap:
@@ -144,14 +168,12 @@ def _department(place: Place, qpvs: Sequence[Qpv], tallies: Sequence[Tally], cho
         return PlaceMap()
     frame = frame_of([box_of(here)], here.zone, margin=0.06)
     drawing = Drawing(frame, place.name, context=_within(frame, ground.values()), land=[here], borders=[here])
-    boards = Board(frame.height, WIDE), Board(frame.height, NARROW)
+    boards = boards_of(frame.height)
+    _dot_quarters(drawing, qpvs, boards)
     _fill(drawing, tallies, choice, link, boards)
-    drawing.dots = _quarters(qpvs, frame)
     names = dict(Department.objects.filter(pk__in=[row.code for row in drawing.context]).values_list("pk", "name"))
     for outline in drawing.context:
-        label = boards[0].write(*frame.at(*centre_of(outline)), cut_in_two(names[outline.code]), kind="department")
-        drawing.labels += written([label])
-    _name_communes(drawing, boards, Commune.objects.filter(department=place.code), 8)
+        drawing.labels += written([_name_inside(drawing, boards[0], outline, names[outline.code])])
     return PlaceMap([drawing], legend_of(tallies, choice.view), has_dots=True)
 
 
@@ -171,14 +193,20 @@ def _fill(drawing: Drawing, tallies: Sequence[Tally], choice: Choice, link: Link
         number = str(value_of(tally, choice.view)) if choice.view != "contrats" else ""
         number = "" if number == "0" else number
         lines = cut_in_two(short_name(tally.epci.name))
-        drawing.labels += written([boards[0].write(x, y, (*lines, number) if number else lines, kind="n" if number else "")])  # fmt: skip
+        words, kind = ((*lines, number), "n") if number else (lines, "")
+        sides = _sides(drawing.frame, outline)
+        drawing.labels += written([boards[0].write(x, y, words, kind=kind, within=sides)])
         if number:
-            drawing.small_labels += written([boards[1].write(x, y, (number,))])
+            drawing.small_labels += written([boards[1].write(x, y, (number,), within=sides)])
 
 
-def _quarters(qpvs: Sequence[Qpv], frame: Frame) -> list[Dot]:
+def _dot_quarters(drawing: Drawing, qpvs: Sequence[Qpv], boards: tuple[Board, Board]) -> None:
     placed = [(qpv.lon, qpv.lat) for qpv in qpvs if qpv.lon is not None and qpv.lat is not None]
-    return [Dot(x, y, "qpv") for x, y in points(placed, frame.zone)]
+    drawing.dots = [Dot(x, y, "qpv") for x, y in points(placed, drawing.frame.zone)]
+    for dot in drawing.dots:
+        x, y = drawing.frame.at(dot.x, dot.y)
+        for board, radius in zip(boards, DOTS, strict=True):
+            board.dots.append((x - radius, y - radius, x + radius, y + radius))
 
 
 def _within(frame: Frame, outlines: Iterable[Outline]) -> list[Outline]:
@@ -205,9 +233,10 @@ def _epci(place: Place, qpvs: Sequence[Qpv], link: Link) -> PlaceMap:
         near = frame_of(map(box_of, quarters.values()), zone, margin=0.3, least=LEAST_EPCI)
         frame = near if near.right - near.left < whole.right - whole.left else whole
     drawing = Drawing(frame, place.name, context=_near(Level.EPCI, frame, family), land=land)
-    boards = Board(frame.height, WIDE), Board(frame.height, NARROW)
-    _add_quarters(drawing, [qpv for qpv in qpvs if qpv.code in quarters], quarters, link, boards)
-    _name_communes(drawing, boards, Commune.objects.filter(epci__in=family))
+    boards = boards_of(frame.height)
+    communes = list(Commune.objects.filter(epci__in=family))
+    _add_quarters(drawing, [qpv for qpv in qpvs if qpv.code in quarters], quarters, link, boards, communes)
+    _name_communes(drawing, boards, communes)
     return PlaceMap([drawing], has_quarters=bool(quarters))
 
 
@@ -220,41 +249,55 @@ def _near(level: str, frame: Frame, without: Collection[str] = ()) -> list[Outli
 
 
 def _add_quarters(
-    drawing: Drawing, qpvs: Sequence[Qpv], outlines: dict[str, Outline], link: Link, boards: tuple[Board, Board]
+    drawing: Drawing,
+    qpvs: Sequence[Qpv],
+    outlines: dict[str, Outline],
+    link: Link,
+    boards: tuple[Board, Board],
+    communes: Sequence[Commune] = (),
 ) -> None:
     frame = drawing.frame
     for qpv in sorted(qpvs, key=lambda qpv: qpv.lon or 0):  # west to east, as the eye goes
         drawing.areas.append(Area(qpv.name, link(Level.QPV, qpv.code), outlines[qpv.code], kind="quarter"))
-        left, top, right, bottom = box_of(outlines[qpv.code])
-        (x1, y1), (x2, y2) = frame.at(left, top), frame.at(right, bottom)
         for board in boards:
-            board.taken.append((x1, y1, x2, y2))
+            board.taken.append(_sides(frame, outlines[qpv.code]))
+    _name_town(drawing, boards, communes)
     for qpv in sorted(qpvs, key=lambda qpv: -(qpv.population or 0)):
         left, top, right, bottom = box_of(outlines[qpv.code])
-        x, y = frame.at((left + right) / 2, (top + bottom) / 2)
-        beside = (right - left) / 2 * frame.scale
-        label = boards[0].write(x, y, cut_in_two(qpv.name), kind="quarter-name", beside=beside)
+        (x, y), (x2, y2) = frame.at((left + right) / 2, (top + bottom) / 2), frame.at(right, bottom)
+        beside = x2 - x, y2 - y
+        label = boards[0].write_beside(x, y, cut_in_two(qpv.name), kind="quarter-name", beside=beside)
         drawing.labels += written([label])
 
 
-def _name_communes(drawing: Drawing, boards: tuple[Board, Board], rows: Iterable[Commune], most: int = 0) -> None:
+def _name_communes(drawing: Drawing, boards: tuple[Board, Board], rows: Iterable[Commune]) -> None:
     """The largest first, with a dot; those off the sheet, or without room, are not named."""
     frame = drawing.frame
     located = [row for row in rows if row.lon is not None and row.lat is not None]
     located.sort(key=lambda row: -(row.population or 0))
     places = points([(row.lon or 0, row.lat or 0) for row in located], frame.zone)
-    named = 0
-    for row, (x, y) in zip(located, places, strict=True):
-        if not frame.holds(x, y) or named >= (most or MOST_COMMUNES):
-            continue
+    inside = [(row, x, y) for row, (x, y) in zip(located, places, strict=True) if frame.holds(x, y)]
+    for row, x, y in inside[:MOST_COMMUNES]:
         at = frame.at(x, y)
-        label = boards[0].write(*at, (row.name,), kind="commune", beside=4)
-        small = boards[1].write(*at, (row.name,), kind="commune", beside=6) if named < 8 else None
-        if label:
-            named += 1
-            drawing.labels.append(label)
-            drawing.small_labels += written([small])
+        label = boards[0].write_beside(*at, (row.name,), kind="commune", beside=(5, 5))
+        small = boards[1].write_beside(*at, (row.name,), kind="commune", beside=(8, 8))
+        drawing.labels += written([label])
+        drawing.small_labels += written([small])
+        if label or small:
             drawing.dots.append(Dot(x, y, "commune"))
+
+
+def _name_town(drawing: Drawing, boards: tuple[Board, Board], rows: Iterable[Commune]) -> None:
+    """The largest commune, before anything else is written: by it one knows where one is."""
+    located = [row for row in rows if row.lon is not None and row.lat is not None]
+    if not located:
+        return
+    town = max(located, key=lambda row: row.population or 0)
+    ((x, y),) = points([(town.lon or 0, town.lat or 0)], drawing.frame.zone)
+    if drawing.frame.holds(x, y):
+        at = drawing.frame.at(x, y)
+        drawing.labels += written([boards[0].write(*at, (town.name.upper(),), kind="town")])
+        drawing.small_labels += written([boards[1].write(*at, (town.name.upper(),), kind="town")])
 
 
 def _qpv(place: Place, link: Link) -> PlaceMap:
@@ -263,18 +306,17 @@ def _qpv(place: Place, link: Link) -> PlaceMap:
     if qpv.code not in outlines:
         return _sketch(place, qpv.communes.all())
     here = outlines[qpv.code]
-    frame = frame_of([box_of(here)], here.zone, margin=0.5, least=LEAST_QPV)
+    frame = frame_of([box_of(here)], here.zone, margin=0.6, least=LEAST_QPV)
     around = _near(Level.QPV, frame, [qpv.code])
     ground = _near(Level.EPCI, frame)
     drawing = Drawing(frame, place.name, context=[row for row in ground if row.code != qpv.epci_id])
     drawing.land = [row for row in ground if row.code == qpv.epci_id]
-    boards = Board(frame.height, WIDE), Board(frame.height, NARROW)
-    x1, y1, x2, y2 = box_of(here)
+    boards = boards_of(frame.height)
     for board in boards:
-        board.taken.append((*frame.at(x1, y1), *frame.at(x2, y2)))
+        board.taken.append(_sides(frame, here))
     rows = Qpv.objects.filter(code__in=[row.code for row in around], vintage=qpv.vintage)
     _add_quarters(drawing, list(rows), {row.code: row for row in around}, link, boards)
-    drawing.borders = [here]
+    drawing.here = [here]
     communes = Commune.objects.filter(Q(epci=qpv.epci_id) | Q(qpvs=qpv.code)).distinct()
     _name_communes(drawing, boards, communes)
     return PlaceMap([drawing], has_quarters=True)
@@ -290,7 +332,7 @@ def _commune(place: Place, qpvs: Sequence[Qpv], link: Link) -> PlaceMap:
     ground = _near(Level.EPCI, frame)
     drawing = Drawing(frame, place.name, context=[row for row in ground if row.code != commune.epci_id])
     drawing.land = [row for row in ground if row.code == commune.epci_id]
-    boards = Board(frame.height, WIDE), Board(frame.height, NARROW)
+    boards = boards_of(frame.height)
     _add_quarters(drawing, [qpv for qpv in qpvs if qpv.code in quarters], quarters, link, boards)
     _name_communes(drawing, boards, Commune.objects.filter(Q(pk=commune.pk) | Q(epci=commune.epci_id)).distinct())
     return PlaceMap([drawing], has_quarters=True)
@@ -306,7 +348,7 @@ def _sketch(place: Place, communes: Iterable[Commune]) -> PlaceMap:
     ground = outlines[department]
     frame = frame_of([box_of(ground)], ground.zone, margin=0.06)
     drawing = Drawing(frame, place.name, land=[ground], borders=[ground])
-    boards = Board(frame.height, WIDE), Board(frame.height, NARROW)
+    boards = boards_of(frame.height)
     _name_communes(drawing, boards, located)
     if len(located) == 1:
         drawing.spot = points([(located[0].lon or 0, located[0].lat or 0)], ground.zone)[0]
@@ -341,9 +383,9 @@ def _symbols(place: Place, layers: Sequence[str], frame: Frame) -> dict[str, lis
         if known:  # of a cité, the middle of its communes
             middle = sum(lon for lon, _lat in known) / len(known), sum(lat for _lon, lat in known) / len(known)
             located.append((kinds[row.kind], middle))
-    for (layer, _lonlat), (x, y) in zip(located, points([lonlat for _layer, lonlat in located], frame.zone), strict=True):
+    for (layer, _lonlat), (x, y) in zip(
+        located, points([lonlat for _layer, lonlat in located], frame.zone), strict=True
+    ):
         if frame.holds(x, y):
             found[layer].append(Dot(x, y, layer))
     return found
-
-

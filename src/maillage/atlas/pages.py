@@ -1,21 +1,29 @@
-"""Everything a page of the atlas says, gathered once: the screen, the frame of another site and the sheet read the same."""
+"""Everything a page of the atlas says, gathered once: screen, frame of another site and sheet of paper say the same."""
 
 from dataclasses import dataclass
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from maillage.atlas.around import Event, contract_lines, down_from, near_to
-from maillage.atlas.around import experience_events, experiences_in, gathering_events, gatherings_in
+from maillage.atlas.around import (
+    Event,
+    contract_lines,
+    down_from,
+    experience_events,
+    experiences_in,
+    gathering_events,
+    gatherings_in,
+    near_to,
+)
 from maillage.atlas.choices import LAYER_WORDS, LAYERS, VIEWS, Choice
 from maillage.atlas.contracts import Status
 from maillage.atlas.drawing import shape_of, svg_of
 from maillage.atlas.facts import Fact, all_sources, facts_of, sources_of, used_sources, year_of
 from maillage.atlas.maps import PlaceMap, draw_map, landmarks_in, linker
 from maillage.atlas.places import FRANCE, Place, address, find_place, has_several_regions, parents_of
-from maillage.atlas.shades import legend_title
+from maillage.atlas.shades import legend_title, qpv_words
 from maillage.atlas.tables import Table, epci_table, qpv_table
-from maillage.atlas.tallies import Tally, qpvs_in, tallies_of
+from maillage.atlas.tallies import Tally, department_counts, qpvs_in, tallies_of
 from maillage.lib.typography import typo
 from maillage.people.models import Space
 from maillage.territories.enums import LandmarkKind, Level
@@ -89,7 +97,13 @@ class AtlasPage:
         if self.place.level == FRANCE or not self.map.drawings:
             return []
         return [
-            {"id": layer, "words": LAYER_WORDS[layer], "href": self.choice.with_layer(layer), "on": layer in self.choice.layers, "shown": self._shown(layer)}  # fmt: skip
+            {
+                "id": layer,
+                "words": LAYER_WORDS[layer],
+                "href": self.choice.with_layer(layer),
+                "on": layer in self.choice.layers,
+                "shown": self._shown(layer),
+            }
             for layer in LAYERS
         ]
 
@@ -115,7 +129,7 @@ class AtlasPage:
         drawn = [
             outline
             for drawing in self.map.drawings
-            for outline in (*drawing.land, *drawing.borders, *(area.outline for area in drawing.areas))
+            for outline in (*drawing.land, *drawing.borders, *drawing.here, *(area.outline for area in drawing.areas))
         ]
         return used_sources(self.facts, drawn, self.known_sources)
 
@@ -133,7 +147,8 @@ class AtlasPage:
     def table(self) -> Table | None:
         link = linker(self.space, self.choice)
         if self.shaded and self.tallies:
-            return epci_table(self.tallies, self.choice, link, year=self._year, departments=self.place.level == Level.REGION)  # fmt: skip
+            all_departments = self.place.level == Level.REGION
+            return epci_table(self.tallies, self.choice, link, year=self._year, departments=all_departments)
         if self.place.level in (Level.EPCI, Level.COMMUNE) and self.qpvs:
             return qpv_table(self.qpvs, self.choice, link, year=self._year)
         return None
@@ -156,7 +171,12 @@ class AtlasPage:
 
     @property
     def down(self) -> list[dict[str, str]]:
-        return self._linked(down_from(self.place, self.qpvs))
+        places = self._linked(down_from(self.place, self.qpvs))
+        if self.place.level == Level.REGION:
+            counts = department_counts(self.place)
+            for each in places:
+                each["words"] = qpv_words(counts.get(each["code"], 0))
+        return places
 
     @property
     def near(self) -> list[dict[str, str]]:
@@ -222,7 +242,8 @@ class AtlasPage:
     def pictures(self) -> list[dict[str, str]]:
         base = address(self.space, self.place.level, self.place.code)
         return [
-            {"words": kind.upper(), "href": f"{base}carte.{kind}{self.choice.carried}"} for kind in ("pdf", "png", "svg")
+            {"words": kind.upper(), "href": f"{base}carte.{kind}{self.choice.carried}"}
+            for kind in ("pdf", "png", "svg")
         ]
 
     @property
@@ -234,5 +255,3 @@ class AtlasPage:
 def read_page(space: Space, level: str, code: str, choice: Choice, *, embedded: bool = False) -> AtlasPage:
     """Raises UnknownPlace."""
     return AtlasPage(space, find_place(space, level, code), choice, embedded)
-
-

@@ -1,4 +1,4 @@
-"""A place of the atlas: found by its official code, with the places it lies in. What is unknown is said, with its like."""
+"""A place of the atlas: found by its official code, with those it lies in. What is unknown is said, with its like."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from maillage.atlas.choices import Choice
-from maillage.atlas.contracts import SIGNED, UNKNOWN, UNSIGNED
+from maillage.atlas.contracts import PERIOD, SIGNED, UNKNOWN, UNSIGNED
 from maillage.atlas.drawing import swatch_of
 from maillage.atlas.tallies import Tally
 from maillage.lib.typography import count
 
 BOUNDS = (1, 2, 4, 8)  # from how many on: the largest of Grand Est has 21 quarters, most have one to three
 COUNTRY_BOUNDS = (1, 25, 50, 100)  # quarters of a région
-CONTRACTS = {SIGNED: 4, UNSIGNED: 2, UNKNOWN: 0}
+CONTRACTS = {SIGNED: 4, UNSIGNED: 2, UNKNOWN: 1}
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Key:
 
     @property
     def how_many(self) -> str:
-        return ngettext("%d territoire", "%d territoires", self.places) % self.places
+        return count(self.places, _("territoire"), _("territoires"), zero=_("aucun territoire"))
 
 
 def shade_of(number: int, bounds: Sequence[int] = BOUNDS) -> int:
@@ -49,9 +48,7 @@ def shade_of_tally(tally: Tally, view: str) -> int:
 
 
 def qpv_words(number: int) -> str:
-    return count(
-        number, _("quartier prioritaire"), _("quartiers prioritaires"), zero=_("aucun quartier prioritaire")
-    )
+    return count(number, _("quartier prioritaire"), _("quartiers prioritaires"), zero=_("aucun quartier prioritaire"))
 
 
 def gathering_words(number: int) -> str:
@@ -75,7 +72,7 @@ def tally_words(tally: Tally, view: str) -> str:
 def legend_title(choice: Choice) -> str:
     return {
         "qpv": _("Quartiers prioritaires par intercommunalité"),
-        "contrats": _("Contrats de ville 2024–2030, par intercommunalité"),
+        "contrats": _("Contrats de ville %s, par intercommunalité") % f"{PERIOD[0]}\u2060–\u2060{PERIOD[1]}",
         "rencontres": _("Rencontres publiques par intercommunalité"),
         "experiences": _("Expériences présentées par intercommunalité"),
     }[choice.view]
@@ -84,7 +81,11 @@ def legend_title(choice: Choice) -> str:
 def legend_of(tallies: Sequence[Tally], view: str) -> list[Key]:
     shades = [shade_of_tally(tally, view) for tally in tallies]
     if view == "contrats":
-        words = {SIGNED: _("signé, avec sa source"), UNSIGNED: _("non signé, avec sa source"), UNKNOWN: _("signature non connue : a un quartier prioritaire, rien de plus n’est su")}  # fmt: skip
+        words = {
+            SIGNED: _("signé, avec sa source"),
+            UNSIGNED: _("non signé, avec sa source"),
+            UNKNOWN: _("signature non connue : a un quartier prioritaire, rien de plus n’est su"),
+        }
         return [
             Key(shade, words[state], shades.count(shade))
             for state, shade in CONTRACTS.items()

@@ -60,7 +60,8 @@ def make_table(columns: Sequence[Column[T]], rows: Sequence[T], choice: Choice, 
     doubt = ""
     if choice.order and column is None:
         known = join_words([each.id for each in columns], last=_("ou"))
-        doubt = typo(_("Le tri « %(order)s » n’existe pas ; ceux qui existent : %(known)s.") % {"order": wanted[:40], "known": known})  # fmt: skip
+        words = {"order": wanted[:40], "known": known}
+        doubt = typo(_("Le tri « %(order)s » n’existe pas ; ceux qui existent : %(known)s.") % words)
     sorted_by = column or columns[0]
     ordered = sorted(rows, key=columns[0].key)
     ordered.sort(key=sorted_by.key, reverse=downwards and column is not None)
@@ -134,7 +135,12 @@ def qpv_table(qpvs: Sequence[Qpv], choice: Choice, link: Link, *, year: str) -> 
         return Cell(number_words(qpv.population))
 
     columns: list[Column[Qpv]] = [
-        Column("nom", _("Quartier prioritaire"), lambda one: Cell(one.name, link(Level.QPV, one.code)), lambda one: fold(one.name)),  # fmt: skip
+        Column(
+            "nom",
+            _("Quartier prioritaire"),
+            lambda one: Cell(one.name, link(Level.QPV, one.code)),
+            lambda one: fold(one.name),
+        ),
         Column("communes", _("Communes"), lambda one: Cell(communes(one)), lambda one: fold(communes(one))),
         Column(
             "habitants",

@@ -1,4 +1,4 @@
-"""What is counted of each place: quarters, people, contracts, gatherings. A fixed number of queries, however many rows."""
+"""What is counted of each place: quarters, people, contracts, gatherings. As many queries, however many rows."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

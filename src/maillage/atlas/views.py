@@ -53,6 +53,8 @@ def opening(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_in_space(request.user, Space.objects.all(), can=can_organise, space_of=lambda row: row, pk=space.pk)
     public = request.POST.get("public") == "oui"
     open_atlas(space=space, public=public, by=str(request.user))
-    said = _("L’atlas est ouvert : chacun peut le lire.") if public else _("L’atlas est fermé : seul votre espace le lit.")
+    said = (
+        _("L’atlas est ouvert : chacun peut le lire.") if public else _("L’atlas est fermé : seul votre espace le lit.")
+    )
     messages.success(request, said)
     return redirect("atlas:home", space.slug)

@@ -13,6 +13,7 @@ ICONS = {
     "room": '<path d="M4 20V5l9-2v18M13 6h6v14M2.5 20.5h19M9.5 12v1.5"/>',
     "table": '<path d="M3 9h18M5.5 9v11M18.5 9v11M3 5h18v4H3z"/>',
     "print": '<path d="M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z"/>',
+    "map": '<path d="M3 6.5 9 4l6 2.5L21 4v13.5L15 20l-6-2.5L3 20zM9 4v13.5M15 6.5V20"/>',
     "download": '<path d="M12 3v12M7 10.5l5 5 5-5M4 20h16"/>',
     "upload": '<path d="M12 16V4M7 8.5l5-5 5 5M4 20h16"/>',
     "warning": '<path d="M12 3.5 22 20H2zM12 10v4.5M12 17v.5"/>',
