@@ -80,7 +80,10 @@ def frame_code(address: str, title: str, wide: int = WIDTH, high: int = HEIGHT) 
 
 def _page_at(request: HttpRequest) -> AtlasPage | None:
     """Whose address this is; another server's, another page's, a closed atlas's: None."""
-    parts = urlsplit(request.GET.get("url", "")[:2000])
+    try:
+        parts = urlsplit(request.GET.get("url", "")[:2000])
+    except ValueError:  # « http://[ »
+        return None
     hosts = {request.get_host(), urlsplit(public_address(request)).netloc}
     if parts.scheme not in ("http", "https") or parts.netloc not in hosts:
         return None

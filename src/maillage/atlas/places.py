@@ -40,10 +40,14 @@ class UnknownPlace(Exception):
 
     def __init__(self, level: str, code: str, near: list[Place]) -> None:
         self.level, self.code, self.near = level, code, near
-        self.sentence = typo(
-            _("Aucun territoire (%(level)s) ne porte le code « %(code)s » dans cet atlas.")
-            % {"level": Level(level).label, "code": code[:40]}
-        )
+        if level == FRANCE:
+            self.sentence = _("Cet atlas n’a pas de carte du pays : une seule région y est chargée.")
+        elif not code:
+            self.sentence = _("Cet espace n’a pas dit quelle est sa région.")
+        else:
+            words = {"level": Level(level).label, "code": code[:40]}
+            self.sentence = _("Aucun territoire (%(level)s) ne porte le code « %(code)s » dans cet atlas.") % words
+        self.sentence = typo(self.sentence)
         super().__init__(self.sentence)
 
 
@@ -53,12 +57,14 @@ def place_of(level: str, row: Model) -> Place:
 
 def find_place(space: Space, level: str, code: str) -> Place:
     """Raises UnknownPlace. `code` is empty for the space's own region and for France."""
+    if level == FRANCE and not has_several_regions():
+        raise UnknownPlace(level, code, _places(Level.REGION, Region.objects.all()))
     if level == FRANCE:
         return Place(FRANCE, "", _("France"))
     if level == Level.REGION and not code:
         region = space.region or _only_region()
         if region is None:
-            raise UnknownPlace(level, space.slug, _places(level, Region.objects.order_by("name")[:NEAREST]))
+            raise UnknownPlace(level, "", _places(level, Region.objects.order_by("name")[:NEAREST]))
         return place_of(level, region)
     row = ROWS[level]().filter(pk=code).first()
     if row is None:
