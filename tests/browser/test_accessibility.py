@@ -21,12 +21,13 @@ pytestmark = pytest.mark.browser
 ONE_PAGE = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "ID"),
     (re.compile(r"/\d+/"), "/N/"),
+    (re.compile(r"/quartiers/\w+/"), "/quartiers/N/"),
     (re.compile(r"/[\w.~:-]{28,}/"), "/TOKEN/"),
     (re.compile(r"[?#].*"), ""),
     (re.compile(r"(/methodes/[\w-]+)/(?!import/)[\w-]+/"), r"\1/METHODE/"),
     (re.compile(r"(/modifier/(?:roles|cartes|etapes))/(?!nouv)[\w-]+/"), r"\1/PARTIE/"),
 )
-DOWNLOADS = (".pdf", ".csv", ".xlsx", ".ics", ".eml", ".toml")
+DOWNLOADS = (".pdf", ".png", ".svg", ".csv", ".xlsx", ".ics", ".eml", ".toml")
 MOST_PAGES = 80
 DAY = re.compile(r"/rencontres/[0-9a-f-]{36}/")
 

@@ -94,9 +94,13 @@ def reset_data() -> None:
 def prepare_day() -> Gathering:
     """Loads, plans and opens the day once; a second run finds it done and keeps what people did since."""
     data = files("maillage.gatherings") / "data"
+    bare = not Outline.objects.exists()
+    if bare:
+        print("Les territoires et leurs contours…")
+        load_territories(outlines=True)
     gathering = Gathering.objects.filter(slug=DAY).first()
     if gathering is None:
-        print("Le programme et les territoires…")
+        print("Le programme…")
         name = "journees-grand-est.toml"
         import_gatherings(
             (data / name).read_bytes(),
@@ -105,9 +109,7 @@ def prepare_day() -> Gathering:
             by=BY,
         )
         gathering = Gathering.objects.get(slug=DAY)
-    if not Outline.objects.exists():
-        print("Les contours de l’atlas…")
-        load_territories(outlines=True)
+    if bare:  # once: whoever closes the atlas of the demonstration finds it closed
         open_atlas(space=gathering.space, public=True, by=BY)
     if not Registration.objects.filter(gathering=gathering).exists():
         print("Les 128 inscriptions (inventées)…")
