@@ -60,8 +60,13 @@ def everything(**changes: Any) -> list[tuple[str, bytes]]:
 def refused(given: list[tuple[str, bytes]]) -> list[str]:
     with pytest.raises(TerritoriesRefused) as refusal:
         import_territories(given)
-    assert refusal.value.sentence.startswith("Rien n’a été importé :\n")
-    return [str(doubt) for doubt in refusal.value.doubts]
+    assert as_typed(refusal.value.sentence).startswith("Rien n’a été importé :\n")
+    return [as_typed(str(doubt)) for doubt in refusal.value.doubts]
+
+
+def as_typed(sentence: str) -> str:
+    """With the spaces of a keyboard: the catalogue sets those of French typography."""
+    return sentence.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def test_the_files_of_two_publishers_in_any_order_make_a_region(db):
