@@ -5,15 +5,24 @@ here: no token, no name, nothing of an account; the other pages keep Django's gz
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 View = Callable[..., HttpResponse]
-QUALITY = 6  # of 11: a region's page in some 3 ms; 11 would take 150 for a tenth less
+QUALITY = 10  # of 11: a region's page in some 50 ms, an eighth lighter than at 6, which takes 3; 11 gains nothing
+KEPT = 32  # pages: whoever opens an atlas opens the one its neighbours opened, which is the same to the byte
 SHORTEST = 500  # bytes
+
+
+@lru_cache(maxsize=KEPT)
+def _packed(content: bytes) -> bytes:
+    """By what it holds: a page that changed is another page."""
+    import brotli  # a server nobody asks an atlas of does not hold it
+
+    return bytes(brotli.compress(content, quality=QUALITY))
 
 
 def compressed(view: View) -> View:
@@ -23,9 +32,7 @@ def compressed(view: View) -> View:
         patch_vary_headers(response, ("Accept-Encoding",))
         takes = "br" in [word.split(";")[0].strip() for word in request.headers.get("Accept-Encoding", "").split(",")]
         if takes and not request.user.is_authenticated and len(response.content) > SHORTEST:
-            import brotli  # a server nobody asks an atlas of does not hold it
-
-            response.content = brotli.compress(response.content, quality=QUALITY)
+            response.content = _packed(response.content)
             response["Content-Encoding"] = "br"
             response["Content-Length"] = str(len(response.content))
         return response

@@ -86,7 +86,7 @@ def holds(outline: Outline, x: float, y: float) -> bool:
     """Whether a point, in metres, is in it (even–odd rule)."""
     unit = UNITS[Detail(outline.detail)]
     x, y, inside = x / unit, y / unit, False
-    for ring in _rings(outline.path):
+    for ring in rings_of(outline.path):
         for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True):
             if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
                 inside = not inside
@@ -94,7 +94,7 @@ def holds(outline: Outline, x: float, y: float) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def _rings(path: str) -> list[list[tuple[int, int]]]:
+def rings_of(path: str) -> list[list[tuple[int, int]]]:
     rings = []
     for ring in path.split("M")[1:]:
         numbers = [int(number) for number in re.findall(r"-?\d+", ring)]
@@ -113,7 +113,7 @@ def _rings(path: str) -> list[list[tuple[int, int]]]:
 def _centroid(path: str) -> tuple[float, float]:
     """Of the largest ring."""
     best, found = 0.0, (0.0, 0.0)
-    for ring in _rings(path):
+    for ring in rings_of(path):
         area = cx = cy = 0.0
         for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True):
             cross = x1 * y2 - x2 * y1

@@ -357,6 +357,9 @@ def _bench(command: Parser) -> None:
     command.add_argument(
         "--peers", type=Path, metavar="PYTHON", help="le Python où d’autres outils sont installés (make peers)"
     )
+    command.add_argument(
+        "--leaflet", type=Path, metavar="FICHIER", help="le leaflet.js de « map » (npm pack leaflet), sa feuille à côté"
+    )
     command.add_argument("--quick", action="store_true", help="petit et sans valeur, pour voir que tout marche")
 
 

@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--instances", type=Path)
     parser.add_argument("--peers", type=Path)
+    parser.add_argument("--leaflet", type=Path)
     options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     django.setup()
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sizes = {**sizes, "phones": options.phones}
     if options.name == "seating" and options.instances:
         sizes = {"instances": options.instances, "peers": options.peers, "quick": options.quick}
+    if options.name == "map":
+        sizes = {"leaflet": options.leaflet}
     with contextlib.redirect_stdout(io.StringIO()):  # what a command says on its way is not a row
         from maillage.config.installation import prepare_installation  # Django is set up first
 

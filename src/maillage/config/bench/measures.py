@@ -13,6 +13,7 @@ MEASURES = {
     "start": "start",
     "report": "documents",
     "seating": "seats",
+    "map": "map",
 }
 ON_POSTGRESQL = {"moves": "too", "workers": "only"}  # measured over a throwaway cluster, besides SQLite or instead
 QUICK_SIZES: dict[str, dict[str, object]] = {

@@ -38,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
             quick=options.quick,
             instances=options.instances,
             peers=options.peers,
+            leaflet=options.leaflet,
         )
     if options.json:
         print(json.dumps({"rows": [row.as_json() for row in rows]}, ensure_ascii=False, indent=2))
@@ -54,12 +55,14 @@ def measure(
     quick: bool,
     instances: Path | None = None,
     peers: Path | None = None,
+    leaflet: Path | None = None,
 ) -> list[Row]:
     command = [sys.executable, "-m", "maillage.config.bench", name]
     command += ["--repeat", str(repeat), *(["--quick"] if quick else [])]
     command += ["--phones", str(phones)] if phones else []
     command += ["--instances", str(instances.resolve())] if instances else []
     command += ["--peers", str(peers.absolute())] if peers else []  # not resolved: the link is the environment
+    command += ["--leaflet", str(leaflet.resolve())] if leaflet else []
     rows = [] if ON_POSTGRESQL.get(name) == "only" else _rows(name, command, {})
     if name in ON_POSTGRESQL and binaries() is not None:
         with cluster() as url:

@@ -21,6 +21,7 @@ from maillage.ui.icons import ICONS, LOGO, SHAPES
 register = template.Library()
 
 STYLES = {
+    "bare": ("base",),  # what another site frames: its own sheet says the rest
     "office": ("base", "components", "office"),
     "live": ("base", "components", "live", "activities"),
 }
