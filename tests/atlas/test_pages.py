@@ -6,7 +6,8 @@ import brotli
 import pytest
 
 from maillage.contracts.models import ContratDeVille
-from maillage.gatherings.models import Gathering
+from maillage.gatherings.models import Gathering, Workshop
+from maillage.memory.models import Experience
 
 QPV = {"08": 8, "10": 10, "51": 13, "52": 4, "54": 18, "55": 3, "57": 26, "67": 24, "68": 11, "88": 6}
 REGION_BUDGET = 25_000  # bytes (issue 6)
@@ -111,6 +112,26 @@ def test_only_public_gatherings_are_there(read, space):
     assert hidden.title not in read("communes/10081/")
     assert "Isolement et vulnérabilité" not in read("communes/10081/")
     assert f"{TROYES_NAMED}, aucune rencontre publique" in areas(read("?vue=rencontres"))
+
+
+def test_an_experience_is_counted_once_written_or_only_presented(read, space):
+    named = f"{TROYES_NAMED}, 1 expérience"
+    assert named in areas(read("?vue=experiences"))
+    workshop = Workshop.objects.get(qpv=CHANTEREIGNE)
+    written = make_experience(
+        space=space, workshop=workshop, title="Des voisins contre l’isolement", qpv_id=CHANTEREIGNE
+    )
+    assert "Des voisins" not in read(f"quartiers/{CHANTEREIGNE}/")  # nobody has published it
+    assert named in areas(read("?vue=experiences"))
+    Experience.objects.filter(pk=written.pk).update(published=1)
+    html = read(f"quartiers/{CHANTEREIGNE}/")
+    assert f"/atlas/grand-est/experiences/{written.pk}/" in html
+    assert "Trouver des réponses à l’isolement" not in html.split("Les faits")[1].split("Expériences")[-1]
+    assert named in areas(read("?vue=experiences"))
+
+
+def make_experience(**facts):
+    return Experience.objects.create(**facts)
 
 
 def test_a_merged_intercommunalite_says_into_which(read):

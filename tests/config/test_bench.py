@@ -108,12 +108,19 @@ def test_each_measure_gives_its_rows(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", sorted(set(MEASURES) - set(NAMES)))
+@pytest.mark.parametrize("name", sorted(set(MEASURES) - set(NAMES) - {"map"}))
 def test_growth_and_what_is_computed_from_it_say_their_rows(tmp_path: Path, name: str) -> None:
     done = bench(tmp_path, name, "--quick", "--repeat", "1", "--json")
     assert done.returncode == 0, done.stderr
     rows = {row["name"]: row for row in json.loads(done.stdout)["rows"]}
     assert {"growth": "growth-log-slope", "scaling": "scaling-france-100000"}[name] in rows
+
+
+def test_map_without_leaflet_is_not_measured_and_says_so(tmp_path: Path) -> None:
+    done = bench(tmp_path, "map", "--repeat", "1", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {"rows": []}
+    assert "La carte n’est pas mesurée" in done.stderr
 
 
 def test_slope_is_that_of_the_logarithms() -> None:

@@ -12,6 +12,8 @@ from maillage.atlas.places import FRANCE, Place, place_of
 from maillage.atlas.tallies import family_of, presented
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.gatherings.words import date_words, place_words
+from maillage.memory.experience_queries import published_experiences
+from maillage.memory.models import Experience
 from maillage.people.models import Space
 from maillage.territories.enums import Detail, Level
 from maillage.territories.models import Commune, Department, Epci, Outline, Qpv
@@ -42,30 +44,39 @@ def gatherings_in(space: Space, place: Place) -> QuerySet[Gathering]:
         family = family_of(place.row)
         return rows.filter(Q(commune__epci__in=family) | Q(epci__in=family))
     if place.level == Level.QPV:
-        return rows.filter(pk__in=experiences_in(space, place).order_by().values("slot__gathering"))
+        return rows.filter(pk__in=Workshop.objects.filter(qpv=place.code).values("slot__gathering"))
     return rows.filter(commune=place.code)
 
 
-def experiences_in(space: Space, place: Place) -> QuerySet[Workshop]:
+def presented_in(space: Space, place: Place) -> QuerySet[Workshop]:
     rows = presented(space).select_related("slot__gathering").order_by("slot__gathering__date", "position")
+    return rows.filter(about(place)).distinct()
+
+
+def published_in(space: Space, place: Place) -> QuerySet[Experience]:
+    return published_experiences(space).filter(about(place)).distinct()
+
+
+def about(place: Place) -> Q:
+    """Of what speaks of a commune, an intercommunalité or a quarter: that it speaks of this place, or of a part."""
     if place.level == FRANCE:
-        return rows
+        return Q()
     if place.level == Level.REGION:
-        return rows.filter(
+        return (
             Q(commune__department__region=place.code)
             | Q(epci__department__region=place.code)
             | Q(qpv__epci__department__region=place.code)
         )
     if place.level == Level.DEPARTMENT:
-        return rows.filter(
-            Q(commune__department=place.code) | Q(epci__department=place.code) | Q(qpv__epci__department=place.code)
+        return (
+            Q(commune__department=place.code) | Q(epci__department=place.code) | Q(qpv__communes__department=place.code)
         )
     if place.level == Level.EPCI:
         family = family_of(place.row)
-        return rows.filter(Q(commune__epci__in=family) | Q(epci__in=family) | Q(qpv__epci__in=family))
+        return Q(commune__epci__in=family) | Q(epci__in=family) | Q(qpv__epci__in=family)
     if place.level == Level.QPV:
-        return rows.filter(qpv=place.code)
-    return rows.filter(Q(commune=place.code) | Q(qpv__communes=place.code)).distinct()
+        return Q(qpv=place.code)
+    return Q(commune=place.code) | Q(qpv__communes=place.code)
 
 
 def gathering_events(space: Space, rows: QuerySet[Gathering]) -> list[Event]:
@@ -79,15 +90,25 @@ def gathering_events(space: Space, rows: QuerySet[Gathering]) -> list[Event]:
     ]
 
 
-def experience_events(space: Space, rows: QuerySet[Workshop]) -> list[Event]:
-    return [
+def experience_events(space: Space, place: Place) -> list[Event]:
+    """Those written and published, then those that were presented and are not written yet."""
+    written = [
+        Event(
+            row.title,
+            reverse("memory:public-experience", args=[space.slug, row.pk]),
+            ", ".join(str(part) for part in (row.qpv or row.commune or row.epci, row.year) if part),
+        )
+        for row in published_in(space, place)[:MOST]
+    ]
+    told = [
         Event(
             row.title,
             reverse("gatherings:public", args=[space.slug, row.slot.gathering.slug]),
             ", ".join(filter(None, (row.territory, row.slot.gathering.title, date_words(row.slot.gathering)))),
         )
-        for row in rows[:MOST]
+        for row in presented_in(space, place)[: MOST - len(written)]
     ]
+    return written + told
 
 
 def contract_lines(space: Space, place: Place) -> list[Status]:

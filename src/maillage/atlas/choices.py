@@ -14,7 +14,7 @@ VIEWS = {
     "qpv": gettext_lazy("quartiers prioritaires"),
     "contrats": gettext_lazy("contrats de ville"),
     "rencontres": gettext_lazy("rencontres publiques"),
-    "experiences": gettext_lazy("expériences présentées"),
+    "experiences": gettext_lazy("expériences"),
 }
 LAYERS = {
     "france-services": LandmarkKind.FRANCE_SERVICES,

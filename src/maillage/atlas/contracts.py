@@ -12,7 +12,7 @@ from maillage.contracts.models import ContratDeVille
 from maillage.people.models import Space
 
 PERIOD = (2024, 2030)  # of the contracts in force: « Engagements Quartiers 2030 »
-SIGNED, UNSIGNED, UNKNOWN = "signed", "unsigned", "unknown"
+SIGNED, PREPARING, UNSIGNED, UNKNOWN = "signed", "preparing", "not_signed", "unknown"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Status:
     def words(self) -> str:
         return {
             SIGNED: _("contrat signé"),
-            UNSIGNED: _("contrat non signé"),
+            PREPARING: _("contrat en préparation"),
+            UNSIGNED: _("contrat qui ne sera pas signé"),
             UNKNOWN: _("signature non connue"),
         }[self.state]
 

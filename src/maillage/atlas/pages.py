@@ -10,7 +10,6 @@ from maillage.atlas.around import (
     contract_lines,
     down_from,
     experience_events,
-    experiences_in,
     gathering_events,
     gatherings_in,
     near_to,
@@ -197,7 +196,7 @@ class AtlasPage:
 
     @cached_property
     def experiences(self) -> list[Event]:
-        return experience_events(self.space, experiences_in(self.space, self.place))
+        return experience_events(self.space, self.place)
 
     @cached_property
     def landmarks(self) -> list[dict[str, object]]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from maillage.atlas.choices import Choice
-from maillage.atlas.contracts import PERIOD, SIGNED, UNKNOWN, UNSIGNED
+from maillage.atlas.contracts import PERIOD, PREPARING, SIGNED, UNKNOWN, UNSIGNED
 from maillage.atlas.drawing import swatch_of
 from maillage.atlas.tallies import Tally
 from maillage.lib.typography import count
 
 BOUNDS = (1, 2, 4, 8)  # from how many on: the largest of Grand Est has 21 quarters, most have one to three
 COUNTRY_BOUNDS = (1, 25, 50, 100)  # quarters of a région
-CONTRACTS = {SIGNED: 4, UNSIGNED: 2, UNKNOWN: 1}
+CONTRACTS = {SIGNED: 4, PREPARING: 3, UNSIGNED: 2, UNKNOWN: 1}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def gathering_words(number: int) -> str:
 
 
 def experience_words(number: int) -> str:
-    return count(number, _("expérience présentée"), _("expériences présentées"), zero=_("aucune expérience présentée"))
+    return count(number, _("expérience"), _("expériences"), zero=_("aucune expérience"))
 
 
 def tally_words(tally: Tally, view: str) -> str:
@@ -74,7 +74,7 @@ def legend_title(choice: Choice) -> str:
         "qpv": _("Quartiers prioritaires par intercommunalité"),
         "contrats": _("Contrats de ville %s, par intercommunalité") % f"{PERIOD[0]}\u2060–\u2060{PERIOD[1]}",
         "rencontres": _("Rencontres publiques par intercommunalité"),
-        "experiences": _("Expériences présentées par intercommunalité"),
+        "experiences": _("Expériences par intercommunalité"),
     }[choice.view]
 
 
@@ -83,13 +83,14 @@ def legend_of(tallies: Sequence[Tally], view: str) -> list[Key]:
     if view == "contrats":
         words = {
             SIGNED: _("signé, avec sa source"),
-            UNSIGNED: _("non signé, avec sa source"),
+            PREPARING: _("en préparation, avec sa source"),
+            UNSIGNED: _("ne sera pas signé, avec sa source"),
             UNKNOWN: _("signature non connue : a un quartier prioritaire, rien de plus n’est su"),
         }
         return [
             Key(shade, words[state], shades.count(shade))
             for state, shade in CONTRACTS.items()
-            if state != UNSIGNED or shade in shades
+            if state in (SIGNED, UNKNOWN) or shade in shades
         ]
     return keys_of(shades, view)
 

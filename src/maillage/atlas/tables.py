@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from django.utils.translation import gettext as _
 
 from maillage.atlas.choices import Choice
-from maillage.atlas.contracts import SIGNED, UNKNOWN
+from maillage.atlas.contracts import PREPARING, SIGNED, UNKNOWN
 from maillage.atlas.facts import number_words
 from maillage.atlas.maps import Link
 from maillage.atlas.tallies import Tally
@@ -88,7 +88,7 @@ def _people(tally: Tally) -> Cell:
 
 def epci_table(tallies: Sequence[Tally], choice: Choice, link: Link, *, year: str, departments: bool) -> Table:
     people = _("Habitants en QPV (%s)") % year if year else _("Habitants en QPV")
-    order = {SIGNED: 0, UNKNOWN: 2}
+    order = {SIGNED: 0, PREPARING: 1, UNKNOWN: 3}
     columns: list[Column[Tally]] = [
         Column(
             "nom",
@@ -108,7 +108,7 @@ def epci_table(tallies: Sequence[Tally], choice: Choice, link: Link, *, year: st
             "contrat",
             _("Contrat 2024–2030"),
             lambda one: Cell(one.status.words, note=one.status.source),
-            lambda one: order.get(one.status.state, 1),
+            lambda one: order.get(one.status.state, 2),
         ),
         Column(
             "rencontres",

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from maillage.atlas.contracts import Status, current, statuses_by_epci
 from maillage.atlas.places import FRANCE, Place
 from maillage.gatherings.models import Gathering, Workshop
+from maillage.memory.models import Experience
 from maillage.people.models import Space
 from maillage.territories.enums import Level
 from maillage.territories.models import Epci, Qpv
@@ -93,16 +94,23 @@ def gatherings_by_epci(space: Space) -> Counter[str]:
 
 
 def experiences_by_epci(space: Space) -> Counter[str]:
-    """Experiences of it that a public gathering presented."""
-    rows = presented(space).order_by()
-    return _counted(rows.values_list("epci", "commune__epci", "qpv__epci").annotate(number=Count("pk")))
+    """Experiences of it that are published, and those a public gathering presented and nobody has written yet."""
+    counter: Counter[str] = Counter()
+    for rows in (Experience.objects.filter(space=space, published__isnull=False), presented(space)):
+        places = rows.order_by().values_list("epci", "commune__epci", "qpv__epci")
+        counter += _counted(places.annotate(number=Count("pk")))
+    return counter
 
 
 def presented(space: Space) -> QuerySet[Workshop]:
-    """Workshops about a territory, of public gatherings."""
-    return Workshop.objects.filter(
-        slot__gathering__space=space, slot__gathering__public=True, slot__gathering__trial=False
-    ).exclude(epci=None, commune=None, qpv=None)
+    """Workshops about a territory, of public gatherings, whose experience is not published."""
+    return (
+        Workshop.objects.filter(
+            slot__gathering__space=space, slot__gathering__public=True, slot__gathering__trial=False
+        )
+        .exclude(epci=None, commune=None, qpv=None)
+        .exclude(experiences__published__isnull=False)
+    )
 
 
 def _counted(rows: Iterable[tuple[object, ...]]) -> Counter[str]:
