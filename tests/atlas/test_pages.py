@@ -84,21 +84,8 @@ def test_a_quarter_leads_to_its_three_communes_and_back_up(read):
     html = read(f"quartiers/{CHANTEREIGNE}/")
     for name in ("La Chapelle-Saint-Luc", "Les Noës-près-Troyes", "Troyes"):
         assert re.search(rf'<a href="/atlas/grand-est/communes/\d+/">{name}</a>', html)
-    crumbs = re.sub(r"<[^>]+>", " ", html.split('class="crumbs"')[1].split("</nav>")[0])
-    assert crumbs.split(">", 1)[1].split() == [
-        *[
-            "Atlas",
-            "Grand",
-            "Est",
-            "Aube",
-            "CA",
-            "Troyes",
-            "Champagne",
-            "Métropole",
-            "Chantereigne",
-            "Montvilliers",
-            "Beau-Toquat",
-        ]
+    crumbs = re.findall("<a[^>]*>([^<]*)</a>", html.split('class="crumbs"')[1].split("</nav>")[0])
+    assert crumbs == ["Atlas", "Grand Est", "Aube", "CA Troyes Champagne Métropole"]
     ]
     assert "8 882 habitants (2020)" in html
     assert "Trouver des réponses à l’isolement social" in html

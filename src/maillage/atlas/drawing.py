@@ -136,13 +136,12 @@ class Area:
 
 @dataclass(frozen=True)
 class Dot:
-    """A place smaller than a pencil: `href` empty if it only shows where it is."""
+    """A place smaller than a pencil."""
 
     x: float  # metres
     y: float
     kind: str  # « qpv », or a key of SHAPES
-    name: str = ""
-    href: str = ""
+    on: str = ""  # « wide » or « narrow »: only with the names of that size
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ def svg_of(drawing: Drawing, *, base: str = "", style: str = "") -> str:
         *(_hatched(drawing) if style else ()),
         *_outlines(frame, drawing.borders, "border"),
         *_outlines(frame, drawing.here, "quarter here"),
-        _dots(frame, drawing.dots, base),
+        _dots(frame, drawing.dots),
         *(_symbols(frame, layer, dots) for layer, dots in drawing.symbols.items()),
         _spot(frame, drawing.spot),
         _labels(drawing.labels, "wide"),
@@ -312,16 +311,16 @@ def _areas(frame: Frame, areas: Sequence[Area], base: str, *, flat: bool = False
         yield "</g>"
 
 
-def _dots(frame: Frame, dots: Sequence[Dot], base: str) -> str:
+def _dots(frame: Frame, dots: Sequence[Dot]) -> str:
     drawn = []
     for dot in dots:
         x, y = frame.at(dot.x, dot.y)
-        mark = f'<circle class="qpv" cx="{x:.0f}" cy="{y:.0f}" r="4"/>' if dot.kind == "qpv" else (
-            f'<use href="#y-{dot.kind}" x="{x:.0f}" y="{y:.0f}"/>'
-        )  # fmt: skip
-        if dot.href:
-            mark = f'<a href="{base}{_text(dot.href)}"><title>{_text(dot.name)}</title>{mark}</a>'
-        drawn.append(mark)
+        shown = f' class="{dot.on}"' if dot.on else ""
+        drawn.append(
+            f'<circle class="qpv" cx="{x:.0f}" cy="{y:.0f}" r="4"/>'
+            if dot.kind == "qpv"
+            else f'<use{shown} href="#y-{dot.kind}" x="{x:.0f}" y="{y:.0f}"/>'
+        )
     return f'<g class="dots">{"".join(drawn)}</g>' if drawn else ""
 
 

@@ -266,11 +266,12 @@ def _add_quarters(
         left, top, right, bottom = box_of(outlines[qpv.code])
         (x, y), (x2, y2) = frame.at((left + right) / 2, (top + bottom) / 2), frame.at(right, bottom)
         beside = x2 - x, y2 - y
-        label = boards[0].write_beside(x, y, cut_in_two(qpv.name), kind="quarter-name", beside=beside)
-        drawing.labels += written([label])
+        for board, labels in zip(boards, (drawing.labels, drawing.small_labels), strict=True):
+            label = board.write_beside(x, y, cut_in_two(qpv.name), kind="quarter-name", beside=beside)
+            labels += written([label])
 
 
-def _name_communes(drawing: Drawing, boards: tuple[Board, Board], rows: Iterable[Commune]) -> None:
+def _name_communes(drawing: Drawing, boards: tuple[Board, Board], rows: Iterable[Commune], *, gap: float = 0) -> None:
     """The largest first, with a dot; those off the sheet, or without room, are not named."""
     frame = drawing.frame
     located = [row for row in rows if row.lon is not None and row.lat is not None]
@@ -279,12 +280,13 @@ def _name_communes(drawing: Drawing, boards: tuple[Board, Board], rows: Iterable
     inside = [(row, x, y) for row, (x, y) in zip(located, places, strict=True) if frame.holds(x, y)]
     for row, x, y in inside[:MOST_COMMUNES]:
         at = frame.at(x, y)
-        label = boards[0].write_beside(*at, (row.name,), kind="commune", beside=(5, 5))
-        small = boards[1].write_beside(*at, (row.name,), kind="commune", beside=(8, 8))
+        label = boards[0].write_beside(*at, (row.name,), kind="commune", beside=(5 + gap, 5 + gap))
+        small = boards[1].write_beside(*at, (row.name,), kind="commune", beside=(8 + gap, 8 + gap))
         drawing.labels += written([label])
         drawing.small_labels += written([small])
         if label or small:
-            drawing.dots.append(Dot(x, y, "commune"))
+            on = "" if label and small else "wide" if label else "narrow"
+            drawing.dots.append(Dot(x, y, "commune", on))
 
 
 def _name_town(drawing: Drawing, boards: tuple[Board, Board], rows: Iterable[Commune]) -> None:
@@ -349,7 +351,7 @@ def _sketch(place: Place, communes: Iterable[Commune]) -> PlaceMap:
     frame = frame_of([box_of(ground)], ground.zone, margin=0.06)
     drawing = Drawing(frame, place.name, land=[ground], borders=[ground])
     boards = boards_of(frame.height)
-    _name_communes(drawing, boards, located)
+    _name_communes(drawing, boards, located, gap=12 if len(located) == 1 else 0)
     if len(located) == 1:
         drawing.spot = points([(located[0].lon or 0, located[0].lat or 0)], ground.zone)[0]
     return PlaceMap([drawing])

@@ -16,7 +16,7 @@ SHEET = "".join(
         ".frame{fill:#fff;stroke:none}.k{stroke:#fff}.border{fill:none;stroke:#4d6167}",
         ".quarter{fill:#4f9a9c;stroke:#083f46}.here{fill:#b4d6d0}text.town{font-size:17px;letter-spacing:2px;fill:#4d6167;font-weight:600}.hatch{fill:none;stroke:#0c3a42;stroke-opacity:.45;stroke-width:1;stroke-linecap:round}path,circle{vector-effect:non-scaling-stroke}",
         ".qpv{fill:#9d1c26;stroke:#fff;stroke-width:1.2px}.dots .s-commune{fill:#4d6167}",
-        ".s-commune{fill:#4d6167}.s-france-services{fill:#1d58b3;stroke:#fff}.s-cites-educatives{fill:#f0b90b;stroke:#14262b}",
+        ".narrow{display:none}.s-commune{fill:#4d6167}.s-france-services{fill:#1d58b3;stroke:#fff}.s-cites-educatives{fill:#f0b90b;stroke:#14262b}",
         ".s-cites-emploi{fill:#fff;stroke:#14262b;stroke-width:2}.spot circle{fill:none;stroke:#9d1c26;stroke-width:3}",
         ".scale path{fill:none;stroke:#14262b;stroke-width:1.5}.scale text{font-size:13px}",
         *(f".k{shade}{{fill:{fill}}}" for shade, fill in enumerate(FILLS)),
