@@ -86,7 +86,6 @@ def test_a_quarter_leads_to_its_three_communes_and_back_up(read):
         assert re.search(rf'<a href="/atlas/grand-est/communes/\d+/">{name}</a>', html)
     crumbs = re.findall("<a[^>]*>([^<]*)</a>", html.split('class="crumbs"')[1].split("</nav>")[0])
     assert crumbs == ["Atlas", "Grand Est", "Aube", "CA Troyes Champagne Métropole"]
-    ]
     assert "8 882 habitants (2020)" in html
     assert "Trouver des réponses à l’isolement social" in html
 
