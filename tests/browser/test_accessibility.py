@@ -28,7 +28,7 @@ ONE_PAGE = (
     (re.compile(r"(/modifier/(?:roles|cartes|etapes))/(?!nouv)[\w-]+/"), r"\1/PARTIE/"),
 )
 DOWNLOADS = (".pdf", ".png", ".svg", ".csv", ".xlsx", ".ics", ".eml", ".toml")
-MOST_PAGES = 80
+MOST_PAGES = 110
 DAY = re.compile(r"/rencontres/[0-9a-f-]{36}/")
 
 
@@ -76,7 +76,9 @@ def crawl(page: Page, start: str, inspection: Inspection) -> None:
         assert answer is not None
         assert answer.status == 200, path
         inspection.look(page, kind_of(path))
-        links = page.eval_on_selector_all("a[href]", "links => links.map((link) => link.href)")
+        links = page.eval_on_selector_all(
+            "a[href]", "links => links.map((link) => new URL(link.getAttribute('href'), document.baseURI).href)"
+        )
         for link in links:
             target = httpx.URL(link)
             if target.host != "localhost" or target.path.endswith(DOWNLOADS) or "/seance/" in target.path:
