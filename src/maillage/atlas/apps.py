@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class AtlasConfig(AppConfig):
     name = "maillage.atlas"
+
+    def ready(self) -> None:
+        # Imported here, when every app is loaded: nobody below knows that an index follows what they write.
+        from maillage.atlas.following import follow
+
+        follow()

@@ -98,6 +98,11 @@ def _root(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
+def roots(text: str) -> list[str]:
+    """Its words as a search compares them: « Contrats signés » and « contrat signe » are alike."""
+    return [_root(word) for word in fold(text).split()]
+
+
 @dataclass(frozen=True)
 class Match(Generic[T]):
     """What was recognised. `value` is None when `level` is "ambiguous": the choice is a person's, from `among`."""

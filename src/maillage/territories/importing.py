@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from maillage.territories.enums import Level
 from maillage.territories.models import Commune, Department, Epci, Landmark, Outline, Qpv, Region, Shape
 from maillage.territories.reading import Doubt, LandmarkRow, Reading, TerritoryRow
+from maillage.territories.signals import imported
 
 SourcesOf = Callable[[str], Mapping[str, str]]  # a file's name → {"": slug, fact: slug}
 BATCH = 500  # rows a statement: SQLite's variables are bounded
@@ -88,6 +89,7 @@ def import_rows(reading: Reading, *, sources_of: SourcesOf) -> Imported:
     _keep_landmarks(landmarks, places)
     _keep(Shape, shapes, "level", "code")
     _keep(Outline, outlines, "level", "code", "detail")
+    imported.send(None)
     return Imported(len(regions), len(departments), len(epcis), len(communes), len(qpvs), len(landmarks), len(shapes))
 
 
