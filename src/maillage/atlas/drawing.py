@@ -304,7 +304,7 @@ def _areas(frame: Frame, areas: Sequence[Area], base: str, *, flat: bool = False
         fill = "" if area.shade is None or flat else f' fill="url(#{_prefix(detail)}{area.shade})"'
         kind = area.kind if area.shade is None else f"k k{area.shade}" if flat else "k"
         yield (
-            f'<a href="{base}{_text(area.href)}"><title>{_text(area.name)}</title>'
+            f'<a href="{base}{escape(area.href)}"><title>{_text(area.name)}</title>'
             f'<path class="{kind}"{fill} d="{area.outline.path}"/></a>'
         )
     if detail:
