@@ -1,9 +1,104 @@
-from django.db.models import QuerySet
+"""What others read of contracts: all of it may be shown to anybody, but `note`, which these queries do not read.
 
-from maillage.contracts.models import ContratDeVille
+`year`: contracts in force that year; this year when nothing is said.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from maillage.contracts.enums import SignatureStatus
+from maillage.contracts.models import ContratDeVille, Signatory
 from maillage.people.models import Space
+from maillage.territories.models import Epci
+from maillage.territories.queries import VINTAGE
+
+# Of several contracts of one intercommunalité (one that grew), what is said of it: the furthest.
+FURTHEST = (
+    SignatureStatus.SIGNED.value,
+    SignatureStatus.PREPARING.value,
+    SignatureStatus.NOT_SIGNED.value,
+    SignatureStatus.UNKNOWN.value,
+)
 
 
-def signed_contracts(space: Space) -> QuerySet[ContratDeVille]:
+def contracts_of(space: Space) -> QuerySet[ContratDeVille]:
+    """Those of the space that were not taken away, of every period, by département and name, the latest first."""
+    return (
+        ContratDeVille.objects.filter(space=space, removed_at=None)
+        .select_related("space", "epci__department")
+        .defer("note")
+        .order_by("epci__department", "epci__name", "-first_year", "perimeter")
+    )
+
+
+def with_signatories(contracts: QuerySet[ContratDeVille]) -> QuerySet[ContratDeVille]:
+    return contracts.prefetch_related(Prefetch("signatories", Signatory.objects.select_related("organisation")))
+
+
+def contracts_at(space: Space, epci: Epci) -> QuerySet[ContratDeVille]:
+    """All periods of an intercommunalité, the latest first; one that merged keeps what was said of it."""
+    return with_signatories(contracts_of(space).filter(epci=epci).order_by("-first_year", "perimeter"))
+
+
+def contract_of(space: Space, epci: Epci, *, year: int | None = None) -> ContratDeVille | None:
+    """The one in force, with its signatories; that of its successor, when it merged and nothing else is said of it."""
+    rows = with_signatories(in_force(contracts_of(space), year)).filter(
+        Q(epci=epci) | Q(epci__predecessors=epci, perimeter__in=["", epci.name])
+    )
+
+    def nearness(row: ContratDeVille) -> tuple[bool, bool, int, str]:
+        joined = row.epci_id != epci.pk
+        return joined, joined and not row.perimeter, FURTHEST.index(row.status), row.perimeter
+
+    return min(rows, key=nearness, default=None)
+
+
+def in_force(contracts: QuerySet[ContratDeVille], year: int | None = None) -> QuerySet[ContratDeVille]:
+    year = timezone.localdate().year if year is None else year
+    return contracts.filter(first_year__lte=year, last_year__gte=year)
+
+
+def signed_contracts(space: Space, *, year: int | None = None) -> QuerySet[ContratDeVille]:
     """Those whose signature somebody entered, with its source. Others may have signed: absence says nothing."""
-    return ContratDeVille.objects.filter(space=space, signed=True).select_related("epci").order_by("epci__name")
+    signed = contracts_of(space).filter(status=SignatureStatus.SIGNED)
+    return in_force(signed, year).order_by("epci__name", "perimeter")
+
+
+def status_by_epci(space: Space, *, year: int | None = None) -> dict[str, str]:
+    """SIREN → status of its contract in force, in one query. An intercommunalité that is not there has none noted.
+
+    One that merged is there too, under its old SIREN: what is said of it, else of the whole it joined.
+    """
+    rows = in_force(contracts_of(space), year).order_by()
+    own: dict[str, list[str]] = {}
+    old: dict[str, list[tuple[bool, str]]] = {}
+    for siren, status, perimeter, old_siren, old_name in rows.values_list(
+        "epci", "status", "perimeter", "epci__predecessors", "epci__predecessors__name"
+    ):
+        own.setdefault(siren, []).append(status)
+        if old_siren and perimeter in ("", old_name):
+            old.setdefault(old_siren, []).append((perimeter == "", status))
+    told = {
+        siren: _furthest(status for whole, status in said if whole == min(w for w, _s in said))
+        for siren, said in old.items()
+    }
+    return told | {siren: _furthest(statuses) for siren, statuses in own.items()}
+
+
+def _furthest(statuses: Iterable[str]) -> str:
+    return min(statuses, key=FURTHEST.index)
+
+
+def unsaid_epcis(space: Space) -> QuerySet[Epci]:
+    """Intercommunalités of the region that have a quartier prioritaire, and of which no contract in force is noted."""
+    if space.region_id is None:
+        return Epci.objects.none()
+    return (
+        Epci.objects.filter(department__region=space.region_id, qpvs__vintage=VINTAGE)
+        .exclude(pk__in=status_by_epci(space))
+        .select_related("department")
+        .distinct()
+        .order_by("department", "name")
+    )
