@@ -33,6 +33,11 @@ COMMANDS = {
         "Enregistre les inscriptions d’un fichier. Les lignes qui font douter sont listées, non devinées : elles se "
         "règlent dans le navigateur.",
     ),
+    "import-contracts": (
+        "importe un fichier de contrats de ville (CSV ou XLSX)",
+        "Note dans un espace les contrats d’un fichier : un export de Maillage, ou la liste de l’ANCT pour 2015–2023. "
+        "Chaque cellule qui ne va pas est dite avec sa ligne et sa colonne, et rien n’est alors importé.",
+    ),
     "import-territories": (
         "importe des territoires officiels (GeoJSON, JSON, CSV, zip)",
         "Lit les fichiers officiels : QPV de l’ANCT, régions, départements, intercommunalités et communes de l’IGN ou "
@@ -273,6 +278,11 @@ def _import_registrations(command: Parser) -> None:
     command.add_argument("file", metavar="FICHIER", help="le fichier d’inscriptions, CSV ou XLSX")
 
 
+def _import_contracts(command: Parser) -> None:
+    command.add_argument("space", metavar="ESPACE", help="son nom court, par exemple grand-est")
+    command.add_argument("file", metavar="FICHIER", help="le fichier de contrats, CSV ou XLSX")
+
+
 def _import_territories(command: Parser) -> None:
     command.add_argument("files", nargs="+", metavar="FICHIER", help="GeoJSON, JSON, CSV, ou un zip de ceux-là")
     command.add_argument(
@@ -368,6 +378,7 @@ PARTS: dict[str, Callable[[Parser], None]] = {
     "serve": _serve,
     "import-gathering": _import_gathering,
     "import-registrations": _import_registrations,
+    "import-contracts": _import_contracts,
     "import-territories": _import_territories,
     "territories": _territories,
     "plan": _plan,

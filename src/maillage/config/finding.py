@@ -1,6 +1,7 @@
 """What a command is told by its short name."""
 
 from maillage.gatherings.models import Gathering
+from maillage.people.models import Space
 
 
 class UnknownGathering(Exception):
@@ -21,3 +22,17 @@ def find_gathering(slug: str) -> Gathering:
         return found[0]
     known = [f"{row.space.slug}/{row.slug}" if found else row.slug for row in Gathering.objects.select_related("space")]
     raise UnknownGathering(slug, sorted(known))
+
+
+class UnknownSpace(Exception):
+    def __init__(self, slug: str, known: list[str]) -> None:
+        choice = f" Au choix : {', '.join(known)}." if known else " Aucun espace n’est encore enregistré."
+        self.sentence = f"Aucun espace ne s’appelle « {slug} ».{choice}"
+        super().__init__(self.sentence)
+
+
+def find_space(slug: str) -> Space:
+    found = Space.objects.filter(slug=slug).first()
+    if found is None:
+        raise UnknownSpace(slug, list(Space.objects.order_by("slug").values_list("slug", flat=True)))
+    return found

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("maillage.office.urls")),
     path("", include("maillage.people.urls")),
     path("", include("maillage.methods.urls")),
+    path("", include("maillage.contracts.urls")),
     path("", include("maillage.registrations.urls")),
     path("", include("maillage.plans.urls")),
     path("", include("maillage.live.urls")),

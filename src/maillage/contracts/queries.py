@@ -3,13 +3,16 @@
 `year`: contracts in force that year; this year when nothing is said.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from maillage.contracts.enums import SignatureStatus
-from maillage.contracts.models import ContratDeVille, Signatory
+from maillage.contracts.facts import PARTS
+from maillage.contracts.models import ContractVersion, ContratDeVille, Signatory
 from maillage.people.models import Space
 from maillage.territories.models import Epci
 from maillage.territories.queries import VINTAGE
@@ -102,3 +105,23 @@ def unsaid_epcis(space: Space) -> QuerySet[Epci]:
         .distinct()
         .order_by("department", "name")
     )
+
+
+def removed_contracts(space: Space) -> QuerySet[ContratDeVille]:
+    """The latest first: what may be put back."""
+    gone = ContratDeVille.objects.filter(space=space).exclude(removed_at=None)
+    return gone.select_related("epci").defer("note").order_by("-removed_at")
+
+
+def epci_names(states: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """SIREN → name, of all that these states speak of."""
+    return dict(Epci.objects.filter(pk__in={state["epci"] for state in states}).values_list("pk", "name"))
+
+
+def who_changed(version: ContractVersion, part: str) -> ContractVersion:
+    """The version, this one or before, that made this part what it is."""
+    versions = list(ContractVersion.objects.filter(contract=version.contract_id, number__lte=version.number))
+    for later, earlier in pairwise(versions):  # the latest first
+        if any(later.state[name] != earlier.state[name] for name in PARTS[part]):
+            return later
+    return versions[-1]

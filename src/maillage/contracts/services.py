@@ -139,6 +139,7 @@ def restore_version(*, contract: ContratDeVille, number: int, by: object) -> Kep
 @transaction.atomic
 def remove_contract(*, contract: ContratDeVille, by: object) -> bool:
     """Out of every list; nothing of it is lost. False: it was already."""
+    _lock(contract.space)
     contract = (
         ContratDeVille.objects.select_for_update(of=("self",)).select_related("space", "epci").get(pk=contract.pk)
     )

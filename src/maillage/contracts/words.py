@@ -79,6 +79,12 @@ def source_date_words(value: str) -> str:
     return value
 
 
+def source_words(contract: ContratDeVille) -> str:
+    """« délibération du conseil, mars 2024 »."""
+    said = [contract.source, source_date_words(contract.source_date)]
+    return ", ".join(words for words in said if words)
+
+
 @dataclass(frozen=True)
 class ChangeWords:
     label: str

@@ -16,6 +16,8 @@ from maillage.config.arguments import DEFAULT_HOST, DEFAULT_PORT
 from maillage.config.importing import import_gatherings
 from maillage.config.installation import lan_address, prepare_installation
 from maillage.config.server import check_port, serve
+from maillage.contracts.models import ContratDeVille
+from maillage.contracts.sheets import EARLIER_YEARS, import_earlier_contracts
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.words import date_words
 from maillage.lib.codes import spaced_code
@@ -111,6 +113,9 @@ def prepare_day() -> Gathering:
         gathering = Gathering.objects.get(slug=DAY)
     if bare:  # once: whoever closes the atlas of the demonstration finds it closed
         open_atlas(space=gathering.space, public=True, by=BY)
+    if not ContratDeVille.objects.filter(space=gathering.space, last_year=EARLIER_YEARS[1]).exists():
+        print("Les contrats de ville 2015–2023…")
+        import_earlier_contracts(space=gathering.space, by=BY)
     if not Registration.objects.filter(gathering=gathering).exists():
         print("Les 128 inscriptions (inventées)…")
         name = "inscriptions-jr-2025.csv"

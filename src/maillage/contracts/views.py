@@ -1,0 +1,237 @@
+"""The contracts of a space: its list, one contract, and the form where two people may write at once."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.contracts.access import fetch_contract, fetch_space, not_removed
+from maillage.contracts.facts import PARTS, Facts, facts_of
+from maillage.contracts.forms import THEIRS, ChoiceForm, ContractForm, FilterForm
+from maillage.contracts.models import ContractVersion, ContratDeVille
+from maillage.contracts.places import UnknownPlace, find_place
+from maillage.contracts.queries import contracts_of, epci_names, removed_contracts, unsaid_epcis, who_changed
+from maillage.contracts.services import (
+    LAST_YEAR,
+    ContractRefused,
+    Kept,
+    Removed,
+    TwoAtOnce,
+    change_contract,
+    make_contract,
+    new_facts,
+)
+from maillage.contracts.words import count_words, facts_words, source_words
+from maillage.people.models import Space
+from maillage.people.queries import can_organise, spaces_of
+from maillage.people.ties import organisation_names
+from maillage.territories.models import Department, Epci
+
+
+@require_safe
+@login_required
+def spaces(request: HttpRequest) -> HttpResponse:
+    rows = list(spaces_of(request.user))
+    if len(rows) == 1:
+        return redirect("contracts:list", rows[0].slug)
+    return render(request, "contracts/spaces.html", {"spaces": rows})
+
+
+@require_safe
+@login_required
+def contracts(request: HttpRequest, space: str) -> HttpResponse:
+    row = fetch_space(request, space)
+    organises = can_organise(request.user, row)
+    everything = list(contracts_of(row))
+    form = FilterForm(request.GET, departments=_departments(everything))
+    asked = form.cleaned_data if form.is_valid() else {}
+    shown = [
+        contract
+        for contract in everything
+        if asked.get("departement") in (None, "", contract.epci.department_id)
+        and asked.get("signature") in (None, "", contract.status)
+    ]
+    return render(
+        request,
+        "contracts/list.html",
+        {
+            "space": row,
+            "form": form,
+            "is_filtered": any(asked.values()),
+            "total": len(everything),
+            "shown": len(shown),
+            "periods": _periods(shown),
+            "unsaid": list(unsaid_epcis(row)),
+            "removed": list(removed_contracts(row)) if organises else [],
+            "can_organise": organises,
+        },
+    )
+
+
+def _departments(rows: Iterable[ContratDeVille]) -> list[Department]:
+    found = {row.epci.department_id: row.epci.department for row in rows}
+    return [found[code] for code in sorted(found)]
+
+
+def _periods(rows: Iterable[ContratDeVille]) -> list[dict[str, Any]]:
+    """The latest first; within each, the order of the list."""
+    ordered = sorted(rows, key=lambda row: (-row.first_year, -row.last_year))
+    periods = []
+    for period, group in groupby(ordered, key=lambda row: row.period):
+        here = list(group)
+        periods.append({"period": period, "contracts": here, "words": count_words(row.status for row in here)})
+    return periods
+
+
+@require_safe
+@login_required
+def detail(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
+    row = fetch_contract(request, space, contract)
+    organises = can_organise(request.user, row.space)
+    if not organises:
+        not_removed(row)
+    signatories = list(row.signatories.select_related("organisation"))
+    return render(
+        request,
+        "contracts/detail.html",
+        {
+            "space": row.space,
+            "contract": row,
+            "signatories": signatories,
+            "signed_by": sum(1 for signatory in signatories if signatory.signed_on),
+            "source": source_words(row),
+            "documents": [(document, urlsplit(document["url"]).hostname) for document in row.documents],
+            "can_organise": organises,
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new(request: HttpRequest, space: str) -> HttpResponse:
+    row = fetch_space(request, space, can=can_organise)
+    facts, name = _asked_place(request.GET.get("epci", ""))
+    form = ContractForm(request.POST or None, facts=facts, epci_name=name)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = make_contract(space=row, facts=form.facts, by=request.user)
+        except ContractRefused as refusal:
+            form.add_faults(refusal.faults)
+        else:
+            messages.success(request, " ".join(filter(None, [_("Le contrat est noté."), form.followed])))
+            return redirect("contracts:detail", row.slug, made.pk)
+    return _form_page(request, row, None, form)
+
+
+def _asked_place(siren: str) -> tuple[Facts, str]:
+    """The list links to the form of an intercommunalité; anything else opens it empty."""
+    try:
+        place = find_place(siren[:200], last_year=LAST_YEAR)
+    except UnknownPlace:
+        return new_facts(""), ""
+    return new_facts(place.epci.pk, perimeter=place.perimeter), place.epci.name
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def edit(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
+    """What somebody else changed meanwhile is merged; where both changed the same, both are shown, and chosen from."""
+    row = not_removed(fetch_contract(request, space, contract, can=can_organise))
+    form = ContractForm(request.POST or None, facts=facts_of(row), opened=row.version, epci_name=row.epci.name)
+    if request.method != "POST":
+        return _form_page(request, row.space, row, form)
+    opened = _opened(row, request.POST.get("opened", ""))
+    parts = [part for part in request.POST.get("asked", "").split(",") if part in PARTS]
+    choices = ChoiceForm(request.POST, parts=parts) if parts else None
+    # both are asked, so that all that is wrong is said at once
+    if not all([form.is_valid(), choices is None or choices.is_valid()]):
+        return _form_page(request, row.space, row, form, choices, opened)
+    mine = dict(form.facts)
+    for part in parts:
+        if choices is not None and choices.cleaned_data[f"choice-{part}"] == THEIRS:
+            mine |= {name: opened.state[name] for name in PARTS[part]}
+    try:
+        kept = change_contract(contract=row, facts=mine, opened=opened.number, by=request.user)
+    except ContractRefused as refusal:
+        form.add_faults(refusal.faults)
+        return _form_page(request, row.space, row, form, choices, opened)
+    except Removed as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("contracts:list", row.space.slug)
+    except TwoAtOnce as both:
+        return _both_page(request, row, both)
+    messages.success(request, " ".join(filter(None, [_kept_words(kept), form.followed])))
+    return redirect("contracts:detail", row.space.slug, row.pk)
+
+
+def _both_page(request: HttpRequest, contract: ContratDeVille, both: TwoAtOnce) -> HttpResponse:
+    """The form again, holding both people's changes; opened, from now on, at the version that is shown beside mine."""
+    opened = contract.versions.get(number=both.number)
+    name = epci_names([both.merged]).get(both.merged["epci"], "")
+    form = ContractForm(facts=both.merged, opened=both.number, epci_name=name)
+    choices = ChoiceForm(parts=[conflict.part for conflict in both.conflicts])
+    return _form_page(request, contract.space, contract, form, choices, opened, facts=both.merged)
+
+
+def _opened(contract: ContratDeVille, number: str) -> ContractVersion:
+    """The version a form was opened with; a form that says none is of the first, so that it overwrites nothing."""
+    known = number if number.isascii() and number.isdigit() and len(number) < 9 else "0"
+    found = contract.versions.filter(number=int(known)).first()
+    return found if found is not None else contract.versions.earliest("number")
+
+
+def _form_page(
+    request: HttpRequest,
+    space: Space,
+    contract: ContratDeVille | None,
+    form: ContractForm,
+    choices: ChoiceForm | None = None,
+    opened: ContractVersion | None = None,
+    facts: Facts | None = None,
+) -> HttpResponse:
+    """`choices`: between what is stored (`opened`) and mine (`facts`, else what the form holds)."""
+    sides = []
+    if choices is not None and opened is not None:
+        mine = facts if facts is not None else getattr(form, "facts", None)
+        names = epci_names([opened.state, *([mine] if mine else [])])
+        sides = [
+            {
+                "field": choices[f"choice-{part}"],
+                "theirs": facts_words(opened.state, PARTS[part], names),
+                "mine": facts_words(mine, PARTS[part], names) if mine else [],
+                "who": who_changed(opened, part),
+            }
+            for part in choices.parts
+        ]
+    epcis = Epci.objects.filter(department__region=space.region_id) if space.region_id else Epci.objects.none()
+    return render(
+        request,
+        "contracts/form.html",
+        {
+            "space": space,
+            "contract": contract,
+            "form": form,
+            "choices": choices,
+            "sides": sides,
+            "asked": ",".join(choices.parts) if choices is not None else "",
+            "epcis": epcis.order_by("name").values_list("name", flat=True),
+            "organisations": organisation_names(space),
+        },
+        status=422 if form.errors or choices is not None else 200,
+    )
+
+
+def _kept_words(kept: Kept) -> str:
+    if not kept.changed:
+        return _("Rien n’a changé : le contrat disait déjà cela.")
+    if kept.merged:
+        return _("C’est enregistré, avec ce que quelqu’un d’autre a changé entre-temps : l’historique dit quoi.")
+    return _("C’est enregistré.")
