@@ -139,30 +139,28 @@ class ContractForm(forms.Form):
         self.rows[name] = [[self[f"{name}-{index}-{key}"] for key in ROWS[name]] for index in range(count)]
 
     def clean(self) -> dict[str, Any]:
+        """Everything that is wrong, at once: a field that could not be read counts as what was there."""
         cleaned = super().clean() or {}
+        facts: Facts = {name: cleaned.get(name, self.shown[name]) for name in WRITTEN}
+        facts |= {name: _iso(cleaned[name]) for name in DATES if name in cleaned}
+        if "axes" in cleaned:
+            facts["axes"] = cleaned["axes"].splitlines()
+        for name, keys in ROWS.items():
+            facts[name] = [self._row(name, index, keys, cleaned) for index in range(len(self.rows[name]))]
+        self._places = {name: _filled(facts[name]) for name in ROWS}
+        if "epci" in cleaned:
+            self._find_epci(facts)
+        unread = set(self.errors)
+        facts = clean_facts(facts)
+        faults = check_facts(facts, today=timezone.localdate())
+        self.add_faults([fault for fault in faults if self._field_of(fault) not in unread])
         if not self.errors:
-            self.facts = self._facts(cleaned)
-            if not self.errors:
-                self.add_faults(check_facts(self.facts, today=timezone.localdate()))
+            self.facts = facts
         return cleaned
 
-    def _facts(self, cleaned: Mapping[str, Any]) -> Facts:
-        facts: Facts = {name: cleaned[name] for name in WRITTEN if name not in DATES}
-        facts |= {name: _iso(cleaned[name]) for name in DATES}
-        facts["axes"] = cleaned["axes"].splitlines()
-        for name, keys in ROWS.items():
-            facts[name] = [
-                {key: _iso(value) if key == "signed_on" else value for key, value in row.items()}
-                for row in (
-                    {key: cleaned[f"{name}-{index}-{key}"] for key in keys} for index in range(len(self.rows[name]))
-                )
-            ]
-        self._places = {name: _filled(facts[name]) for name in ROWS}
-        self._find_epci(facts)
-        return clean_facts(facts)
-
-    def _row_values(self, name: str, keys: Iterable[str], cleaned: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return [{key: cleaned[f"{name}-{index}-{key}"] for key in keys} for index in range(len(self.rows[name]))]
+    def _row(self, name: str, index: int, keys: Iterable[str], cleaned: Mapping[str, Any]) -> dict[str, str]:
+        said = {key: cleaned.get(f"{name}-{index}-{key}") or "" for key in keys}
+        return {key: _iso(value) if isinstance(value, dt.date) else value for key, value in said.items()}
 
     def _find_epci(self, facts: Facts) -> None:
         if facts["epci"] == self.initial["epci"] and self.shown["epci"]:
@@ -188,9 +186,6 @@ class ContractForm(forms.Form):
             return None
         index = self._places[fault.field][fault.item]
         return f"{fault.field}-{index}-{ROWS[fault.field][0]}" if index < len(self.rows[fault.field]) else None
-
-    def section(self, part: str) -> list[BoundField]:
-        return [self[name] for name in PARTS[part]]
 
 
 class ChoiceForm(forms.Form):

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from maillage.contracts.cells import ALSO, COLUMN_OF, COLUMNS, NAME, NOTE, SIREN, VERSION, read_cell, write_cell
 from maillage.contracts.enums import SignatureStatus
-from maillage.contracts.facts import Facts, check_facts, clean_facts, facts_of, merge
+from maillage.contracts.facts import PARTS, Facts, check_facts, clean_facts, facts_of, merge
 from maillage.contracts.models import ContractVersion, ContratDeVille
 from maillage.contracts.places import Place, UnknownPlace, find_place, follow
 from maillage.contracts.queries import contracts_of, with_signatories
@@ -37,6 +37,8 @@ from maillage.territories.models import Epci
 
 MOST_PROBLEMS = 30  # said at once; the rest comes when these are mended
 MOST_LINES = 5_000  # every intercommunalité of France has signed some three
+PART_OF = {name: part for part, names in PARTS.items() for name in names}
+
 # The list of the generation before, as published: its columns, its period, and what its source is called.
 EARLIER = ("code_cv", "name", "siren_at_the_time", "epci_siren_2024")
 EARLIER_FILE = "contrats_ville_2015_2023.csv"
@@ -201,8 +203,8 @@ class _Import:
             self.bases = {(row.contract_id, row.number): row.state for row in rows}
 
     def _row(self, line: int, cells: Mapping[str, str], keep: bool) -> list[tuple[int, ContratDeVille | None, Facts]]:
-        said = self._said(line, cells)
-        if said is None:
+        said, unread = self._said(line, cells)
+        if "period" in unread:  # nothing else can be said of it
             return []
         first, last = said.get("first_year", FIRST_YEAR), said.get("last_year", LAST_YEAR)
         place, typed = self._place(cells, last)
@@ -230,10 +232,11 @@ class _Import:
             return []
         else:
             facts = self._merged(line, contract, theirs, clean_facts(theirs | said), cells)
-        bad = check_facts(facts, today=timezone.localdate())
-        for fault in bad:
-            self._refuse(line, COLUMN_OF[fault.field], _lower(fault.sentence))
-        return [] if bad else [(line, contract, facts)]
+        faults = check_facts(facts, today=timezone.localdate())
+        for fault in faults:
+            if PART_OF[fault.field] not in unread:
+                self._refuse(line, COLUMN_OF[fault.field], _lower(fault.sentence))
+        return [] if faults or unread else [(line, contract, facts)]
 
     def _was_removed(self, line: int, cells: Mapping[str, str], keep: bool) -> list[Any]:
         if not keep:
@@ -299,10 +302,10 @@ class _Import:
             self.places[typed, last_year] = place, find_place(typed, last_year=0).epci  # before any merger
         return self.places[typed, last_year]
 
-    def _said(self, line: int, cells: Mapping[str, str]) -> Facts | None:
-        """What the cells say; None when some are wrong: each is then refused."""
+    def _said(self, line: int, cells: Mapping[str, str]) -> tuple[Facts, set[str]]:
+        """What the cells say, and the parts where one could not be read: it is refused."""
         said: Facts = {}
-        right = True
+        unread: set[str] = set()
         for column, cell in cells.items():
             name = COLUMNS[column]
             if not name or name == "epci":
@@ -311,8 +314,8 @@ class _Import:
                 said[name] = read_cell(name, cell)
             except ValueError as wrong:
                 self._refuse(line, column, str(wrong))
-                right = False
-        return said if right else None
+                unread.add(PART_OF[name])
+        return said, unread
 
 
 def _number(text: str) -> int:

@@ -37,9 +37,9 @@ def export(request: HttpRequest, space: str, form: str) -> HttpResponse:
 @login_required
 def upload(request: HttpRequest, space: str) -> HttpResponse:
     row = fetch_space(request, space, can=can_organise)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     problems: list[str] = []
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         file = form.cleaned_data["file"]
         if file.size > settings.MAX_UPLOAD_MB * MEGABYTE:
             form.add_error("file", _("Ce fichier dépasse {most} Mo.").format(most=settings.MAX_UPLOAD_MB))

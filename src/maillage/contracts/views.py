@@ -1,6 +1,6 @@
 """The contracts of a space: its list, one contract, and the form where two people may write at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -29,7 +30,7 @@ from maillage.contracts.services import (
     make_contract,
     new_facts,
 )
-from maillage.contracts.words import count_words, facts_words, source_words
+from maillage.contracts.words import count_words, facts_words, signatory_words, source_words
 from maillage.people.models import Space
 from maillage.people.queries import can_organise, spaces_of
 from maillage.people.ties import organisation_names
@@ -106,7 +107,7 @@ def detail(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
             "space": row.space,
             "contract": row,
             "signatories": signatories,
-            "signed_by": sum(1 for signatory in signatories if signatory.signed_on),
+            "counted": signatory_words(len(signatories), sum(1 for one in signatories if one.signed_on)),
             "source": source_words(row),
             "documents": [(document, urlsplit(document["url"]).hostname) for document in row.documents],
             "can_organise": organises,
@@ -119,8 +120,8 @@ def detail(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
 def new(request: HttpRequest, space: str) -> HttpResponse:
     row = fetch_space(request, space, can=can_organise)
     facts, name = _asked_place(request.GET.get("epci", ""))
-    form = ContractForm(request.POST or None, facts=facts, epci_name=name)
-    if request.method == "POST" and form.is_valid():
+    form = ContractForm(request.POST if request.method == "POST" else None, facts=facts, epci_name=name)
+    if form.is_valid():
         try:
             made = make_contract(space=row, facts=form.facts, by=request.user)
         except ContractRefused as refusal:
@@ -145,7 +146,12 @@ def _asked_place(siren: str) -> tuple[Facts, str]:
 def edit(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
     """What somebody else changed meanwhile is merged; where both changed the same, both are shown, and chosen from."""
     row = not_removed(fetch_contract(request, space, contract, can=can_organise))
-    form = ContractForm(request.POST or None, facts=facts_of(row), opened=row.version, epci_name=row.epci.name)
+    form = ContractForm(
+        request.POST if request.method == "POST" else None,
+        facts=facts_of(row),
+        opened=row.version,
+        epci_name=row.epci.name,
+    )
     if request.method != "POST":
         return _form_page(request, row.space, row, form)
     opened = _opened(row, request.POST.get("opened", ""))
@@ -202,15 +208,7 @@ def _form_page(
     if choices is not None and opened is not None:
         mine = facts if facts is not None else getattr(form, "facts", None)
         names = epci_names([opened.state, *([mine] if mine else [])])
-        sides = [
-            {
-                "field": choices[f"choice-{part}"],
-                "theirs": facts_words(opened.state, PARTS[part], names),
-                "mine": facts_words(mine, PARTS[part], names) if mine else [],
-                "who": who_changed(opened, part),
-            }
-            for part in choices.parts
-        ]
+        sides = [_side(choices[f"choice-{part}"], part, opened, mine, names) for part in choices.parts]
     epcis = Epci.objects.filter(department__region=space.region_id) if space.region_id else Epci.objects.none()
     return render(
         request,
@@ -227,6 +225,20 @@ def _form_page(
         },
         status=422 if form.errors or choices is not None else 200,
     )
+
+
+def _side(
+    field: BoundField, part: str, opened: ContractVersion, mine: Facts | None, epcis: Mapping[str, str]
+) -> dict[str, Any]:
+    """One choice: only what differs is shown, what is the same of both sides is no choice."""
+    theirs = opened.state
+    names = [name for name in PARTS[part] if mine is None or mine[name] != theirs[name]] or PARTS[part]
+    return {
+        "field": field,
+        "theirs": facts_words(theirs, names, epcis),
+        "mine": facts_words(mine, names, epcis) if mine is not None else [],
+        "who": who_changed(opened, part),
+    }
 
 
 def _kept_words(kept: Kept) -> str:

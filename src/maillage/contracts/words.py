@@ -85,6 +85,18 @@ def source_words(contract: ContratDeVille) -> str:
     return ", ".join(words for words in said if words)
 
 
+def signatory_words(noted: int, dated: int) -> str:
+    """« 8 signataires notés, 3 avec leur date de signature »."""
+    said = ngettext("{n} signataire noté", "{n} signataires notés", noted).format(n=noted)
+    if not dated:
+        return _("{said}, sans date de signature.").format(said=said)
+    if dated == noted:
+        one, many = _("{said}, avec sa date de signature."), _("{said}, tous avec leur date de signature.")
+        return (one if noted == 1 else many).format(said=said)
+    words = ngettext("{said}, {n} avec sa date de signature.", "{said}, {n} avec leur date de signature.", dated)
+    return words.format(said=said, n=dated)
+
+
 @dataclass(frozen=True)
 class ChangeWords:
     label: str
