@@ -102,13 +102,29 @@ def test_the_list_counts_in_words_and_filters(client, contract, space, organiser
     assert "1 intercommunalité a un quartier prioritaire, et rien n’est noté ici de son contrat" in page
     assert f'href="/contrats/grand-est/nouveau/?epci={THIONVILLE}"' in page
     page = text(client.get(url("list"), {"departement": "88"}))
-    assert "1 contrat affiché sur 4." in page
+    assert "1 contrat trouvé sur 4." in page
     assert "CA d’Épinal" in page
     assert "Forbach" not in page
     page = text(client.get(url("list"), {"signature": "not_signed"}))
     assert "Aucun contrat ne répond à ce choix." in page
     page = text(client.get(url("list"), {"departement": "99", "signature": "<script>"}))
     assert "CA d’Épinal" in page
+
+
+def test_a_long_list_is_in_pages_that_keep_the_filter(client, space, organiser, places):
+    department = Department.objects.get(code="57")
+    for number in range(102):
+        epci = Epci.objects.create(siren=f"10000{number:04}", name=f"CC {number:03}", department=department)
+        make_contract(space=space, facts=new_facts(epci.siren), by="Zoé")
+    client.force_login(organiser)
+    page = client.get(url("list"), {"departement": "57"})
+    assert "102 contrats trouvés sur 102." in text(page)
+    assert 'href="?departement=57&amp;page=2"' in text(page)
+    assert "102 dont la signature n’est pas connue." in text(page)
+    page = text(client.get(url("list"), {"departement": "57", "page": "2"}))
+    assert "CC 101" in page
+    assert "CC 099" not in page
+    assert "102 dont la signature n’est pas connue." in page
 
 
 def test_an_empty_list_says_what_comes_there(client, space, organiser, reader):

@@ -1,9 +1,11 @@
 """What a contract may say, who said it, and what two people say at once."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 
 from maillage.contracts.facts import check_facts, facts_of, merge_lines
 from maillage.contracts.models import ContratDeVille
@@ -323,3 +325,42 @@ def test_who_has_a_quartier_and_no_contract_noted(space, contract, places):
     for number, siren in enumerate((METZ, FORBACH, THIONVILLE)):
         Qpv.objects.create(code=f"QN0570{number}N", name="Quartier", epci=places[siren])
     assert {epci.siren for epci in unsaid_epcis(space)} == {FORBACH, THIONVILLE}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_savings_at_the_same_moment_are_both_kept(space, contract):
+    """Two processes' worth: each on its own connection, at once, from the same page."""
+    opened, before, ready = contract.version, facts_of(contract), Barrier(2)
+
+    def save(**said) -> bool:
+        try:
+            ready.wait(timeout=20)
+            return change_contract(contract=contract, facts=before | said, opened=opened, by="Ali").merged
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as both:
+        told = [both.submit(save, reference="CV185"), both.submit(save, axes=["Emploi", "Cadre de vie", "Santé"])]
+        assert sorted(each.result() for each in told) == [False, True]
+    now = fresh(contract)
+    assert (now.reference, now.axes) == ("CV185", ["Emploi", "Cadre de vie", "Santé"])
+    assert [version.number for version in now.versions.all()] == [3, 2, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_contract_noted_twice_at_the_same_moment_is_noted_once(space, places):
+    ready = Barrier(2)
+
+    def note() -> str:
+        try:
+            ready.wait(timeout=20)
+            make_contract(space=space, facts=new_facts(METZ), by="Ali")
+            return "noted"
+        except ContractRefused as refusal:
+            return plain(refusal.sentence).split(" :")[0]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as both:
+        told = [both.submit(note), both.submit(note)]
+        assert sorted(each.result() for each in told) == ["Ce contrat est déjà noté", "noted"]

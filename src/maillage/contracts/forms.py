@@ -216,7 +216,7 @@ class FilterForm(forms.Form):
         choices=[("", gettext_lazy("Toutes")), *SignatureStatus.choices],
     )
 
-    def __init__(self, *args: Any, departments: list[Department], **options: Any) -> None:
+    def __init__(self, *args: Any, departments: Iterable[Department], **options: Any) -> None:
         super().__init__(*args, **options)
         field = self.fields["departement"]
         assert isinstance(field, forms.ChoiceField)

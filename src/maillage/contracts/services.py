@@ -27,6 +27,7 @@ from maillage.office.services import record_activity
 from maillage.people.models import Organisation, Space
 from maillage.territories.models import Epci
 
+BATCH = 500  # rows a statement: SQLite's variables are bounded
 FIRST_YEAR, LAST_YEAR = 2024, 2030  # « Engagements Quartiers 2030 »
 
 
@@ -168,6 +169,34 @@ def put_back_contract(*, contract: ContratDeVille, by: object) -> bool:
     return True
 
 
+@transaction.atomic
+def take_over_contracts(
+    *, space: Space, made: Sequence[Facts], changed: Sequence[tuple[ContratDeVille, Facts]], by: object, about: str
+) -> None:
+    """A whole file's, read and checked by the caller under the space's lock: few statements, one line of the log."""
+    contracts = []
+    for facts in made:
+        contract = ContratDeVille(space=space, version=1)
+        _say(contract, facts)
+        contracts.append(contract)
+    ContratDeVille.objects.bulk_create(contracts, batch_size=BATCH)
+    _keep_signatories(space, list(zip(contracts, made, strict=True)))
+    for contract, facts in changed:
+        contract.version += 1
+        _say(contract, facts)
+        contract.save()
+    Signatory.objects.filter(contract__in=[contract for contract, _facts in changed]).delete()
+    _keep_signatories(space, changed)
+    ContractVersion.objects.bulk_create(
+        (
+            ContractVersion(contract=contract, number=contract.version, by=str(by)[:200], verb="import", state=facts)
+            for contract, facts in [*zip(contracts, made, strict=True), *changed]
+        ),
+        batch_size=BATCH,
+    )
+    record_activity(space=space.slug, by=str(by), verb="import-contracts", about=about, about_id=space.pk)
+
+
 def _lock(space: Space) -> None:
     """Two organisers may note the same contract at once."""
     Space.objects.select_for_update().get(pk=space.pk)
@@ -198,6 +227,17 @@ def _make(space: Space, facts: Facts, by: object, verb: str) -> ContratDeVille:
 def _store(contract: ContratDeVille, facts: Facts, by: object, verb: str) -> None:
     new = contract.version == 0
     before = [] if new else facts_of(contract)["signatories"]
+    contract.version += 1
+    _say(contract, facts)
+    contract.save(force_insert=new)
+    if facts["signatories"] != before:
+        contract.signatories.all().delete()
+        _keep_signatories(contract.space, [(contract, facts)])
+    _keep_version(contract, facts, by, verb)
+
+
+def _say(contract: ContratDeVille, facts: Facts) -> None:
+    """All but its signatories, which are rows of their own."""
     for name in FIELDS:
         if name == "epci":
             contract.epci_id = facts["epci"]
@@ -205,26 +245,27 @@ def _store(contract: ContratDeVille, facts: Facts, by: object, verb: str) -> Non
             setattr(contract, name, day_of(facts[name]))
         elif name != "signatories":
             setattr(contract, name, facts[name])
-    contract.version += 1
-    contract.save(force_insert=new)
-    if facts["signatories"] != before:
-        contract.signatories.all().delete()
-        names = {fold(row["name"])[:200] for row in facts["signatories"]}
-        known = {
-            row.folded_name: row for row in Organisation.objects.filter(space=contract.space_id, folded_name__in=names)
-        }
-        Signatory.objects.bulk_create(
+
+
+def _keep_signatories(space: Space, said: Sequence[tuple[ContratDeVille, Facts]]) -> None:
+    rows = [(contract, place, row) for contract, facts in said for place, row in enumerate(facts["signatories"])]
+    if not rows:
+        return
+    known = {row.folded_name: row for row in Organisation.objects.filter(space=space)}
+    Signatory.objects.bulk_create(
+        (
             Signatory(
                 contract=contract,
                 category=row["category"],
                 name=row["name"],
                 organisation=known.get(fold(row["name"])[:200]),
                 signed_on=day_of(row["signed_on"]),
-                position=position,
+                position=place,
             )
-            for position, row in enumerate(facts["signatories"])
-        )
-    _keep_version(contract, facts, by, verb)
+            for contract, place, row in rows
+        ),
+        batch_size=BATCH,
+    )
 
 
 def _keep_version(contract: ContratDeVille, facts: Facts, by: object, verb: str) -> None:

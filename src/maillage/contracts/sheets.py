@@ -21,14 +21,7 @@ from maillage.contracts.facts import PARTS, Facts, check_facts, clean_facts, fac
 from maillage.contracts.models import ContractVersion, ContratDeVille
 from maillage.contracts.places import Place, UnknownPlace, find_place, follow
 from maillage.contracts.queries import contracts_of, with_signatories
-from maillage.contracts.services import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    ContractRefused,
-    change_contract,
-    make_contract,
-    new_facts,
-)
+from maillage.contracts.services import FIRST_YEAR, LAST_YEAR, new_facts, take_over_contracts
 from maillage.lib.matching import fold
 from maillage.lib.spreadsheets import Table, UnreadableTable, read_table
 from maillage.lib.typography import join_words
@@ -107,7 +100,7 @@ def import_contracts(*, space: Space, content: bytes, filename: str, by: object)
         raise SheetRefused([sentence % {"lines": len(rows), "most": MOST_LINES}])
     with transaction.atomic():
         Space.objects.select_for_update().get(pk=space.pk)
-        return _Import(space, by).run(rows, keep=earlier)
+        return _Import(space, by, filename).run(rows, keep=earlier)
 
 
 def _earlier_cells(record: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:
@@ -153,8 +146,8 @@ Key = tuple[str, int, str]  # SIREN, first year, perimeter
 class _Import:
     """One file: everything is read and checked before anything is written."""
 
-    def __init__(self, space: Space, by: object) -> None:
-        self.space, self.by = space, by
+    def __init__(self, space: Space, by: object, filename: str) -> None:
+        self.space, self.by, self.filename = space, by, filename
         self.done = SheetImported()
         self.problems: list[str] = []
         self.there: dict[Key, tuple[ContratDeVille | None, Facts]] = {}
@@ -184,10 +177,13 @@ class _Import:
                 self._refuse(line, bad.column, bad.sentence)
         if self.problems:
             raise SheetRefused(self.problems)
-        for line, contract, facts in wanted:
-            self._write(line, contract, facts)
-        if self.problems:  # inside the caller's transaction: what was written goes with it
-            raise SheetRefused(self.problems)
+        made = [facts for _line, contract, facts in wanted if contract is None]
+        there = [(contract, facts) for _line, contract, facts in wanted if contract is not None]
+        changed = [(contract, facts) for contract, facts in there if facts != self.there[_key(facts)][1]]
+        if made or changed:
+            take_over_contracts(space=self.space, made=made, changed=changed, by=self.by, about=self.filename)
+        self.done.made, self.done.changed = len(made), len(changed)
+        self.done.same += len(there) - len(changed)
         return self.done
 
     def _refuse(self, line: int, column: str, sentence: str) -> None:
@@ -270,20 +266,6 @@ class _Import:
                 % {"line": line, "contract": contract}
             )
         return merged.facts
-
-    def _write(self, line: int, contract: ContratDeVille | None, facts: Facts) -> None:
-        try:
-            if contract is None:
-                make_contract(space=self.space, facts=facts, by=self.by, verb="import")
-                self.done.made += 1
-                return
-            kept = change_contract(contract=contract, facts=facts, opened=None, by=self.by, verb="import")
-        except ContractRefused as refusal:
-            for fault in refusal.faults:
-                self._refuse(line, COLUMN_OF[fault.field], _lower(fault.sentence))
-            return
-        self.done.changed += kept.changed
-        self.done.same += not kept.changed
 
     def _place(self, cells: Mapping[str, str], last_year: int) -> tuple[Place, Epci]:
         siren, name = cells.get(SIREN, "").strip(), cells.get(NAME, "").strip()

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -36,6 +38,8 @@ from maillage.people.queries import can_organise, spaces_of
 from maillage.people.ties import organisation_names
 from maillage.territories.models import Department, Epci
 
+PAGE = 100  # contracts: a region has some forty of each generation
+
 
 @require_safe
 @login_required
@@ -51,25 +55,25 @@ def spaces(request: HttpRequest) -> HttpResponse:
 def contracts(request: HttpRequest, space: str) -> HttpResponse:
     row = fetch_space(request, space)
     organises = can_organise(request.user, row)
-    everything = list(contracts_of(row))
-    form = FilterForm(request.GET, departments=_departments(everything))
+    everything = contracts_of(row)
+    form = FilterForm(request.GET, departments=_departments(row))
     asked = form.cleaned_data if form.is_valid() else {}
-    shown = [
-        contract
-        for contract in everything
-        if asked.get("departement") in (None, "", contract.epci.department_id)
-        and asked.get("signature") in (None, "", contract.status)
-    ]
+    shown = everything.order_by("-first_year", "-last_year", "epci__department", "epci__name", "perimeter")
+    if asked.get("departement"):
+        shown = shown.filter(epci__department=asked["departement"])
+    if asked.get("signature"):
+        shown = shown.filter(status=asked["signature"])
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "contracts/list.html",
         {
             "space": row,
             "form": form,
-            "is_filtered": any(asked.values()),
-            "total": len(everything),
-            "shown": len(shown),
-            "periods": _periods(shown),
+            "asked": urlencode({name: value for name, value in asked.items() if value}),
+            "total": everything.count(),
+            "page": page,
+            "periods": _periods(page.object_list, shown),
             "unsaid": list(unsaid_epcis(row)),
             "removed": list(removed_contracts(row)) if organises else [],
             "can_organise": organises,
@@ -77,19 +81,20 @@ def contracts(request: HttpRequest, space: str) -> HttpResponse:
     )
 
 
-def _departments(rows: Iterable[ContratDeVille]) -> list[Department]:
-    found = {row.epci.department_id: row.epci.department for row in rows}
-    return [found[code] for code in sorted(found)]
+def _departments(space: Space) -> QuerySet[Department]:
+    there = contracts_of(space).order_by().values("epci__department")
+    return Department.objects.filter(pk__in=there).order_by("pk")
 
 
-def _periods(rows: Iterable[ContratDeVille]) -> list[dict[str, Any]]:
-    """The latest first; within each, the order of the list."""
-    ordered = sorted(rows, key=lambda row: (-row.first_year, -row.last_year))
-    periods = []
-    for period, group in groupby(ordered, key=lambda row: row.period):
-        here = list(group)
-        periods.append({"period": period, "contracts": here, "words": count_words(row.status for row in here)})
-    return periods
+def _periods(shown: Iterable[ContratDeVille], asked: QuerySet[ContratDeVille]) -> list[dict[str, Any]]:
+    """Those of this page, in their order; the words count all that was asked for, whatever the page."""
+    statuses: dict[tuple[int, int], list[str]] = {}
+    for first, last, status in asked.order_by().values_list("first_year", "last_year", "status"):
+        statuses.setdefault((first, last), []).append(status)
+    return [
+        {"period": f"{first}–{last}", "contracts": list(group), "words": count_words(statuses[first, last])}
+        for (first, last), group in groupby(shown, key=lambda row: (row.first_year, row.last_year))
+    ]
 
 
 @require_safe
