@@ -8,6 +8,7 @@ from django.urls import reverse
 from maillage.contracts.facts import facts_of
 from maillage.contracts.models import ContratDeVille
 from maillage.contracts.services import change_contract, make_contract, new_facts, remove_contract
+from maillage.people.services import give_right, make_space
 from maillage.territories.models import Department, Epci, Qpv
 from tests.contracts.conftest import FORBACH, METZ, SOURCE, THIONVILLE
 
@@ -86,6 +87,14 @@ def test_a_contract_of_another_space_is_not_reached_through_ones_own(client, con
         page = reverse(f"contracts:{name}", args=["ailleurs", contract.pk, *OF_CONTRACT[name]])
         assert (client.post if name in ACTIONS else client.get)(page).status_code == 404
     assert client.get(reverse("contracts:spaces"))["Location"] == "/contrats/ailleurs/"
+
+
+def test_a_contract_has_one_address_that_of_its_space(client, contract, organiser):
+    other = make_space(slug="autre", name="Autre", by="test")
+    give_right(user=organiser, space=other, role="organiser", by="test")
+    client.force_login(organiser)
+    assert client.get(reverse("contracts:detail", args=["autre", contract.pk])).status_code == 404
+    assert "Autre" in text(client.get(reverse("contracts:spaces")))
 
 
 def test_the_list_counts_in_words_and_filters(client, contract, space, organiser, places):

@@ -110,6 +110,13 @@ def test_any_cell_reads_back_as_it_was(said):
         assert clean_facts(cleaned | again) == cleaned
 
 
+@pytest.mark.parametrize("name", ["Ville ;", "A ; B", "Ville ; 2024-03-12", "Ville ; 12/03/2024", "Ville ;;", "A : B"])
+@pytest.mark.parametrize("signed_on", ["", "2024-03-12"])
+def test_a_name_that_looks_like_the_rest_of_its_line_stays_a_name(name, signed_on):
+    line = {"category": "commune", "name": name, "signed_on": signed_on}
+    assert read_cell("signatories", write_cell("signatories", [line])) == [line]
+
+
 class AnyContract(TestCase):
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(facts)
