@@ -213,7 +213,7 @@ def test_all_that_is_wrong_is_said_at_once_beside_its_field_and_nothing_is_lost(
     answer = client.post(url("new"), sent)
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {
-        "epci", "last_year", "source", "signed_on", "documents-0-title", "signatories-2-category",
+        "epci", "last_year", "source", "signed_on", "documents-0-url", "signatories-2-category",
     }  # fmt: skip
     page = text(answer)
     assert "noms proches : CA de Forbach Porte de France (245700372)" in page

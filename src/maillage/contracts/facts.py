@@ -60,6 +60,7 @@ class Fault:
     field: str
     sentence: str
     item: int | None = None  # which of a list, from 0
+    key: str = ""  # and which part of it
 
 
 def facts_of(contract: ContratDeVille) -> Facts:
@@ -118,8 +119,8 @@ def check_facts(facts: Facts, *, today: dt.date) -> list[Fault]:
     """All that is wrong, in sentences; nothing here needs the database."""
     faults: list[Fault] = []
 
-    def fault(name: str, sentence: str, item: int | None = None) -> None:
-        faults.append(Fault(name, sentence, item))
+    def fault(name: str, sentence: str, item: int | None = None, key: str = "") -> None:
+        faults.append(Fault(name, sentence, item, key))
 
     for name, most in LONGEST.items():
         if len(facts[name]) > most:
@@ -247,9 +248,9 @@ def _check_documents(documents: Sequence[Mapping[str, str]], fault: Any) -> None
             )
         sentence = link_fault(url)
         if sentence:
-            fault("documents", sentence, index)
+            fault("documents", sentence, index, "url")
         elif url in seen:
-            fault("documents", _("Le lien %s est noté deux fois.") % url[:80], index)
+            fault("documents", _("Le lien %s est noté deux fois.") % url[:80], index, "url")
         seen.add(url)
 
 
@@ -291,7 +292,7 @@ def _check_signatories(facts: Facts, today: dt.date, fault: Any) -> None:
             )
             fault("signatories", words, index)
         if not name:
-            fault("signatories", _("Le nom d’un signataire manque."), index)
+            fault("signatories", _("Le nom d’un signataire manque."), index, "name")
         elif len(name) > LONGEST_NAME:
             fault(
                 "signatories",
@@ -301,11 +302,14 @@ def _check_signatories(facts: Facts, today: dt.date, fault: Any) -> None:
             )
         key = (row["category"], fold(name))
         if name and key in seen:
-            fault("signatories", _("« %s » est noté deux fois.") % name[:60], index)
+            fault("signatories", _("« %s » est noté deux fois.") % name[:60], index, "name")
         seen.add(key)
         if row["signed_on"]:
             _check_signing(
-                row["signed_on"], facts, today, lambda sentence, index=index: fault("signatories", sentence, index)
+                row["signed_on"],
+                facts,
+                today,
+                lambda sentence, index=index: fault("signatories", sentence, index, "signed_on"),
             )
 
 

@@ -185,7 +185,11 @@ class ContractForm(forms.Form):
         if fault.item is None:
             return None
         index = self._places[fault.field][fault.item]
-        return f"{fault.field}-{index}-{ROWS[fault.field][0]}" if index < len(self.rows[fault.field]) else None
+        return (
+            f"{fault.field}-{index}-{fault.key or ROWS[fault.field][0]}"
+            if index < len(self.rows[fault.field])
+            else None
+        )
 
 
 class ChoiceForm(forms.Form):
