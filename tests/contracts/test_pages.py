@@ -247,6 +247,22 @@ def test_an_unknown_siren_and_a_contract_already_noted_are_said(client, contract
     assert "Ce contrat est déjà noté : Metz Métropole 2024–2030." in page
 
 
+def test_nothing_odd_in_an_address_or_a_field_breaks_a_page(client, contract, organiser):
+    client.force_login(organiser)
+    for odd in ("\x00", "\x00" + METZ, "9" * 400, "²", "'; --", "\ud800".encode("utf-8", "surrogatepass")):
+        answers = [
+            client.get(url("new"), {"epci": odd}),
+            client.get(url("list"), {"departement": odd, "page": odd}),
+            client.get(url("history", contract.pk), {"page": odd}),
+        ]
+        assert {answer.status_code for answer in answers} <= {200, 400}  # 400: the house refuses a NUL for all pages
+    assert client.post(url("restore", contract.pk, 10**30)).status_code == 404
+    sent = fields(client.get(url("edit", contract.pk)))
+    for name in sent:
+        for odd in ("\x00", "x" * 6_000, "\u202e", "-1"):
+            assert client.post(url("edit", contract.pk), sent | {name: odd}).status_code in (302, 400, 422)
+
+
 # Two at once
 
 
@@ -308,6 +324,28 @@ def test_a_form_that_does_not_say_what_it_was_opened_at_overwrites_nothing(clien
     change(contract, revision_on="2027-01-01")
     assert client.post(page, mine).status_code == 422
     assert facts_of(ContratDeVille.objects.get())["revision_on"] == "2027-01-01"
+
+
+def test_what_two_changes_make_together_is_checked_and_said(client, contract, organiser):
+    """Each was right alone: a signatory's date, and the period it must be near to."""
+    client.force_login(organiser)
+    page = url("edit", contract.pk)
+    mine = fields(client.get(page))
+    mine |= {"signatories-2-category": "caf", "signatories-2-name": "CAF", "signatories-2-signed_on": "2022-01-01"}
+    change(
+        contract,
+        first_year=2026,
+        annual_meeting_on="",
+        signatories=[
+            *({"category": "commune", "name": f"Ville {n}", "signed_on": ""} for n in range(9)),
+            *facts_of(contract)["signatories"],
+        ],
+    )
+    answer = client.post(page, mine)
+    assert answer.status_code == 422
+    assert "Le 01/01/2022 est loin de la période" in text(answer)
+    assert fields(answer)["signatories-2-name"] == "CAF"
+    assert ContratDeVille.objects.get().version == 2
 
 
 def test_a_contract_removed_while_one_writes_is_said(client, contract, organiser):

@@ -1,6 +1,7 @@
 """A table of contracts, out and in: the same, whole or nothing, and never over what somebody wrote since."""
 
 import datetime as dt
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from openpyxl import load_workbook
 
-from maillage.contracts.cells import COLUMN_OF, read_cell, write_cell
+from maillage.contracts.cells import COLUMN_OF, COLUMNS, read_cell, write_cell
 from maillage.contracts.enums import SignatoryCategory, SignatureStatus
 from maillage.contracts.facts import FIELDS, check_facts, clean_facts, facts_of
 from maillage.contracts.models import ContractVersion, ContratDeVille
@@ -196,6 +197,16 @@ def test_a_file_that_is_no_table_of_contracts_says_what_it_lacks(space, places):
     with pytest.raises(SheetRefused) as said:
         import_contracts(space=space, content=b"\x00\x01", filename="c.xlsx", by="Ali")
     assert "c.xlsx" in said.value.sentence
+
+
+@pytest.mark.parametrize("column", list(COLUMNS))
+@pytest.mark.parametrize("cell", ["a\x00b", "²", "-1", "9" * 40, "\u202e", "x" * 6_000, "éà;;"])
+def test_no_cell_breaks_the_import(space, contract, column, cell):
+    content = write_xlsx(["SIREN", "Intercommunalité", column + " "], [[METZ, "Metz Métropole", cell]], "Contrats")
+    single = write_csv(["Intercommunalité", column], [["Metz Métropole", cell]])
+    for data, name in ((content, "c.xlsx"), (single, "c.csv")):
+        with suppress(SheetRefused):  # and nothing else
+            import_contracts(space=space, content=data, filename=name, by="Ali")
 
 
 def test_too_many_wrong_lines_are_not_all_read(space, places):

@@ -174,10 +174,15 @@ class ContractForm(forms.Form):
         facts["epci"], self.followed = place.epci.pk, place.sentence
         facts["perimeter"] = facts["perimeter"] or place.perimeter
 
-    def add_faults(self, faults: list[Fault]) -> None:
+    def add_faults(self, faults: Iterable[Fault]) -> None:
         """Where they are, in the form."""
         for fault in faults:
             self.add_error(self._field_of(fault), fault.sentence)
+
+    def add_refusal(self, faults: Iterable[Fault]) -> None:
+        """Of what this form and somebody else's change make together: its rows are not those of the page."""
+        for fault in faults:
+            self.add_error(None if fault.field in ROWS else fault.field, fault.sentence)
 
     def _field_of(self, fault: Fault) -> str | None:
         if fault.field not in ROWS:
@@ -185,11 +190,7 @@ class ContractForm(forms.Form):
         if fault.item is None:
             return None
         index = self._places[fault.field][fault.item]
-        return (
-            f"{fault.field}-{index}-{fault.key or ROWS[fault.field][0]}"
-            if index < len(self.rows[fault.field])
-            else None
-        )
+        return f"{fault.field}-{index}-{fault.key or ROWS[fault.field][0]}"
 
 
 class ChoiceForm(forms.Form):

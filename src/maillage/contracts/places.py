@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from maillage.contracts.facts import one_line
 from maillage.territories.models import Epci
 from maillage.territories.queries import PlaceNotFound, find_epci
 
@@ -26,6 +27,7 @@ class Place:
 
 def find_place(text: str, *, last_year: int) -> Place:
     """One that merged before the contract ends is followed; an ended contract stays that of who signed it."""
+    text = one_line(text)
     typed = "".join(text.split()) if SIREN.fullmatch(text) else text
     try:
         epci = find_epci(typed)

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from maillage.contracts.cells import ALSO, COLUMN_OF, COLUMNS, NAME, NOTE, SIREN, VERSION, read_cell, write_cell
 from maillage.contracts.enums import SignatureStatus
-from maillage.contracts.facts import PARTS, Facts, check_facts, clean_facts, facts_of, merge
+from maillage.contracts.facts import PARTS, Facts, check_facts, clean_facts, facts_of, merge, one_line
 from maillage.contracts.models import ContractVersion, ContratDeVille
 from maillage.contracts.places import Place, UnknownPlace, find_place, follow
 from maillage.contracts.queries import contracts_of, with_signatories
@@ -163,7 +163,7 @@ class _Import:
 
     def run(self, rows: Sequence[tuple[int, Mapping[str, str]]], *, keep: bool) -> SheetImported:
         """`keep`: a contract that is there already stays as people made it."""
-        sirens = {"".join(cells.get(SIREN, "").split()) for _line, cells in rows}
+        sirens = {"".join(one_line(cells.get(SIREN, "")).split()) for _line, cells in rows}
         self.epcis = Epci.objects.select_related("successor").in_bulk(sirens)
         self._read_bases(cells.get(VERSION, "") for _line, cells in rows)
         wanted: list[tuple[int, ContratDeVille | None, Facts]] = []
@@ -272,7 +272,7 @@ class _Import:
         column = SIREN if siren else NAME
         if not siren and not name:
             raise _Bad(SIREN if SIREN in cells else NAME, _("on attend un SIREN, ou le nom de l’intercommunalité."))
-        known = self.epcis.get("".join(siren.split()))
+        known = self.epcis.get("".join(one_line(siren).split()))
         if known is not None:
             return follow(known, last_year=last_year), known
         typed = siren or name

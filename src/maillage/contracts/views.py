@@ -130,7 +130,7 @@ def new(request: HttpRequest, space: str) -> HttpResponse:
         try:
             made = make_contract(space=row, facts=form.facts, by=request.user)
         except ContractRefused as refusal:
-            form.add_faults(refusal.faults)
+            form.add_refusal(refusal.faults)
         else:
             messages.success(request, " ".join(filter(None, [_("Le contrat est noté."), form.followed])))
             return redirect("contracts:detail", row.slug, made.pk)
@@ -172,7 +172,7 @@ def edit(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
     try:
         kept = change_contract(contract=row, facts=mine, opened=opened.number, by=request.user)
     except ContractRefused as refusal:
-        form.add_faults(refusal.faults)
+        form.add_refusal(refusal.faults)
         return _form_page(request, row.space, row, form, choices, opened)
     except Removed as refusal:
         messages.error(request, refusal.sentence)
