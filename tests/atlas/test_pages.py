@@ -58,23 +58,25 @@ def test_having_a_quarter_is_not_having_signed(read, space):
     named = [name for name in areas(html) if ", " in name and not re.search(r"\(\d\d\),", name)]
     signed = [name for name in named if name.endswith("contrat signé")]
     assert len(named) == 39
-    assert len(signed) == ContratDeVille.objects.filter(space=space, signed=True).count() == 3
+    assert len(signed) == ContratDeVille.objects.filter(space=space, status="signed").count() == 3
     assert all(name.endswith("signature non connue") for name in named if name not in signed)
     assert "Avoir un quartier prioritaire n’est pas avoir signé" in read(f"intercommunalites/{TROYES}/")
 
 
 def test_a_contract_of_another_space_is_not_shown(read, space, stranger):
     other = stranger.rights.get().space
-    ContratDeVille.objects.create(space=other, epci_id=TROYES, signed=True, source="page d’ailleurs")
+    ContratDeVille.objects.create(space=other, epci_id=TROYES, status="signed", source="page d’ailleurs")
     assert "page d’ailleurs" not in read(f"intercommunalites/{TROYES}/")
     assert read("?vue=contrats").count("contrat signé</title>") == 3
-    ContratDeVille.objects.create(space=space, epci_id=TROYES, signed=True, source="site de la ville")
+    ContratDeVille.objects.create(space=space, epci_id=TROYES, status="signed", source="site de la ville")
     assert "site de la ville" in read(f"intercommunalites/{TROYES}/")
     assert read("?vue=contrats").count("contrat signé</title>") == 4
 
 
 def test_earlier_contracts_stand_after_the_present_one(read, space):
-    ContratDeVille.objects.create(space=space, epci_id=TROYES, first_year=2015, last_year=2023, signed=True, source="S")
+    ContratDeVille.objects.create(
+        space=space, epci_id=TROYES, first_year=2015, last_year=2023, status="signed", source="S"
+    )
     html = read(f"intercommunalites/{TROYES}/")
     assert html.index("Contrat de ville 2024–2030") < html.index("Contrat de ville 2015–2023")
     assert read("?vue=contrats").count("contrat signé</title>") == 3

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from maillage.contracts.models import ContratDeVille
+from maillage.contracts.queries import contracts_of
 from maillage.people.models import Space
 
 PERIOD = (2024, 2030)  # of the contracts in force: « Engagements Quartiers 2030 »
@@ -47,10 +47,8 @@ def current(statuses: list[Status]) -> Status:
 def statuses_by_epci(space: Space, epcis: Collection[str]) -> dict[str, list[Status]]:
     """Those the space knows of, the latest first; an EPCI without any has no key."""
     found: dict[str, list[Status]] = {}
-    contracts = ContratDeVille.objects.filter(space=space, epci__in=epcis).order_by("-first_year")
-    for contract in contracts:
-        state = UNKNOWN if contract.signed is None else SIGNED if contract.signed else UNSIGNED
+    for contract in contracts_of(space).filter(epci__in=epcis).order_by("-first_year", "perimeter"):
         found.setdefault(contract.epci_id, []).append(
-            Status(state, contract.first_year, contract.last_year, contract.source)
+            Status(contract.status, contract.first_year, contract.last_year, contract.source)
         )
     return found
