@@ -5,12 +5,14 @@ import re
 import pytest
 from django.urls import reverse
 
-from maillage.atlas.indexing import index_all, index_experiences, index_territories
+from maillage.atlas.indexing import index_all, index_contracts, index_experiences, index_territories
 from maillage.atlas.models import Entry
 from maillage.atlas.search import find
+from maillage.contracts.models import ContratDeVille
 from maillage.gatherings.services import change_gathering, make_gathering
 from maillage.memory.experiences import EMPTY, erase_experience, propose_experience, publish_experience
 from maillage.people.services import make_space
+from maillage.territories.models import Epci
 from maillage.territories.services import load_territories
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +148,28 @@ def test_a_closed_atlas_is_searched_by_its_own(house, client):
     house.atlas_public = False
     house.save()
     assert client.get(reverse("atlas:search", args=["oriv"]), {"q": "nancy"}).status_code == 404
+
+
+def test_a_contract_is_found_and_read_without_the_note_of_its_organisers(house, client):
+    epci = Epci.objects.get(pk="200069250")
+    facts = {
+        "epci": epci,
+        "status": "signed",
+        "source": "Préfecture",
+        "axes": ["Verdir les cours"],
+        "note": "zirconium",
+    }
+    row = ContratDeVille.objects.create(space=house, **facts)
+    index_contracts()
+    assert titles(house, "verdir cours") == [f"Contrat de ville {row}"]
+    assert titles(house, "zirconium") == []
+    page = reverse("atlas:contract", args=["oriv", row.pk])
+    body = plain(client.get(page))
+    assert "Verdir les cours" in body
+    assert "Préfecture" in body
+    assert "zirconium" not in body
+    assert page in plain(client.get(reverse("atlas:epci", args=["oriv", epci.pk])))
+    other = make_space(slug="autre", name="Autre", by="essai")
+    other.atlas_public = True
+    other.save()
+    assert client.get(reverse("atlas:contract", args=["autre", row.pk])).status_code == 404

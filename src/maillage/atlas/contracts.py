@@ -5,6 +5,7 @@ Having a quarter is not having signed: a signature is a fact with its source.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ class Status:
     first_year: int
     last_year: int
     source: str = ""
+    contract: UUID | None = None  # None: nobody noted one
 
     @property
     def words(self) -> str:
@@ -49,6 +51,6 @@ def statuses_by_epci(space: Space, epcis: Collection[str]) -> dict[str, list[Sta
     found: dict[str, list[Status]] = {}
     for contract in contracts_of(space).filter(epci__in=epcis).order_by("-first_year", "perimeter"):
         found.setdefault(contract.epci_id, []).append(
-            Status(contract.status, contract.first_year, contract.last_year, contract.source)
+            Status(contract.status, contract.first_year, contract.last_year, contract.source, contract.pk)
         )
     return found

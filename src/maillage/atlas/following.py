@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
 
 from maillage.atlas import indexing
+from maillage.contracts.models import ContratDeVille
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.memory.models import Experience
 from maillage.territories.signals import imported
@@ -15,6 +16,7 @@ from maillage.territories.signals import imported
 
 def follow() -> None:
     followed: list[tuple[type[models.Model], Callable[[Any], UUID], Callable[[UUID], None]]] = [
+        (ContratDeVille, lambda row: row.pk, indexing.index_contracts),
         (Experience, lambda row: row.pk, indexing.index_experiences),
         (Gathering, lambda row: row.pk, indexing.index_gatherings),
         (Slot, lambda row: row.gathering_id, indexing.index_gatherings),

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from maillage.atlas.enums import EntryKind
 from maillage.atlas.models import Entry
 from maillage.atlas.search import Line, drop, put
+from maillage.contracts.models import ContratDeVille
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.gatherings.words import place_words
 from maillage.memory.experience_queries import TOLD
@@ -32,8 +33,15 @@ def index_territories() -> None:
 def index_all() -> None:
     """Everything again: an installation that had no index yet, or whose index is doubted."""
     index_territories()
+    index_contracts()
     index_experiences()
     index_gatherings()
+
+
+@transaction.atomic
+def index_contracts(pk: UUID | None = None) -> None:
+    rows = ContratDeVille.objects.filter(removed_at=None).select_related("epci__department").defer("note")
+    _renew(EntryKind.CONTRACT, pk, _contracts(_one(rows.prefetch_related("signatories"), pk)))
 
 
 @transaction.atomic
@@ -85,6 +93,21 @@ def _qpvs() -> Iterator[Line]:
         extract = f"{communes} · {row.epci.department.name}"
         words = f"quartier prioritaire QPV {row.pk} {row.epci.name} {row.vintage}"
         yield Line(_entry(EntryKind.QPV, row.pk, row.name, extract, row.epci.department_id), words)
+
+
+def _contracts(rows: Iterable[ContratDeVille]) -> Iterator[Line]:
+    for row in rows:
+        entry = Entry(
+            space_id=row.space_id,
+            kind=EntryKind.CONTRACT,
+            ref=str(row.pk),
+            title=f"Contrat de ville {row}"[:300],
+            extract=f"{row.get_status_display()} · {row.epci.department.name}",
+            department=row.epci.department_id,
+            year=row.first_year,
+        )
+        signed_by = [signatory.name for signatory in row.signatories.all()]
+        yield Line(entry, " ".join([row.reference, row.epci.name, *row.axes, *signed_by, row.residents_body]))
 
 
 def _experiences(rows: Iterable[Experience]) -> Iterator[Line]:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from maillage.atlas import downloads, embedding, search_views, views
+from maillage.atlas import contract_views, downloads, embedding, search_views, views
 from maillage.atlas.places import FRANCE
 from maillage.territories.enums import Level
 
@@ -30,6 +30,7 @@ def _of_place(name: str, level: str, tail: str) -> list[URLPattern]:
 urlpatterns = [
     path(f"{ATLAS}ouverture/", views.opening, name="opening"),
     *(pattern for place in PLACES for pattern in _of_place(*place)),
+    path(f"{ATLAS}contrats/<uuid:contract_id>/", contract_views.contract, name="contract"),
     path(f"{ATLAS}recherche/", search_views.search, name="search"),
     path("glossaire/", search_views.words, name="glossary"),
     path("oembed", embedding.oembed, name="oembed"),

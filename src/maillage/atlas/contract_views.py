@@ -1,0 +1,31 @@
+"""A contract as anybody reads it: what is said of it, each with its source; never the organisers' note."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from maillage.atlas.compressing import compressed
+from maillage.atlas.places import address
+from maillage.contracts.queries import contracts_of, with_signatories
+from maillage.people.access import fetch_atlas
+from maillage.territories.enums import Level
+from maillage.territories.queries import VINTAGE
+
+
+@require_safe
+@compressed
+def contract(request: HttpRequest, slug: str, contract_id: UUID) -> HttpResponse:
+    space = fetch_atlas(request.user, slug)
+    row = get_object_or_404(with_signatories(contracts_of(space)), pk=contract_id)
+    others = contracts_of(space).filter(epci=row.epci).exclude(pk=row.pk).order_by("-first_year", "perimeter")
+    qpvs = row.epci.qpvs.filter(vintage=VINTAGE).order_by("name") if row.last_year >= VINTAGE else []
+    context = {
+        "space": space,
+        "contract": row,
+        "epci_href": address(space, Level.EPCI, row.epci_id),
+        "qpvs": [(qpv.name, address(space, Level.QPV, qpv.code)) for qpv in qpvs],
+        "others": others,
+    }
+    return render(request, "atlas/contract.html", context)
