@@ -17,7 +17,8 @@ from maillage.live.runtime import live
 from maillage.live.services import AwayGathering, erase_session, open_session
 from maillage.memory.models import Takeaway
 from maillage.memory.services import add_takeaway
-from maillage.people.models import Person, Right, Tie, User
+from maillage.people.merging import merge_organisations
+from maillage.people.models import Organisation, Person, Right, Tie, User
 from maillage.people.services import find_or_make_organisation, give_right
 from maillage.people.ties import add_tie, remove_tie
 from maillage.plans.models import Placement, Plan, SeatingPair
@@ -414,3 +415,25 @@ def _photo(session):
 
 def _flip(content: bytes, place: int) -> bytes:
     return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+def test_a_structure_merged_at_home_meanwhile_is_the_one_kept(home, room, tmp_path):
+    out, back = tmp_path / "aller", tmp_path / "retour"
+    with on(home):
+        gathering = prepare_day()
+        gone = find_or_make_organisation(space=gathering.space, name="CCAS")
+        gone.about, gone.listed = "Accueille", True
+        gone.save()
+    home.carry_out(out)
+    with on(home):
+        kept = find_or_make_organisation(space=gathering.space, name="Centre communal d’action sociale")
+        merge_organisations(kept=kept, gone=gone, by="essai")
+    room.carry_in(out)
+    with on(room):
+        assert Organisation.objects.values_list("about", "listed").get(name="CCAS") == ("Accueille", True)
+        register(Gathering.objects.get(), "Walk", walk_in=True)  # of the CCAS, as all of that day
+    room.carry_out(back)
+    home.carry_in(back)
+    with on(home):
+        assert set(Person.objects.values_list("organisation", flat=True)) == {kept.pk}
+        assert not Organisation.objects.filter(name="CCAS").exists()

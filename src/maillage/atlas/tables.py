@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,15 @@ from maillage.territories.models import Qpv
 T = TypeVar("T")
 Sortable = int | str | tuple[int, str]
 UNKNOWN_WORDS = "–"
+
+
+class Ordered(Protocol):
+    """What an address says of the order: `atlas.choices.Choice`, or that of another page."""
+
+    @property
+    def order(self) -> str: ...
+
+    def ordered_by(self, order: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class Table:
     doubt: str = ""
 
 
-def make_table(columns: Sequence[Column[T]], rows: Sequence[T], choice: Choice, caption: str) -> Table:
+def make_table(columns: Sequence[Column[T]], rows: Sequence[T], choice: Ordered, caption: str) -> Table:
     """The first column is the name: what is equal stays in its order."""
     wanted, downwards = choice.order.removeprefix("-"), choice.order.startswith("-")
     column = next((each for each in columns if each.id == wanted), None)
@@ -70,7 +79,7 @@ def make_table(columns: Sequence[Column[T]], rows: Sequence[T], choice: Choice, 
     return Table(caption, heads, cells, doubt)
 
 
-def _head(column: Column[T], sorted_by: Column[T], downwards: bool, choice: Choice) -> Head:
+def _head(column: Column[T], sorted_by: Column[T], downwards: bool, choice: Ordered) -> Head:
     here = column is sorted_by
     # a number is first asked from the largest
     turned = f"-{column.id}" if (not downwards if here else column.number) else column.id

@@ -1,6 +1,14 @@
 from django.urls import URLPattern, path
 
-from maillage.atlas import contract_views, downloads, embedding, search_views, views
+from maillage.atlas import (
+    contract_views,
+    downloads,
+    embedding,
+    network_views,
+    organisation_views,
+    search_views,
+    views,
+)
 from maillage.atlas.places import FRANCE
 from maillage.territories.enums import Level
 
@@ -32,6 +40,12 @@ urlpatterns = [
     *(pattern for place in PLACES for pattern in _of_place(*place)),
     path(f"{ATLAS}contrats/<uuid:contract_id>/", contract_views.contract, name="contract"),
     path(f"{ATLAS}recherche/", search_views.search, name="search"),
+    path(f"{ATLAS}structures/", organisation_views.organisations, name="organisations"),
+    path(f"{ATLAS}structures/<uuid:organisation_id>/", organisation_views.organisation, name="organisation"),
+    path(f"{ATLAS}cooperation/", network_views.public_network, name="network"),
+    path(f"{ATLAS}cooperation/reseau.<str:form>", network_views.public_export, name="network-export"),
+    path("cooperation/<slug:slug>/", network_views.own_network, name="own-network"),
+    path("cooperation/<slug:slug>/reseau.<str:form>", network_views.own_export, name="own-network-export"),
     path("glossaire/", search_views.words, name="glossary"),
     path("oembed", embedding.oembed, name="oembed"),
 ]

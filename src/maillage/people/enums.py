@@ -27,3 +27,22 @@ class TieKind(TextChoices):
 
     FUNDS = "funds", _("finance")
     SUPERVISES = "supervises", _("encadre")
+
+
+class OrganisationKind(TextChoices):
+    """What an organisation is, in the words of contrats de ville. Empty: nobody said."""
+
+    ASSOCIATION = "association", _("association")
+    COMMUNE = "commune", _("commune")
+    EPCI = "epci", _("intercommunalité (EPCI)")
+    STATE = "state", _("service de l’État")
+    DEPARTMENT = "department", _("département")
+    REGION = "region", _("région")
+    SOCIAL_LANDLORD = "social_landlord", _("bailleur social")
+    CAF = "caf", _("caisse d’allocations familiales (CAF)")
+    SCHOOL = "school", _("établissement scolaire")
+    HEALTH = "health", _("santé, hôpital")
+    RESIDENTS = "residents", _("conseil citoyen, table de quartier")
+    RESOURCE_CENTRE = "resource_centre", _("centre de ressources")
+    COMPANY = "company", _("entreprise")
+    OTHER = "other", _("autre")

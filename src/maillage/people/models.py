@@ -6,8 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from maillage.lib.identifiers import uuid7
-from maillage.people.enums import ActorCategory, SpaceRole, TieKind
-from maillage.territories.models import Commune, Region
+from maillage.people.enums import ActorCategory, OrganisationKind, SpaceRole, TieKind
+from maillage.territories.models import Commune, Epci, Region
 
 
 class UserManager(BaseUserManager["User"]):
@@ -82,8 +82,32 @@ class Organisation(models.Model):
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="organisations")
     name = models.CharField(max_length=200)
     folded_name = models.CharField(max_length=200)  # lib.matching.fold(name): one organisation, one row
+    # what a directory says of it; all of it may be unknown
+    kind = models.CharField(_("genre"), max_length=20, choices=OrganisationKind, blank=True)
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True)  # digits; two rows of one number: doubles.py
+    website = models.URLField(_("site"), max_length=300, blank=True)
+    about = models.CharField(_("ce qu’elle fait"), max_length=300, blank=True)
+    commune = models.ForeignKey(
+        Commune,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organisations",
+        verbose_name=_("commune"),
+    )
+    epci = models.ForeignKey(
+        Epci,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organisations",
+        verbose_name=_("intercommunalité"),
+    )
+    listed = models.BooleanField(_("dans l’annuaire public"), default=False)  # an organiser says so, one by one
+    source = models.CharField(_("source"), max_length=300, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["space", "listed"], name="people_organisation_listed")]
         constraints = [
             models.UniqueConstraint(
                 fields=["space", "folded_name"],
@@ -94,6 +118,53 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrganisationMerge(models.Model):
+    """Two rows that were one organisation: what was removed and moved, so that it can be undone exactly.
+
+    While it stands, the name that was removed leads to the one kept: whoever writes it again makes no new double.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="organisation_merges")
+    kept = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="merges")
+    gone_id = models.UUIDField()
+    gone_name = models.CharField(max_length=200)
+    gone_folded_name = models.CharField(max_length=200)
+    record = models.JSONField()  # people.merging.Record
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "gone_folded_name"],
+                condition=models.Q(undone_at=None),
+                name="people_merge_name",
+                violation_error_message=_("Ce nom mène déjà à une autre structure."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gone_name} → {self.kept}"
+
+
+class OrganisationImport(models.Model):
+    """A file of organisations that waits for the organiser's word; gone once it is taken or dropped."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="organisation_imports")
+    filename = models.CharField(max_length=200)
+    content = models.BinaryField()
+    source = models.CharField(max_length=300)
+    by = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.filename
 
 
 class Tie(models.Model):

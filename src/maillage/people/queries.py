@@ -3,8 +3,9 @@
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
+from maillage.lib.matching import fold
 from maillage.people.enums import SpaceRole
-from maillage.people.models import Right, Space, User
+from maillage.people.models import Organisation, OrganisationMerge, Right, Space, User
 
 Visitor = User | AnonymousUser
 
@@ -54,3 +55,17 @@ def spaces_to_organise(user: Visitor) -> QuerySet[Space]:
         return Space.objects.none()
     organised = Right.objects.filter(user=user, role=SpaceRole.ORGANISER)
     return spaces_of(user).filter(pk__in=organised.values("space"))
+
+
+def organisation_named(space: Space, name: str) -> Organisation | None:
+    """By its name, or by one that was merged into it."""
+    folded = fold(name)[:200]
+    found = Organisation.objects.filter(space=space, folded_name=folded).first()
+    if found is None:
+        merge = (
+            OrganisationMerge.objects.filter(space=space, gone_folded_name=folded, undone_at=None)
+            .select_related("kept")
+            .first()
+        )
+        found = merge.kept if merge else None
+    return found

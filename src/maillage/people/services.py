@@ -12,6 +12,7 @@ from maillage.lib.matching import fold
 from maillage.office.services import record_activity
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Organisation, Right, Space, User
+from maillage.people.queries import organisation_named
 from maillage.territories.models import Region
 
 SIGN_IN_SCOPE = "sign-in"  # a token made for another purpose never opens an account
@@ -64,8 +65,14 @@ def open_atlas(*, space: Space, public: bool, by: str) -> None:
 
 
 def find_or_make_organisation(*, space: Space, name: str) -> Organisation:
-    """One organisation, one row, whatever its accents and case; the first spelling stays."""
+    """One organisation, one row, whatever its accents and case; the first spelling stays.
+
+    A name that was merged into another leads to the one kept.
+    """
     name = " ".join(name.split())[:200]
+    known = organisation_named(space, name)
+    if known is not None:
+        return known
     organisation, _made = Organisation.objects.get_or_create(
         space=space, folded_name=fold(name)[:200], defaults={"name": name}
     )

@@ -1,10 +1,21 @@
 from django.urls import path
 
-from maillage.people import views
+from maillage.people import directory_views, views
 
 app_name = "people"
 urlpatterns = [
     path("connexion/", views.sign_in, name="sign-in"),
     path("connexion/lien/", views.sign_in_link, name="sign-in-link"),
     path("deconnexion/", views.sign_out, name="sign-out"),
+    path("structures/", directory_views.spaces, name="directories"),
+    path("structures/<slug:slug>/", directory_views.listing, name="directory"),
+    path("structures/<slug:slug>/publication/", directory_views.publication, name="list-organisations"),
+    path("structures/<slug:slug>/nouvelle/", directory_views.new, name="new-organisation"),
+    path("structures/<slug:slug>/doublons/", directory_views.doubles, name="doubles"),
+    path("structures/<slug:slug>/importer/", directory_views.upload, name="import-organisations"),
+    path("structures/<slug:slug>/importer/<uuid:import_id>/", directory_views.preview, name="import-preview"),
+    path("structures/<slug:slug>/structures.<str:form>", directory_views.export, name="export-organisations"),
+    path("structures/<slug:slug>/reunions/<uuid:merge_id>/defaire/", directory_views.parting, name="undo-merge"),
+    path("structures/<slug:slug>/<uuid:organisation_id>/", directory_views.edit, name="organisation"),
+    path("structures/<slug:slug>/<uuid:organisation_id>/reunir/", directory_views.merge, name="merge-organisation"),
 ]

@@ -227,7 +227,7 @@ WORKSHOP = Kind(
 ORGANISATION = Kind(
     "organisation",
     Organisation,
-    (("name", "folded_name"),),
+    (("name", "folded_name"), "kind", "siret", "website", "about", ("commune_id", "epci_id"), "listed", "source"),
     lambda gathering: Organisation.objects.filter(people__registrations__gathering=gathering).distinct(),
     label=_("structure"),
     implied=("space_id",),

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering, Room
 from maillage.lib.matching import fold
-from maillage.people.models import Organisation, Person
+from maillage.people.models import Organisation, OrganisationMerge, Person
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Plan
 from maillage.registrations.models import Registration
@@ -122,12 +122,18 @@ class Merge:
         return mine
 
     def _my_organisations(self, rows: Sequence[Row]) -> dict[str, Any]:
-        """One organisation, one row: that of the same name is the same, whatever its identity elsewhere."""
+        """One organisation, one row: that of the same name is the same, whatever its identity elsewhere.
+
+        One merged into another while the gathering was away is the one it was merged into.
+        """
         here = Organisation.objects.filter(space=self.gathering.space_id)
+        merges = OrganisationMerge.objects.filter(space=self.gathering.space_id, undone_at=None).select_related("kept")
+        merged = {str(one.gone_id): one.kept for one in merges}
+        merged_names = {one.gone_folded_name: one.kept for one in merges}
         mine = {str(one.pk): one for one in here.filter(pk__in=[row["id"] for row in rows])}
         named = {one.folded_name: one for one in here.filter(folded_name__in=[row["folded_name"] for row in rows])}
         for row in rows:
-            twin = named.get(row["folded_name"])
+            twin = named.get(row["folded_name"]) or merged.get(row["id"]) or merged_names.get(row["folded_name"])
             if row["id"] not in mine and twin is not None:
                 self.same["organisation", row["id"]] = row["id"] = str(twin.pk)
                 mine[row["id"]] = twin

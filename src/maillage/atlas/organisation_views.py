@@ -1,0 +1,94 @@
+"""The public directory: organisations that an organiser chose to list, and what is public of them. No person."""
+
+import uuid
+
+from django.core.paginator import Paginator
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from maillage.atlas.around import MOST, gathering_events
+from maillage.atlas.compressing import compressed
+from maillage.atlas.network import presenters, public_participants
+from maillage.gatherings.models import Gathering
+from maillage.lib.siret import spaced_siret
+from maillage.memory.experience_queries import published_experiences
+from maillage.memory.models import Experience
+from maillage.people.access import fetch_atlas
+from maillage.people.directory import directory
+from maillage.people.directory_forms import MOST_FOUND
+from maillage.people.enums import OrganisationKind
+from maillage.people.merging import merges_of
+from maillage.people.models import Organisation, Space
+from maillage.people.queries import can_organise
+from maillage.registrations.enums import Presence
+
+A_PAGE = 60
+
+
+@require_safe
+@compressed
+def organisations(request: HttpRequest, slug: str) -> HttpResponse:
+    space = fetch_atlas(request.user, slug)
+    question, kind = request.GET.get("q", "")[:MOST_FOUND], request.GET.get("genre", "")
+    listed = space.organisations.filter(listed=True)
+    found = set(listed.order_by().values_list("kind", flat=True).distinct())
+    kinds = [(str(one.value), str(one.label)) for one in OrganisationKind if one.value in found]
+    known = kind in dict(kinds)
+    rows = directory(space, text=question, kind=kind if known else "", listed="oui")
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    context = {
+        "space": space,
+        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "total": listed.count(),
+        "question": question,
+        "kind": kind,
+        "unknown_kind": kind if kind and not known else "",
+        "kinds": kinds,
+        "asked": asked.urlencode(),
+        "organises": can_organise(request.user, space) if request.user.is_authenticated else False,
+    }
+    return render(request, "atlas/organisations.html", context)
+
+
+@require_safe
+@compressed
+def organisation(request: HttpRequest, slug: str, organisation_id: uuid.UUID) -> HttpResponse:
+    space = fetch_atlas(request.user, slug)
+    rows = space.organisations.filter(listed=True).select_related("commune__epci", "epci")
+    row = rows.filter(pk=organisation_id).first()
+    if row is None:
+        merge = merges_of(space).filter(gone_id=organisation_id, kept__listed=True).first()
+        if merge is None:
+            raise Http404
+        return redirect("atlas:organisation", space.slug, merge.kept_id)
+    gatherings = _gatherings(space, row)
+    context = {
+        "space": space,
+        "organisation": row,
+        "siret": spaced_siret(row.siret),
+        # the form takes no other address; a row may have come by a file carried from another server
+        "website": row.website if row.website.startswith(("http://", "https://")) else "",
+        "epci": row.epci or (row.commune.epci if row.commune else None),
+        "gatherings": gathering_events(space, gatherings),
+        "more_gatherings": max(0, gatherings.count() - MOST),
+        "experiences": _experiences(space, row),
+        "organises": can_organise(request.user, space) if request.user.is_authenticated else False,
+    }
+    return render(request, "atlas/organisation.html", context)
+
+
+def _gatherings(space: Space, row: Organisation) -> QuerySet[Gathering]:
+    """Public ones where several of its people came in all: one alone would be pointed at (decision 0015)."""
+    rows = Gathering.objects.filter(space=space, public=True).select_related("commune", "epci")
+    if row.pk not in public_participants(space):
+        return rows.none()
+    attended = rows.filter(registrations__presence=Presence.PRESENT, registrations__person__organisation=row).distinct()
+    return attended.order_by(F("date").desc(nulls_last=True), "title")
+
+
+def _experiences(space: Space, row: Organisation) -> QuerySet[Experience]:
+    told = [experience for experience, who in presenters(space).items() if row.pk in who]
+    return published_experiences(space).filter(pk__in=told)
