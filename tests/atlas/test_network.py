@@ -18,6 +18,7 @@ from maillage.atlas.layout import place_points
 from maillage.atlas.network import GATHERING, TABLE, WORKSHOP, Network
 from maillage.atlas.network_drawing import draw_network
 from maillage.atlas.standing import absent_categories, absent_epcis, betweenness, bridges, central, cut_off, growth
+from maillage.contracts.models import ContratDeVille, Signatory
 from maillage.gatherings.models import Gathering, Slot, Speaker, Workshop
 from maillage.memory.experiences import EMPTY, propose_experience, publish_experience
 from maillage.people.enums import SpaceRole
@@ -382,3 +383,25 @@ def test_the_page_of_an_organisation_says_its_facts_and_no_address_that_runs(spa
     assert "Accueille" in words
     Organisation.objects.update(website="javascript:alert(1)")
     assert "javascript:" not in plain(client.get(address))
+
+
+def test_contracts_it_signed_are_said_with_their_source(space, client):
+    load_territories()
+    row = find_or_make_organisation(space=space, name="CAF")
+    gone = find_or_make_organisation(space=space, name="Caisse d’allocations")
+    Organisation.objects.update(listed=True)
+    for year, status in ((2015, "signed"), (2024, "preparing")):
+        contract = ContratDeVille.objects.create(
+            space=space,
+            epci_id="200039865",
+            first_year=year,
+            last_year=year + 5,
+            status=status,
+            source=f"Source {year}",
+        )
+        Signatory.objects.create(contract=contract, category="other", name=gone.name, organisation=gone)
+    merge_organisations(kept=row, gone=gone, by="essai")
+    words = plain(client.get(reverse("atlas:organisation", args=["grand-est", row.pk])))
+    assert "Metz Métropole 2015–2020" in words
+    assert "Source 2015" in words
+    assert "Source 2024" not in words  # not signed yet

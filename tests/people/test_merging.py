@@ -95,7 +95,7 @@ def test_merges_are_undone_from_the_latest(space):
     a, b, c = (make(space, name) for name in ("Alpha", "Beta", "Gamma"))
     first = merge_organisations(kept=b, gone=a, by="Zoé")
     second = merge_organisations(kept=c, gone=b, by="Zoé")
-    with pytest.raises(MergeRefused, match="Beta.* a rejoint .*Gamma"):
+    with pytest.raises(MergeRefused, match=r"Beta.* a rejoint .*Gamma"):
         undo_merge(merge=first, by="Zoé")
     undo_merge(merge=second, by="Zoé")
     undo_merge(merge=first, by="Zoé")

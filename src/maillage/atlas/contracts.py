@@ -7,10 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from maillage.contracts.models import ContratDeVille
 from maillage.contracts.queries import contracts_of
-from maillage.people.models import Space
+from maillage.people.models import Organisation, Space
 
 PERIOD = (2024, 2030)  # of the contracts in force: « Engagements Quartiers 2030 »
 SIGNED, PREPARING, UNSIGNED, UNKNOWN = "signed", "preparing", "not_signed", "unknown"
@@ -54,3 +56,8 @@ def statuses_by_epci(space: Space, epcis: Collection[str]) -> dict[str, list[Sta
             Status(contract.status, contract.first_year, contract.last_year, contract.source, contract.pk)
         )
     return found
+
+
+def signed_by(space: Space, organisation: Organisation) -> QuerySet[ContratDeVille]:
+    """Signed contracts that name it among their signatories; each has its source."""
+    return contracts_of(space).filter(status=SIGNED, signatories__organisation=organisation).distinct()

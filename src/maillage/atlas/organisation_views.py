@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from maillage.atlas.around import MOST, gathering_events
 from maillage.atlas.compressing import compressed
+from maillage.atlas.contracts import signed_by
 from maillage.atlas.network import presenters, public_participants
 from maillage.gatherings.models import Gathering
 from maillage.lib.siret import spaced_siret
@@ -75,6 +76,7 @@ def organisation(request: HttpRequest, slug: str, organisation_id: uuid.UUID) ->
         "gatherings": gathering_events(space, gatherings),
         "more_gatherings": max(0, gatherings.count() - MOST),
         "experiences": _experiences(space, row),
+        "contracts": signed_by(space, row),
         "organises": can_organise(request.user, space) if request.user.is_authenticated else False,
     }
     return render(request, "atlas/organisation.html", context)

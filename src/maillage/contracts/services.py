@@ -24,7 +24,8 @@ from maillage.contracts.facts import (
 from maillage.contracts.models import ContractVersion, ContratDeVille, Signatory
 from maillage.lib.matching import fold
 from maillage.office.services import record_activity
-from maillage.people.models import Organisation, Space
+from maillage.people.models import Space
+from maillage.people.queries import organisations_by_name
 from maillage.territories.models import Epci
 
 BATCH = 500  # rows a statement: SQLite's variables are bounded
@@ -251,7 +252,7 @@ def _keep_signatories(space: Space, said: Sequence[tuple[ContratDeVille, Facts]]
     rows = [(contract, place, row) for contract, facts in said for place, row in enumerate(facts["signatories"])]
     if not rows:
         return
-    known = {row.folded_name: row for row in Organisation.objects.filter(space=space)}
+    known = organisations_by_name(space)
     Signatory.objects.bulk_create(
         (
             Signatory(

@@ -16,7 +16,8 @@ from maillage.lib.typography import join_words
 from maillage.office.services import record_activity
 from maillage.people.directory_forms import read_siret, read_website
 from maillage.people.enums import OrganisationKind
-from maillage.people.models import Organisation, OrganisationImport, OrganisationMerge, Space
+from maillage.people.models import Organisation, OrganisationImport, Space
+from maillage.people.queries import organisations_by_name
 from maillage.territories.queries import PlaceNotFound, find_commune, find_epci
 
 MOST = 5_000  # organisations of one file
@@ -184,9 +185,7 @@ class _Reader:
         self.table, self.source = table, import_.source
         self.mapping = _mapping(table)
         rows = list(import_.space.organisations.all())
-        self.by_name = {row.folded_name: row for row in rows}
-        merges = OrganisationMerge.objects.filter(space=import_.space, undone_at=None).select_related("kept")
-        self.by_name = {one.gone_folded_name: one.kept for one in merges} | self.by_name
+        self.by_name = organisations_by_name(import_.space)
         self.by_number: dict[str, list[Organisation]] = {}
         for row in rows:
             if row.siret:

@@ -69,3 +69,11 @@ def organisation_named(space: Space, name: str) -> Organisation | None:
         )
         found = merge.kept if merge else None
     return found
+
+
+def organisations_by_name(space: Space) -> dict[str, Organisation]:
+    """All of a space by folded name; a name that was merged into another leads to the one kept."""
+    merges = OrganisationMerge.objects.filter(space=space, undone_at=None).select_related("kept")
+    found = {merge.gone_folded_name: merge.kept for merge in merges}
+    found.update((row.folded_name, row) for row in Organisation.objects.filter(space=space).order_by("folded_name"))
+    return found

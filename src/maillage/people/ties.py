@@ -12,6 +12,7 @@ from maillage.lib.matching import closest, fold
 from maillage.office.services import record_activity
 from maillage.people.enums import TieKind
 from maillage.people.models import Organisation, Space, Tie
+from maillage.people.queries import organisations_by_name
 
 MOST_LINES = 500  # of one paste
 MOST_PROBLEMS = 20  # said at once; the rest comes when these are mended
@@ -147,7 +148,7 @@ def _read_line(known: Mapping[str, Organisation], line: str, kind: str) -> tuple
 def _locked_organisations(space: Space) -> dict[str, Organisation]:
     """By folded name. Under the space's lock: two organisers may say the same, or the contrary, at once."""
     Space.objects.select_for_update().get(pk=space.pk)
-    return {organisation.folded_name: organisation for organisation in space.organisations.order_by("folded_name")}
+    return organisations_by_name(space)
 
 
 def _keys(space: Space) -> set[Key]:
