@@ -9,6 +9,8 @@ from maillage.atlas import (
     search_views,
     views,
 )
+from maillage.atlas.opendata import api, feeds
+from maillage.atlas.opendata import views as opendata
 from maillage.atlas.places import FRANCE
 from maillage.territories.enums import Level
 
@@ -46,6 +48,17 @@ urlpatterns = [
     path(f"{ATLAS}cooperation/reseau.<str:form>", network_views.public_export, name="network-export"),
     path("cooperation/<slug:slug>/", network_views.own_network, name="own-network"),
     path("cooperation/<slug:slug>/reseau.<str:form>", network_views.own_export, name="own-network-export"),
+    path(f"{ATLAS}donnees/", opendata.page, name="open-data"),
+    path(f"{ATLAS}donnees/<slug:name>.schema.json", opendata.schema, name="open-schema"),
+    path(f"{ATLAS}donnees/<slug:name>.<str:kind>", opendata.taken, name="open-file"),
+    path(f"{ATLAS}rencontres.ics", feeds.calendar, name="calendar"),
+    path(f"{ATLAS}rencontres.atom", feeds.gatherings, name="gatherings-atom"),
+    path(f"{ATLAS}experiences.atom", feeds.experiences, name="experiences-atom"),
+    path("api/v1/", api.explained, name="api"),
+    path("api/v1/openapi.json", api.openapi, name="openapi"),
+    path("api/v1/<str:slug>/", api.index, name="api-lists"),
+    path("api/v1/<str:slug>/<str:name>", api.rows, name="api-list"),
+    path("api/v1/<path:rest>", api.nowhere),
     path("glossaire/", search_views.words, name="glossary"),
     path("oembed", embedding.oembed, name="oembed"),
 ]

@@ -12,6 +12,7 @@ from maillage.atlas.compressing import compressed
 from maillage.atlas.embedding import frame_code
 from maillage.atlas.pages import read_page
 from maillage.atlas.places import UnknownPlace, address
+from maillage.atlas.structured import place_data
 from maillage.people.access import fetch_atlas, fetch_in_space
 from maillage.people.models import Space
 from maillage.people.queries import can_organise
@@ -34,6 +35,7 @@ def place(request: HttpRequest, slug: str, level: str, code: str = "") -> HttpRe
         "base": base,
         "frame_code": frame_code(base + page.embedded_path, page.map_title),
         "page_url": base + page.path,
+        "data": place_data(page, base),
         "can_open": can_organise(request.user, space) if request.user.is_authenticated else False,
     }
     return render(request, "atlas/place.html", context)

@@ -44,6 +44,12 @@ COMMANDS = {
         "de @etalab/decoupage-administratif, France services, cités éducatives. Tous à la fois, dans n’importe quel "
         "ordre. Au premier doute, rien n’est importé et chaque point est dit.",
     ),
+    "import-opendata": (
+        "reprend les listes publiées par une page « données » de Maillage",
+        "Lit les fichiers CSV, JSON ou GeoJSON pris sur la page « données » d’un atlas : territoires et leurs sources, "
+        "contrats de ville, rencontres, expériences. Tous à la fois, dans n’importe quel ordre ; tout est pris, "
+        "ou rien.",
+    ),
     "territories": (
         "dit ce qui est connu d’une région",
         "Compte les intercommunalités, les communes et les quartiers prioritaires connus d’une région.",
@@ -293,6 +299,13 @@ def _import_territories(command: Parser) -> None:
     command.add_argument("--date", default="", metavar="DATE", help="de sa publication : AAAA, AAAA-MM ou AAAA-MM-JJ")
 
 
+def _import_opendata(command: Parser) -> None:
+    command.add_argument(
+        "files", nargs="+", metavar="FICHIER", help="CSV, JSON ou GeoJSON pris sur une page « données »"
+    )
+    command.add_argument("--space", required=True, metavar="ESPACE", help="le nom court de l’espace qui les reçoit")
+
+
 def _territories(command: Parser) -> None:
     command.add_argument("--region", default="44", metavar="CODE", help="code Insee de la région (44 : Grand Est)")
 
@@ -380,6 +393,7 @@ PARTS: dict[str, Callable[[Parser], None]] = {
     "import-registrations": _import_registrations,
     "import-contracts": _import_contracts,
     "import-territories": _import_territories,
+    "import-opendata": _import_opendata,
     "territories": _territories,
     "plan": _plan,
     "rehearse": _rehearse,

@@ -19,8 +19,10 @@ from maillage.gatherings.models import Workshop
 from maillage.gatherings.queries import gatherings_for, programme_of, public_gathering
 from maillage.gatherings.removal import hold_on, losses_of, remove_gathering
 from maillage.gatherings.services import NotRemovable, change_gathering, copy_gathering, make_gathering
+from maillage.gatherings.structured import event_data
 from maillage.gatherings.words import date_words, place_words, source_words
 from maillage.people.queries import can_organise, can_read, spaces_of, spaces_to_organise
+from maillage.ui.addresses import public_address
 
 
 @require_safe
@@ -136,6 +138,7 @@ def public(request: HttpRequest, space: str, slug: str) -> HttpResponse:
     gathering = public_gathering(space, slug)
     if gathering is None:
         raise Http404
+    slots = programme_of(gathering)
     return render(
         request,
         "gatherings/public.html",
@@ -143,7 +146,8 @@ def public(request: HttpRequest, space: str, slug: str) -> HttpResponse:
             "gathering": gathering,
             "when": date_words(gathering),
             "where": place_words(gathering),
-            "slots": programme_of(gathering),
+            "slots": slots,
+            "event": event_data(gathering, slots, public_address(request)),
             "actions": public_actions(gathering),
         },
     )

@@ -65,9 +65,17 @@ class ChangedMeanwhile(Exception):
 
 @transaction.atomic
 def propose_experience(
-    *, space: Space, content: Mapping[str, Any], by: str, workshop: Workshop | None = None
+    *,
+    space: Space,
+    content: Mapping[str, Any],
+    by: str,
+    workshop: Workshop | None = None,
+    key: uuid.UUID | None = None,
 ) -> Experience:
-    experience = Experience.objects.create(space=space, workshop=workshop, title=content["title"])
+    """`key`: the one it had on the server it was published by."""
+    experience = Experience(space=space, workshop=workshop, title=content["title"])
+    experience.pk = key or experience.pk
+    experience.save(force_insert=True)
     _add_version(experience, 1, content, by)
     _show(experience, content)
     _note(experience, by, "a proposé une expérience")

@@ -69,7 +69,7 @@ def import_rows(reading: Reading, *, sources_of: SourcesOf) -> Imported:
         by_level[row.level].append(row)
     _check_twice(by_level, known)
 
-    regions = [Region(code=row.code, name=row.name, sources=sources_of(row.file)) for row in by_level[Level.REGION]]
+    regions = [Region(code=row.code, name=row.name, sources=_said(row, sources_of)) for row in by_level[Level.REGION]]
     departments = _departments(by_level[Level.DEPARTMENT], known, sources_of)
     communes = _communes(by_level[Level.COMMUNE], known, sources_of)
     epcis = _epcis(_named_by_communes(by_level) + by_level[Level.EPCI], known, sources_of)
@@ -91,6 +91,11 @@ def import_rows(reading: Reading, *, sources_of: SourcesOf) -> Imported:
     _keep(Outline, outlines, "level", "code", "detail")
     imported.send(None)
     return Imported(len(regions), len(departments), len(epcis), len(communes), len(qpvs), len(landmarks), len(shapes))
+
+
+def _said(row: TerritoryRow | LandmarkRow, sources_of: SourcesOf) -> Mapping[str, str]:
+    """Where its facts are from: as its own row says, else as whoever imports its file says."""
+    return sources_of(row.file) if row.sources is None else row.sources
 
 
 def _known(rows: Iterable[TerritoryRow]) -> _Known:
@@ -159,7 +164,7 @@ def _departments(rows: Sequence[TerritoryRow], known: _Known, sources_of: Source
             known.doubt(row, _("la région « %s » du département est inconnue ; importez-la d’abord") % region)
             continue
         known.departments[row.code] = region
-        made.append(Department(code=row.code, name=row.name, region_id=region, sources=sources_of(row.file)))
+        made.append(Department(code=row.code, name=row.name, region_id=region, sources=_said(row, sources_of)))
     return made
 
 
@@ -180,7 +185,7 @@ def _communes(rows: Sequence[TerritoryRow], known: _Known, sources_of: SourcesOf
                 population=row.population,
                 lon=row.lon,
                 lat=row.lat,
-                sources=sources_of(row.file),
+                sources=_said(row, sources_of),
             )
         )
     return made
@@ -215,7 +220,8 @@ def _epcis(rows: Sequence[TerritoryRow], known: _Known, sources_of: SourcesOf) -
             if insee in known.communes:
                 people[row.code][known.communes[insee][0]] += known.communes[insee][2] + 1
         counted = people[row.code].most_common(1)
-        department = counted[0][0] if counted else row.department
+        stated = row.sources is not None or not counted
+        department = row.department if stated else counted[0][0]
         if department not in known.departments:
             known.doubt(row, _("son département est inconnu : importez d’abord les communes, ou les départements"))
             continue
@@ -226,14 +232,14 @@ def _epcis(rows: Sequence[TerritoryRow], known: _Known, sources_of: SourcesOf) -
             department_id=department,
             successor_id=row.successor or None,
             merged_on=row.merged_on,
-            sources=sources_of(row.file),
+            sources=_said(row, sources_of),
         )
         if row.successor and row.successor not in known.epcis:
             if not row.successor_name:
                 known.doubt(row, _("l’intercommunalité %s, née de la fusion, est inconnue") % row.successor)
                 continue
             made[row.successor] = Epci(
-                siren=row.successor, name=row.successor_name, department_id=department, sources=sources_of(row.file)
+                siren=row.successor, name=row.successor_name, department_id=department, sources=_said(row, sources_of)
             )
     return list(made.values())
 
@@ -255,13 +261,13 @@ def _qpvs(
             Qpv(
                 code=row.code,
                 name=row.name,
-                vintage=2015 if row.code.startswith("QP") else 2024,
+                vintage=row.vintage or (2015 if row.code.startswith("QP") else 2024),
                 epci_id=resolved,
                 population=row.population,
                 area_ha=row.area_ha,
                 lon=row.lon,
                 lat=row.lat,
-                sources=sources_of(row.file),
+                sources=_said(row, sources_of),
             )
         )
         links += [(row.code, insee) for insee in row.communes]
@@ -289,7 +295,7 @@ def _landmarks(
             qpv_id=row.qpv or None,
             lon=row.lon,
             lat=row.lat,
-            sources=sources_of(row.file),
+            sources=_said(row, sources_of),
         )
         places += [((str(row.kind), row.code), insee) for insee in row.communes]
     return list(made.values()), places
@@ -315,7 +321,8 @@ def _outlines(
             except OutlineRefused as refusal:
                 known.doubt(row, f"{row.name} ({row.code}) : {refusal.sentence}")
                 continue
-            sources[row.code] = {"": sources_of(row.file).get("outline", sources_of(row.file)[""])}
+            said = _said(row, sources_of)
+            sources[row.code] = {"": row.shape_source or said.get("outline") or said.get("", "")}
             shapes.append(
                 Shape(level=level, code=row.code, geometry=as_published(row.geometry), sources=sources[row.code])
             )

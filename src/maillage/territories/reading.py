@@ -2,6 +2,7 @@
 
 Read: GeoJSON of ANCT (QPV) and of IGN ADMIN EXPRESS (régions, départements, EPCI, communes), the JSON lists of
 @etalab/decoupage-administratif, CSV with a header, and a zip of those. What a row is, its official code tells.
+Our own lists (published.py) are told by their columns, and read back exactly, sources and all.
 """
 
 import csv
@@ -18,7 +19,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from maillage.lib.tableschema import SEPARATOR, BadCell
 from maillage.territories.enums import LandmarkKind, Level
+from maillage.territories.published import LEVELS, OwnRow, cited, own_list, read_own
 
 MOST_BYTES = 100_000_000  # of one file: the QPV of all France are 20 MB, their EPCI 40
 MOST_FILES = 20  # in one zip
@@ -81,6 +84,9 @@ class TerritoryRow:
     geometry: Mapping[str, Any] | None = None
     file: str = ""
     place: str = ""
+    vintage: int | None = None
+    sources: Mapping[str, str] | None = None  # what its own file says of it: only ours do
+    shape_source: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,10 +102,22 @@ class LandmarkRow:
     lat: float | None
     file: str = ""
     place: str = ""
+    sources: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A source that a row names, and where."""
+
+    slug: str
+    file: str
+    place: str
 
 
 @dataclass
 class Reading:
+    sources: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # slug → what our list of sources says of it
+    cited: list[Cited] = field(default_factory=list)
     territories: list[TerritoryRow] = field(default_factory=list)
     landmarks: list[LandmarkRow] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
@@ -114,7 +132,7 @@ def read_files(files: Sequence[tuple[str, bytes]]) -> Reading:
                 _read_file(*inner, reading)
         else:
             _read_file(name, content, reading)
-    if not (reading.territories or reading.landmarks or reading.doubts):
+    if not (reading.territories or reading.landmarks or reading.sources or reading.doubts):
         reading.doubts.append(Doubt(", ".join(name for name, _content in files), "", _("aucun territoire")))
     return reading
 
@@ -194,7 +212,8 @@ def _read_json(name: str, text: str, reading: Reading) -> None:
             continue
         properties = item.get("properties") if "geometry" in item else item
         geometry = item.get("geometry")
-        _read_row(name, place, properties if isinstance(properties, Mapping) else {}, geometry, reading)
+        given = properties if isinstance(properties, Mapping) else {}
+        _read_any(name, place, given, geometry, reading, text=False)
 
 
 def _refuse_constant(word: str) -> float:
@@ -212,15 +231,80 @@ def _crs(content: Mapping[str, Any]) -> str:
 def _read_csv(name: str, text: str, reading: Reading) -> None:
     line = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=line.count)
-    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    ours = bool(own_list(line.strip("\r").split(SEPARATOR)))  # then a line break in a cell is told from the others
+    rows = csv.DictReader(io.StringIO(text, newline="" if ours else "\n"), delimiter=delimiter)
     try:
         if len(rows.fieldnames or ()) < 2:
             reading.doubts.append(Doubt(name, "", _("ni JSON, ni un tableau CSV avec une ligne de titres")))
             return
         for row in rows:
-            _read_row(name, _("ligne %d") % rows.line_num, row, None, reading)
+            _read_any(name, _("ligne %d") % rows.line_num, row, None, reading, text=True)
     except csv.Error as error:
         reading.doubts.append(Doubt(name, _("ligne %d") % rows.line_num, _("CSV illisible : %s") % error))
+
+
+def _read_any(
+    name: str, place: str, given: Mapping[Any, Any], geometry: object, reading: Reading, *, text: bool
+) -> None:
+    ours = own_list(given) if "sources" in given or "identifiant" in given else ""
+    if not ours:
+        _read_row(name, place, given, geometry, reading)
+        return
+    try:
+        _keep_own(read_own(ours, given, text=text), name, place, geometry, reading)
+    except BadCell as bad:
+        reading.doubts.append(Doubt(name, place, bad.sentence))
+
+
+def _keep_own(own: OwnRow, name: str, place: str, geometry: object, reading: Reading) -> None:
+    cells = own.cells
+    if own.name == "sources":
+        reading.sources[cells["identifiant"]] = cells
+        return
+    reading.cited += [Cited(slug, name, place) for slug in sorted(cited(own))]
+    if own.name == "lieux":
+        reading.landmarks.append(
+            LandmarkRow(
+                kind=LandmarkKind(cells["genre"]),
+                code=cells["code"],
+                name=cells["nom"],
+                address=cells["adresse"],
+                communes=tuple(cells["communes"]),
+                epci=cells["siren_epci"],
+                qpv=cells["qpv"],
+                lon=cells["lon"],
+                lat=cells["lat"],
+                file=name,
+                place=place,
+                sources=own.sources,
+            )
+        )
+        return
+    reading.territories.append(
+        TerritoryRow(
+            level=LEVELS[own.name],
+            code=cells.get("code") or cells.get("siren") or cells["insee"],
+            name=cells["nom"],
+            long_name=cells.get("nom_long", ""),
+            region=cells.get("region", ""),
+            department=cells.get("departement", ""),
+            epci=cells.get("siren_epci", ""),
+            communes=tuple(cells.get("communes", ())),
+            population=cells.get("population"),
+            area_ha=cells.get("surface_ha"),
+            lon=cells.get("lon"),
+            lat=cells.get("lat"),
+            successor=cells.get("siren_successeur", ""),
+            merged_on=cells.get("fusionne_le"),
+            # one without an outline was published as a point: its lon and lat
+            geometry=geometry if isinstance(geometry, Mapping) and geometry.get("type") != "Point" else None,
+            file=name,
+            place=place,
+            vintage=cells.get("millesime"),
+            sources=own.sources,
+            shape_source=own.shape_source,
+        )
+    )
 
 
 def _read_row(name: str, place: str, given: Mapping[Any, Any], geometry: object, reading: Reading) -> None:

@@ -1,9 +1,10 @@
 """Official lists become rows; loading again brings the rows up to date and makes none twice."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
+from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from maillage.territories.importing import Imported, TerritoriesRefused, import_rows
 from maillage.territories.models import Source
-from maillage.territories.reading import read_files
+from maillage.territories.reading import Doubt, Reading, read_files
 
 REGIONS = {"44": "Grand Est"}  # the regions this release ships, by Insee code
 # What is said where: a file's name → {"": its list, a fact: another list}.
@@ -56,12 +57,7 @@ def load_territories(*, region: str = "44", outlines: bool = False) -> Imported:
 def keep_shipped_sources() -> None:
     text = (files("maillage.territories") / "data" / "sources.csv").read_text(encoding="utf-8")
     rows = [Source(**row) for row in csv.DictReader(text.splitlines())]
-    Source.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["slug"],
-        update_fields=["title", "producer", "licence", "date", "through"],
-    )
+    _keep_sources(rows)
 
 
 def import_territories(
@@ -84,8 +80,38 @@ def import_territories(
         date=published,
     )
     with transaction.atomic():
-        Source.objects.update_or_create(
-            slug=source.slug,
-            defaults={name: getattr(source, name) for name in ("title", "producer", "licence", "date")},
-        )
+        _keep_sources([_source(cells) for cells in reading.sources.values()])
+        if _needs_source(reading):
+            _keep_sources([source], ("title", "producer", "licence", "date"))
+        known = set(Source.objects.values_list("pk", flat=True))
+        unknown = {each.slug: each for each in reversed(reading.cited) if each.slug not in known}
+        reading.doubts += [
+            Doubt(each.file, each.place, _("la source « %s » est inconnue ; donnez aussi la liste « sources »") % slug)
+            for slug, each in sorted(unknown.items())
+        ]
         return import_rows(reading, sources_of=lambda _file: {"": source.slug})
+
+
+def _needs_source(reading: Reading) -> bool:
+    """Some row does not say its own."""
+    return any(row.sources is None for row in reading.territories) or any(
+        row.sources is None for row in reading.landmarks
+    )
+
+
+def _source(cells: Mapping[str, Any]) -> Source:
+    return Source(
+        slug=cells["identifiant"],
+        title=cells["titre"],
+        producer=cells["producteur"],
+        licence=cells["licence"],
+        date=cells["date"],
+        through=cells["par"],
+    )
+
+
+def _keep_sources(
+    rows: Sequence[Source], told: Sequence[str] = ("title", "producer", "licence", "date", "through")
+) -> None:
+    if rows:
+        Source.objects.bulk_create(rows, update_conflicts=True, unique_fields=["slug"], update_fields=list(told))

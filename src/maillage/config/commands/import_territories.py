@@ -13,7 +13,7 @@ from maillage.territories.services import import_territories
 
 
 def run(options: argparse.Namespace) -> int:
-    given = [_read(Path(name)) for name in options.files]
+    given = [read_file(Path(name)) for name in options.files]
     prepare_tables()
     imported = import_territories(
         given, title=options.title, producer=options.producer, licence=options.licence, published=options.date
@@ -35,7 +35,7 @@ def sentence(imported: Imported) -> str:
     return f"Importé : {join_words([words for words in said if words], last='et')}."
 
 
-def _read(path: Path) -> tuple[str, bytes]:
+def read_file(path: Path) -> tuple[str, bytes]:
     try:
         if path.stat().st_size > MOST_BYTES:
             limit = MOST_BYTES // 1_000_000

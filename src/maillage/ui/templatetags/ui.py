@@ -1,5 +1,6 @@
 """The components, as template tags. Their list and how to use them: ui/README.md."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,6 +26,7 @@ STYLES = {
     "office": ("base", "components", "office"),
     "live": ("base", "components", "live", "activities"),
 }
+NO_MARKUP = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 NO_CHOICE = ">---------</option>"
 COLOURS = {"bleu": _("Bleu"), "rouge": _("Rouge"), "jaune": _("Jaune"), "vert": _("Vert")}
 
@@ -42,6 +44,13 @@ def styles(context: Context, name: str) -> SafeString:
 def logo() -> SafeString:
     """The mark: a small mesh of five nodes. Decorative: the name stands beside it."""
     return mark_safe(LOGO)  # noqa: S308 - ours, constant
+
+
+@register.simple_tag
+def json_ld(data: dict[str, Any]) -> SafeString:
+    """What search engines read of a page (schema.org). A data block, no script: the content policy lets it be."""
+    said = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(NO_MARKUP)
+    return mark_safe(f'<script type="application/ld+json">{said}</script>')  # noqa: S308 - no « < » is left in it
 
 
 @register.simple_tag

@@ -1,0 +1,250 @@
+"""What agendas and readers follow: the public gatherings as iCalendar and Atom, the experiences as Atom."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+from xml.sax.saxutils import escape, quoteattr
+
+from django.db.models import Count, Max, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from maillage.atlas.around import gatherings_in
+from maillage.atlas.compressing import compressed
+from maillage.atlas.opendata.answering import answer
+from maillage.atlas.places import FRANCE, Place, UnknownPlace, find_place
+from maillage.gatherings.models import Gathering
+from maillage.gatherings.structured import span_of
+from maillage.gatherings.words import place_words
+from maillage.lib.icalendar import Event, write_calendar
+from maillage.lib.matching import fold
+from maillage.lib.typography import typo
+from maillage.memory.experience_queries import published_experiences
+from maillage.memory.models import ExperienceVersion
+from maillage.office.models import Activity
+from maillage.people.access import fetch_atlas
+from maillage.people.models import Space
+from maillage.territories.enums import Level
+from maillage.ui.addresses import public_address
+
+PLACES = {  # parameter → level
+    "region": Level.REGION,
+    "departement": Level.DEPARTMENT,
+    "epci": Level.EPCI,
+    "qpv": Level.QPV,
+    "commune": Level.COMMUNE,
+}
+MOST = 500  # of one feed, the latest: an agenda reads them all each time
+CHANGES = (
+    "make-gathering",
+    "copy-gathering",
+    "change-gathering",
+    "add-slot",
+    "change-slot",
+    "remove-slot",
+    "move-slot",
+)
+CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])  # what no XML may hold
+
+
+class FeedRefused(Exception):
+    def __init__(self, sentence: str, status: int = 400) -> None:
+        self.sentence, self.status = typo(sentence), status
+        super().__init__(self.sentence)
+
+
+@dataclass(frozen=True)
+class Asked:
+    name: str  # of the feed
+    rows: QuerySet[Gathering]
+    carried: str  # what follows « ? »
+
+
+def _asked(request: HttpRequest, space: Space) -> Asked:
+    """All of the space, or by theme, or by territory. Raises FeedRefused."""
+    said = {name: request.GET[name] for name in request.GET if request.GET[name]}
+    unknown = [name for name in request.GET if name not in ("theme", *PLACES)]
+    if unknown:
+        sentence = _("Paramètre inconnu : « %(name)s ». On peut donner theme, ou l’un de : %(known)s.")
+        raise FeedRefused(sentence % {"name": unknown[0][:40], "known": ", ".join(PLACES)})
+    places = [name for name in said if name in PLACES]
+    if len(places) > 1:
+        raise FeedRefused(_("Un seul territoire à la fois : %s.") % ", ".join(places))
+    place = Place(FRANCE, "", "")
+    if places:
+        try:
+            place = find_place(space, PLACES[places[0]], said[places[0]])
+        except UnknownPlace as unknown_place:
+            raise FeedRefused(unknown_place.sentence, 404) from unknown_place
+    rows = gatherings_in(space, place).select_related("space", "commune", "epci").prefetch_related("slots")
+    name = _("Rencontres de %s") % space.name
+    if "theme" in said:
+        wanted = fold(said["theme"])
+        themes = set(gatherings_in(space, Place(FRANCE, "", "")).order_by().values_list("theme", flat=True))
+        matching = [theme for theme in themes if theme and fold(theme) == wanted]
+        if not matching:
+            raise FeedRefused(_("Aucune rencontre publique n’a le thème « %s ».") % said["theme"][:80], 404)
+        rows = rows.filter(theme__in=matching)
+        name = f"{name} : {matching[0]}"
+    if place.name:
+        name = f"{name}, {place.name}"
+    return Asked(typo(name), rows, f"?{urlencode(said)}" if said else "")
+
+
+@dataclass(frozen=True)
+class Revision:
+    at: dt.datetime
+    number: int
+
+
+def _revisions(rows: Iterable[Gathering]) -> dict[UUID, Revision]:
+    """When each was changed last and how many times, as the log of the space tells."""
+    rows = list(rows)
+    lines = (
+        Activity.objects.filter(about_id__in=[row.pk for row in rows], verb__in=CHANGES)
+        .order_by()
+        .values_list("about_id")
+        .annotate(last=Max("at"), number=Count("pk"))
+    )
+    found = {pk: Revision(last, max(0, number - 1)) for pk, last, number in lines}
+    return {row.pk: found.get(row.pk, Revision(row.created_at, 0)) for row in rows}
+
+
+def events_of(rows: Iterable[Gathering], base: str) -> list[Event]:
+    """Those whose day is known."""
+    dated = [(row, span) for row in rows if (span := span_of(row, row.slots.all())) is not None]
+    revisions = _revisions(row for row, _span in dated)
+    return [
+        Event(
+            uid=f"{row.pk}@maillage",
+            title=row.subtitle or row.title,
+            starts=span[0],
+            ends=span[1],
+            revised=revisions[row.pk].at,
+            sequence=revisions[row.pk].number,
+            place=place_words(row),
+            about="\n".join([row.theme, *row.objectives]).strip(),
+            url=base + reverse("gatherings:public", args=[row.space.slug, row.slug]),
+            words=[row.theme] if row.theme else [],
+        )
+        for row, span in dated
+    ]
+
+
+@require_safe
+@compressed
+def calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    space = fetch_atlas(request.user, slug)
+    try:
+        asked = _asked(request, space)
+    except FeedRefused as refusal:
+        return _refuse(refusal)
+    base = public_address(request)
+    content = write_calendar(
+        asked.name,
+        events_of(asked.rows[:MOST], base),
+        product="-//Maillage//Rencontres//FR",
+        url=base + reverse("atlas:home", args=[space.slug]),
+    )
+    return answer(request, content, "text/calendar; charset=utf-8", space=space, file_name=f"{space.slug}.ics")
+
+
+@require_safe
+@compressed
+def gatherings(request: HttpRequest, slug: str) -> HttpResponse:
+    space = fetch_atlas(request.user, slug)
+    try:
+        asked = _asked(request, space)
+    except FeedRefused as refusal:
+        return _refuse(refusal)
+    rows = list(asked.rows[:MOST])
+    revisions = _revisions(rows)
+    base = public_address(request)
+    entries = [
+        _entry(
+            row.pk,
+            row.subtitle or row.title,
+            base + reverse("gatherings:public", args=[space.slug, row.slug]),
+            revisions[row.pk].at,
+            "\n".join(filter(None, [row.date.isoformat() if row.date else "", place_words(row), row.theme])),
+            [row.theme] if row.theme else [],
+        )
+        for row in rows
+    ]
+    dates = [revision.at for revision in revisions.values()]
+    own = reverse("atlas:gatherings-atom", args=[space.slug]) + asked.carried
+    return _atom(request, space, asked.name, own, entries, dates)
+
+
+@require_safe
+@compressed
+def experiences(request: HttpRequest, slug: str) -> HttpResponse:
+    space = fetch_atlas(request.user, slug)
+    if request.GET:
+        return _refuse(FeedRefused(_("Paramètre inconnu : ce fil n’en prend aucun.")))
+    rows = {row.pk: row for row in published_experiences(space)}
+    versions = ExperienceVersion.objects.filter(experience__space=space, experience__published__isnull=False)
+    versions = versions.select_related("experience").order_by("-at", "experience")
+    base = public_address(request)
+    entries, dates = [], []
+    for version in versions:
+        if version.number != version.experience.published:
+            continue
+        row = rows[version.experience_id]
+        words = [str(version.content.get(key) or "") for key in ("problem", "done", "results")]
+        href = base + reverse("memory:public-experience", args=[space.slug, row.pk])
+        themes = [theme.name for theme in row.themes.all()]
+        entries.append(_entry(row.pk, row.title, href, version.at, "\n".join(filter(None, words)), themes))
+        dates.append(version.at)
+    own = reverse("atlas:experiences-atom", args=[space.slug])
+    return _atom(request, space, typo(_("Expériences de %s") % space.name), own, entries[:MOST], dates)
+
+
+def _entry(pk: UUID, title: str, href: str, at: dt.datetime, words: str, themes: list[str]) -> str:
+    parts = [
+        f"<id>urn:uuid:{pk}</id>",
+        f"<title>{_xml(title)}</title>",
+        f'<link rel="alternate" type="text/html" href={quoteattr(href)}/>',
+        f"<updated>{_instant(at)}</updated>",
+        *(f"<category term={quoteattr(theme.translate(CONTROL))}/>" for theme in themes),
+        f"<summary>{_xml(words)}</summary>" if words else "",
+    ]
+    return f"<entry>{''.join(parts)}</entry>"
+
+
+def _atom(
+    request: HttpRequest, space: Space, name: str, own: str, entries: list[str], dates: list[dt.datetime]
+) -> HttpResponse:
+    """RFC 4287."""
+    base = public_address(request)
+    home = base + reverse("atlas:home", args=[space.slug])
+    parts = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="fr">',
+        f"<id>{_xml(base + own)}</id>",
+        f"<title>{_xml(name)}</title>",
+        f'<link rel="self" type="application/atom+xml" href={quoteattr(base + own)}/>',
+        f'<link rel="alternate" type="text/html" href={quoteattr(home)}/>',
+        f"<updated>{_instant(max(dates, default=dt.datetime(2024, 1, 1, tzinfo=dt.UTC)))}</updated>",
+        f"<author><name>{_xml(space.name)}</name></author>",
+        *entries,
+        "</feed>",
+    ]
+    content = ("\n".join(parts) + "\n").encode()
+    return answer(request, content, "application/atom+xml; charset=utf-8", space=space)
+
+
+def _xml(words: str) -> str:
+    return escape(words.translate(CONTROL))
+
+
+def _instant(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _refuse(refusal: FeedRefused) -> HttpResponse:
+    return HttpResponse(f"{refusal.sentence}\n", content_type="text/plain; charset=utf-8", status=refusal.status)

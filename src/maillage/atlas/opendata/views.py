@@ -1,0 +1,74 @@
+"""The page of the open data, its files, and what describes them."""
+
+import json
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from maillage.atlas.compressing import compressed
+from maillage.atlas.facts import source_words
+from maillage.atlas.opendata.answering import answer
+from maillage.atlas.opendata.describing import describe
+from maillage.atlas.opendata.lists import ALL, BY_NAME, LICENCE_ADDRESS, OpenList
+from maillage.atlas.opendata.sizes import octets_words, weigh
+from maillage.atlas.opendata.writing import CONTENT_TYPES, WRITERS
+from maillage.lib.typography import count
+from maillage.people.access import fetch_atlas
+from maillage.people.models import Space
+from maillage.territories.models import Source
+from maillage.ui.addresses import public_address
+
+
+@require_safe
+@compressed
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    space = fetch_atlas(request.user, slug)
+    context = {
+        "space": space,
+        "lists": [_line(asked, space) for asked in ALL],
+        "sources": [source_words(source) for source in Source.objects.order_by("pk")],
+        "licence_address": LICENCE_ADDRESS,
+        "base": public_address(request),
+    }
+    return render(request, "atlas/open_data.html", context)
+
+
+def _line(asked: OpenList, space: Space) -> dict[str, object]:
+    weight = weigh(asked, space)
+    about = "" if weight.exact else _("environ") + " "
+    return {
+        "list": asked,
+        "rows": count(weight.number, _("ligne"), _("lignes"), zero=_("aucune ligne pour l’instant")),
+        "files": [
+            {
+                "kind": kind,
+                "words": "GeoJSON" if kind == "geojson" else kind.upper(),
+                "size": about + octets_words(size),
+            }
+            for kind, size in weight.octets.items()
+        ],
+    }
+
+
+@require_safe
+@compressed
+def taken(request: HttpRequest, slug: str, name: str, kind: str) -> HttpResponse:
+    space = fetch_atlas(request.user, slug)
+    asked = BY_NAME.get(name)
+    if asked is None or kind not in asked.formats:
+        raise Http404
+    content = WRITERS[kind](asked, asked.asked(space))
+    return answer(request, content, CONTENT_TYPES[kind], space=space, file_name=f"{space.slug}-{name}.{kind}")
+
+
+@require_safe
+@compressed
+def schema(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    space = fetch_atlas(request.user, slug)
+    asked = BY_NAME.get(name)
+    if asked is None:
+        raise Http404
+    said = json.dumps(describe(asked, space, public_address(request)), ensure_ascii=False, indent=2)
+    return answer(request, f"{said}\n".encode(), "application/json", space=space)

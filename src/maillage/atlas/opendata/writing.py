@@ -1,0 +1,63 @@
+"""A list as CSV, JSON and GeoJSON: the same rows, the same order, and the same bytes as long as nothing changed."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+
+from maillage.atlas.opendata.lists import CHUNK, SHAPE_SOURCE, OpenList, outlines_of
+from maillage.lib.tableschema import compact, record, write_csv
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8; header=present",
+    "json": "application/json",
+    "geojson": "application/geo+json",
+}
+
+
+def as_csv(asked: OpenList, rows: QuerySet[Any]) -> bytes:
+    return write_csv(asked.columns, asked.said(rows))
+
+
+def as_json(asked: OpenList, rows: QuerySet[Any]) -> bytes:
+    """A list, one line a row: two versions are compared line by line."""
+    lines = (compact(record(asked.columns, row)) for row in asked.said(rows))
+    return _lines("[", lines, "]")
+
+
+def as_geojson(asked: OpenList, rows: QuerySet[Any]) -> bytes:
+    """RFC 7946: degrees, WGS 84, longitude first; the outline as its producer published it."""
+    return _lines('{"type":"FeatureCollection","features":[', _features(asked, rows), "]}")
+
+
+WRITERS: dict[str, Callable[[OpenList, QuerySet[Any]], bytes]] = {
+    "csv": as_csv,
+    "json": as_json,
+    "geojson": as_geojson,
+}
+
+
+def _lines(opening: str, lines: Iterable[str], closing: str) -> bytes:
+    return "".join([opening, "\n", ",\n".join(lines), "\n", closing, "\n"]).encode()
+
+
+def _features(asked: OpenList, rows: QuerySet[Any]) -> Iterator[str]:
+    said = asked.said(rows)
+    key = asked.columns.key[0]
+    while chunk := list(islice(said, CHUNK)):
+        outlines = outlines_of(asked.level, [row[key] for row in chunk])
+        for row in chunk:
+            properties = record(asked.columns, row)
+            geometry = _point(row)
+            if asked.level is not None:
+                outline, source = outlines.get(row[key], ("", ""))
+                properties[SHAPE_SOURCE] = source or None
+                geometry = outline or geometry
+            yield f'{{"type":"Feature","properties":{compact(properties)},"geometry":{geometry}}}'
+
+
+def _point(row: dict[str, Any]) -> str:
+    """Where it is, when no outline says it better."""
+    lon, lat = row.get("lon"), row.get("lat")
+    return "null" if lon is None or lat is None else compact({"type": "Point", "coordinates": [lon, lat]})

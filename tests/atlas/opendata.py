@@ -1,0 +1,113 @@
+"""A small house with something in every list, and names of people wherever a name can be."""
+
+import datetime as dt
+
+from maillage.contracts.models import ContratDeVille
+from maillage.gatherings.models import Facilitator, Gathering, Room, Slot, Speaker, Workshop
+from maillage.gatherings.services import make_gathering
+from maillage.memory.experiences import EMPTY, propose_experience, publish_experience
+from maillage.memory.models import Experience, Theme
+from maillage.people.models import Person
+from maillage.people.services import make_space
+from maillage.territories.models import (
+    Commune,
+    Department,
+    Epci,
+    Landmark,
+    Outline,
+    Qpv,
+    Region,
+    Shape,
+    Source,
+)
+
+NASTY = ("=cmd|' /C calc'!A0", "+1", "-2", "@SUM(A1)", "\tonglet", "\rretour", "'=déjà", 'g"u;i\r\nll,emet', "''@")
+PEOPLE = ("Zéphyrine", "Quillfeather", "zephyrine.q@exemple.fr", "06 12 34 56 78", "fauteuil roulant")
+
+
+def full_space(slug="oriv"):
+    space = make_space(slug=slug, name="ORIV", by="essai")
+    space.atlas_public = True
+    space.save()
+    return space
+
+
+def fill(space, *, days=1):
+    """`days`: gatherings, experiences and contracts."""
+    for number in range(days):
+        day = make_gathering(
+            space=space,
+            kind="regional_day",
+            title=f"Journée {number} </script><b>",
+            theme="Coopérer; ensemble, vraiment",
+            date=dt.date(2025, 10, 2 + number),
+            venue="Maison des sports",
+            commune_id="54547",
+            objectives=["Se rencontrer", NASTY[0]],
+            public=True,
+            by=f"{PEOPLE[0]} {PEOPLE[1]}",
+        )
+        room = Room.objects.create(gathering=day, name="Salle bleue")
+        slot = Slot.objects.create(
+            gathering=day, position=1, kind="workshops", title="Matin", starts_at=dt.time(9), ends_at=dt.time(12, 30)
+        )
+        Slot.objects.create(gathering=day, position=2, kind="plenary", title=NASTY[5])
+        workshop = Workshop.objects.create(
+            slot=slot, position=1, number=1, title="Jardiner", room=room, method="codev", qpv_id="QN01003M", epci_id=None
+        )
+        Workshop.objects.create(slot=slot, position=2, title="Rue", method="tirage", method_proposed=True)
+        Speaker.objects.create(slot=slot, workshop=workshop, position=1, name=" ".join(PEOPLE[:2]), role="maire")
+        Facilitator.objects.create(workshop=workshop, position=1, name=" ".join(PEOPLE[:2]))
+        told = {
+            "title": f"{NASTY[number % len(NASTY)]} jardin",
+            "problem": "\n".join(NASTY),
+            "criteria": {"d1": "Oui, tous", "q9": NASTY[2]},
+            "year": 2024,
+            "commune": "10081",
+            "qpv": "QN01003M",
+            "themes": ["Isolement", "a, b ; c"],
+            "documents": [["Le plan", "https://exemple.fr/plan.pdf"]],
+            "contact": " ".join(PEOPLE[:3]),
+            "contact_agreed": True,
+        }
+        by = f"{PEOPLE[0]} {PEOPLE[1]}"
+        experience = propose_experience(space=space, content=EMPTY | told, by=by, workshop=workshop)
+        publish_experience(experience=experience, number=1, by=by)
+        epci = Epci.objects.order_by("pk")[number]
+        ContratDeVille.objects.create(
+            space=space, epci=epci, signed=[True, False, None][number % 3], source=NASTY[number] if number % 3 < 2 else ""
+        )
+    _hidden(space)
+
+
+def _hidden(space):
+    """What is not public, and people."""
+    secret = make_gathering(space=space, kind="other", title="Réunion cachée", public=False, by="essai")
+    slot = Slot.objects.create(gathering=secret, position=1, kind="workshops", title="Caché")
+    Workshop.objects.create(slot=slot, position=1, title="Atelier caché")
+    propose_experience(space=space, content=EMPTY | {"title": "Histoire cachée"}, by="essai")
+    Person.objects.create(
+        space=space, first_name=PEOPLE[0], last_name=PEOPLE[1], email=PEOPLE[2], phone=PEOPLE[3], commune_id="54547"
+    )
+
+
+def empty_everything():
+    for model in (
+        Experience,
+        Theme,
+        ContratDeVille,
+        Person,
+        Workshop,
+        Slot,
+        Room,
+        Gathering,
+        Landmark,
+        Shape,
+        Outline,
+        Qpv,
+        Commune,
+    ):
+        model._default_manager.all().delete()
+    Epci.objects.update(successor=None)
+    for model in (Epci, Department, Region, Source):
+        model._default_manager.all().delete()
