@@ -1,6 +1,8 @@
 """A small house with something in every list, and names of people wherever a name can be."""
 
 import datetime as dt
+from dataclasses import replace
+from importlib.resources import files
 
 from maillage.contracts.models import ContratDeVille
 from maillage.gatherings.models import Facilitator, Gathering, Room, Slot, Speaker, Workshop
@@ -9,6 +11,7 @@ from maillage.memory.experiences import EMPTY, propose_experience, publish_exper
 from maillage.memory.models import Experience, Theme
 from maillage.people.models import Person
 from maillage.people.services import make_space
+from maillage.territories.importing import import_rows
 from maillage.territories.models import (
     Commune,
     Department,
@@ -20,9 +23,31 @@ from maillage.territories.models import (
     Shape,
     Source,
 )
+from maillage.territories.reading import read_files
+from maillage.territories.services import SHIPPED_SOURCES, keep_shipped_sources
 
 NASTY = ("=cmd|' /C calc'!A0", "+1", "-2", "@SUM(A1)", "\tonglet", "\rretour", "'=déjà", 'g"u;i\r\nll,emet', "''@")
 PEOPLE = ("Zéphyrine", "Quillfeather", "zephyrine.q@exemple.fr", "06 12 34 56 78", "fauteuil roulant")
+
+
+def few_territories():
+    """Two départements whole and the communes of the others that are named here; outlines of the Aube's quarters."""
+    folder = files("maillage.territories") / "data"
+    reading = read_files([(name, (folder / name).read_bytes()) for name in SHIPPED_SOURCES])
+    kept = {row.code for row in reading.territories if row.department in ("10", "54") or row.level == "department"}
+    epcis = {row.epci for row in reading.territories if row.code in kept}
+    reading.territories = [
+        replace(row, geometry=row.geometry if row.code.startswith(("10", "QN010")) else None)
+        for row in reading.territories
+        if row.code in kept | epcis | {"44"} or (row.level == "commune" and row.epci in epcis)
+    ]
+    places = {row.code for row in reading.territories if row.level == "commune"}
+    reading.territories = [row for row in reading.territories if row.level != "qpv" or set(row.communes) <= places]
+    quarters = {row.code for row in reading.territories if row.level == "qpv"} | {""}
+    reading.landmarks = [row for row in reading.landmarks if row.qpv in quarters]
+    reading.landmarks = [row for row in reading.landmarks if row.communes and set(row.communes) <= places]
+    keep_shipped_sources()
+    import_rows(reading, sources_of=SHIPPED_SOURCES.__getitem__)
 
 
 def full_space(slug="oriv"):
@@ -53,7 +78,7 @@ def fill(space, *, days=1):
         )
         Slot.objects.create(gathering=day, position=2, kind="plenary", title=NASTY[5])
         workshop = Workshop.objects.create(
-            slot=slot, position=1, number=1, title="Jardiner", room=room, method="codev", qpv_id="QN01003M", epci_id=None
+            slot=slot, position=1, number=1, title="Jardiner", room=room, method="codev", qpv_id="QN01003M"
         )
         Workshop.objects.create(slot=slot, position=2, title="Rue", method="tirage", method_proposed=True)
         Speaker.objects.create(slot=slot, workshop=workshop, position=1, name=" ".join(PEOPLE[:2]), role="maire")
@@ -74,9 +99,9 @@ def fill(space, *, days=1):
         experience = propose_experience(space=space, content=EMPTY | told, by=by, workshop=workshop)
         publish_experience(experience=experience, number=1, by=by)
         epci = Epci.objects.order_by("pk")[number]
-        ContratDeVille.objects.create(
-            space=space, epci=epci, signed=[True, False, None][number % 3], source=NASTY[number] if number % 3 < 2 else ""
-        )
+        signed = [True, False, None][number % 3]
+        source = "" if signed is None else NASTY[number]
+        ContratDeVille.objects.create(space=space, epci=epci, signed=signed, source=source)
     _hidden(space)
 
 
