@@ -132,7 +132,7 @@ def _fault(cells: Mapping[str, Any], places: Mapping[str, set[str]]) -> str:
         if len(cells[column]) > most:
             return _("« %(column)s » dépasse %(most)d signes") % {"column": column, "most": most}
     if cells["annee"] is not None and not 1900 < cells["annee"] < 2200:
-        return _("« annee » : %s n’est pas une année possible") % cells["annee"]
+        return str(_("« annee » : %s n’est pas une année possible") % cells["annee"])
     codes = CooperationCriterion.values
     if not all(code in codes and isinstance(words, str) for code, words in cells["criteres"].items()):
         return _("« criteres » : on attend des réponses par code, de d1 à q9")
