@@ -43,6 +43,8 @@ def house(db):
     Commune.objects.filter(pk="10081").update(epci=merged)
     Commune.objects.filter(pk="54099").update(lon=-1.5, name="'" + NASTY[1])
     Qpv.objects.filter(pk="QN01003M").update(name=NASTY[3])
+    # its outline came later, from another list than its row
+    Shape.objects.filter(code="QN01003M").update(sources={"": "ign-admin-express-2018"})
     space = full_space()
     fill(space, days=4)
     return space
