@@ -5,6 +5,7 @@ from dataclasses import replace
 from importlib.resources import files
 
 from maillage.contracts.models import ContratDeVille
+from maillage.contracts.services import make_contract, new_facts, remove_contract
 from maillage.gatherings.models import Facilitator, Gathering, Room, Slot, Speaker, Workshop
 from maillage.gatherings.services import make_gathering
 from maillage.memory.experiences import EMPTY, propose_experience, publish_experience
@@ -99,9 +100,14 @@ def fill(space, *, days=1):
         experience = propose_experience(space=space, content=EMPTY | told, by=by, workshop=workshop)
         publish_experience(experience=experience, number=1, by=by)
         epci = Epci.objects.order_by("pk")[number]
-        signed = [True, False, None][number % 3]
-        source = "" if signed is None else NASTY[number]
-        ContratDeVille.objects.create(space=space, epci=epci, signed=signed, source=source)
+        facts = new_facts(epci.pk, note=" ".join(PEOPLE), axes=["=Emploi", "Cadre; de vie"])
+        if number % 2 == 0:
+            facts |= {"status": "signed", "source": NASTY[number], "source_date": "2024-06", "signed_on": "2024-05-30"}
+            facts["signatories"] = [{"category": "state", "name": "Préfecture", "signed_on": "2024-05-30"}]
+            facts["documents"] = [{"title": "Le contrat", "url": "https://exemple.fr/contrat.pdf"}]
+            facts |= {"perimeter": "@ancienne", "reference": "CV185", "residents_body": "Actif"}
+            facts |= {"residents_body_source": "site", "annual_meeting_on": "2025-03-01", "revision_on": "2027-01-01"}
+        make_contract(space=space, facts=facts, by=f"{PEOPLE[0]} {PEOPLE[1]}")
     _hidden(space)
 
 
@@ -111,6 +117,8 @@ def _hidden(space):
     slot = Slot.objects.create(gathering=secret, position=1, kind="workshops", title="Caché")
     Workshop.objects.create(slot=slot, position=1, title="Atelier caché")
     propose_experience(space=space, content=EMPTY | {"title": "Histoire cachée"}, by="essai")
+    facts = new_facts(Epci.objects.order_by("-pk")[0].pk, axes=["Axe caché"])
+    remove_contract(contract=make_contract(space=space, facts=facts, by="essai"), by="essai")
     Person.objects.create(
         space=space, first_name=PEOPLE[0], last_name=PEOPLE[1], email=PEOPLE[2], phone=PEOPLE[3], commune_id="54547"
     )

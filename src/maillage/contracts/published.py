@@ -1,14 +1,17 @@
-"""The contracts of a space as the house publishes them: written, and read back exactly."""
+"""The contracts of a space as the house publishes them, without the organisers' note: written, read back exactly."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from maillage.contracts.enums import SignatoryCategory, SignatureStatus
+from maillage.contracts.facts import facts_of, written_day
 from maillage.contracts.models import ContratDeVille
+from maillage.contracts.services import ContractRefused, change_contract, make_contract, new_facts
 from maillage.lib.tableschema import Column, Columns
-from maillage.office.services import record_activity
 from maillage.people.models import Space
 from maillage.territories.models import Epci
 from maillage.territories.published import EPCI, EPCI_NAME
@@ -17,18 +20,46 @@ CONTRACTS = Columns(
     (
         Column("siren_epci", EPCI.about, required=True, pattern=EPCI.pattern, of=EPCI.of),
         EPCI_NAME,
+        Column("perimetre", "Qui il couvre, quand ce n’est pas toute cette intercommunalité."),
+        Column("reference", "Sa référence dans les listes de l’État, par exemple CV185."),
         Column("premiere_annee", "Première année du contrat.", "year", required=True),
         Column("derniere_annee", "Dernière année du contrat.", "year", required=True),
         Column(
-            "signe",
-            "true : signé ; false : non signé ; vide : ce n’est pas su. Avoir un quartier prioritaire ne dit rien de "
-            "la signature.",
-            "boolean",
+            "signature",
+            "Ce que l’on sait de la signature. Avoir un quartier prioritaire n’en dit rien : « non connue » est une "
+            "réponse.",
+            required=True,
+            choices=SignatureStatus,
         ),
-        Column("source", "D’où l’on sait qu’il est signé, ou non."),
+        Column("source", "D’où on le sait."),
+        Column("date_source", "Date de la source : année, mois ou jour.", pattern=r"\d{4}(-\d\d(-\d\d)?)?"),
+        Column("signe_le", "Jour de la signature.", "date"),
+        Column("signataires", "Structures signataires : categorie, nom, signe_le. Jamais une personne.", "array"),
+        Column("axes", "Axes du contrat, dans son ordre.", "array"),
+        Column("reunion_annuelle", "Jour de la réunion annuelle.", "date"),
+        Column("revision", "Jour de la révision.", "date"),
+        Column("conseil_citoyen", "Ce que l’on sait du conseil citoyen ou de la table de quartier."),
+        Column("source_conseil_citoyen", "D’où on le sait."),
+        Column("documents", "Documents publics : titre, lien.", "array"),
     ),
-    key=("siren_epci", "premiere_annee"),
+    key=("siren_epci", "premiere_annee", "perimetre"),
 )
+FACT_OF = {
+    "siren_epci": "epci",
+    "perimetre": "perimeter",
+    "reference": "reference",
+    "premiere_annee": "first_year",
+    "derniere_annee": "last_year",
+    "signature": "status",
+    "source": "source",
+    "date_source": "source_date",
+    "axes": "axes",
+    "conseil_citoyen": "residents_body",
+    "source_conseil_citoyen": "residents_body_source",
+}
+DAYS = {"signe_le": "signed_on", "reunion_annuelle": "annual_meeting_on", "revision": "revision_on"}
+SIGNATORY = {"categorie": "category", "nom": "name", "signe_le": "signed_on"}
+DOCUMENT = {"titre": "title", "lien": "url"}
 
 
 class ContractsRefused(Exception):
@@ -38,36 +69,59 @@ class ContractsRefused(Exception):
 
 
 def contract_row(row: ContratDeVille) -> dict[str, Any]:
-    return {
-        "siren_epci": row.epci_id,
-        "nom_epci": row.epci.name,
-        "premiere_annee": row.first_year,
-        "derniere_annee": row.last_year,
-        "signe": row.signed,
-        "source": row.source,
-    }
+    """Its signatories are read: prefetch them for many."""
+    facts = facts_of(row)
+    said = {column: facts[name] for column, name in (FACT_OF | DAYS).items()}
+    said |= {column: dt.date.fromisoformat(said[column]) if said[column] else None for column in DAYS}
+    signatories = [{column: line[name] for column, name in SIGNATORY.items()} for line in facts["signatories"]]
+    for line in signatories:
+        line["categorie"] = str(SignatoryCategory(line["categorie"]).label)
+    documents = [{column: line[name] for column, name in DOCUMENT.items()} for line in facts["documents"]]
+    return said | {"nom_epci": row.epci.name, "signataires": signatories, "documents": documents}
 
 
 @transaction.atomic
 def import_published_contracts(*, space: Space, rows: Iterable[tuple[str, Mapping[str, Any]]], by: str) -> int:
-    """`rows`: where, what. Raises ContractsRefused, and then nothing was taken."""
-    known = set(Epci.objects.values_list("pk", flat=True))
-    rows = list(rows)
+    """`rows`: where, what. One that is there says what the file says, its note kept. Raises ContractsRefused."""
+    Space.objects.select_for_update().get(pk=space.pk)
+    epcis = set(Epci.objects.values_list("pk", flat=True))
+    known = ContratDeVille.objects.filter(space=space, removed_at=None).select_related("space", "epci")
+    there = {(row.epci_id, row.first_year, row.perimeter): row for row in known.prefetch_related("signatories")}
+    number = 0
     for place, cells in rows:
-        if cells["siren_epci"] not in known:
+        if cells["siren_epci"] not in epcis:
             sentence = _("%(place)s : l’intercommunalité %(siren)s est inconnue ; importez d’abord les territoires.")
             raise ContractsRefused(sentence % {"place": place, "siren": cells["siren_epci"]})
-        if cells["signe"] is not None and not cells["source"]:
-            raise ContractsRefused(_("%s : une signature se dit avec sa source.") % place)
-        if not 1900 < cells["premiere_annee"] <= cells["derniere_annee"] < 2200:
-            raise ContractsRefused(_("%s : la période va d’une année à la même ou à une suivante.") % place)
-        if len(cells["source"]) > 300:
-            raise ContractsRefused(_("%s : la source dépasse 300 signes.") % place)
-        ContratDeVille.objects.update_or_create(
-            space=space,
-            epci_id=cells["siren_epci"],
-            first_year=cells["premiere_annee"],
-            defaults={"last_year": cells["derniere_annee"], "signed": cells["signe"], "source": cells["source"]},
-        )
-    record_activity(space=space.slug, by=by, verb="import-contracts", about=_("%d contrats de ville") % len(rows))
-    return len(rows)
+        said = _facts(place, cells)
+        contract = there.get((said["epci"], said["first_year"], said["perimeter"]))
+        try:
+            if contract is None:
+                make_contract(space=space, facts=new_facts(said.pop("epci"), **said), by=by, verb="import")
+            else:
+                facts = facts_of(contract) | said
+                change_contract(contract=contract, facts=facts, opened=None, by=by, verb="import")
+        except ContractRefused as refusal:
+            raise ContractsRefused(f"{place} : {refusal.sentence}") from refusal
+        number += 1
+    return number
+
+
+def _facts(place: str, cells: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: cells[column] for column, name in FACT_OF.items()}
+    said |= {name: written_day(cells[column]) for column, name in DAYS.items()}
+    if not all(isinstance(axis, str) for axis in cells["axes"]):
+        raise ContractsRefused(_("%s : « axes » est une liste de textes.") % place)
+    categories = {str(label): value for value, label in SignatoryCategory.choices}
+    said["signatories"] = _lines(place, cells, "signataires", SIGNATORY)
+    for line in said["signatories"]:
+        line["category"] = categories.get(line["category"], line["category"])
+    return said | {"documents": _lines(place, cells, "documents", DOCUMENT)}
+
+
+def _lines(place: str, cells: Mapping[str, Any], column: str, names: Mapping[str, str]) -> list[dict[str, str]]:
+    for line in cells[column]:
+        right = isinstance(line, dict) and set(line) == set(names)
+        if not right or not all(isinstance(value, str) for value in line.values()):
+            words = {"place": place, "column": column, "names": ", ".join(names)}
+            raise ContractsRefused(_("%(place)s : « %(column)s » : chaque ligne dit %(names)s.") % words)
+    return [{names[key]: value for key, value in line.items()} for line in cells[column]]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.contracts.models import ContratDeVille
 from maillage.contracts.published import CONTRACTS, contract_row
+from maillage.contracts.queries import contracts_of, with_signatories
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.gatherings.published import GATHERINGS, SLOTS, WORKSHOPS, gathering_row, slot_row, workshop_row
 from maillage.lib.tableschema import Columns
@@ -76,6 +77,11 @@ class OpenList:
 
 def _public(space: Space) -> QuerySet[Gathering]:
     return Gathering.objects.filter(space=space, public=True)
+
+
+def _contracts(space: Space) -> QuerySet[ContratDeVille]:
+    # defer(None): facts_of reads the note too, which no column says
+    return with_signatories(contracts_of(space).defer(None)).order_by("epci", "first_year", "perimeter")
 
 
 def _slots(space: Space) -> QuerySet[Slot]:
@@ -186,9 +192,9 @@ ALL: tuple[OpenList, ...] = (
     OpenList(
         "contrats",
         _("Contrats de ville"),
-        _("Intercommunalité, période, et signature avec sa source. Vide veut dire : ce n’est pas su."),
+        _("Intercommunalité, période, signature avec sa source, signataires, axes, documents."),
         CONTRACTS,
-        lambda space: ContratDeVille.objects.filter(space=space).select_related("epci").order_by("epci", "first_year"),
+        _contracts,
         contract_row,
         lambda code: Q(epci__department=code),
         of_space=True,
