@@ -85,7 +85,7 @@ def test_the_command_of_territories_reads_them_too(house, tmp_path):
 def test_a_source_nobody_tells_is_refused_and_nothing_is_taken(house):
     before = written(house, "csv", ["regions", "departements"])
     empty_everything()
-    with pytest.raises(TerritoriesRefused, match="la source « insee-cog-2026 » est inconnue"):
+    with pytest.raises(TerritoriesRefused, match=r"la source «\sinsee-cog-2026\s» est inconnue"):
         import_territories(list(before.items()))
     assert not Epci.objects.exists()
 
