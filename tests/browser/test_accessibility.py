@@ -27,8 +27,9 @@ ONE_PAGE = (
     (re.compile(r"(/methodes/[\w-]+)/(?!import/)[\w-]+/"), r"\1/METHODE/"),
     (re.compile(r"(/modifier/(?:roles|cartes|etapes))/(?!nouv)[\w-]+/"), r"\1/PARTIE/"),
 )
-DOWNLOADS = (".pdf", ".png", ".svg", ".csv", ".xlsx", ".ics", ".eml", ".toml")
-MOST_PAGES = 110
+DOWNLOADS = (".pdf", ".png", ".svg", ".csv", ".xlsx", ".ics", ".eml", ".toml", ".json", ".geojson", ".atom", ".graphml")
+FOR_MACHINES = re.compile(r"/seance/|/api/v1/.|/carte\.")  # seats of their own; answers in JSON; pictures
+MOST_PAGES = 130
 DAY = re.compile(r"/rencontres/[0-9a-f-]{36}/")
 
 
@@ -81,7 +82,7 @@ def crawl(page: Page, start: str, inspection: Inspection) -> None:
         )
         for link in links:
             target = httpx.URL(link)
-            if target.host != "localhost" or target.path.endswith(DOWNLOADS) or "/seance/" in target.path:
+            if target.host != "localhost" or target.path.endswith(DOWNLOADS) or FOR_MACHINES.search(target.path):
                 continue
             if kind_of(target.path) not in known and len(known) < MOST_PAGES:
                 known.add(kind_of(target.path))
