@@ -58,6 +58,12 @@ def test_whatever_is_typed_is_only_words(house, client, question):
     assert client.get(reverse("atlas:search", args=["oriv"]), {"q": question}).status_code == 200
 
 
+@pytest.mark.parametrize("asked", [{"annee": "²"}, {"page": "²"}, {"annee": "x"}, {"quoi": "x"}, {"page": "-1"}])
+def test_a_filter_made_by_hand_breaks_nothing(house, client, asked):
+    page = reverse("atlas:search", args=["oriv"])
+    assert client.get(page, {"q": "nancy"} | asked).status_code == 200
+
+
 def tell(space, *, published=True, **words):
     experience = propose_experience(space=space, content=EMPTY | {"title": "Une histoire"} | words, by="essai")
     if published:

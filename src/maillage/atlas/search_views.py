@@ -1,5 +1,6 @@
 """Search over all that is public of a space and of the territories, and the glossary."""
 
+import re
 from collections.abc import Mapping
 from math import ceil
 from typing import Any
@@ -35,9 +36,9 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     question = " ".join(request.GET.get("q", "").split())[:LONGEST]
     chosen = {facet: request.GET.get(NAMES[facet], "") for facet in FACETS}
-    if not chosen["year"].isdigit() or len(chosen["year"]) > 4:
+    if not re.fullmatch(r"[0-9]{4}", chosen["year"]):
         chosen["year"] = ""
-    page = int(asked) if (asked := request.GET.get("page", "1")).isdigit() and 0 < len(asked) < 5 else 1
+    page = int(asked) if re.fullmatch(r"[0-9]{1,4}", asked := request.GET.get("page", "1")) else 1
     if question and is_empty():
         index_all()
     found = find(space, question, chosen, max(page, 1)) if question else Found([], 0, {})

@@ -177,7 +177,7 @@ def state(request: HttpRequest, experience_id: uuid.UUID) -> HttpResponse:
     asked, by = request.POST.get("do"), str(request.user)
     number = request.POST.get("number", "")
     if asked in ("publish", "return"):
-        if not number.isdigit() or not row.versions.filter(number=int(number)).exists():
+        if not (number.isascii() and number.isdigit()) or not row.versions.filter(number=int(number)).exists():
             raise Http404
         if asked == "publish":
             publish_experience(experience=row, number=int(number), by=by)
