@@ -52,11 +52,13 @@ demo-reset: $(VENV)/.installed ## efface les données de la démonstration et re
 # The same tests twice: on SQLite, then on a throwaway PostgreSQL for whatever touches a database.
 PURE := facilitation seating lib frontend ui
 # What PostgreSQL would say nothing new of: the bench and the commands make SQLite files of their own, the wheel too;
-# axe, a mouse, a phone without JavaScript see the same HTML; a method's pages read one row; a rehearsal copies a SQLite
-# file; each method's screens go through the same log as the co-development's. `make long` leaves nothing out.
+# axe, a mouse, a camera, a phone without JavaScript see the same HTML, the atlas's pages are read on both by tests/atlas;
+# a method's pages read one row; a rehearsal copies a SQLite file; each method's screens go through the same log as the
+# co-development's. `make long` leaves nothing out.
 OF_SQLITE := --ignore=tests/config/test_bench.py --ignore=tests/config/test_cli.py --ignore=tests/config/test_wheel.py \
-	--ignore=tests/browser/test_accessibility.py --ignore=tests/browser/test_carrying.py --ignore=tests/methods \
-	--ignore=tests/browser/test_methods.py --ignore=tests/browser/test_thumbs.py \
+	--ignore-glob=tests/browser/test_accessibility*.py --ignore=tests/browser/test_carrying.py --ignore=tests/methods \
+	--ignore=tests/browser/test_methods.py --ignore=tests/browser/test_thumbs.py --ignore=tests/browser/test_atlas.py \
+	--ignore=tests/browser/test_scanning.py --ignore=tests/browser/test_coming_and_going.py \
 	--ignore=tests/browser/test_touch.py --ignore=tests/browser/test_weight.py --ignore=tests/browser/test_no_javascript.py \
 	--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
 
@@ -81,8 +83,8 @@ long: $(VENV)/.installed-fast ## tout, sur les deux bases : fuzz, fautes et acce
 
 # One at a time: « right within five seconds » is of a machine that does nothing else.
 faults: $(VENV)/.installed-dev ## les fautes, en entier : serveurs, relais et base tués sous la charge, sur les deux bases
-	@MAILLAGE_FAULTS=whole $(BIN)/python -m pytest -v tests/faults tests/live/test_kill.py
-	@MAILLAGE_FAULTS=whole MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest -v tests/faults tests/live/test_kill.py
+	@MAILLAGE_FAULTS=whole $(BIN)/python -m pytest -v tests/faults tests/live/test_kill.py tests/browser/test_codev.py
+	@MAILLAGE_FAULTS=whole MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest -v tests/faults tests/live/test_kill.py tests/browser/test_codev.py
 
 lint: $(VENV)/.installed-dev ## style, types, sens des imports, migrations
 	@$(BIN)/ruff check .

@@ -2,11 +2,15 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.middleware import csrf
+
+from tests.once import made_once
 
 # The short suite plays the same examples each time; `make long` looks for new ones.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
@@ -38,6 +42,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if CI:
                 raise pytest.UsageError("Chromium est absent : en CI, un navigateur absent est une erreur.")
             item.add_marker(pytest.mark.skip(reason="navigateur absent : installez chromium"))
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a new installation on SQLite, tables and static files ready: copied, it saves each process a
+    test starts the seconds of the migrations, which have tests of their own."""
+
+    def make(folder: Path) -> None:
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("MAILLAGE_", "DJANGO_"))
+        }
+        environment |= {"MAILLAGE_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+        code = "import django; django.setup(); from maillage.config.installation import *; prepare_installation()"
+        subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+    return made_once(tmp_path_factory, "installation", make)
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
-from tests.browser.house import House, prepare
+from tests.browser import house as houses
+from tests.browser.house import House
+from tests.browser.inspection import Inspection
+from tests.browser.phones import PHONE, Phone
 from tests.conftest import chromium as find_chromium
+from tests.once import made_once
 
 expect.set_options(timeout=15_000)  # ms: a machine shared with other suites
 
@@ -23,7 +27,7 @@ FLAGS = (
 @pytest.fixture(scope="package")
 def day(tmp_path_factory: pytest.TempPathFactory) -> House:
     """Prepared, never served: what the others copy."""
-    return prepare(tmp_path_factory.mktemp("day") / "data")
+    return houses.unpack(made_once(tmp_path_factory, "day", houses.prepare), tmp_path_factory.mktemp("day") / "data")
 
 
 @pytest.fixture(scope="package")
@@ -54,3 +58,21 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS.split())
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def unpack(browser: Browser, house: House) -> Iterator[Callable[..., Phone]]:
+    made: list[Phone] = []
+
+    def make(viewport: ViewportSize = PHONE) -> Phone:
+        made.append(Phone.unpack(browser, house, viewport))
+        return made[-1]
+
+    yield make
+    for phone in made:
+        phone.close()
+
+
+@pytest.fixture(params=[pytest.param(False, id="sample"), pytest.param(True, id="whole", marks=pytest.mark.long)])
+def inspection(request: pytest.FixtureRequest) -> Inspection:
+    return Inspection(request.param)

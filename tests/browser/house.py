@@ -1,6 +1,7 @@
 """The demonstration day served by a real server in a process of its own, with the links it printed.
 
-Prepared once a run, then copied for each module that plays it: on SQLite a folder, on PostgreSQL a template database.
+Prepared once a run, whatever the number of pytest's processes, then copied for each module that plays it: on SQLite a
+folder, on PostgreSQL a dump that each process restores in its own cluster, then a template database.
 """
 
 import json
@@ -149,7 +150,7 @@ class House:
 
 
 def environment(folder: Path, database: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAILLAGE_", "DJANGO_"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAILLAGE_", "DJANGO_", "MAKE"))}
     return kept | {
         "MAILLAGE_DATA_DIR": str(folder),
         "MAILLAGE_DATABASE_URL": database,
@@ -160,22 +161,38 @@ def environment(folder: Path, database: str) -> dict[str, str]:
     }
 
 
-def prepare(folder: Path) -> House:
+def prepare(folder: Path) -> None:
+    """The day in `folder`: its data, what the command printed, and on PostgreSQL a dump of its database."""
     database = ""
     if ON_POSTGRESQL:
         from tests import postgresql  # imported only there: it starts a cluster
 
         database = postgresql.cluster().make_database(f"browser_{uuid.uuid4().hex[:8]}")
     done = subprocess.run(
-        [sys.executable, "-m", "maillage", "demo", "--no-serve", "--data", str(folder)],
+        [sys.executable, "-m", "maillage", "demo", "--no-serve", "--data", str(folder / "data")],
         cwd=ROOT,
-        env=environment(folder, database),
+        env=environment(folder / "data", database),
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return House(folder, database, done.stdout)
+    (folder / "printed").write_text(done.stdout, encoding="utf-8")
+    if database:
+        from tests import postgresql
+
+        postgresql.cluster().dump(database, folder / "dump")
+
+
+def unpack(prepared: Path, folder: Path) -> House:
+    """A house of this process over what `prepare` left."""
+    shutil.copytree(prepared / "data", folder)
+    database = ""
+    if ON_POSTGRESQL:
+        from tests import postgresql
+
+        database = postgresql.cluster().restore(prepared / "dump", f"browser_{uuid.uuid4().hex[:8]}")
+    return House(folder, database, (prepared / "printed").read_text(encoding="utf-8"))
 
 
 def _copy_database(database: str) -> str:

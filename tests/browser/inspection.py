@@ -26,22 +26,24 @@ WIDE = """() => {
 }"""
 
 Look = tuple[str, int]  # colour scheme, width
-SAMPLE: tuple[Look, ...] = (("light", 390), ("dark", 1280))
-REST: tuple[Look, ...] = (("light", 1280), ("dark", 390))
+LOOKS: tuple[Look, ...] = (("light", 390), ("dark", 1280), ("light", 1280), ("dark", 390))
 
 
 @dataclass
 class Inspection:
-    looks: tuple[Look, ...]
+    """Each page in one of the four looks, in turn; `whole`: each in all four."""
+
+    whole: bool = False
     pages: list[str] = field(default_factory=list)
     runs: int = 0
     faults: list[str] = field(default_factory=list)
 
     def look(self, page: Page, name: str, *, phone: bool = False) -> None:
+        looks = LOOKS if self.whole else [LOOKS[len(self.pages) % len(LOOKS)]]
         self.pages.append(name)
         if not page.evaluate("Boolean(window.axe)"):
             page.evaluate(AXE.read_text(encoding="utf-8"))
-        for scheme, width in self.looks:
+        for scheme, width in looks:
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
             page.set_viewport_size({"width": width, "height": 844})
             self._axe(page, f"{name} [{scheme}, {width} px]")
@@ -64,6 +66,10 @@ class Inspection:
         if wide := page.evaluate(WIDE):
             self.faults.append(f"{name} [200 % text]: {wide}")
         page.evaluate("document.documentElement.style.fontSize = ''")
+
+    def verdict(self) -> None:
+        print(self.report() + "".join(f"\n  {page}" for page in self.pages))
+        assert self.faults == [], "\n" + "\n".join(self.faults)
 
     def report(self) -> str:
         return f"\naxe-core: {len(self.pages)} pages, {self.runs} runs, {len(self.faults)} faults"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.house import House
-from tests.browser.inspection import REST, SAMPLE, Inspection
+from tests.browser.inspection import Inspection
 from tests.browser.phones import WALL, Phone
 
 pytestmark = pytest.mark.browser
@@ -97,9 +97,9 @@ def test_screen_readers_are_told_the_map_and_each_area(unpack: Callable[..., Pho
     assert "CA Ardenne Métropole, 7\u00a0quartiers prioritaires" in links
 
 
-@pytest.mark.parametrize("looks", [pytest.param(SAMPLE, id="sample"), pytest.param(REST, id="rest")])
-def test_nothing_for_axe_to_find(unpack: Callable[..., Phone], looks: tuple[tuple[str, int], ...]) -> None:
-    inspection = Inspection(looks)
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.long)])
+def test_nothing_for_axe_to_find(unpack: Callable[..., Phone], whole: bool) -> None:
+    inspection = Inspection(whole)
     phone = unpack()
     page = phone.page
     for path, status in (

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.canaries import Listener, Recorder
 from tests.browser.house import House
-from tests.browser.inspection import SAMPLE, Inspection
+from tests.browser.inspection import Inspection
 from tests.browser.phones import PHONE, SOON, WALL, Phone, all_of
 
 pytestmark = pytest.mark.browser
@@ -147,7 +147,7 @@ def test_coop_ou_pas_coop(enter: Callable[[str], Room]) -> None:
     lead, ana, dark, wall = room.lead(), room.phone("Ana"), room.phone("Nour", color_scheme="dark"), room.wall()
     plain = room.phone("Paul", java_script_enabled=False)
     others = [room.listener(f"P{number}") for number in range(3)]
-    looks = Inspection(SAMPLE)
+    looks = Inspection()
     lead.press("Commencer")
     all_of([ana, dark, wall], lambda phone: phone.is_at("vote"))
     card = wall.page.locator("#deck-card p").inner_text()

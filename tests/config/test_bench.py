@@ -94,6 +94,7 @@ def test_fan_out_is_measured_to_the_last_phone_and_leaves_no_data_behind(tmp_pat
     assert not (tmp_path / "maillage.sqlite3").exists()
 
 
+@pytest.mark.long  # the same phones, floor and rows as above but for the compiler
 def test_phones_and_floor_work_without_a_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAILLAGE_BENCH_WITHOUT_COMPILER", "1")
     assert "pas de compilateur ici" in rows_of(tmp_path, "fanout")["fanout-one-view"]["note"]

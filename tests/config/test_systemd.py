@@ -1,6 +1,7 @@
 """What systemd hands over and is told, without systemd: two processes that speak its protocol."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -36,7 +37,8 @@ def test_nobody_to_announce_to(monkeypatch, address) -> None:
     systemd.announce("READY=1")  # and nothing happens
 
 
-def test_the_socket_of_systemd_is_served_and_it_is_told_when(tmp_path) -> None:
+def test_the_socket_of_systemd_is_served_and_it_is_told_when(tmp_path, installed) -> None:
+    shutil.copytree(installed, tmp_path, dirs_exist_ok=True)
     notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     notified.bind(str(tmp_path / "notify"))
     notified.settimeout(60)

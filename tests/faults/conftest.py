@@ -1,7 +1,9 @@
 """The database whose turn it is: an SQLite file of each world's own, or a PostgreSQL cluster that may be killed."""
 
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -23,9 +25,15 @@ def cluster() -> Iterator[Cluster | None]:
     if not ON_POSTGRESQL:
         yield None
         return
-    own = Cluster()
+    own = Cluster(fsync=True)  # killed under load, it comes back as a real one does
     yield own
     own.remove()
+
+
+@pytest.fixture(autouse=True)
+def _installation(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if not ON_POSTGRESQL:
+        shutil.copytree(request.getfixturevalue("installed"), tmp_path / "data")
 
 
 @pytest.fixture

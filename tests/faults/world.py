@@ -75,7 +75,7 @@ class World:
         self.folder = folder
         self.cluster = cluster
         self.database = cluster.make_database(f"faults{uuid.uuid4().hex[:8]}") if cluster else ""
-        (folder / "data").mkdir()
+        (folder / "data").mkdir(exist_ok=True)
         self.clock = folder / "clock"
         self.clock.write_text("0")
         self.environment = os.environ | {

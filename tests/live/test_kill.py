@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -66,7 +67,8 @@ def post(served: Served, ticket: str, number: int, client: httpx.Client) -> http
     )
 
 
-def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path) -> None:
+def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path, installed: Path) -> None:
+    shutil.copytree(installed, tmp_path, dirs_exist_ok=True)
     database = ""
     if os.environ.get("MAILLAGE_TEST_DATABASE") == "postgresql":
         from tests import postgresql  # imported only there: it starts a cluster
