@@ -194,3 +194,22 @@ def test_a_log_of_a_later_release_is_shown_and_not_decided_upon(opened, monkeypa
     finally:
         machine.MOVES["rename"] = kept
     assert here.submit(writing(session, amel, "c")).status == 201
+
+
+def test_what_another_process_stored_in_many_sessions_is_read_in_one_query(session, django_assert_num_queries) -> None:
+    """Two processes decide the same sessions in turn: what the other stored must not cost a query a session."""
+    sessions = [session, *(open_session(workshop=make_workshop(f"W{n}"), by="essai") for n in range(3))]
+    elsewhere, here = Committer(Rooms()), Committer(Rooms())
+    seated = [sit(one, "Amel") for one in sessions]
+    for one, lead in [(one, sit(one, "Lise", "facilitator")) for one in sessions]:
+        elsewhere.submit(Submitted(one.id, lead.id, "open", {}, "open"))
+    here.rooms.at_all({one.id: 1 for one in sessions})
+    for number, (one, amel) in enumerate(zip(sessions, seated, strict=True)):
+        assert elsewhere.submit(writing(one, amel, f"ailleurs-{number}")).accepted
+    numbers = dict(Session.objects.filter(id__in=[one.id for one in sessions]).values_list("id", "last_number"))
+    with django_assert_num_queries(1):
+        found = here.rooms.at_all(numbers)
+    assert {id_: room.number for id_, room in found.items()} == numbers
+    assert {id_: room.state for id_, room in found.items()} == {id_: elsewhere.rooms.get(id_).state for id_ in numbers}
+    with django_assert_num_queries(0):
+        here.rooms.at_all(numbers)

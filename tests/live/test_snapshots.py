@@ -41,13 +41,13 @@ def rooms_anew() -> Rooms:
 def read_after(monkeypatch) -> list[int]:
     """From which number the log was read."""
     numbers: list[int] = []
-    read = log.read
+    read_several = log.read_several
 
-    def noted(session_id, *, after: int = 0):
-        numbers.append(after)
-        return read(session_id, after=after)
+    def noted(after):
+        numbers.extend(after.values())
+        return read_several(after)
 
-    monkeypatch.setattr(log, "read", noted)
+    monkeypatch.setattr(log, "read_several", noted)
     return numbers
 
 

@@ -223,13 +223,14 @@ class Committer:
         draft.numbers = log.find_repeats([(move.session_id, move.seat, move.key) for move in batch])
         draft.ended = {session_id for session_id, head in heads.items() if head.status == SessionStatus.CLOSED}
         draft.keyless = {session_id for session_id in heads if not keys.has_key(session_id)}
-        before: dict[uuid.UUID, Room] = {}
         for session_id, head in heads.items():
             if head.status == SessionStatus.ERASED:
                 self.rooms.drop(session_id)
                 keys.forget(session_id)
-            else:
-                before[session_id] = draft.rooms[session_id] = self.rooms.at(session_id, head.number)
+        before = self.rooms.at_all(
+            {session_id: head.number for session_id, head in heads.items() if head.status != SessionStatus.ERASED}
+        )
+        draft.rooms = dict(before)
         outcomes = []
         for move in batch:
             if move.session_id not in heads:

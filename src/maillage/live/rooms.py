@@ -3,7 +3,7 @@
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -100,16 +100,19 @@ class Rooms:
 
     def at(self, session_id: uuid.UUID, number: int) -> Room:
         """The room at least at `number`: what memory lacks is read from the log and replayed."""
-        room = self._rooms.get(session_id)
-        if room is None:
-            room = self.restore(_begin(session_id))
-        if room.number < number:
-            before = room.number
-            room = catch_up(room, log.read(session_id, after=before))
+        return self.at_all({session_id: number})[session_id]
+
+    def at_all(self, numbers: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, Room]:
+        """As `at`, for several sessions: what they lack is read in one query."""
+        found = {session_id: self._rooms.get(session_id) or self.restore(_begin(session_id)) for session_id in numbers}
+        behind = {id_: room.number for id_, room in found.items() if room.number < numbers[id_]}
+        for session_id, moves in log.read_several(behind).items() if behind else ():
+            found[session_id] = room = catch_up(found[session_id], moves)
             for tell in self.on_replay:
-                tell(room, room.number - before)
-        self.put(room)
-        return room
+                tell(room, room.number - behind[session_id])
+        for room in found.values():
+            self.put(room)
+        return found
 
 
 def _as_it_is(room: Room) -> Room:

@@ -19,7 +19,7 @@ from maillage.live.committer import Change, Committer
 from maillage.live.enums import SessionStatus
 from maillage.live.hub import Hub
 from maillage.live.models import Seat, Session
-from maillage.live.rooms import ErasedSession, Rooms
+from maillage.live.rooms import Rooms
 
 logger = logging.getLogger(__name__)
 
@@ -210,7 +210,8 @@ class Live:
             self.hub.end(session_id)
 
     def _look(self, watched: list[uuid.UUID]) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
-        moved, gone = [], []  # erased, or carried to another server: their streams end, and the next answer says why
+        moved: dict[uuid.UUID, int] = {}
+        gone = []  # erased, or carried to another server: their streams end, and the next answer says why
         rows = Session.objects.filter(id__in=watched).values_list("id", "last_number", "status", "away")
         for session_id, number, status, away in rows:
             room = self.rooms.get(session_id)
@@ -218,12 +219,8 @@ class Live:
             if status == SessionStatus.ERASED or away:
                 gone.append(session_id)
             elif room is None or room.number < number:
-                try:
-                    self.rooms.load(session_id)
-                except ErasedSession:
-                    continue
-                moved.append(session_id)
-        return moved, gone
+                moved[session_id] = number
+        return list(self.rooms.at_all(moved)), gone
 
 
 def _with_connection(work: Callable[..., T], *arguments: Any) -> T:
