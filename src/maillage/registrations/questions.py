@@ -154,7 +154,8 @@ def write_answers(registration: Registration, given: Mapping[UUID, Sequence[str]
 
     In the transaction of who calls it.
     """
-    known = questions_of(registration.gathering).filter(pk__in=list(given)).values_list("pk", flat=True)
+    asked = questions_of(registration.gathering).select_for_update()  # nobody erases one before its answer is stored
+    known = asked.filter(pk__in=list(given)).values_list("pk", flat=True)
     said = {pk: [value for value in given[pk] if value] for pk in known}
     for pk, values in said.items():
         if values:
