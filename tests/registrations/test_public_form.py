@@ -75,6 +75,7 @@ def test_everything_said_is_written_and_nothing_more(client, opening):
         needs="une place pour un fauteuil",
         porteur_subject="Faire venir les jeunes",
         remember_encounters="on",
+        wants_takeaways="on",
         **{f"wish-{coop.slot_id}-1": coop.pk, f"wish-{coop.slot_id}-2": codev.pk},
     )
 
@@ -88,13 +89,14 @@ def test_everything_said_is_written_and_nothing_more(client, opening):
     assert registration.needs == "une place pour un fauteuil"
     assert registration.volunteer_porteur  # a subject was written
     assert (registration.newsletter, registration.remember_encounters) == (False, True)
+    assert registration.wants_takeaways
     assert [wish.workshop_id for wish in registration.wishes.all()] == [coop.pk, codev.pk]
 
 
 def test_no_consent_is_ticked_beforehand(client, opening):
     page = client.get(address(opening)).content.decode()
 
-    assert len(re.findall(r'<input type="checkbox"', page)) == 3  # porteur, newsletter, encounters
+    assert len(re.findall(r'<input type="checkbox"', page)) == 4  # porteur, takeaways, newsletter, encounters
     assert "checked" not in re.sub(r'<input type="radio"[^>]*>', "", page)
 
 

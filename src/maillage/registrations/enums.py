@@ -40,6 +40,7 @@ class Asked(TextChoices):
     NEEDS = "needs", _("Autres besoins")
     NEWSLETTER = "newsletter", _("Lettre d’information")
     ENCOUNTERS = "encounters", _("Se souvenir de mes rencontres")
+    TAKEAWAYS = "takeaways", _("Recevoir ce qui aura été retenu")
 
 
 class Presence(TextChoices):

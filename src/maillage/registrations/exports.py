@@ -18,7 +18,7 @@ def export_rows(gathering: Gathering) -> tuple[list[str], list[list[str]]]:
     headers += [f"{slot.title} - choix {rank}" for slot in slots for rank in range(1, MAX_RANKS + 1)]
     headers += ["Je veux bien apporter un sujet", "Mon sujet", "De quoi avez-vous besoin ?"]
     headers += ["Repas", "Enfants à garder", "Interprète"]
-    headers += ["J’accepte de recevoir la lettre d’information", "Se souvenir de mes rencontres"]
+    headers += ["J’accepte de recevoir la lettre d’information", "Se souvenir de mes rencontres", "Recevoir le retenu"]
     headers += ["Inscription", "Voie", "Présence"]
     registrations = list(registrations_of(gathering))
     answers = {pk: {each.question_id: each for each in said} for pk, said in answers_of(registrations).items()}
@@ -53,6 +53,7 @@ def export_rows(gathering: Gathering) -> tuple[list[str], list[list[str]]]:
                 registration.interpreter,
                 YES if registration.newsletter else "",
                 YES if registration.remember_encounters else "",
+                YES if registration.wants_takeaways else "",
                 registration.get_status_display(),
                 registration.get_source_display(),
                 registration.get_presence_display(),

@@ -65,6 +65,8 @@ class Registration(models.Model):
     children = models.PositiveSmallIntegerField(_("enfants à garder"), default=0)
     interpreter = models.CharField(_("interprète"), max_length=60, blank=True)  # the language
     remember_encounters = models.BooleanField(_("se souvenir de mes rencontres"), default=False)
+    wants_takeaways = models.BooleanField(_("recevoir ce qui aura été retenu"), default=False)
+    takeaways_sent_at = models.DateTimeField(null=True)  # put in the queue: once
     source = models.CharField(max_length=10, choices=Source, default=Source.TEAM)
     form_key = models.CharField(max_length=64, null=True, unique=True)  # one sending of the form, one row
     waiting_rank = models.PositiveIntegerField(null=True)  # least first; kept dense by nobody

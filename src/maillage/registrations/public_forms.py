@@ -35,6 +35,7 @@ FIELDS_OF = {
     Asked.NEEDS: ("needs",),
     Asked.NEWSLETTER: ("newsletter",),
     Asked.ENCOUNTERS: ("remember_encounters",),
+    Asked.TAKEAWAYS: ("wants_takeaways",),
 }
 
 
@@ -126,6 +127,11 @@ class PublicForm(OwnFields, WishesForm):
         required=False,
         help_text=_("Cela sert à une seule chose : la prochaine fois, vous asseoir avec d’autres personnes."),
     )
+    wants_takeaways = forms.BooleanField(
+        label=_("Je veux recevoir par courriel ce que la rencontre aura retenu"),
+        required=False,
+        help_text=_("Un seul courriel, après la rencontre. Il faut une adresse électronique."),
+    )
     # A field that people do not see and robots fill. Not « website » or « phone »: browsers fill those by themselves.
     question = forms.CharField(
         label=_("Laissez ce champ vide"),
@@ -174,7 +180,7 @@ class PublicForm(OwnFields, WishesForm):
 
     @property
     def consent_fields(self) -> list[forms.BoundField]:
-        return self._there("newsletter", "remember_encounters")
+        return self._there("wants_takeaways", "newsletter", "remember_encounters")
 
     def _there(self, *names: str) -> list[forms.BoundField]:
         return [self[name] for name in names if name in self.fields]
@@ -214,6 +220,7 @@ class PublicForm(OwnFields, WishesForm):
             porteur_subject=subject,
             newsletter=bool(given["newsletter"]),
             remember_encounters=bool(given["remember_encounters"]),
+            wants_takeaways=bool(given["wants_takeaways"]),
             ranks=said["ranks"],
             own=self.own_answers,
         )
@@ -244,6 +251,7 @@ def _said(registration: Registration) -> dict[str, Any]:
         "needs": registration.needs,
         "newsletter": registration.newsletter,
         "remember_encounters": registration.remember_encounters,
+        "wants_takeaways": registration.wants_takeaways,
     }
 
 

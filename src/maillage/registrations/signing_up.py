@@ -49,6 +49,7 @@ class Answers:
     porteur_subject: str = ""
     newsletter: bool = False
     remember_encounters: bool = False
+    wants_takeaways: bool = False
     ranks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     own: Mapping[UUID, Sequence[str]] = field(default_factory=dict)  # to the organiser's own questions
 
@@ -109,7 +110,7 @@ def change_answers(*, registration: Registration, answers: Answers, by: object) 
     fill_person(registration.person, replace(answers.details, email=registration.person.email))
     _fill(registration, answers)
     columns = [*NEEDS_FIELDS, "volunteer_porteur", "porteur_subject", "newsletter"]
-    registration.save(update_fields=[*columns, "remember_encounters"])
+    registration.save(update_fields=[*columns, "remember_encounters", "wants_takeaways"])
     write_answers(registration, answers.own)
     if not wishes_closed(registration.gathering):
         write_wishes(registration, answers.ranks)
@@ -122,6 +123,7 @@ def _fill(registration: Registration, answers: Answers) -> None:
     registration.porteur_subject = answers.porteur_subject
     registration.newsletter = answers.newsletter
     registration.remember_encounters = answers.remember_encounters
+    registration.wants_takeaways = answers.wants_takeaways
 
 
 def _answer(registration: Registration, *, waiting: bool) -> SignedUp:

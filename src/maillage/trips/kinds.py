@@ -298,6 +298,7 @@ REGISTRATION = Kind(
         ("needs", "needs_at", "meal", "children", "interpreter"),
         "newsletter",
         "remember_encounters",
+        ("wants_takeaways", "takeaways_sent_at"),
         "source",
         "registered_at",
         "token_version",
