@@ -3,6 +3,7 @@
 from facilitation.definition import Method, MethodError, Problem
 from facilitation.forms import forms
 from facilitation.inputs import inputs
+from facilitation.leaving import leaving
 from facilitation.loading import load_method, shipped_methods
 from facilitation.machine import MOVE_KINDS, UnplayableMethod, apply, replay, start
 from facilitation.paper import paper_steps
@@ -32,6 +33,7 @@ __all__ = [
     "audience",
     "forms",
     "inputs",
+    "leaving",
     "load_method",
     "paper_steps",
     "replay",

@@ -14,6 +14,9 @@ from django.utils import timezone
 from maillage.gatherings.models import Gathering
 from maillage.live.faults import report
 from maillage.live.services import erase_due
+from maillage.memory.action_letters import queue_action_reminders
+from maillage.memory.actions import forget_owners
+from maillage.memory.following_up import forget_follow_ups, queue_follow_ups
 from maillage.memory.services import catch_up_releases
 from maillage.office.services import close_lost_jobs, send_due_mail
 from maillage.registrations.imports import drop_old_imports
@@ -49,6 +52,10 @@ def keep_house(*, now: dt.datetime) -> None:
         lambda: erase_past_needs(now=now),
         lambda: drop_old_imports(before=now - KEEP_IMPORTS),
         lambda: queue_reminders(now=now),
+        lambda: queue_action_reminders(now=now),
+        lambda: queue_follow_ups(now=now),
+        lambda: forget_owners(now=now),
+        lambda: forget_follow_ups(now=now),
         lambda: send_due_mail(),
         lambda: close_lost_jobs(),
         lambda: shrink_journal(),

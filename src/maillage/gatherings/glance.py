@@ -9,6 +9,7 @@ A provider takes the gathering and the user, and returns what it has to show; no
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -91,3 +92,26 @@ def register_public(provider: PublicProvider) -> None:
 
 def public_actions(gathering: Gathering) -> list[Action]:
     return [action for provider in _public if (action := provider(gathering)) is not None]
+
+
+@dataclass(frozen=True)
+class PublicPart:
+    """A piece of the public page: a template of the noun that gives it, and its context, as `part`."""
+
+    template: str
+    context: dict[str, Any]
+    style: str = ""  # a sheet of its own, as a static file is named
+
+
+PublicPartProvider = Callable[[Gathering], PublicPart | None]
+_public_parts: list[PublicPartProvider] = []
+
+
+def register_public_part(provider: PublicPartProvider) -> None:
+    """Called from a later noun's AppConfig.ready(): what a gathering left, on the page anyone reads."""
+    if provider not in _public_parts:
+        _public_parts.append(provider)
+
+
+def public_parts(gathering: Gathering) -> list[PublicPart]:
+    return [part for provider in _public_parts if (part := provider(gathering)) is not None]

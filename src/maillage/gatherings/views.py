@@ -14,7 +14,7 @@ from maillage.contracts.queries import signed_contracts
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.clashes import find_clashes
 from maillage.gatherings.forms import CopyForm, GatheringForm, NewGatheringForm, RemovalForm
-from maillage.gatherings.glance import glance, public_actions
+from maillage.gatherings.glance import glance, public_actions, public_parts
 from maillage.gatherings.models import Workshop
 from maillage.gatherings.queries import gatherings_for, programme_of, public_gathering
 from maillage.gatherings.removal import hold_on, losses_of, remove_gathering
@@ -149,5 +149,6 @@ def public(request: HttpRequest, space: str, slug: str) -> HttpResponse:
             "slots": slots,
             "event": event_data(gathering, slots, public_address(request)),
             "actions": public_actions(gathering),
+            "parts": public_parts(gathering),
         },
     )

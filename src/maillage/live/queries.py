@@ -6,11 +6,13 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 
 from facilitation import Audience, Method, view_audience
+from facilitation import leaving as leaving_view
 from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.models import Session
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
 from maillage.live.signals import sheet_of_seat
+from maillage.methods.queries import UnreadableVersion
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Right, User
 
@@ -70,14 +72,24 @@ def sheet_of(session_id: uuid.UUID, seat_id: uuid.UUID) -> dict[str, Any] | None
     return sheet_of_seat(room, str(seat_id))
 
 
+def leaving(session_id: uuid.UUID) -> dict[str, Any] | None:
+    """What this session lets out for what the day keeps (facilitation.leaving); None once it is erased."""
+    try:
+        room = live().rooms.load(session_id)
+    except (UnknownSession, ErasedSession, UnreadableVersion):
+        return None
+    return leaving_view(room.state)
+
+
 def released_sentences(session_id: uuid.UUID) -> list[str]:
     """What people of this session let out of the room, as it stands now."""
     return [release.sentence for release in live().rooms.load(session_id).state.released]
 
 
 def releases_of(session_id: uuid.UUID) -> dict[uuid.UUID, str]:
-    """What each seat has let out and not taken back, as the log says it."""
-    return {uuid.UUID(release.seat): release.sentence for release in live().rooms.load(session_id).state.released}
+    """The sentence each seat has let out and not taken back, as the log says it. Cards are in `leaving`."""
+    released = live().rooms.load(session_id).state.released
+    return {uuid.UUID(release.seat): release.sentence for release in released if release.card is None}
 
 
 def control_view(session_id: uuid.UUID) -> dict[str, Any]:

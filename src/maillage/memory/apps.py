@@ -6,16 +6,19 @@ class MemoryConfig(AppConfig):
     name = "maillage.memory"
 
     def ready(self) -> None:
-        from maillage.gatherings.glance import Phase, register  # models are loaded only now
-        from maillage.gatherings.removal import register_loss
+        from maillage.gatherings.glance import Phase, register, register_public_part  # models are loaded only now
+        from maillage.gatherings.removal import register_loss, removing
         from maillage.live import links
         from maillage.live.control import register_alarm
         from maillage.live.signals import kept, rehearsal_erased, released
         from maillage.memory import removal
-        from maillage.memory.glimpse import address_of, after, lacks_takeaway
+        from maillage.memory.glimpse import address_of, after, before, lacks_takeaway, public_part
         from maillage.memory.receivers import on_kept, on_rehearsal_erased, on_released
 
+        register(Phase.BEFORE, before)
         register(Phase.AFTER, after)
+        register_public_part(public_part)
+        removing.connect(removal.forget_letters, dispatch_uid="memory")
         register_loss(removal.losses)
         register_alarm(lacks_takeaway)
         links.register(kept=address_of)

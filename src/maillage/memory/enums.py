@@ -7,6 +7,32 @@ class TakeawayOrigin(TextChoices):
     ORGANISER = "organiser", _("organisation")
     FACILITATOR = "facilitator", _("animation de l’atelier")
     RELEASED = "released", _("phrase confiée par un porteur ou une porteuse")
+    ROOM = "room", _("retenu par la salle")
+    FIGURES = "figures", _("ce que l’atelier a donné, en chiffres")
+
+
+class GleaningStatus(TextChoices):
+    """What the desk did with a thing a room gave; nothing yet: it is to be sorted."""
+
+    KEPT = "kept", _("gardé")
+    LEFT = "left", _("laissé de côté")
+    APART = "apart", _("montré seul")
+
+
+class ActionState(TextChoices):
+    TODO = "todo", _("à faire")
+    DOING = "doing", _("en cours")
+    DONE = "done", _("fait")
+    DROPPED = "dropped", _("abandonné")
+
+
+class FollowUpState(TextChoices):
+    """What a porteur says of their first step. None is better than another."""
+
+    DONE = "done", _("C’est fait")
+    BEGUN = "begun", _("C’est commencé")
+    NOT_YET = "not-yet", _("Pas encore")
+    OTHERWISE = "otherwise", _("J’ai fait autrement")
 
 
 class CooperationCriterion(TextChoices):

@@ -42,6 +42,7 @@ from maillage.memory.experiences import (
     withdraw_experience,
 )
 from maillage.memory.models import Experience, ExperienceCall
+from maillage.memory.queries import public_takeaways
 from maillage.people.access import fetch_atlas, fetch_in_space
 from maillage.people.queries import can_organise, can_read, spaces_of, spaces_to_organise
 from maillage.ui.addresses import public_address
@@ -279,7 +280,7 @@ def public(request: HttpRequest, slug: str, experience_id: uuid.UUID) -> HttpRes
     if version is None:
         raise Http404
     gathering = row.workshop.slot.gathering if row.workshop else None
-    takeaways = row.workshop.takeaways.filter(rehearsal=False) if row.workshop else []
+    takeaways = public_takeaways(gathering).filter(workshop=row.workshop) if gathering else []
     context = {
         "space": space,
         "experience": row,

@@ -232,10 +232,10 @@ def _show(experience: Experience, content: Mapping[str, Any]) -> None:
     experience.commune_id, experience.epci_id = full["commune"] or None, full["epci"] or None
     experience.qpv_id = full["qpv"] or None
     experience.save(update_fields=["title", "year", "method", "commune", "epci", "qpv"])
-    experience.themes.set([_theme(experience.space, name) for name in full["themes"]])
+    experience.themes.set([theme_named(experience.space, name) for name in full["themes"]])
 
 
-def _theme(space: Space, name: str) -> Theme:
+def theme_named(space: Space, name: str) -> Theme:
     theme, _made = Theme.objects.get_or_create(space=space, folded_name=fold(name)[:80], defaults={"name": name[:80]})
     return theme
 

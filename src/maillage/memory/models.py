@@ -4,9 +4,16 @@ from django.utils.translation import gettext_lazy as _
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.identifiers import uuid7
 from maillage.live.models import Session
-from maillage.memory.enums import TakeawayOrigin
+from maillage.memory.enums import ActionState, FollowUpState, GleaningStatus, TakeawayOrigin
 from maillage.people.models import Space
 from maillage.territories.models import Commune, Epci, Qpv
+
+
+class KeptTakeaways(models.Manager["Takeaway"]):
+    """Every page, report and count: what was taken out is in none, and can come back."""
+
+    def get_queryset(self) -> models.QuerySet["Takeaway"]:
+        return super().get_queryset().filter(removed_at=None)
 
 
 class Takeaway(models.Model):
@@ -19,13 +26,183 @@ class Takeaway(models.Model):
     origin = models.CharField(max_length=12, choices=TakeawayOrigin)
     position = models.PositiveSmallIntegerField(default=0)
     rehearsal = models.BooleanField(default=False)
+    said = models.PositiveSmallIntegerField(default=1)  # how many cards say it: alike ones were kept as one sentence
+    themes = models.ManyToManyField("Theme", related_name="takeaways")
+    version = models.PositiveSmallIntegerField(default=0)  # raised by each act on it (memory/desk.py)
+    removed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = KeptTakeaways()
+    with_removed = models.Manager["Takeaway"]()
 
     class Meta:
         ordering = ["position", "created_at", "id"]
 
     def __str__(self) -> str:
         return self.text
+
+
+class TakeawayVersion(models.Model):
+    """A sentence as an act left it. A porteur's own words are in no version: they alone may change or take them back."""
+
+    takeaway = models.ForeignKey(Takeaway, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    content = models.JSONField()  # memory.desk.snapshot
+    verb = models.CharField(max_length=60)
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["takeaway", "number"], name="memory_takeaway_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.takeaway_id} ({self.number})"
+
+
+class Gleaning(models.Model):
+    """A thing a room gave, once the desk dealt with it. Its words are copied here only when they are kept."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="gleanings")
+    key = models.CharField(max_length=120)  # of facilitation.leaving
+    status = models.CharField(max_length=5, choices=GleaningStatus)
+    takeaway = models.ForeignKey(Takeaway, on_delete=models.CASCADE, null=True, related_name="gleanings")
+    text = models.CharField(max_length=600, blank=True)  # as the room gave it
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "key"], name="memory_gleaning_once"),
+            models.CheckConstraint(
+                condition=models.Q(status="kept", takeaway__isnull=False)
+                | (~models.Q(status="kept") & models.Q(takeaway__isnull=True, text="")),
+                name="memory_gleaning_kept",
+                violation_error_message=_("Ce qui n’est pas gardé n’est pas copié."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.get_status_display()}"
+
+
+class Publication(models.Model):
+    """What a gathering keeps is shown on its public page; without this row only what its own programme said is."""
+
+    gathering = models.OneToOneField(Gathering, on_delete=models.CASCADE, related_name="publication")
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.gathering} {self.at:%d/%m/%Y}"
+
+
+class CurrentActions(models.Manager["Action"]):
+    def get_queryset(self) -> models.QuerySet["Action"]:
+        return super().get_queryset().filter(removed_at=None)
+
+
+class Action(models.Model):
+    """What was decided: who does what by when, and what became of it. Public once who bears it agreed, never with a name."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="actions")
+    workshop = models.ForeignKey(Workshop, on_delete=models.SET_NULL, null=True, blank=True, related_name="actions")
+    takeaway = models.ForeignKey(Takeaway, on_delete=models.SET_NULL, null=True, related_name="actions")
+    what = models.CharField(max_length=300)
+    bearer = models.CharField(max_length=200, blank=True)  # a structure, a service, a group: shown to all
+    due = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=8, choices=ActionState, default=ActionState.TODO)
+    outcome = models.CharField(max_length=400, blank=True)  # what it gave
+    agreed_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)
+    version = models.PositiveSmallIntegerField(default=0)
+    removed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Who is written to. Shown to organisers only, in no version, erased once it no longer serves.
+    owner_name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    reminders = models.BooleanField(default=False)  # asked for by the owner, by their link
+    base_url = models.CharField(max_length=200, blank=True)  # where this server is found, for the letters
+    link_version = models.PositiveSmallIntegerField(default=1)  # raising it revokes the owner's link
+
+    objects = CurrentActions()
+    with_removed = models.Manager["Action"]()
+
+    class Meta:
+        ordering = [models.F("due").asc(nulls_last=True), "created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(agreed_at__isnull=True) | models.Q(declined_at__isnull=True),
+                name="memory_action_agreed",
+                violation_error_message=_("Une action refusée n’est pas acceptée."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reminders=False) | ~models.Q(email=""),
+                name="memory_action_reminders",
+                violation_error_message=_("Un rappel demande une adresse."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class ActionVersion(models.Model):
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    content = models.JSONField()  # memory.actions.CONTENT: no name, no address
+    verb = models.CharField(max_length=60)
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["action", "number"], name="memory_action_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.action_id} ({self.number})"
+
+
+class ActionReminder(models.Model):
+    """A letter that left: each once for one date. A date that moves is announced again."""
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="sent_reminders")
+    days = models.SmallIntegerField()  # before the date; -1: the day after
+    due = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["action", "days", "due"], name="memory_action_reminder_once")]
+
+    def __str__(self) -> str:
+        return f"{self.action_id} {self.days}"
+
+
+class FollowUp(models.Model):
+    """« Où en êtes-vous ? », asked on the day a porteur chose. Held apart from the sheet: it names neither it nor a room.
+
+    `lookup` and `public_key` come of the sheet's own link: who holds that link finds this row and reads the answer, and
+    nobody else does, the server included.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="follow_ups")
+    lookup = models.CharField(max_length=64, unique=True)
+    public_key = models.BinaryField()
+    email = models.EmailField(blank=True)  # erased with the answer, or 60 days after the letter
+    due = models.DateField()
+    base_url = models.CharField(max_length=200)
+    sent_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    sealed = models.BinaryField(null=True)  # the answer
+    shared_state = models.CharField(max_length=10, choices=FollowUpState, blank=True)  # what the porteur ticked to share
+    shared_text = models.CharField(max_length=400, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["due", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.gathering} {self.due:%d/%m/%Y}"
 
 
 class PorteurSheet(models.Model):

@@ -1,9 +1,13 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Workshop
-from maillage.memory.models import Takeaway
+from maillage.gatherings.words import date_words, place_words
+from maillage.memory.enums import ActionState, TakeawayOrigin
+from maillage.memory.models import Action, FollowUp, Publication, Takeaway
 
 
 @dataclass
@@ -14,16 +18,139 @@ class Kept:
     takeaways: list[Takeaway] = field(default_factory=list)
 
 
-def kept_by_workshop(gathering: Gathering, *, rehearsal: bool = False) -> list[Kept]:
-    """The gathering first, then each workshop in the order of the programme, those with nothing kept included."""
+def kept_by_workshop(gathering: Gathering, *, rehearsal: bool = False, public: bool = False) -> list[Kept]:
+    """The gathering first, then each workshop in the order of the programme, those with nothing kept included.
+
+    `public`: only what anybody may read.
+    """
     workshops = Workshop.objects.filter(slot__gathering=gathering, slot__kind=SlotKind.WORKSHOPS).select_related("slot")
     groups: dict[UUID | None, Kept] = {None: Kept(None)}
     groups |= {workshop.pk: Kept(workshop) for workshop in workshops.order_by("slot__position", "position")}
-    for takeaway in Takeaway.objects.filter(gathering=gathering, rehearsal=rehearsal):
-        groups[takeaway.workshop_id].takeaways.append(takeaway)
+    rows = public_takeaways(gathering) if public else Takeaway.objects.filter(gathering=gathering, rehearsal=rehearsal)
+    for takeaway in rows.prefetch_related("themes"):
+        groups.setdefault(takeaway.workshop_id, Kept(takeaway.workshop)).takeaways.append(takeaway)
     return list(groups.values())
 
 
 def workshops_without_takeaway(gathering: Gathering) -> list[Workshop]:
     """What the report still lacks."""
     return [kept.workshop for kept in kept_by_workshop(gathering) if kept.workshop and not kept.takeaways]
+
+
+def public_takeaways(gathering: Gathering) -> QuerySet[Takeaway]:
+    """What anybody may read: the programme's own words always, the rest once an organiser published it."""
+    rows = Takeaway.objects.filter(gathering=gathering, rehearsal=False)
+    if not Publication.objects.filter(gathering=gathering).exists():
+        rows = rows.filter(origin=TakeawayOrigin.PROGRAMME)
+    return rows
+
+
+# --- what was decided -------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Decided:
+    """A gathering, and what was decided there."""
+
+    gathering: Gathering
+    actions: list[Action] = field(default_factory=list)
+
+    @property
+    def when(self) -> str:
+        return date_words(self.gathering)
+
+    @property
+    def done(self) -> int:
+        return sum(action.state == ActionState.DONE for action in self.actions)
+
+
+def actions_of(gathering: Gathering, *, public: bool = False) -> QuerySet[Action]:
+    """`public`: those whose bearer agreed. Never the name or the address of a person: `what`, `bearer`, `due`, `state`,
+    `outcome` are what a page or a report may show."""
+    rows = Action.objects.filter(gathering=gathering).select_related("workshop")
+    return rows.filter(agreed_at__isnull=False) if public else rows
+
+
+def decided_before(gathering: Gathering, *, public: bool = False) -> list[Decided]:
+    """What earlier gatherings of the space decided and who bears it agreed to, the latest first."""
+    rows = Action.objects.filter(gathering__in=earlier(gathering, public=public), agreed_at__isnull=False)
+    found: dict[UUID, Decided] = {}
+    for action in rows.select_related("gathering__space", "workshop").order_by("-gathering__date", *_BY_DUE):
+        found.setdefault(action.gathering_id, Decided(action.gathering)).actions.append(action)
+    return list(found.values())
+
+
+_BY_DUE = ("gathering", "due", "created_at", "id")
+
+
+def earlier(gathering: Gathering, *, public: bool = False) -> QuerySet[Gathering]:
+    """The space's gatherings before this one, the first one first."""
+    before = Q(date__lt=gathering.date) if gathering.date else Q(date__isnull=False)
+    rows = Gathering.objects.filter(before, space=gathering.space_id).exclude(pk=gathering.pk)
+    if public:
+        rows = rows.filter(public=True)
+    return rows.select_related("space", "commune", "epci").order_by("date", "title")
+
+
+def shared_answers(gathering: Gathering) -> QuerySet[FollowUp]:
+    """What porteurs chose to share: no name, no room."""
+    return FollowUp.objects.filter(gathering=gathering).exclude(shared_state="").order_by("shared_state", "id")
+
+
+# --- the cycle --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Meeting:
+    """One step of the cycle: the work before the gatherings, or a gathering and what it kept."""
+
+    title: str
+    when: str
+    where: str = ""
+    kind: str = ""
+    steps: list[str] = field(default_factory=list)
+    takeaways: list[Takeaway] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    gathering: Gathering | None = None
+    current: bool = False  # the one whose page this is
+
+
+def cycle(gathering: Gathering) -> list[Meeting]:
+    """The space's public steps up to this gathering and after it, in order: only what anybody may read."""
+    background = [
+        Meeting(title=entry.get("title", ""), when=period_words(entry.get("period", "")), steps=entry.get("steps", []))
+        for entry in gathering.space.background
+    ]
+    rows = (
+        Gathering.objects.filter(Q(public=True) | Q(pk=gathering.pk), space=gathering.space_id, date__isnull=False)
+        .select_related("space", "commune", "epci")
+        .order_by("date", "title")
+    )
+    meetings = list(rows)
+    published = set(Publication.objects.filter(gathering__in=meetings).values_list("gathering", flat=True))
+    kept: dict[UUID, list[Takeaway]] = {}
+    for takeaway in Takeaway.objects.filter(gathering__in=meetings, rehearsal=False, workshop=None):
+        if takeaway.gathering_id in published or takeaway.origin == TakeawayOrigin.PROGRAMME:
+            kept.setdefault(takeaway.gathering_id, []).append(takeaway)
+    actions: dict[UUID, list[Action]] = {}
+    for action in Action.objects.filter(gathering__in=meetings, agreed_at__isnull=False):
+        actions.setdefault(action.gathering_id, []).append(action)
+    return background + [
+        Meeting(
+            title=meeting.subtitle or meeting.title,
+            kind=meeting.get_kind_display(),
+            when=date_words(meeting),
+            where=place_words(meeting),
+            takeaways=kept.get(meeting.pk, []),
+            actions=actions.get(meeting.pk, []),
+            gathering=meeting,
+            current=meeting.pk == gathering.pk,
+        )
+        for meeting in meetings
+    ]
+
+
+def period_words(period: str) -> str:
+    """« 2020-05/2022-09 » -> « 2020–2022 »; anything else as it is."""
+    years = list(dict.fromkeys(part[:4] for part in period.split("/") if part[:4].isascii() and part[:4].isdigit()))
+    return "–".join(years) or period

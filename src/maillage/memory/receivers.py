@@ -4,14 +4,19 @@ import uuid
 from typing import Any
 
 from maillage.live.models import Session
-from maillage.memory.services import erase_rehearsed, hear_release, keep_sheet
+from maillage.memory.services import erase_rehearsed, hear_card, hear_release, keep_sheet
 
 
 def on_kept(*, session_id: uuid.UUID, seat: uuid.UUID, sheet: dict[str, Any], **_: object) -> None:
     keep_sheet(session=_session(session_id), seat_id=seat, content=sheet)
 
 
-def on_released(*, session_id: uuid.UUID, seat: uuid.UUID, sentence: str | None, **_: object) -> None:
+def on_released(
+    *, session_id: uuid.UUID, seat: uuid.UUID, sentence: str | None, card: str | None = None, **_: object
+) -> None:
+    if card is not None:
+        hear_card(session=_session(session_id), card=card, sentence=sentence)
+        return
     hear_release(session=_session(session_id), seat_id=seat, sentence=sentence)
 
 

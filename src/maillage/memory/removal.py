@@ -1,8 +1,12 @@
 """What goes with a gathering that is deleted."""
 
+from uuid import UUID
+
 from django.utils.translation import ngettext
 
 from maillage.gatherings.models import Gathering
+from maillage.memory.models import Action, FollowUp
+from maillage.office.services import drop_mail
 
 
 def losses(gathering: Gathering) -> list[str]:
@@ -13,4 +17,17 @@ def losses(gathering: Gathering) -> list[str]:
     if sheets:
         sentence = ngettext("{n} fiche gardée par son porteur", "{n} fiches gardées par leurs porteurs", sheets)
         said.append(sentence.format(n=sheets))
+    actions = gathering.actions.count()
+    if actions:
+        said.append(ngettext("{n} action décidée", "{n} actions décidées", actions).format(n=actions))
     return said
+
+
+def forget_letters(sender: object, *, gathering: Gathering, **_news: object) -> None:
+    """Receiver of `gatherings.removal.removing`: letters about its actions and its porteurs name people."""
+    for pk in (*Action.with_removed.filter(gathering=gathering).values_list("pk", flat=True), *_follow_ups(gathering)):
+        drop_mail(about=pk)
+
+
+def _follow_ups(gathering: Gathering) -> list[UUID]:
+    return list(FollowUp.objects.filter(gathering=gathering).values_list("pk", flat=True))

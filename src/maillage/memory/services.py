@@ -6,47 +6,54 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.live.enums import SessionStatus
 from maillage.live.models import Session
 from maillage.live.queries import releases_of
 from maillage.memory.enums import TakeawayOrigin
-from maillage.memory.models import PorteurSheet, Takeaway
+from maillage.memory.history import lock_takeaway, record_version
+from maillage.memory.models import Gleaning, PorteurSheet, Takeaway
 from maillage.memory.sheets import lookup_of, seal_sheet, sheet_token
-from maillage.office.services import record_activity
 
 LONGEST_TAKEAWAY = 600  # characters, as the column holds them
 
 
+@transaction.atomic
 def add_takeaway(
-    *, gathering: Gathering, workshop: Workshop | None, text: str, origin: str, by: str, rehearsal: bool = False
+    *,
+    gathering: Gathering,
+    workshop: Workshop | None,
+    text: str,
+    origin: str,
+    by: str,
+    rehearsal: bool = False,
+    said: int = 1,
 ) -> Takeaway:
-    with transaction.atomic():
-        rows = Takeaway.objects.filter(gathering=gathering, workshop=workshop, rehearsal=rehearsal)
-        last = rows.aggregate(last=Max("position"))["last"]
-        takeaway = Takeaway.objects.create(
-            gathering=gathering,
-            workshop=workshop,
-            text=text,
-            origin=origin,
-            rehearsal=rehearsal,
-            position=0 if last is None else last + 1,
-        )
-        _note(gathering, by, "a ajouté un « à retenir »", workshop)
+    """Last of its workshop, or of the day's own."""
+    rows = Takeaway.with_removed.filter(gathering=gathering, workshop=workshop, rehearsal=rehearsal)
+    last = rows.aggregate(last=Max("position"))["last"]
+    takeaway = Takeaway.objects.create(
+        gathering=gathering,
+        workshop=workshop,
+        text=text,
+        origin=origin,
+        rehearsal=rehearsal,
+        said=said,
+        position=0 if last is None else last + 1,
+    )
+    record_version(takeaway, verb="a ajouté un « à retenir »", by=by)
     return takeaway
 
 
-def edit_takeaway(*, takeaway: Takeaway, text: str, by: str) -> None:
-    takeaway.text = text
-    takeaway.save(update_fields=["text"])
-    _note(takeaway.gathering, by, "a modifié un « à retenir »", takeaway.workshop)
-
-
+@transaction.atomic
 def remove_takeaway(*, takeaway: Takeaway, by: str) -> None:
-    """Takes a sentence out of the report. One that a porteur released goes too: the porteur still holds it."""
-    takeaway.delete()
-    _note(takeaway.gathering, by, "a retiré un « à retenir »", takeaway.workshop)
+    """Takes a sentence out of the report; it can come back. What a porteur released goes too: they still hold it."""
+    locked = lock_takeaway(takeaway)
+    if locked.removed_at is None:
+        locked.removed_at = timezone.now()
+        record_version(locked, verb="a retiré un « à retenir »", by=by)
 
 
 def keep_sheet(*, session: Session, seat_id: uuid.UUID, content: dict[str, Any]) -> tuple[PorteurSheet, str]:
@@ -86,15 +93,22 @@ def hear_release(*, session: Session, seat_id: uuid.UUID, sentence: str | None) 
                 rehearsal=session.rehearsal,
             )
         else:
-            Takeaway.objects.filter(pk=sheet.takeaway.pk).update(text=sentence[:LONGEST_TAKEAWAY])
+            Takeaway.with_removed.filter(pk=sheet.takeaway.pk).update(text=sentence[:LONGEST_TAKEAWAY])
         sheet.save(update_fields=["takeaway", "release_heard"])
+
+
+def hear_card(*, session: Session, card: str, sentence: str | None) -> None:
+    """A card somebody let out is offered on the desk. Taken back by a porteur, whose word it is, it is gone there too."""
+    if sentence is None:
+        kept = Gleaning.objects.filter(session=session, key=f"card:{card}", takeaway__origin=TakeawayOrigin.RELEASED)
+        Takeaway.with_removed.filter(gleanings__in=list(kept)).delete()
 
 
 def erase_rehearsed(*, gathering_id: uuid.UUID, session_ids: Sequence[uuid.UUID]) -> None:
     """What robots kept and released goes with their sessions; nothing of a real one carries these marks."""
     with transaction.atomic():
         PorteurSheet.objects.filter(session__in=session_ids, session__rehearsal=True).delete()
-        Takeaway.objects.filter(gathering=gathering_id, rehearsal=True).delete()
+        Takeaway.with_removed.filter(gathering=gathering_id, rehearsal=True).delete()
 
 
 def catch_up_releases() -> None:
@@ -105,9 +119,3 @@ def catch_up_releases() -> None:
         for seat_id, sentence in releases_of(session.pk).items():
             if lookup_of(sheet_token(session.pk, seat_id)) not in heard:
                 hear_release(session=session, seat_id=seat_id, sentence=sentence)
-
-
-def _note(gathering: Gathering, by: str, verb: str, workshop: Workshop | None) -> None:
-    record_activity(
-        space=gathering.space.slug, by=by, verb=verb, about=str(workshop or gathering), about_id=gathering.pk
-    )

@@ -43,5 +43,15 @@ def open_sheet(token: str, sealed: bytes) -> dict[str, Any]:
     return content
 
 
+def follow_up_lookup(token: str) -> str:
+    """What a follow-up is found by: another hash than the sheet's, so that the two rows name nothing in common."""
+    return _derive(token, b"maillage fiche suivi lookup").hex()
+
+
+def box_secret(token: str) -> bytes:
+    """What opens the answer of the follow-up (memory/boxes.py)."""
+    return _derive(token, b"maillage fiche suivi boite")
+
+
 def _derive(token: str, purpose: bytes) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(token.encode())

@@ -1,13 +1,20 @@
 from django.urls import path
 
-from maillage.memory import experience_views, views
+from maillage.memory import action_views, desk_views, experience_views, follow_up_views, views
 
 app_name = "memory"
 urlpatterns = [
-    path("rencontres/<uuid:gathering_id>/a-retenir/", views.takeaways, name="takeaways"),
+    path("rencontres/<uuid:gathering_id>/a-retenir/", desk_views.takeaways, name="takeaways"),
+    path("rencontres/<uuid:gathering_id>/a-retenir/publication/", desk_views.publication, name="publication"),
+    path("rencontres/<uuid:gathering_id>/suivi/", action_views.follow_up, name="follow-up"),
+    path("rencontres/<uuid:gathering_id>/suivi/<uuid:action_id>/", action_views.action, name="action"),
+    path("rencontres/<slug:space>/<slug:slug>/suites/", action_views.public, name="public-follow-up"),
+    path("action/<str:token>/", action_views.own, name="own-action"),
+    path("ou-en-etes-vous/<str:token>/", follow_up_views.answer, name="follow-up-answer"),
     path("seance/<uuid:session_id>/fiche/", views.own_sheet, name="own-sheet"),
     path("seance/<uuid:session_id>/a-retenir/", views.room_takeaways, name="room-takeaways"),
     path("fiche/<str:token>/", views.sheet, name="sheet"),
+    path("fiche/<str:token>/suivi/", follow_up_views.ask, name="ask-follow-up"),
     path("experiences/", experience_views.experiences, name="experiences"),
     path("experiences/appel/<slug:slug>/", experience_views.call, name="experience-call"),
     path("experiences/nouvelle/<slug:slug>/", experience_views.new, name="new-experience"),

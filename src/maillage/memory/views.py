@@ -1,156 +1,27 @@
+import datetime as dt
 import uuid
 from typing import Any
 
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from maillage.gatherings.access import fetch_gathering
-from maillage.gatherings.models import Gathering, Workshop
 from maillage.live import seats
 from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.keys import BadSeal, KeyMissing
 from maillage.live.models import Session
 from maillage.live.queries import sheet_of
 from maillage.memory.enums import TakeawayOrigin
-from maillage.memory.forms import TakeawayForm
+from maillage.memory.following_up import follow_up_of, read_answer
+from maillage.memory.forms import FollowUpForm, TakeawayForm
 from maillage.memory.models import PorteurSheet, Takeaway
-from maillage.memory.queries import kept_by_workshop
-from maillage.memory.services import add_takeaway, edit_takeaway, keep_sheet, remove_takeaway
+from maillage.memory.services import add_takeaway, keep_sheet, remove_takeaway
 from maillage.memory.sheets import lookup_of, open_sheet
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def takeaways(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
-    """The sentences of the day, workshop by workshop; what lacks is visible as an empty place with its box.
-
-    All the boxes are one form; each button says what is added, changed or removed, and what was typed elsewhere comes
-    back.
-    """
-    gathering = fetch_gathering(request.user, gathering_id)
-    forms: dict[str, TakeawayForm] = {}
-    refused = False
-    if request.method == "POST":
-        typed = _typed(request, gathering)
-        key, anchor, refusal = _do_what_is_asked(request, gathering, typed)
-        if refusal is None and not typed:
-            return redirect(reverse("memory:takeaways", args=[gathering.pk]) + f"#{anchor}")
-        forms = {key: TakeawayForm(prefix=key or None, initial={"text": text}) for key, text in typed.items()}
-        if refusal is not None:
-            refused, forms[key] = True, refusal
-        elif "edit" in request.POST:
-            forms[key].fields["text"].widget.attrs["autofocus"] = True
-    groups = [
-        {
-            "kept": kept,
-            "key": (key := _key(kept.workshop)),
-            "anchor": _anchor(kept.workshop),
-            "form": forms.get(key) or TakeawayForm(prefix=key or None),
-            "sentences": [(takeaway, _to_edit(forms.get(_sentence_key(takeaway)))) for takeaway in kept.takeaways],
-        }
-        for kept in kept_by_workshop(gathering)
-    ]
-    context = {"gathering": gathering, "groups": groups}
-    return render(request, "memory/takeaways.html", context, status=422 if refused else 200)
-
-
-def _typed(request: HttpRequest, gathering: Gathering) -> dict[str, str]:
-    """What was on the page, by box: the new sentences that are begun, and the kept ones that are open."""
-    typed: dict[str, str] = {}
-    for kept in kept_by_workshop(gathering):
-        if (text := request.POST.get(_name(_key(kept.workshop)), "")).strip():
-            typed[_key(kept.workshop)] = text
-        for key in map(_sentence_key, kept.takeaways):
-            if _name(key) in request.POST:
-                typed[key] = request.POST[_name(key)]
-    return typed
-
-
-def _do_what_is_asked(
-    request: HttpRequest, gathering: Gathering, typed: dict[str, str]
-) -> tuple[str, str, TakeawayForm | None]:
-    """The button that was pressed: its box, where the page goes next, and the form if it is refused.
-
-    A box that is done with leaves `typed`.
-    """
-    asked = next((verb for verb in ("remove", "edit", "leave", "save") if verb in request.POST), "add")
-    if asked == "add":
-        workshop = _workshop_of(gathering, request.POST.get("workshop", ""))
-        key, anchor, takeaway = _key(workshop), _anchor(workshop), None
-    else:
-        rows = gathering.takeaways.all()
-        if asked != "remove":
-            rows = rows.exclude(origin=TakeawayOrigin.RELEASED)  # a porteur's own words: they alone may change them
-        takeaway = get_object_or_404(rows, pk=_uuid(request.POST[asked]))
-        key, anchor, workshop = _sentence_key(takeaway), _sentence_key(takeaway), takeaway.workshop
-    if asked == "edit" and takeaway is not None:
-        typed.setdefault(key, takeaway.text)
-        return key, anchor, None
-    if asked in ("add", "save"):
-        form = TakeawayForm(request.POST, prefix=key or None)
-        if not form.is_valid():
-            return key, anchor, form
-        text = form.cleaned_data["text"]
-        if takeaway is None:
-            _add_once(gathering, workshop, text, by=str(request.user))
-        else:
-            edit_takeaway(takeaway=takeaway, text=text, by=str(request.user))
-            messages.success(request, _("La phrase est modifiée."))
-    elif asked == "remove" and takeaway is not None:
-        anchor = _anchor(workshop)
-        remove_takeaway(takeaway=takeaway, by=str(request.user))
-        messages.success(request, _("La phrase « %(text)s » est retirée du compte rendu.") % {"text": takeaway.text})
-    typed.pop(key, None)
-    return key, anchor, None
-
-
-def _to_edit(form: TakeawayForm | None) -> TakeawayForm | None:
-    if form is not None:
-        form.fields["text"].label = _("Modifier la phrase")
-    return form
-
-
-def _key(workshop: Workshop | None) -> str:
-    return str(workshop.pk) if workshop is not None else ""
-
-
-def _sentence_key(takeaway: Takeaway) -> str:
-    return f"phrase-{takeaway.pk}"
-
-
-def _name(key: str) -> str:
-    return TakeawayForm(prefix=key or None).add_prefix("text")
-
-
-def _add_once(gathering: Gathering, workshop: Workshop | None, text: str, *, by: str) -> None:
-    """A page sent again (reloaded, tapped twice) adds nothing."""
-    origin = TakeawayOrigin.ORGANISER
-    if not gathering.takeaways.filter(workshop=workshop, origin=origin, rehearsal=False, text=text).exists():
-        add_takeaway(gathering=gathering, workshop=workshop, text=text, origin=origin, by=by)
-
-
-def _uuid(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise Http404 from None
-
-
-def _anchor(workshop: Workshop | None) -> str:
-    return f"atelier-{workshop.pk}" if workshop is not None else "journee"
-
-
-def _workshop_of(gathering: Gathering, text: str) -> Workshop | None:
-    if not text:
-        return None
-    return get_object_or_404(Workshop, pk=_uuid(text), slot__gathering=gathering)
-
+from maillage.ui.addresses import public_address
 
 # --- from the room, by seat -------------------------------------------------------------------------------------------
 
@@ -180,13 +51,27 @@ def own_sheet(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
 @require_GET
 def sheet(request: HttpRequest, token: str) -> HttpResponse:
     """The private link: whoever holds it opens the sheet, and nobody else can, us included."""
+    return show_sheet(request, token, fetch_sheet(token))
+
+
+def fetch_sheet(token: str) -> PorteurSheet:
     row = PorteurSheet.objects.filter(lookup=lookup_of(token)).select_related("gathering", "takeaway").first()
     if row is None:
         raise Http404
+    return row
+
+
+def show_sheet(
+    request: HttpRequest, token: str, row: PorteurSheet, form: FollowUpForm | None = None
+) -> HttpResponse:
+    """`form`: the follow-up asked for, refused."""
     try:
         content = open_sheet(token, bytes(row.sealed))
     except (BadSeal, KeyMissing):
         raise Http404 from None
+    today = timezone.localdate()
+    follow_up = follow_up_of(token)
+    asked = form or FollowUpForm(today=today, initial={"due": _day_chosen(content, today)})
     response = render(
         request,
         "memory/sheet.html",
@@ -194,13 +79,30 @@ def sheet(request: HttpRequest, token: str) -> HttpResponse:
             "sheet": content,
             "row": row,
             "gathering": row.gathering,
-            "link": request.build_absolute_uri(),
+            "link": public_address(request) + reverse("memory:sheet", args=[token]),
+            "token": token,
             "picture": picture_of(content),
+            "follow_up": follow_up,
+            "answer": read_answer(token, follow_up) if follow_up else None,
+            "form": asked,
         },
+        status=422 if form is not None else 200,
     )
     response["Referrer-Policy"] = "no-referrer"  # the address is the key
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _day_chosen(content: dict[str, Any], today: dt.date) -> dt.date | None:
+    """The day the porteur wrote on the sheet, if it is still to come."""
+    for field in content.get("fields", []):
+        if field.get("type") == "date" and field.get("value"):
+            try:
+                day = dt.date.fromisoformat(field["value"])
+            except ValueError:
+                continue
+            return day if day > today else None
+    return None
 
 
 def picture_of(content: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Facilitator, Gathering, Room, Slot, Speaker, Workshop
-from maillage.memory.models import Takeaway
+from maillage.memory.experiences import theme_named
+from maillage.memory.models import Action, FollowUp, Takeaway
 from maillage.people.models import Organisation, Person, Tie
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Placement, Plan, SeatingPair, WorkshopWait
@@ -154,6 +155,10 @@ def _write_answers(registration: Registration, values: list[list[Any]]) -> None:
     )
 
 
+def _write_themes(takeaway: Takeaway, values: list[list[Any]]) -> None:
+    takeaway.themes.set([theme_named(takeaway.gathering.space, name) for (name,) in values])
+
+
 SPEAKERS_OF_SLOT = Rows(
     lambda slot: _speakers(one for one in slot.speakers.all() if one.workshop_id is None),
     lambda slot, values: _write_speakers(slot, None, values),
@@ -171,6 +176,8 @@ ANSWERS = Rows(
     lambda registration: sorted([str(one.question_id), one.values] for one in registration.answers.all()),
     _write_answers,
 )
+
+THEMES = Rows(lambda takeaway: sorted([theme.name] for theme in takeaway.themes.all()), _write_themes)
 
 GATHERING = Kind(
     "gathering",
@@ -371,12 +378,44 @@ WAIT = Kind(
 TAKEAWAY = Kind(
     "takeaway",
     Takeaway,
-    ("workshop_id", "text", "origin", "position", "created_at"),
-    lambda gathering: Takeaway.objects.filter(gathering=gathering, rehearsal=False),
+    ("workshop_id", "text", "origin", "position", "said", "removed_at", "created_at"),
+    lambda gathering: Takeaway.with_removed.filter(gathering=gathering, rehearsal=False).prefetch_related("themes"),
     refs={"workshop_id": "workshop"},
+    lists={"themes": THEMES},
     of_the_day=frozenset({"text"}),
     gone=DELETE,
     label=_("à retenir"),
+    implied=("gathering_id",),
+)
+ACTION = Kind(
+    "action",
+    Action,
+    (
+        *("workshop_id", "takeaway_id", "what", "bearer", "due"),
+        ("state", "outcome"),
+        ("agreed_at", "declined_at"),
+        ("owner_name", "email", "reminders", "base_url", "link_version"),
+        *("removed_at", "created_at"),
+    ),
+    lambda gathering: Action.with_removed.filter(gathering=gathering),
+    refs={"workshop_id": "workshop", "takeaway_id": "takeaway"},
+    gone=DELETE,
+    label=_("action décidée"),
+    implied=("gathering_id",),
+)
+FOLLOW_UP = Kind(
+    "follow_up",
+    FollowUp,
+    (
+        ("lookup", "public_key"),
+        ("email", "due", "base_url", "sent_at"),
+        ("answered_at", "sealed", "shared_state", "shared_text"),
+        "created_at",
+    ),
+    lambda gathering: FollowUp.objects.filter(gathering=gathering),
+    of_the_day=frozenset({"email"}),
+    gone=DELETE,
+    label=_("« Où en êtes-vous ? »"),
     implied=("gathering_id",),
 )
 
@@ -397,4 +436,6 @@ KINDS = (
     PLACEMENT,
     WAIT,
     TAKEAWAY,
+    ACTION,
+    FOLLOW_UP,
 )

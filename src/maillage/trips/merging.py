@@ -158,14 +158,14 @@ class Merge:
             for column in kind.implied:
                 setattr(thing, column, self.gathering.space_id if column == "space_id" else self.gathering.pk)
             things.append(thing)
-        kind.model._default_manager.bulk_create(things)
+        kind.model._base_manager.bulk_create(things)
         for thing, row in zip(things, rows, strict=True):
             for name, of_it in kind.lists.items():
                 if row.get(name):
                     of_it.write(thing, row[name])
             if "created_at" in row:  # bulk_create wrote the hour of the import
                 moment = decode(kind.model, "created_at", row["created_at"])
-                kind.model._default_manager.filter(pk=thing.pk).update(created_at=moment)
+                kind.model._base_manager.filter(pk=thing.pk).update(created_at=moment)
 
     def _meet(self, kind: Kind, thing: Any, row: Row, base: Mapping[str, str] | None) -> None:
         ours, theirs = kind.parts_of(kind.dump(thing)), kind.parts_of(row)
