@@ -194,7 +194,7 @@ def _do(request: HttpRequest, row: Action, asked: str) -> None:
         messages.success(request, _("L’action est retirée. « Reprendre » la remet."))
     elif asked == "back":
         bring_back_action(action=row, by=by)
-    elif asked == "version" and number.isascii() and number.isdigit() and row.versions.filter(number=number).exists():
+    elif asked == "version" and _is_number(number) and row.versions.filter(number=number).exists():
         return_action_to(action=row, number=int(number), by=by)
         messages.success(request, _("Cette version est reprise ; les autres restent dans l’historique."))
     else:
@@ -256,7 +256,8 @@ def _answer(request: HttpRequest, row: Action, asked: str) -> None:
         decline_action(action=row, by=OWNER)
         messages.success(request, _("C’est noté : cette action ne sera publiée nulle part. L’organisation le verra."))
     elif asked == "reminders":
-        agree_action(action=row, by=OWNER, reminders=wanted) if row.agreed_at else None
+        if row.agreed_at is not None:
+            agree_action(action=row, by=OWNER, reminders=wanted)
         messages.success(request, _("Les rappels sont notés.") if wanted else _("Plus aucun rappel ne partira."))
     else:
         forget_owner(action=row, by=OWNER)
@@ -282,6 +283,10 @@ def public(request: HttpRequest, space: str, slug: str) -> HttpResponse:
         "answers": list(shared_answers(gathering)),
     }
     return render(request, "memory/public_follow_up.html", context)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 6
 
 
 def _uuid(text: str) -> uuid.UUID:

@@ -191,12 +191,11 @@ def _sentence(
 def _words_of(alike: Alike, typed: Typed, forms: dict[str, TakeawayForm]) -> TakeawayForm | None:
     """Where one sentence has to be written for several, or a long one cut."""
     key = _gleaned_key(alike.name)
-    if key in forms:
-        return forms[key]
-    if not _is_written(alike):
+    if key not in forms and not _is_written(alike):
         return None
-    form = TakeawayForm(prefix=key, initial=typed.get(key) or {"text": alike.text})
+    form = forms.get(key) or TakeawayForm(prefix=key, initial=typed.get(key) or {"text": alike.text})
     form.fields["text"].label = _("La phrase à garder") if alike.several else _("À raccourcir avant de garder")
+    form.unticked = typed.get(key, {}).get("unticked", "").split(" ")
     return form
 
 
@@ -236,8 +235,10 @@ def _typed(sent: QueryDict, groups: list[Kept], rooms: dict[uuid.UUID, FromRoom]
         for alike in room.sentences:
             key = _gleaned_key(alike.name)
             text = sent.get(_field(key), "")
-            if text.strip() and text.replace("\r\n", "\n") != alike.text:
-                typed[key] = {"text": text}
+            ticked = set(sent.getlist(f"{key}-with"))
+            unticked = {thing.name for thing in alike.gleaned} - ticked if f"{key}-several" in sent else set()
+            if unticked or (text.strip() and text.replace("\r\n", "\n") != alike.text):
+                typed[key] = {"text": text, "unticked": " ".join(sorted(unticked))}
     return typed
 
 

@@ -35,8 +35,10 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
     known = follow_up_of(token)
     asked = request.POST.get("do")
     if asked in ("give-up", "unshare"):
-        if known is not None:
-            give_up_follow_up(follow_up=known) if asked == "give-up" else stop_sharing(follow_up=known)
+        if known is not None and asked == "give-up":
+            give_up_follow_up(follow_up=known)
+        elif known is not None:
+            stop_sharing(follow_up=known)
         words = _("Votre adresse est effacée.") if asked == "give-up" else _("Votre réponse n’est plus partagée.")
         messages.success(request, words)
         return redirect(anchor)

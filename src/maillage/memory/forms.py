@@ -1,4 +1,5 @@
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -34,6 +35,7 @@ class TakeawayForm(forms.Form):
             "max_length": _("C’est trop long : 600 signes au plus. Coupez en deux phrases."),
         },
     )
+    unticked: Sequence[str] = ()  # of a group of alike sentences, those that are not meant
 
 
 class RewriteForm(TakeawayForm):

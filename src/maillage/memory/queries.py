@@ -1,7 +1,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Workshop
@@ -28,7 +28,9 @@ def kept_by_workshop(gathering: Gathering, *, rehearsal: bool = False, public: b
     groups |= {workshop.pk: Kept(workshop) for workshop in workshops.order_by("slot__position", "position")}
     rows = public_takeaways(gathering) if public else Takeaway.objects.filter(gathering=gathering, rehearsal=rehearsal)
     for takeaway in rows.prefetch_related("themes"):
-        groups.setdefault(takeaway.workshop_id, Kept(takeaway.workshop)).takeaways.append(takeaway)
+        if takeaway.workshop_id not in groups:  # its moment of the programme is one of workshops no more
+            groups[takeaway.workshop_id] = Kept(takeaway.workshop)
+        groups[takeaway.workshop_id].takeaways.append(takeaway)
     return list(groups.values())
 
 
@@ -75,12 +77,12 @@ def decided_before(gathering: Gathering, *, public: bool = False) -> list[Decide
     """What earlier gatherings of the space decided and who bears it agreed to, the latest first."""
     rows = Action.objects.filter(gathering__in=earlier(gathering, public=public), agreed_at__isnull=False)
     found: dict[UUID, Decided] = {}
-    for action in rows.select_related("gathering__space", "workshop").order_by("-gathering__date", *_BY_DUE):
+    for action in rows.select_related("gathering__space", "workshop").order_by(*_BY_MEETING):
         found.setdefault(action.gathering_id, Decided(action.gathering)).actions.append(action)
     return list(found.values())
 
 
-_BY_DUE = ("gathering", "due", "created_at", "id")
+_BY_MEETING = ("-gathering__date", "gathering", F("due").asc(nulls_last=True), "created_at", "id")
 
 
 def earlier(gathering: Gathering, *, public: bool = False) -> QuerySet[Gathering]:
