@@ -85,12 +85,12 @@ def _forms(state: State) -> Iterator[dict[str, Any]]:
             yield {
                 "key": f"form:{step}:{question['id']}",
                 "title": seen["title"],
-                "text": f"{_about(state, step)}{question['label']}{ends} {words}. {_answers_words(question['answers'])}.",
+                "text": f"{_about(state, step)}{question['label']}{ends} {words}. {_in_all(question['answers'])}.",
                 "divides": question["divides"],
             }
 
 
-def _answers_words(number: int) -> str:
+def _in_all(number: int) -> str:
     return f"{number} réponse{'s' if number > 1 else ''} en tout"
 
 

@@ -120,7 +120,9 @@ def test_the_letter_asks_opening_it_changes_nothing_and_its_button_does(organise
     stranger.post(link[1], {"do": "yes"})
     action.refresh_from_db()
     assert (action.agreed_at is None, action.reminders) == (False, False)  # the box was not ticked
-    stranger.post(link[1], {"do": "save", "state": "done", "outcome": "Ouvert le mardi.", "due": "", "seen": action.version})
+    stranger.post(
+        link[1], {"do": "save", "state": "done", "outcome": "Ouvert le mardi.", "due": "", "seen": action.version}
+    )
     action.refresh_from_db()
     assert (action.state, action.outcome, action.what) == ("done", "Ouvert le mardi.", "Ouvrir le local le soir")
 
@@ -132,7 +134,10 @@ def test_reminders_go_to_who_ticked_the_box_a_week_before_and_the_day_after_once
     Mail.objects.all().delete()
     sent = [queue_action_reminders(now=NOON + dt.timedelta(days=day)) for day in range(-3, 20) for _twice in (1, 2)]
     assert sum(sent) == 2
-    assert [mail.subject.split(" – ")[0] for mail in Mail.objects.order_by("pk")] == ["Dans une semaine", "Où en est-on\u202f?"]
+    assert [mail.subject.split(" – ")[0] for mail in Mail.objects.order_by("pk")] == [
+        "Dans une semaine",
+        "Où en est-on\u202f?",
+    ]
     assert all("/action/" in mail.body and BASE in mail.body for mail in Mail.objects.all())
 
 
@@ -174,7 +179,12 @@ def test_who_bears_it_is_forgotten_two_months_after_it_is_over_with_the_letters(
     assert forget_owners(now=now + dt.timedelta(days=59)) == 0
     assert forget_owners(now=now + dt.timedelta(days=61)) == 1
     action.refresh_from_db()
-    assert (action.owner_name, action.email, Mail.objects.count(), action.what) == ("", "", 0, "Ouvrir le local le soir")
+    assert (action.owner_name, action.email, Mail.objects.count(), action.what) == (
+        "",
+        "",
+        0,
+        "Ouvrir le local le soir",
+    )
 
 
 def test_two_who_change_other_parts_both_keep_theirs_and_the_same_part_is_asked(action):
@@ -192,7 +202,14 @@ def test_the_page_shows_both_and_keeps_what_was_typed(organiser, day, action):
     page = reverse("memory:action", args=[day.pk, action.pk])
     seen = action.version
     change_action(action=action, content={"bearer": "La ville"}, seen=seen, by="Ana")
-    sent = {"do": "save", "what": action.what, "bearer": "Le bailleur", "due": "08/03/2026", "state": "todo", "seen": seen}
+    sent = {
+        "do": "save",
+        "what": action.what,
+        "bearer": "Le bailleur",
+        "due": "08/03/2026",
+        "state": "todo",
+        "seen": seen,
+    }
     answer = organiser.post(page, sent)
     html = answer.content.decode()
     assert answer.status_code == 422

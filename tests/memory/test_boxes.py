@@ -9,7 +9,7 @@ SECRET, OTHER = b"a" * 32, b"b" * 32
 def test_what_is_dropped_opens_with_the_secret_and_with_no_other():
     dropped = drop(public_key_of(SECRET), {"text": "C’est fait"}, context="ici")
     assert open_box(SECRET, dropped, context="ici") == {"text": "C’est fait"}
-    assert "fait".encode() not in dropped
+    assert b"fait" not in dropped
     for secret, words, context in (
         (OTHER, dropped, "ici"),
         (SECRET, dropped, "ailleurs"),

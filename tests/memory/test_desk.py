@@ -93,7 +93,12 @@ def test_alike_cards_become_one_sentence_that_says_how_many_said_it(organiser, p
     box = f"salle-{names[0]}"
     shown = organiser.get(page).content.decode()
     assert "2 phrases se ressemblent" in shown
-    sent = {"keep": " ".join(names[:2]), f"{box}-several": "1", f"{box}-with": names[:2], f"{box}-text": "Se parler d’abord."}
+    sent = {
+        "keep": " ".join(names[:2]),
+        f"{box}-several": "1",
+        f"{box}-with": names[:2],
+        f"{box}-text": "Se parler d’abord.",
+    }
     shown = organiser.post(page, sent, follow=True).content.decode()
     row = Takeaway.objects.get()
     assert (row.text, row.said) == ("Se parler d’abord.", 2)
@@ -218,7 +223,9 @@ def test_one_takes_out_what_the_other_rewrites_and_the_words_stay(morning):
 def test_two_who_keep_the_same_card_in_other_words_see_both(organiser, page, morning):
     names = [morning.pin(0, "Se parler avant de décider"), morning.pin(1, "Décider après s’être parlé")]
     things = find_gleaned(morning.session.gathering, names)
-    keep_gleaned(gathering=morning.session.gathering, workshop=morning.session.workshop, gleaned=things, text="D’Ana", by="Ana")
+    keep_gleaned(
+        gathering=morning.session.gathering, workshop=morning.session.workshop, gleaned=things, text="D’Ana", by="Ana"
+    )
     with pytest.raises(ChangedMeanwhile):
         keep_gleaned(gathering=morning.session.gathering, workshop=None, gleaned=things[:1], text="De Bo", by="Bo")
     box = f"salle-{names[0]}"
@@ -323,7 +330,12 @@ def test_an_odd_number_breaks_nothing(organiser, page, morning, verb, number):
 def test_themes_written_two_ways_are_one_and_too_many_are_refused_with_what_was_typed(organiser, page, morning):
     row = add(morning.session.gathering, "Une")
     box = f"phrase-{row.pk}"
-    sent = {"save": str(row.pk), f"{box}-text": "Une", f"{box}-seen": "1", f"{box}-themes": "jeunesse, JEUNESSE ; parole"}
+    sent = {
+        "save": str(row.pk),
+        f"{box}-text": "Une",
+        f"{box}-seen": "1",
+        f"{box}-themes": "jeunesse, JEUNESSE ; parole",
+    }
     assert organiser.post(page, sent).status_code == 302
     assert [theme.name for theme in row.themes.all()] == ["jeunesse", "parole"]
     answer = organiser.post(page, sent | {f"{box}-themes": "a,b,c,d,e,f,g,h,i", f"{box}-seen": "2"})
@@ -332,7 +344,9 @@ def test_themes_written_two_ways_are_one_and_too_many_are_refused_with_what_was_
     assert "Au plus 8 thèmes" in answer.content.decode()
 
 
-def test_the_desk_asks_no_more_of_the_database_for_more_sentences(organiser, page, morning, django_assert_max_num_queries):
+def test_the_desk_asks_no_more_of_the_database_for_more_sentences(
+    organiser, page, morning, django_assert_max_num_queries
+):
     for number in range(3):
         add(morning.session.gathering, f"Phrase {number}", morning.session.workshop)
     organiser.get(page)

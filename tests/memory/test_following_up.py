@@ -107,7 +107,9 @@ def test_the_letter_leaves_on_the_day_in_the_morning_and_once(asked):
     assert send_due_mail() == 1
     (sent,) = outbox.outbox
     assert "<img" not in sent.body
-    assert re.findall(r"https?://\S+", sent.body) == [BASE + reverse("memory:follow-up-answer", args=[answer_token(asked)])]
+    assert re.findall(r"https?://\S+", sent.body) == [
+        BASE + reverse("memory:follow-up-answer", args=[answer_token(asked)])
+    ]
 
 
 def test_the_answer_is_read_from_the_sheet_alone_and_the_address_goes(room, token, asked):

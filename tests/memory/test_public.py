@@ -80,7 +80,10 @@ def test_the_cycle_is_told_in_order_with_what_each_kept_and_only_what_is_public(
     agree_action(action=action, by="Ana")
     add_action(gathering=first, what="Pas d’accord donné", by="Ana")
     page = shown(day)
-    order = [page.index(words) for words in ("2020–2022", "Un rapport", "La première", "Partir des besoins", "cette rencontre")]
+    order = [
+        page.index(words)
+        for words in ("2020–2022", "Un rapport", "La première", "Partir des besoins", "cette rencontre")
+    ]
     assert order == sorted(order)
     assert "Un référent par quartier" in page
     for secret in ("Pas encore publié", "La cachée", "Secret", "Pas d’accord donné"):

@@ -14,19 +14,22 @@ from maillage.lib.matching import roots
 
 ALIKE = 0.5  # cosine; on the sentences of tests/lib/test_likeness.py, the same idea is above, another one below
 STEM = 6  # letters: « coopérer », « coopération », « coopérons » are one word to compare
-_SMALL = frozenset(
-    "a ai ainsi alors apre as au aussi autr aux avant avec avoir c car ce ceci cela celle celui ce cet cett cette ceux chaqu "
-    "chez ci comm comment d dan de depui des donc dont du ell en encor est entr est et etre eu fair faire fait faut fois il j je l "
-    "la le leur lui m ma mai me mem mes moi moin mon n ne ni no notr nou on ont ou par parc peu peut plu pour pourquoi "
-    "qu quand que quel qui quoi s sa se sera si soi son sou sur t ta te tou tout toute trop tre tu un une va ver vo votr "
-    "vou y".split()
-)
+_SMALL = frozenset({
+    "a", "ai", "ainsi", "alors", "apre", "as", "au", "aussi", "autr", "aux", "avant", "avec", "avoir", "c", "car",
+    "ce", "ceci", "cela", "celle", "celui", "cet", "cett", "cette", "ceux", "chaqu", "chez", "ci", "comm", "comment",
+    "d", "dan", "de", "depui", "des", "donc", "dont", "du", "ell", "en", "encor", "entr", "est", "et", "etre", "eu",
+    "fair", "faire", "fait", "faut", "fois", "il", "j", "je", "l", "la", "le", "leur", "lui", "m", "ma", "mai", "me",
+    "mem", "mes", "moi", "moin", "mon", "n", "ne", "ni", "no", "notr", "nou", "on", "ont", "ou", "par", "parc", "peu",
+    "peut", "plu", "pour", "pourquoi", "qu", "quand", "que", "quel", "qui", "quoi", "s", "sa", "se", "sera", "si",
+    "soi", "son", "sou", "sur", "t", "ta", "te", "tou", "tout", "toute", "tre", "trop", "tu", "un", "une", "va", "ver",
+    "vo", "votr", "vou", "y"
+})  # fmt: skip
 _ENDING = re.compile(r"(?:ations?|ements?|aient|ons|ent|ant|ait|er|ir|ez)$")
 _NOT = frozenset(("ne", "n", "pas", "jamai", "sans", "san", "rien", "aucun", "aucune"))
 
 
 def terms(text: str) -> tuple[Counter[str], bool]:
-    """Its meaningful words, cut to their stems; and whether it denies something: « sans règle » is not « une règle »."""
+    """Its meaningful words, cut to their stems; and whether it denies something: « sans règle » is not « règle »."""
     words = roots(text)
     found = Counter(_stem(word) for word in words if word not in _SMALL and word not in _NOT and len(word) > 1)
     return found, any(word in _NOT for word in words)

@@ -1,4 +1,4 @@
-"""The letters to whoever bears an action: one that asks for their agreement, and reminders for those who ticked the box."""
+"""The letters to whoever bears an action: one asks for their agreement; reminders for those who ticked the box."""
 
 import datetime as dt
 from enum import Enum
@@ -45,7 +45,8 @@ def words_of(letter: ActionLetter, action: Action) -> tuple[str, str]:
             "action": action,
             "gathering": action.gathering,
             "when": date_words(action.gathering),
-            "link": address_of(action.gathering, action.base_url) + reverse("memory:own-action", args=[owner_token(action)]),
+            "link": address_of(action.gathering, action.base_url)
+            + reverse("memory:own-action", args=[owner_token(action)]),
         },
     )
     return typo(f"{letter.subject} – {action.gathering.title}", medium="plain"), body.strip() + "\n"
@@ -63,7 +64,10 @@ def queue_action_reminders(*, now: dt.datetime) -> int:
     """Puts what is due in the queue; returns how many letters. Repeating it, or two processes at once, adds nothing."""
     horizon = now.date() + dt.timedelta(days=max(DAYS) + 1)
     rows = Action.objects.filter(
-        gathering__away_since=None, reminders=True, due__range=(now.date() - dt.timedelta(days=LATEST + 1), horizon), agreed_at__isnull=False
+        gathering__away_since=None,
+        reminders=True,
+        due__range=(now.date() - dt.timedelta(days=LATEST + 1), horizon),
+        agreed_at__isnull=False,
     ).exclude(state__in=FINISHED)
     return sum(_remind(action.pk, now) for action in rows)
 

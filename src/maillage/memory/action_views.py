@@ -1,4 +1,4 @@
-"""What was decided and what became of it: the organisers' pages, the page of whoever bears an action, the public one."""
+"""What was decided and what became of it: the organisers' pages, whoever bears an action's, the public one."""
 
 import uuid
 from typing import Any
@@ -206,7 +206,7 @@ def _do(request: HttpRequest, row: Action, asked: str) -> None:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def own(request: HttpRequest, token: str) -> HttpResponse:
-    """The page of whoever bears an action, from the letter. Opening it changes nothing: mail scanners open everything."""
+    """The page of whoever bears an action, from the letter. Opening it changes nothing: scanners open all."""
     row = find_by_owner_token(token)
     if row is None:
         raise Http404

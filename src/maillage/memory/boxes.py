@@ -1,7 +1,7 @@
 """A letter box that anybody may drop words into and only the holder of one token opens.
 
 From the token comes a pair of keys (X25519). The public one is kept beside the box; whoever answers makes a pair for
-this answer alone, and what both pairs share seals the words (AES-256-GCM, live/keys.py). As libsodium's sealed boxes do.
+this answer alone, and what both pairs share seals the words (AES-256-GCM, live/keys.py), as libsodium's sealed boxes.
 """
 
 import json

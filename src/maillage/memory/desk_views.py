@@ -221,7 +221,7 @@ def _touched(request: HttpRequest, gathering: Gathering) -> Takeaway | None:
 
 
 def _typed(sent: QueryDict, groups: list[Kept], rooms: dict[uuid.UUID, FromRoom]) -> Typed:
-    """What was on the page, by box: new sentences that are begun, kept ones that are open, groups put in other words."""
+    """What was on the page, by box: new sentences begun, kept ones that are open, groups put in other words."""
     typed: Typed = {}
     for kept in groups:
         key = _key(kept.workshop)
@@ -266,9 +266,7 @@ def _add(request: HttpRequest, gathering: Gathering) -> Done:
     rows = gathering.takeaways.filter(workshop=workshop, origin=origin, rehearsal=False, text=text)
     takeaway = rows.first()  # a page sent again (reloaded, tapped twice) adds nothing
     if takeaway is None:
-        takeaway = add_takeaway(
-            gathering=gathering, workshop=workshop, text=text, origin=origin, by=str(request.user)
-        )
+        takeaway = add_takeaway(gathering=gathering, workshop=workshop, text=text, origin=origin, by=str(request.user))
     return Done(key, anchor, touched=takeaway)
 
 
@@ -375,7 +373,9 @@ def _sort(request: HttpRequest, gathering: Gathering, asked: str, typed: Typed) 
     anchor = _anchor(workshop)
     if asked != "keep":
         status = {"aside": GleaningStatus.LEFT, "apart": GleaningStatus.APART}.get(asked)
-        mark_gleaned(gathering=gathering, gleaned=find_gleaned(gathering, name.split(" ")), status=status, by=str(request.user))
+        mark_gleaned(
+            gathering=gathering, gleaned=find_gleaned(gathering, name.split(" ")), status=status, by=str(request.user)
+        )
         return Done(key, anchor)
     text = things[0].text
     if _field(key) in request.POST and not any(thing.own for thing in things):

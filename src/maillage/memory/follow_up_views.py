@@ -1,4 +1,4 @@
-"""« Où en êtes-vous ? »: asked from the sheet, answered from the letter. Both addresses are keys: neither needs an account."""
+"""« Où en êtes-vous ? »: asked from the sheet, answered from the letter. Both addresses are keys."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -77,7 +77,9 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         said = form.cleaned_data
         row = answer_follow_up(follow_up=row, state=said["state"], text=said["text"], share=said["share"])
         kept = _("Merci ! Votre réponse n’est lisible que depuis votre fiche.")
-        shared = _("Merci ! Votre réponse est partagée, sans votre nom. Vous pouvez la reprendre ici quand vous voulez.")
+        shared = _(
+            "Merci ! Votre réponse est partagée, sans votre nom. Vous pouvez la reprendre ici quand vous voulez."
+        )
         done = shared if said["share"] else kept
     context = {"row": row, "gathering": row.gathering, "when": date_words(row.gathering), "form": form, "done": done}
     status = 422 if form.is_bound and form.errors and not done else 200

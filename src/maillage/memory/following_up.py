@@ -135,7 +135,8 @@ def letter_of(follow_up: FollowUp) -> tuple[str, str]:
         {
             "gathering": follow_up.gathering,
             "when": date_words(follow_up.gathering),
-            "link": address_of(follow_up.gathering, follow_up.base_url) + reverse("memory:follow-up-answer", args=[answer_token(follow_up)]),
+            "link": address_of(follow_up.gathering, follow_up.base_url)
+            + reverse("memory:follow-up-answer", args=[answer_token(follow_up)]),
         },
     )
     return typo(f"{_('Où en êtes-vous ?')} – {follow_up.gathering.title}", medium="plain"), body.strip() + "\n"

@@ -43,7 +43,7 @@ class Takeaway(models.Model):
 
 
 class TakeawayVersion(models.Model):
-    """A sentence as an act left it. A porteur's own words are in no version: they alone may change or take them back."""
+    """A sentence as an act left it. A porteur's own words are in no version: they alone change or take them back."""
 
     takeaway = models.ForeignKey(Takeaway, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -102,7 +102,7 @@ class CurrentActions(models.Manager["Action"]):
 
 
 class Action(models.Model):
-    """What was decided: who does what by when, and what became of it. Public once who bears it agreed, never with a name."""
+    """Who does what by when, and what became of it. Public once whoever bears it agreed, never with a name."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="actions")
@@ -178,7 +178,7 @@ class ActionReminder(models.Model):
 
 
 class FollowUp(models.Model):
-    """« Où en êtes-vous ? », asked on the day a porteur chose. Held apart from the sheet: it names neither it nor a room.
+    """« Où en êtes-vous ? », asked on the day a porteur chose. Apart from the sheet: it names neither it nor a room.
 
     `lookup` and `public_key` come of the sheet's own link: who holds that link finds this row and reads the answer, and
     nobody else does, the server included.
@@ -194,7 +194,9 @@ class FollowUp(models.Model):
     sent_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     sealed = models.BinaryField(null=True)  # the answer
-    shared_state = models.CharField(max_length=10, choices=FollowUpState, blank=True)  # what the porteur ticked to share
+    shared_state = models.CharField(
+        max_length=10, choices=FollowUpState, blank=True
+    )  # what the porteur ticked to share
     shared_text = models.CharField(max_length=400, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -98,7 +98,7 @@ def hear_release(*, session: Session, seat_id: uuid.UUID, sentence: str | None) 
 
 
 def hear_card(*, session: Session, card: str, sentence: str | None) -> None:
-    """A card somebody let out is offered on the desk. Taken back by a porteur, whose word it is, it is gone there too."""
+    """A card somebody let out is offered on the desk. Taken back by the porteur whose word it is, it is gone there."""
     if sentence is None:
         kept = Gleaning.objects.filter(session=session, key=f"card:{card}", takeaway__origin=TakeawayOrigin.RELEASED)
         Takeaway.with_removed.filter(gleanings__in=list(kept)).delete()

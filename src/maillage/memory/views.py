@@ -61,9 +61,7 @@ def fetch_sheet(token: str) -> PorteurSheet:
     return row
 
 
-def show_sheet(
-    request: HttpRequest, token: str, row: PorteurSheet, form: FollowUpForm | None = None
-) -> HttpResponse:
+def show_sheet(request: HttpRequest, token: str, row: PorteurSheet, form: FollowUpForm | None = None) -> HttpResponse:
     """`form`: the follow-up asked for, refused."""
     try:
         content = open_sheet(token, bytes(row.sealed))

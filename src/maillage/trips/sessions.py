@@ -240,7 +240,9 @@ class Arrival:
             and not Session.objects.filter(pk=values["session_id"], gathering=self.gathering).exists()
         ):
             return  # gone here since
-        if values["takeaway_id"] and not Takeaway.with_removed.filter(pk=values["takeaway_id"], gathering=self.gathering):
+        if values["takeaway_id"] and not Takeaway.with_removed.filter(
+            pk=values["takeaway_id"], gathering=self.gathering
+        ):
             values["takeaway_id"] = None  # an organiser removed the sentence
         known = PorteurSheet.objects.filter(lookup=values.pop("lookup")).first()
         values.pop("id")
