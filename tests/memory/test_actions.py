@@ -136,7 +136,7 @@ def test_reminders_go_to_who_ticked_the_box_a_week_before_and_the_day_after_once
     assert sum(sent) == 2
     assert [mail.subject.split(" – ")[0] for mail in Mail.objects.order_by("pk")] == [
         "Dans une semaine",
-        "Où en est-on\u202f?",
+        "Où en est-on ?",
     ]
     assert all("/action/" in mail.body and BASE in mail.body for mail in Mail.objects.all())
 

@@ -6,6 +6,7 @@ first one did.
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -116,7 +117,7 @@ def rewrite_takeaway(
         raise ValueError("a porteur's own words are not rewritten")
     shown = locked.versions.filter(number=seen).first() or locked.versions.get(number=locked.version)
     base, current = shown.content, locked.versions.get(number=locked.version).content
-    wanted = {"text": text, "workshop": str(workshop.pk) if workshop else None, "themes": list(themes)}
+    wanted: dict[str, Any] = {"text": text, "workshop": str(workshop.pk) if workshop else None, "themes": list(themes)}
     mine = {part: wanted[part] != base[part] for part in PARTS}
     if mine["text"] and current["text"] not in (base["text"], text):
         raise ChangedMeanwhile(locked, _who_touched(locked))

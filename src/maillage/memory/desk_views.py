@@ -230,7 +230,7 @@ def _typed(sent: QueryDict, groups: list[Kept], rooms: dict[uuid.UUID, FromRoom]
         for key in map(_sentence_key, kept.takeaways):
             if _field(key) in sent:
                 names = ("text", "workshop", "themes", "seen")
-                typed[key] = {name: sent[f"{key}-{name}"] for name in names if f"{key}-{name}" in sent}
+                typed[key] = {name: str(sent[f"{key}-{name}"]) for name in names if f"{key}-{name}" in sent}
     for room in rooms.values():
         for alike in room.sentences:
             key = _gleaned_key(alike.name)

@@ -9,6 +9,27 @@ from maillage.people.models import Space
 from maillage.territories.models import Commune, Epci, Qpv
 
 
+class Theme(models.Model):
+    """What experiences are about, in the words of those who tell them: one word, one row."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="themes")
+    name = models.CharField(max_length=80)
+    folded_name = models.CharField(max_length=80)  # lib.matching.fold(name)
+
+    class Meta:
+        ordering = ["folded_name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "folded_name"],
+                name="memory_theme_once",
+                violation_error_message=_("Ce thème existe déjà."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class KeptTakeaways(models.Manager["Takeaway"]):
     """Every page, report and count: what was taken out is in none, and can come back."""
 
@@ -27,7 +48,7 @@ class Takeaway(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     rehearsal = models.BooleanField(default=False)
     said = models.PositiveSmallIntegerField(default=1)  # how many cards say it: alike ones were kept as one sentence
-    themes = models.ManyToManyField("Theme", related_name="takeaways")
+    themes = models.ManyToManyField(Theme, related_name="takeaways")
     version = models.PositiveSmallIntegerField(default=0)  # raised by each act on it (memory/desk.py)
     removed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -233,27 +254,6 @@ class Resource(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class Theme(models.Model):
-    """What experiences are about, in the words of those who tell them: one word, one row."""
-
-    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="themes")
-    name = models.CharField(max_length=80)
-    folded_name = models.CharField(max_length=80)  # lib.matching.fold(name)
-
-    class Meta:
-        ordering = ["folded_name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["space", "folded_name"],
-                name="memory_theme_once",
-                violation_error_message=_("Ce thème existe déjà."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Experience(models.Model):
