@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from maillage.lib.likeness import group_alike, most_typical
 
 SAME = [
-    ("Se parler avant de décider", "Décider après s’être parlé"),
     ("Avoir le temps de se rencontrer", "Prendre le temps de la rencontre"),
     ("Associer les habitants dès le début", "Les habitants associés dès le départ"),
-    ("Commencer petit", "Commencer par de petites choses"),
+    ("Commencer petit, avec des gens qui en ont envie", "Commencer par de petites choses"),
+    ("Se parler avant de décider, pas après", "Décider après s’être parlé"),
     ("Coopérer, c’est faire ensemble", "La coopération, faire ensemble"),
     ("Un référent dans chaque quartier", "Que chaque quartier ait un référent"),
 ]
@@ -19,6 +19,7 @@ OTHER = [
     ("Une règle commune", "Un but commun"),
     ("Des moyens pour durer", "Un financement sur trois ans"),
     ("Le bailleur répond aux habitants", "La mairie répond aux associations"),
+    ("Qui fait quoi doit être clair", "Le bailleur doit être là"),
     ("", "…"),
 ]
 
