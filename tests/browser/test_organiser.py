@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import maillage
 from tests.browser.house import House
+from tests.browser.inspection import SAMPLE, Inspection
 from tests.browser.phones import SOON
 
 pytestmark = pytest.mark.browser
@@ -28,6 +29,11 @@ def office(browser: Browser, house: House) -> Iterator[Page]:
     page.wait_for_url("**/rencontres/*/")
     yield page
     context.close()
+
+
+@pytest.fixture
+def inspection() -> Inspection:
+    return Inspection(SAMPLE)
 
 
 def places(page: Page) -> dict[str, str]:
@@ -102,6 +108,48 @@ def test_from_a_file_to_the_morning_itself(office: Page) -> None:
     moved = [who for who in balanced if balanced[who] != after[who]]
     reasons = office.locator("main").inner_text().count("Sans cela")
     assert len(moved) == reasons <= ABSENT  # who moves does so for a hard rule, and it is said
+
+
+def test_the_desk_in_the_evening(office: Page, inspection: Inspection) -> None:
+    desk = office.url.partition("?")[0] + "a-retenir/"
+    office.goto(desk)
+    day = office.locator("#journee")
+    for text in ("Un", "Deux", "Trois"):
+        day.locator("textarea").last.fill(text)
+        day.get_by_role("button", name="Ajouter").press("Enter")
+        expect(day.locator(".desk-kept > li").last).to_contain_text(text)
+    rows = day.locator(".desk-kept > li > p:not(.soft)")
+    expect(rows).to_have_text(["Un", "Deux", "Trois"])
+
+    handle = day.locator(".carry").last
+    handle.scroll_into_view_if_needed()
+    grip, first = handle.bounding_box(), day.locator(".desk-kept > li").first.bounding_box()
+    assert grip
+    assert first
+    office.mouse.move(grip["x"] + 5, grip["y"] + 5)
+    office.mouse.down()
+    office.mouse.move(grip["x"] + 5, first["y"] + 4, steps=6)
+    office.mouse.up()
+    expect(rows).to_have_text(["Trois", "Un", "Deux"])
+    day.get_by_role("button", name="Annuler ce geste").click()
+    expect(rows).to_have_text(["Un", "Deux", "Trois"])
+    day.get_by_role("button", name="Monter").last.press("Enter")
+    expect(rows).to_have_text(["Un", "Trois", "Deux"])
+
+    other = office.context.new_page()
+    for page in (office, other):
+        page.goto(desk)
+        page.locator("#journee").get_by_role("button", name="Modifier").first.click()
+    for page, text in ((office, "Le premier texte"), (other, "Le second texte")):
+        page.locator("#journee .desk-kept textarea").fill(text)
+        page.get_by_role("button", name="Enregistrer").click()
+    both = other.locator("#journee .desk-both")
+    expect(both.locator("blockquote")).to_have_text("Le premier texte")
+    expect(both.locator("textarea")).to_have_value("Le second texte")
+    inspection.look(other, "two texts side by side", phone=True)
+    other.get_by_role("button", name="Enregistrer").click()
+    expect(other.locator("#journee .desk-kept > li").first).to_contain_text("Le second texte")
+    assert inspection.faults == []
 
 
 def copy_of_the_day(page: Page) -> str:

@@ -16,12 +16,12 @@ ALIKE = 0.5  # cosine; on the sentences of tests/lib/test_likeness.py, the same 
 STEM = 6  # letters: « coopérer », « coopération », « coopérons » are one word to compare
 _SMALL = frozenset(
     roots(
-        "a ai ainsi alors après as au aussi autre autres aux avant avec avoir c car ce ceci cela celle celui ces cet "
-        "cette ceux chaque chez ci comme comment d dans de depuis des dès doit doivent donc dont du elle elles en "
-        "encore entre es est et être eu faire fait faut fois il ils j je l la le les leur leurs là lui m ma mais me mes moi "
-        "moins mon même n ne ni nos notre nous on ont ou où par parce peu peut pour pourquoi plus qu quand que quel "
-        "quelle qui quoi s sa se sera ses si soi son sont sous sur t ta te tes toi ton tous tout toute toutes très "
-        "trop tu un une va vais vers vos votre vous y"
+        "a ai ainsi alors après as au aussi autre autres aux avant avec avoir c car ce ceci cela celle celui ces "
+        "cet cette ceux chaque chez ci comme comment d dans de depuis des dès doit doivent donc dont du elle elles "
+        "en encore entre es est et être eu faire fait faut fois il ils j je l la le les leur leurs là lui m ma "
+        "mais me mes moi moins mon même n ne ni nos notre nous on ont ou où par parce peu peut pour pourquoi plus "
+        "qu quand que quel quelle qui quoi s sa se sera ses si soi son sont sous sur t ta te tes toi ton tous tout "
+        "toute toutes très trop tu un une va vais vers vos votre vous y"
     )
 )
 _NOT = frozenset(roots("ne n pas jamais sans rien aucun aucune"))

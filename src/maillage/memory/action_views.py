@@ -42,6 +42,7 @@ from maillage.memory.models import Action
 from maillage.memory.queries import actions_of, decided_before, shared_answers
 from maillage.ui.addresses import public_address
 
+STATES = dict(ActionState.choices)
 WORDS = {"what": "Quoi", "bearer": "Qui s’en charge", "due": "Pour quand", "state": "Où cela en est"}
 
 
@@ -124,7 +125,7 @@ def action(request: HttpRequest, gathering_id: uuid.UUID, action_id: uuid.UUID) 
         "form": form,
         "owner_form": owner,
         "theirs": _in_words(theirs),
-        "versions": versions,
+        "versions": [(version, STATES[version.content["state"]]) for version in versions],
         "own_link": public_address(request) + reverse("memory:own-action", args=[owner_token(row)]),
     }
     return render(request, "memory/action.html", context, status=422 if form.errors or owner.errors or theirs else 200)
@@ -160,8 +161,7 @@ def _both(both: ActionChanged, form: ActionForm, gathering: Gathering) -> Action
 
 def _in_words(theirs: dict[str, Any]) -> list[tuple[str, str]]:
     names = {"outcome": _("Ce que cela a donné")} | WORDS
-    states = dict(ActionState.choices)
-    return [(str(names[part]), str(states.get(value, value) or _("(rien)"))) for part, value in theirs.items()]
+    return [(str(names[part]), str(STATES.get(value, value) or _("(rien)"))) for part, value in theirs.items()]
 
 
 def _ask(request: HttpRequest, row: Action, owner: OwnerForm) -> None:

@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.gatherings.models import Gathering
+from maillage.lib.typography import count
 from maillage.memory.models import Action, FollowUp
 from maillage.office.services import drop_mail
 
@@ -19,7 +21,7 @@ def losses(gathering: Gathering) -> list[str]:
         said.append(sentence.format(n=sheets))
     actions = gathering.actions.count()
     if actions:
-        said.append(ngettext("{n} action décidée", "{n} actions décidées", actions).format(n=actions))
+        said.append(count(actions, _("action décidée"), _("actions décidées"), zero=""))
     return said
 
 
