@@ -1,5 +1,6 @@
 """A day leaves for the server of a room and comes back: nothing lost, nothing doubled, one home at a time."""
 
+import datetime as dt
 import io
 
 import pytest
@@ -15,8 +16,12 @@ from maillage.live.photos import PhotoRefused, add_photo, find_viewer
 from maillage.live.rooms import method_of, start_state
 from maillage.live.runtime import live
 from maillage.live.services import AwayGathering, erase_session, open_session
-from maillage.memory.models import Takeaway
-from maillage.memory.services import add_takeaway
+from maillage.memory.actions import add_action
+from maillage.memory.desk import rewrite_takeaway, undo_last
+from maillage.memory.following_up import ask_for_follow_up
+from maillage.memory.models import Action, FollowUp, Gleaning, Takeaway
+from maillage.memory.services import add_takeaway, remove_takeaway
+from maillage.memory.sheets import follow_up_lookup
 from maillage.people.merging import merge_organisations
 from maillage.people.models import Organisation, Person, Right, Tie, User
 from maillage.people.services import find_or_make_organisation, give_right
@@ -182,6 +187,43 @@ def test_what_is_done_in_the_room_comes_back_once(away, home, room, tmp_path):
     assert len(log_of(home)[str(_only(log_of(home)))]) == len(played[str(_only(played))]) + 1
     with on(room):  # and the room refuses now
         assert write(Seat.objects.filter(kind="participant").first().pk, "encore").reason == "elsewhere"
+
+
+def test_the_desk_of_the_evening_may_be_held_in_the_room(away, home, room, tmp_path):
+    """What was kept, taken out, decided and asked there is so at home, once; what a room gave is not offered again."""
+    token = "t" * 32
+    due = dt.date(2030, 1, 1)
+    with on(home):  # the sheet's page is open on both servers
+        ask_for_follow_up(token=token, gathering=the_day(), email="a@exemple.invalid", due=due, base_url="http://ici")
+    with on(room):
+        day, session = the_day(), the_session()
+        kept, gone = (
+            add_takeaway(gathering=day, workshop=None, text=text, origin="organiser", by="essai")
+            for text in ("Gardée", "Retirée")
+        )
+        rewrite_takeaway(takeaway=kept, text="Gardée", workshop=None, themes=["Jeunesse"], seen=1, by="essai")
+        remove_takeaway(takeaway=gone, by="essai")
+        Gleaning.objects.create(session=session, key="card:c1", status="kept", takeaway=kept, text="Originale")
+        Gleaning.objects.create(session=session, key="card:c2", status="left")
+        add_action(gathering=day, what="Rappeler chaque famille", takeaway=kept, by="essai")
+        ask_for_follow_up(token=token, gathering=day, email="b@exemple.invalid", due=due, base_url="http://192.168.1.2")
+    back = tmp_path / "retour.maillage"
+    room.carry_out(back)
+    home.carry_in(back)
+    home.carry_in(back)
+    with on(home):
+        row = Takeaway.objects.get()
+        assert (row.text, [theme.name for theme in row.themes.all()]) == ("Gardée", ["Jeunesse"])
+        assert Takeaway.with_removed.exclude(removed_at=None).get().text == "Retirée"
+        assert sorted(Gleaning.objects.values_list("key", "text")) == [("card:c1", "Originale"), ("card:c2", "")]
+        assert (Action.objects.get().what, Action.objects.get().takeaway) == ("Rappeler chaque famille", row)
+        assert FollowUp.objects.get().lookup == follow_up_lookup(token)
+        again = rewrite_takeaway(takeaway=row, text="Réécrite", workshop=None, themes=["Jeunesse"], seen=0, by="essai")
+        assert undo_last(takeaway=again, number=again.version, by="essai").text == "Gardée"
+
+
+def the_day() -> Gathering:
+    return Gathering.objects.select_related("space").get()
 
 
 def test_same_file_twice_is_harmless(away, room):

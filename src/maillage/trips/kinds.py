@@ -407,12 +407,13 @@ FOLLOW_UP = Kind(
     "follow_up",
     FollowUp,
     (
-        ("lookup", "public_key"),
+        "public_key",
         ("email", "due", "base_url", "sent_at"),
         ("answered_at", "sealed", "shared_state", "shared_text"),
         "created_at",
     ),
     lambda gathering: FollowUp.objects.filter(gathering=gathering),
+    key=("lookup",),  # asked from one sheet on both servers, it is one
     of_the_day=frozenset({"email"}),
     gone=DELETE,
     label=_("« Où en êtes-vous ? »"),

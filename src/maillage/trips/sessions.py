@@ -18,7 +18,8 @@ from maillage.live import bus, keys
 from maillage.live.enums import SessionStatus
 from maillage.live.models import BoardPhoto, Move, Seat, Session
 from maillage.live.services import erase_session
-from maillage.memory.models import PorteurSheet, Takeaway
+from maillage.memory.enums import GleaningStatus
+from maillage.memory.models import Gleaning, PorteurSheet, Takeaway
 from maillage.methods.models import MethodVersion
 from maillage.methods.queries import latest_version
 from maillage.registrations.models import Registration
@@ -34,6 +35,7 @@ SEAT = ("id", "session_id", "kind", "registration_id", "generation", "created_at
 MOVE = ("session_id", "number", "seat", "kind", "payload", "key", "at")
 PHOTO = ("id", "session_id", "seat", "table", "people_on_it", "added_at", "words", "image")
 SHEET = ("id", "session_id", "lookup", "sealed", "takeaway_id", "release_heard", "created_at")
+GLEANING = ("session_id", "key", "status", "takeaway_id", "text")
 MOVES_A_BATCH = 500
 
 Line = dict[str, Any]
@@ -77,6 +79,8 @@ def lines_of(gathering: Gathering, sessions: Sequence[Session]) -> Iterator[Line
         yield {"kind": "whole", "row": {"session_id": str(session.pk)}}
     for sheet in PorteurSheet.objects.filter(Q(session__in=sessions) | Q(session=None), gathering=gathering):
         yield _line("sheet", sheet, SHEET)
+    for gleaning in Gleaning.objects.filter(session__in=sessions):
+        yield _line("gleaning", gleaning, GLEANING)
 
 
 def _versions(gathering: Gathering, sessions: Sequence[Session]) -> list[MethodVersion]:
@@ -254,6 +258,22 @@ class Arrival:
         else:
             PorteurSheet.objects.filter(pk=known.pk).update(**values)
 
+    def _gleaning(self, row: Line) -> None:
+        """What the desk of the other side did with a thing of a room: not offered again. What is kept here stays."""
+        values = {name: decode(Gleaning, name, row[name]) for name in GLEANING}
+        known = Gleaning.objects.filter(session=values["session_id"], key=values["key"]).first()
+        if known is not None and known.status == GleaningStatus.KEPT:
+            return
+        if not Session.objects.filter(pk=values["session_id"], gathering=self.gathering).exists():
+            return  # gone here since
+        kept = Takeaway.with_removed.filter(pk=values["takeaway_id"], gathering=self.gathering).exists()
+        if (values["status"] == GleaningStatus.KEPT) != kept:
+            return  # its sentence is gone: it is to be sorted again
+        if known is None:
+            Gleaning.objects.create(**values)
+        else:
+            Gleaning.objects.filter(pk=known.pk).update(**values)
+
     def finish(self) -> None:
         """In the transaction, last: keys are on disk before the rows that need them are true."""
         for session_id, key in self.new_keys.items():
@@ -280,4 +300,5 @@ TAKERS = {
     "photo": Arrival._photo,
     "whole": Arrival._whole,
     "sheet": Arrival._sheet,
+    "gleaning": Arrival._gleaning,
 }
