@@ -1,8 +1,10 @@
 """The desk of the evening: what rooms gave is kept, rewritten, put in order, and nobody's work is lost."""
 
 import re
+import threading
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from maillage.live.services import erase_session
@@ -377,3 +379,51 @@ def test_figures_are_kept_as_such(organiser, page, morning):
     row = Takeaway.objects.get()
     assert row.origin == TakeawayOrigin.FIGURES
     assert "4 réponses en tout" in row.text
+
+
+# --- at the very same moment ------------------------------------------------------------------------------------------
+
+
+def at_once(*works):
+    """Each in a thread and a connection of its own, begun together; what each was refused."""
+    refused = []
+    start = threading.Barrier(len(works))
+
+    def run(work):
+        start.wait(10)
+        try:
+            work()
+        except ChangedMeanwhile as both:
+            refused.append(both.sentence)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return refused
+
+
+def test_two_presses_at_once_keep_a_card_once_and_two_texts_at_once_lose_neither(morning):
+    gathering, workshop = morning.session.gathering, morning.session.workshop
+    things = find_gleaned(gathering, [morning.pin(0, "Commencer petit.")])
+
+    def keep():
+        keep_gleaned(gathering=gathering, workshop=workshop, gleaned=things, text="Commencer petit.", by="Ana")
+
+    assert at_once(keep, keep) == []
+    row = Takeaway.objects.get()
+    texts = ["Celle d’Ana", "Celle de Bo"]
+    refused = at_once(*(lambda text=text: rewrite(row, text, row.version, workshop=workshop) for text in texts))
+    assert len(refused) == 1
+    assert Takeaway.objects.get().text in texts
+
+
+def test_sentences_added_and_moved_at_once_keep_an_order_of_their_own(morning):
+    gathering = morning.session.gathering
+    rows = [add(gathering, text) for text in "ABC"]
+    moves = [lambda row=row: place_takeaway(takeaway=row, place=0, by="Ana") for row in rows[1:]]
+    assert at_once(*moves, lambda: add(gathering, "D")) == []
+    assert sorted(kept()) == ["A", "B", "C", "D"]
