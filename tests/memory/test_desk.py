@@ -139,10 +139,10 @@ def test_a_card_the_room_took_back_is_not_kept(organiser, page, morning):
     assert kept() == []
 
 
-@pytest.mark.parametrize("name", ["", "x", "01a20632-d7ba-75e8-8811-f219255c97a9/card:c1", "/ :", "é" * 300])
-@pytest.mark.parametrize("verb", ["keep", "aside", "apart", "sort"])
-def test_a_name_nobody_made_changes_nothing(organiser, page, verb, name):
-    assert organiser.post(page, {verb: name}).status_code == 302
+def test_a_name_nobody_made_changes_nothing(organiser, page):
+    for name in ("", "x", "01a20632-d7ba-75e8-8811-f219255c97a9/card:c1", "/ :", "é" * 300):
+        for verb in ("keep", "aside", "apart", "sort"):
+            assert organiser.post(page, {verb: name}).status_code == 302, (verb, name)
     assert not Gleaning.objects.exists()
 
 
@@ -315,17 +315,14 @@ def test_a_sentence_of_before_the_desk_has_its_first_state_in_its_history(mornin
     assert kept() == ["Ancienne"]
 
 
-@pytest.mark.parametrize("sent", ["nimporte", "01a20632-d7ba-75e8-8811-f219255c97a9:1", ":", "é"])
-@pytest.mark.parametrize("verb", ["undo", "version", "place", "up", "back", "act", "remove", "save"])
-def test_a_sentence_nobody_wrote_is_not_found(organiser, page, verb, sent):
-    assert organiser.post(page, {verb: sent}).status_code == 404
-
-
-@pytest.mark.parametrize("number", ["", "x", "-1", "٣", "9" * 30, "7"])
-@pytest.mark.parametrize("verb", ["version", "place", "undo"])
-def test_an_odd_number_breaks_nothing(organiser, page, morning, verb, number):
+def test_a_sentence_nobody_wrote_is_not_found_and_an_odd_number_breaks_nothing(organiser, page, morning):
+    for sent in ("nimporte", "01a20632-d7ba-75e8-8811-f219255c97a9:1", ":", "é"):
+        for verb in ("undo", "version", "place", "up", "back", "act", "remove", "save"):
+            assert organiser.post(page, {verb: sent}).status_code == 404, (verb, sent)
     row = add(morning.session.gathering, "Une")
-    assert organiser.post(page, {verb: f"{row.pk}:{number}"}).status_code in (302, 404)
+    for number in ("", "x", "-1", "٣", "9" * 30, "7"):
+        for verb in ("version", "place", "undo"):
+            assert organiser.post(page, {verb: f"{row.pk}:{number}"}).status_code in (302, 404), (verb, number)
     assert kept() == ["Une"]
 
 
