@@ -176,7 +176,7 @@ class Play:
         if name in ("organiser", "desk"):
             day = f"/rencontres/{gathering}"
             paths += [
-                f"{day}/", f"{day}/regie/", f"{day}/a-retenir/", f"{day}/inscriptions/", f"{day}/repartition/",
+                f"{day}/", f"{day}/regie/", f"{day}/a-retenir/", f"{day}/suivi/", f"{day}/inscriptions/", f"{day}/repartition/",
                 f"{day}/repartition/personnes/", f"{day}/programme/", f"{day}/accueil/", f"{day}/repetition/",
                 f"{day}/inscriptions/inscriptions.csv", f"{day}/inscriptions/inscriptions.xlsx",
                 f"{day}/accueil/?q={core('desk', 'walk-in')}", f"{day}/inscriptions/?q={core('desk', 'walk-in')}",
@@ -184,7 +184,13 @@ class Play:
             ]  # fmt: skip
         else:
             paths += [f"/live/{session}/stream", f"/regie/{session}/"] if name == "outsider" else []
-            paths += ["/", self.house.links.public, "/s/", f"/rencontres/{gathering}/a-retenir/"]
+            paths += [
+                "/",
+                self.house.links.public,
+                f"{self.house.links.public}suites/",
+                "/s/",
+                f"/rencontres/{gathering}/a-retenir/",
+            ]
         if name == "registered":
             paths.append(self.own_page)
         for path in paths:

@@ -1,12 +1,16 @@
 """What may leave a room: pinned, released, counted; where somebody confides, nothing they did not let out."""
 
 import json
+from pathlib import Path
 
-from facilitation import TableSpec, leaving, shipped_methods, start
+import facilitation
+from facilitation import TableSpec, leaving, load_method, shipped_methods, start
 from facilitation.state import State
 from tests.facilitation.playing import Play, play_codev
 from tests.facilitation.test_activities import play
 from tests.facilitation.test_view import play_with_canaries
+
+CODEV = Path(facilitation.__file__).parent / "library" / "codev.toml"
 
 
 def texts(state: State) -> list[str]:
@@ -71,6 +75,24 @@ def test_nothing_leaves_a_codev_but_by_the_porteurs_own_release():
     assert canaries  # something could leak
     assert [canary.text for canary in canaries if canary.text in said] == []
     assert leaving(begun.state) == {"sentences": [], "figures": [], "unpinned": 0}
+
+
+def test_where_somebody_confides_a_pinned_card_of_what_is_kept_stays_until_they_let_it_out():
+    """A method of one's own may keep ideas; pinning them is the facilitator's, letting them out the porteur's."""
+    source = CODEV.read_text(encoding="utf-8").replace('what = ["sheet"]', 'what = ["sheet", "idea"]')
+    begun = play_codev(tables=1)
+    begun = Play(start(load_method(source, name="codev.toml"), tables=begun.first.tables))
+    for seat, role in (("lise", "facilitator"), ("amel", "porteur"), ("bao", "contributor")):
+        begun.do(seat, "join", name=seat, role=role, table=1)
+    begun.go("reactions")
+    idea = begun.do("bao", "write", kind="idea", text="Appeler d’abord.")
+    begun.do("lise", "pin", card=idea)
+    begun.go("feedback")
+    assert leaving(begun.state) == {"sentences": [], "figures": [], "unpinned": 0}
+    begun.do("amel", "release", card=idea)
+    assert [(line["text"], line["own"]) for line in leaving(begun.state)["sentences"]] == [("Appeler d’abord.", True)]
+    begun.do("amel", "withdraw", card=idea)
+    assert texts(begun.state) == []
 
 
 def test_a_codev_that_has_not_begun_gives_nothing():

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from maillage.live.services import erase_session
+from maillage.live.models import Session
+from maillage.live.services import erase_session, open_session
 from maillage.memory.desk import (
     ChangedMeanwhile,
     MovedOn,
@@ -23,6 +24,9 @@ from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.gleaning import find_gleaned, from_rooms
 from maillage.memory.models import Gleaning, Takeaway
 from maillage.memory.services import add_takeaway, remove_takeaway
+from maillage.methods.services import keep_version
+from tests.live.play import METHOD
+from tests.live.test_signals import Room
 from tests.memory.playing import Morning, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,6 +165,29 @@ def test_of_a_codev_the_desk_shows_the_released_sentence_and_nothing_else(room):
     assert f'name="edit" value="{row.pk}"' not in shown
     assert organiser.post(page, {"keep": f"{room.session.pk}/card:{card}"}).status_code == 302
     assert kept() == ["Une phrase confiée."]
+
+
+def test_a_card_the_porteur_let_out_is_kept_as_it_is_and_goes_when_they_take_it_back(session):
+    source = METHOD.read_text(encoding="utf-8").replace('what = ["sheet"]', 'what = ["sheet", "idea"]')
+    source = source.replace('id = "essai"', 'id = "ouverte"')
+    workshop = session.workshop
+    keep_version(source=source, name="ouverte.toml", space=session.gathering.space)
+    other = workshop.slot.workshops.create(position=2, title="Ouverte", method="ouverte")
+    room = Room(open_session(workshop=other, by="essai"))
+    room.do(room.porteur, "write", kind="idea", text="canari-carte")
+    card = f"c{Session.objects.get(pk=room.session.pk).last_number}"
+    room.do(room.lead, "pin", card=card)
+    organiser, page = sign_in(session), reverse("memory:takeaways", args=[session.gathering_id])
+    assert "canari" not in organiser.get(page).content.decode()  # pinned, not released
+    room.do(room.porteur, "release", card=card)
+    assert kept() == []  # a card is offered, not written by itself
+    name = f"{room.session.pk}/card:{card}"
+    organiser.post(page, {"keep": name, f"salle-{name}-text": "Autrement"})
+    row = Takeaway.objects.get()
+    assert (row.text, row.origin) == ("canari-carte", TakeawayOrigin.RELEASED)
+    assert "canari" not in str(list(Gleaning.objects.values())) + str(list(row.versions.values()))
+    room.do(room.porteur, "withdraw", card=card)
+    assert (Takeaway.with_removed.count(), Gleaning.objects.count()) == (0, 0)
 
 
 def test_what_a_porteur_took_back_is_in_no_history(room):
