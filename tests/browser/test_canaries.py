@@ -176,9 +176,9 @@ class Play:
         if name in ("organiser", "desk"):
             day = f"/rencontres/{gathering}"
             paths += [
-                f"{day}/", f"{day}/regie/", f"{day}/a-retenir/", f"{day}/suivi/", f"{day}/inscriptions/", f"{day}/repartition/",
-                f"{day}/repartition/personnes/", f"{day}/programme/", f"{day}/accueil/", f"{day}/repetition/",
-                f"{day}/inscriptions/inscriptions.csv", f"{day}/inscriptions/inscriptions.xlsx",
+                f"{day}/", f"{day}/regie/", f"{day}/a-retenir/", f"{day}/suivi/", f"{day}/inscriptions/",
+                f"{day}/repartition/", f"{day}/repartition/personnes/", f"{day}/programme/", f"{day}/accueil/",
+                f"{day}/repetition/", f"{day}/inscriptions/inscriptions.csv", f"{day}/inscriptions/inscriptions.xlsx",
                 f"{day}/accueil/?q={core('desk', 'walk-in')}", f"{day}/inscriptions/?q={core('desk', 'walk-in')}",
                 f"/regie/{session}/", "/etat-du-serveur/", "/metrics", "/metrics?workers=sum", "/readyz",
             ]  # fmt: skip
