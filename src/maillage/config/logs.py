@@ -13,7 +13,10 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-PRIVATE = re.compile(r"(/(?:inscription|entrer|animer|projection|fiche|s)/)[^/\s\"']+|(jeton=)[^&\s\"']+")
+PRIVATE = re.compile(
+    r"(/(?:inscription|entrer|animer|projection|fiche|s|action|ou-en-etes-vous|experiences/mienne)/)[^/\s\"']+"
+    r"|(jeton=)[^&\s\"']+"
+)
 PLAIN = "{asctime} {levelname} {name} {message}"
 FORMATS = ("texte", "json")
 PLACE = "MAILLAGE_PLACE"  # not a setting: the supervisor's number of this process, when it has one
