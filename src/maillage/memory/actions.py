@@ -21,7 +21,7 @@ from maillage.memory.enums import ActionState
 from maillage.memory.models import Action, ActionVersion, Takeaway
 from maillage.office.services import drop_mail, record_activity
 
-_signer = Signer(salt="maillage.memory.action")
+_signer = Signer(salt="maillage.memory.action", sep="~")
 
 CONTENT = ("what", "bearer", "due", "state", "outcome")
 FINISHED = (ActionState.DONE, ActionState.DROPPED)

@@ -31,7 +31,7 @@ from maillage.memory.models import FollowUp
 from maillage.memory.sheets import box_secret, follow_up_lookup
 from maillage.office.services import drop_mail, queue_mail
 
-_signer = Signer(salt="maillage.memory.follow-up")
+_signer = Signer(salt="maillage.memory.follow-up", sep="~")
 
 LONGEST_ANSWER = 400  # characters
 FROM_HOUR = 8  # where the gathering was
