@@ -1,11 +1,13 @@
 from django.urls import path
 
-from maillage.memory import action_views, desk_views, experience_views, follow_up_views, views
+from maillage.memory import action_views, desk_views, experience_views, follow_up_views, letter_views, views
 
 app_name = "memory"
 urlpatterns = [
     path("rencontres/<uuid:gathering_id>/a-retenir/", desk_views.takeaways, name="takeaways"),
     path("rencontres/<uuid:gathering_id>/a-retenir/publication/", desk_views.publication, name="publication"),
+    path("rencontres/<uuid:gathering_id>/a-retenir/courriel/", letter_views.letter, name="letter"),
+    path("rencontres/<uuid:gathering_id>/a-retenir/courriel.eml", letter_views.letter_file, name="letter-file"),
     path("rencontres/<uuid:gathering_id>/suivi/", action_views.follow_up, name="follow-up"),
     path("rencontres/<uuid:gathering_id>/suivi/<uuid:action_id>/", action_views.action, name="action"),
     path("rencontres/<slug:space>/<slug:slug>/suites/", action_views.public, name="public-follow-up"),
