@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from facilitation import rounds
-from facilitation.activities import form, poll, pot
+from facilitation.activities import form, poll
 from facilitation.activities.ballots import rule_of
 from facilitation.state import State
 
@@ -59,9 +59,7 @@ def _form(state: State, step: str) -> Iterator[dict[str, Any]]:
     for question in seen["questions"]:
         if question["type"] != "text" and question["answers"]:
             options = [{"label": option["label"], "count": option["count"]} for option in question["options"]]
-            yield _item(
-                state, step, "form", question=question["label"], answered=question["answers"], options=options
-            )
+            yield _item(state, step, "form", question=question["label"], answered=question["answers"], options=options)
 
 
 def _pot(state: State, step: str) -> Iterator[dict[str, Any]]:

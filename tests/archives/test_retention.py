@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,14 +16,14 @@ from maillage.live.enums import SessionStatus
 from maillage.live.models import KeptFigures, Session
 from maillage.memory.models import PorteurSheet
 from maillage.memory.sheets import open_sheet, sheet_token
-from maillage.office.ledger import NAME, PERSON, erased
+from maillage.office.ledger import PERSON, erased
 from maillage.office.models import Activity, Mail, NamesRule
 from maillage.office.retention import change_names_rule, months_after, names_months, waiting
 from maillage.people.models import Person, User
 from maillage.plans.models import Placement, Plan
 from maillage.registrations.models import Answer, Registration, RegistrationImport
 from maillage.registrations.retention import NAMELESS, erase_past_names
-from tests.archives.world import SECRET, full_day, play_counts, play_notes
+from tests.archives.world import OF_PEOPLE, SECRET, full_day, play_counts, play_notes
 from tests.trips.conftest import on
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,23 +71,17 @@ def test_after_the_rule_of_the_space_the_names_are_in_no_file(make_server):
         day = full_day(date=timezone.localdate())
         change_names_rule(space=day.space_id, slug=day.space.slug, months=2, by="essai")
         before = write_archive(day)
+        connections.close_all()
+        there = b"".join(bytes_of(server).values())
+        assert [word for word in OF_PEOPLE if word.encode() not in there] == []  # all of it is there to begin with
         keep_house(now=timezone.now() + dt.timedelta(days=50))
         assert Person.objects.filter(first_name__startswith=SECRET).count() == 24
         keep_house(now=timezone.now() + dt.timedelta(days=70))
         assert write_archive(day) == before  # the numbers stay
         assert Person.objects.filter(first_name=NAMELESS).count() == 24
-        User.objects.all().delete()  # of the staff: no rule of participants is theirs
-        day.space.organisations.all().delete()
-        Plan.objects.update(by="")
-        day.opening.delete()
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connections.close_all()
     for name, content in bytes_of(server).items():
-        if name != NAME:
-            found = content.find(SECRET.encode())
-            assert found < 0, (name, content[found - 60 : found + 60])
+        assert [word for word in OF_PEOPLE if word.encode() in content] == [], name
 
 
 def test_names_go_from_every_row_and_what_is_counted_stays(transactional_db):
@@ -98,7 +92,9 @@ def test_names_go_from_every_row_and_what_is_counted_stays(transactional_db):
     people = set(Person.objects.filter(registrations__gathering=day).values_list("pk", flat=True))
     assert erase_past_names(now=dt.datetime(2023, 1, 30, 12, tzinfo=dt.UTC)) == 0
     assert erase_past_names(now=dt.datetime(2023, 2, 1, tzinfo=dt.UTC)) == 24
-    assert not Person.objects.filter(pk__in=people).exclude(first_name=NAMELESS, last_name="", email="", phone="").exists()
+    assert (
+        not Person.objects.filter(pk__in=people).exclude(first_name=NAMELESS, last_name="", email="", phone="").exists()
+    )
     assert not Answer.objects.exists()
     assert not RegistrationImport.objects.exists()
     assert not Mail.objects.exists()
@@ -178,15 +174,12 @@ def test_the_page_shows_what_goes_and_when_and_a_rule_is_tried_first(organiser):
     assert Person.objects.filter(first_name=NAMELESS).count() == 0  # the page itself erases nothing
 
 
-@pytest.mark.parametrize("wrong", ["0", "37", "-1", "", "deux", "1.5", "9" * 40, "٣"])
-def test_a_rule_out_of_bounds_is_refused_in_words_and_kept_in_the_form(organiser, wrong):
+def test_a_rule_out_of_bounds_is_refused_in_words(organiser):
     day, client, address = organiser
-    answer = client.post(address, {"months": wrong})
-    if wrong == "٣" and answer.status_code == 302:
-        assert names_months(day.space_id) == 3
-        return
-    assert answer.status_code == 422
-    assert 'class="fault"' in answer.content.decode()
+    for wrong in ("0", "37", "-1", "", "deux", "1.5", "9" * 40, "1\x002"):
+        for answer in (client.post(address, {"months": wrong}), client.get(address, {"months": wrong})):
+            assert answer.status_code in (400, 422), wrong
+            assert answer.status_code == 400 or 'class="fault"' in answer.content.decode()
     assert names_months(day.space_id) == 36
 
 
@@ -194,7 +187,9 @@ def test_the_page_is_the_organisers(organiser):
     _day, _client, address = organiser
     assert Client().get(address).status_code == 302
     other = Client()
-    other.force_login(User.objects.create_user("autre@exemple.invalid"), backend="django.contrib.auth.backends.ModelBackend")
+    other.force_login(
+        User.objects.create_user("autre@exemple.invalid"), backend="django.contrib.auth.backends.ModelBackend"
+    )
     assert other.get(address).status_code == 404
 
 
@@ -207,7 +202,7 @@ def test_the_command_shows_and_erases_nothing_until_it_is_told(organiser, capsys
     said = capsys.readouterr().out
     assert "maintenant" in said
     assert "24 personnes" in said
-    assert SECRET not in said.replace(f"{SECRET}.csv", "")  # an operator is told of numbers, not of people
+    assert SECRET not in said.replace(f"{SECRET}fichier.csv", "")  # an operator is told of numbers, not of people
     assert Registration.objects.exclude(needs="").exists()
     assert main(["retention", "--apply"]) == 0
     assert not Registration.objects.exclude(needs="").exists()

@@ -164,7 +164,7 @@ def _decode(column: Any, value: Any) -> Any:
 
 
 def restore_complete(*, file: BinaryIO, passphrase: str, by: str) -> Restored:
-    """Whole or not at all, and only where no space is. What is due since it was written goes before anybody reads it."""
+    """Whole or not at all, and only where no space is. What is due by now goes before anybody reads it."""
     if Space.objects.exists():
         raise CompleteRefused(
             "Cette installation a déjà un espace : une archive complète se remet dans une installation vide. "

@@ -75,7 +75,12 @@ ROOMS = Columns(
 TAKEAWAYS = Columns(
     (
         Column("id", "Identifiant de la phrase, le même pour toujours.", required=True, pattern=UUID_PATTERN),
-        Column("atelier", "Identifiant de l’atelier ; vide : de toute la rencontre.", pattern=UUID_PATTERN, of="ateliers.id"),
+        Column(
+            "atelier",
+            "Identifiant de l’atelier ; vide : de toute la rencontre.",
+            pattern=UUID_PATTERN,
+            of="ateliers.id",
+        ),
         Column("rang", "Ordre dans l’atelier.", "integer", required=True),
         Column("origine", "D’où vient la phrase.", required=True, choices=TakeawayOrigin),
         Column("texte", "La phrase à retenir.", required=True),
@@ -93,7 +98,9 @@ RESULTS = Columns(
         Column("question", "La question posée."),
         Column("choix", "La réponse comptée ; vide quand trop peu de personnes ont répondu."),
         Column("nombre", "Combien l’ont donnée.", "integer"),
-        Column("reponses", "Combien ont répondu à la question ; vide en dessous de cinq : rien n’est alors dit.", "integer"),
+        Column(
+            "reponses", "Combien ont répondu à la question ; vide en dessous de cinq : rien n’est alors dit.", "integer"
+        ),
     ),
     key=("atelier", "rang"),
 )
@@ -158,10 +165,15 @@ class Contents:
         return results_of(self.gathering)
 
     @cached_property
+    def _located(self) -> list[Any]:
+        """What says where it is: the gathering, which names no quarter, then what is in it."""
+        return [self.gathering, *self.workshops, *self.experiences]
+
+    @cached_property
     def named_epcis(self) -> set[str]:
         """Those where the gathering, a workshop or an experience is."""
         found = set()
-        for thing in (self.gathering, *self.workshops, *self.experiences):
+        for thing in self._located:
             qpv = getattr(thing, "qpv", None)
             found |= {thing.epci_id, thing.commune and thing.commune.epci_id, qpv and qpv.epci_id}
         return {code for code in found if code}
@@ -175,15 +187,13 @@ class Contents:
 
     @cached_property
     def qpvs(self) -> list[Qpv]:
-        codes = {thing.qpv_id for thing in (*self.workshops, *self.experiences) if thing.qpv_id}
+        codes = {thing.qpv_id for thing in self._located[1:] if thing.qpv_id}
         communes = Prefetch("communes", Commune.objects.only("insee"))
-        return list(
-            Qpv.objects.filter(pk__in=codes).select_related("epci").prefetch_related(communes).order_by("pk")
-        )
+        return list(Qpv.objects.filter(pk__in=codes).select_related("epci").prefetch_related(communes).order_by("pk"))
 
     @cached_property
     def communes(self) -> list[Commune]:
-        codes = {thing.commune_id for thing in (self.gathering, *self.workshops, *self.experiences)}
+        codes = {thing.commune_id for thing in self._located}
         codes |= {commune.pk for qpv in self.qpvs for commune in qpv.communes.all()}
         rows = Commune.objects.filter(pk__in={code for code in codes if code})
         return list(rows.select_related("epci").order_by("pk"))
@@ -194,7 +204,7 @@ class Contents:
         codes |= {commune.epci_id for commune in self.communes if commune.epci_id}
         while True:  # a merged one brings the one it is in
             above = Epci.objects.filter(pk__in=codes, successor__isnull=False).values_list("successor", flat=True)
-            more = set(above) - codes
+            more = {code for code in above if code} - codes
             if not more:
                 return list(Epci.objects.filter(pk__in=codes).order_by("pk"))
             codes |= more
@@ -218,13 +228,14 @@ class Contents:
         return {(level, code): (geometry, sources.get("", "")) for level, code, geometry, sources in rows}
 
     def places(self, name: str) -> list[Any]:
-        return {
+        found: dict[str, list[Any]] = {
             "regions": self.regions,
             "departements": self.departments,
             "intercommunalites": self.epcis,
             "communes": self.communes,
             "quartiers": self.qpvs,
-        }[name]
+        }
+        return found[name]
 
     @cached_property
     def sources(self) -> "QuerySet[Source]":
@@ -319,7 +330,9 @@ def _places(name: str, row: Callable[[Any], Row]) -> Callable[[Contents], Iterab
 
 ALL: tuple[ArchiveList, ...] = (
     ArchiveList("rencontre", _("La rencontre"), _("Titre, thème, date, lieu, objectifs."), GATHERING, _gathering),
-    ArchiveList("salles", _("Les salles"), _("Nom, et ce que l’on sait de leur taille et de leur accès."), ROOMS, _rooms),
+    ArchiveList(
+        "salles", _("Les salles"), _("Nom, et ce que l’on sait de leur taille et de leur accès."), ROOMS, _rooms
+    ),
     ArchiveList("programmes", _("Le programme"), _("Les moments, avec leurs heures quand on les sait."), SLOTS, _slots),
     ArchiveList(
         "ateliers",
@@ -364,7 +377,14 @@ ALL: tuple[ArchiveList, ...] = (
         CONTRACTS,
         lambda contents: map(contract_row, contents.contracts),
     ),
-    ArchiveList("regions", _("Régions"), _("Celles qui sont nommées ici."), LISTS["regions"], _places("regions", region_row), True),
+    ArchiveList(
+        "regions",
+        _("Régions"),
+        _("Celles qui sont nommées ici."),
+        LISTS["regions"],
+        _places("regions", region_row),
+        True,
+    ),
     ArchiveList(
         "departements",
         _("Départements"),
@@ -382,7 +402,12 @@ ALL: tuple[ArchiveList, ...] = (
         True,
     ),
     ArchiveList(
-        "communes", _("Communes"), _("Celles qui sont nommées ici."), LISTS["communes"], _places("communes", commune_row), True
+        "communes",
+        _("Communes"),
+        _("Celles qui sont nommées ici."),
+        LISTS["communes"],
+        _places("communes", commune_row),
+        True,
     ),
     ArchiveList(
         "quartiers",

@@ -61,10 +61,9 @@ class _Import:
     def run(self) -> Gathering:
         gathering_id, cells = self._only_gathering()
         self._places()
-        own = [(place, row | {"id": str(gathering_id)}) for place, row in self.rows("rencontre")]
         self._check_belongs("programmes", "rencontre", {str(gathering_id)})
         self._check_belongs("ateliers", "moment", {row["id"] for _place, row in self.rows("programmes")})
-        gathering = self._make(own, gathering_id, cells)
+        gathering = self._make(gathering_id, cells)
         self._takeaways(gathering)
         self._figures(gathering)
         self._contracts()
@@ -97,9 +96,9 @@ class _Import:
         )
         lists = [value for value in definition.values() if isinstance(value, list)]
         if not right or not all(isinstance(line, str) for value in lists for line in value):
-            raise ArchiveRefused(_("{place} : « definition » : on attend text, implies, determinants, properties.").format(
-                place=place
-            ))
+            raise ArchiveRefused(
+                _("{place} : « definition » : on attend text, implies, determinants, properties.").format(place=place)
+            )
         return gathering_id, cells
 
     def _places(self) -> None:
@@ -125,15 +124,17 @@ class _Import:
                     _("{place} : « {column} » ne désigne rien de cette archive.").format(place=place, column=column)
                 )
 
-    def _make(self, own: Rows, gathering_id: UUID, cells: Mapping[str, Any]) -> Gathering:
-        slots, workshops = self.rows("programmes"), self.rows("ateliers")
+    def _make(self, gathering_id: UUID, cells: Mapping[str, Any]) -> Gathering:
+        own, slots, workshops = self.rows("rencontre"), self.rows("programmes"), self.rows("ateliers")
         # the gathering and its moments, then its rooms under their own identity, then the workshops that are in them
         import_published_gatherings(space=self.space, gatherings=own, slots=slots, workshops=[], by=self.by)
         gathering = Gathering.objects.select_related("space").get(pk=gathering_id)
         for place, room in self.rows("salles"):
             self._check_number(place, "capacite", room["capacite"])
             if Room.objects.filter(uid=room["id"]).exists():
-                raise ArchiveRefused(_("{place} : cet identifiant est déjà celui d’autre chose sur ce serveur.").format(place=place))
+                raise ArchiveRefused(
+                    _("{place} : cet identifiant est déjà celui d’autre chose sur ce serveur.").format(place=place)
+                )
             made = Room(
                 gathering=gathering,
                 uid=UUID(room["id"]),
@@ -141,7 +142,10 @@ class _Import:
                 capacity=room["capacite"],
                 step_free=room["accessible"],
             )
-            made.full_clean(exclude=["gathering"])
+            try:
+                made.full_clean(exclude=["gathering"])
+            except ValidationError as error:
+                raise ArchiveRefused(f"{place} : {' '.join(error.messages)}") from error
             made.save()
         import_published_gatherings(space=self.space, gatherings=[], slots=[], workshops=workshops, by=self.by)
         gathering.public = cells["publique"]
@@ -170,7 +174,9 @@ class _Import:
                     _("{place} : « texte » dépasse {most} signes.").format(place=place, most=LONGEST_TAKEAWAY)
                 )
             if Takeaway.objects.filter(pk=cells["id"]).exists():
-                raise ArchiveRefused(_("{place} : cet identifiant est déjà celui d’autre chose sur ce serveur.").format(place=place))
+                raise ArchiveRefused(
+                    _("{place} : cet identifiant est déjà celui d’autre chose sur ce serveur.").format(place=place)
+                )
             Takeaway.objects.create(
                 id=UUID(cells["id"]),
                 gathering=gathering,

@@ -94,9 +94,7 @@ def _check_names(infos: list[zipfile.ZipInfo]) -> None:
             raise ArchiveRefused(_("« {name} » est protégé par un mot de passe.").format(name=shown))
         seen.add(name)
     if PACKAGE not in seen:
-        raise ArchiveRefused(
-            _("Il y manque « {name} » : ce n’est pas une archive de Maillage.").format(name=PACKAGE)
-        )
+        raise ArchiveRefused(_("Il y manque « {name} » : ce n’est pas une archive de Maillage.").format(name=PACKAGE))
     missing = [name for name in names() if name not in seen]
     if missing:
         raise ArchiveRefused(*(_("Il y manque « {name} ».").format(name=name) for name in missing))
@@ -144,9 +142,11 @@ def _check_package(files: Mapping[str, bytes]) -> None:
         for kind in kinds_of(asked):
             name = f"{asked.name}.{kind}"
             if told.get(name) != f"sha256:{hashlib.sha256(files[name]).hexdigest()}":
-                doubts.append(_("« {name} » n’est pas celui que décrit « {package} » : il a été changé.").format(
-                    name=name, package=PACKAGE
-                ))
+                doubts.append(
+                    _("« {name} » n’est pas celui que décrit « {package} » : il a été changé.").format(
+                        name=name, package=PACKAGE
+                    )
+                )
     if doubts:
         raise ArchiveRefused(*doubts)
 
@@ -166,7 +166,9 @@ def _check_schema(asked: ArchiveList, content: bytes) -> None:
     said = _json(schema_name(asked), content)
     fields = said.get("fields")
     told = [
-        (each.get("name"), each.get("type")) for each in (fields if isinstance(fields, list) else []) if isinstance(each, dict)
+        (each.get("name"), each.get("type"))
+        for each in (fields if isinstance(fields, list) else [])
+        if isinstance(each, dict)
     ]
     if told != [(column.name, column.kind) for column in asked.columns]:
         raise ArchiveRefused(
@@ -208,4 +210,3 @@ def features_of(files: Mapping[str, bytes], name: str, known: set[str]) -> bytes
         and str(each["properties"].get(key)) not in known
     ]
     return json.dumps(said | {"features": kept}, ensure_ascii=False).encode() if kept else b""
-

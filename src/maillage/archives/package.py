@@ -64,9 +64,7 @@ def schema_bytes(asked: ArchiveList) -> bytes:
 
 
 def _files(contents: Contents) -> Iterator[tuple[str, bytes]]:
-    data = {
-        f"{asked.name}.{kind}": content for asked in ALL for kind, content in _forms(asked, contents)
-    }
+    data = {f"{asked.name}.{kind}": content for asked in ALL for kind, content in _forms(asked, contents)}
     yield README, _readme(contents).encode()
     yield PACKAGE, _pretty(_package(contents, data))
     yield from data.items()
@@ -148,8 +146,8 @@ def _readme(contents: Contents) -> str:
         f"Publié par {contents.producer} sous {LICENCE['title']} ({LICENCE['path']}) : vous pouvez réutiliser ces "
         "données librement, en citant qui les publie.",
         "",
-        "**Aucune personne n’y figure** : ni nom, ni adresse, ni besoin, ni ce qui s’est écrit dans une salle et n’en est "
-        "pas sorti. Les nombres de personnes ne descendent pas en dessous de cinq ; une réponse que moins de cinq "
+        "**Aucune personne n’y figure** : ni nom, ni adresse, ni besoin, ni ce qui s’est écrit dans une salle et n’en "
+        "est pas sorti. Les nombres de personnes ne descendent pas en dessous de cinq ; une réponse que moins de cinq "
         "personnes ont donnée ensemble n’est pas dite.",
         "",
         "## Les listes",
@@ -162,9 +160,9 @@ def _readme(contents: Contents) -> str:
         "",
         "## Les formats",
         "",
-        "- CSV : UTF-8 avec marque, séparateur « ; », fins de ligne CRLF. Les listes sont en JSON dans leur cellule. Un "
-        "texte qui commence par = + - @, une tabulation ou un retour est précédé d’une apostrophe, pour qu’aucun tableur "
-        "ne l’exécute.",
+        "- CSV : UTF-8 avec marque, séparateur « ; », fins de ligne CRLF. Les listes sont en JSON dans leur cellule. "
+        "Un texte qui commence par = + - @, une tabulation ou un retour est précédé d’une apostrophe, pour qu’aucun "
+        "tableur ne l’exécute.",
         "- JSON : les mêmes lignes ; ce qui n’est pas su est null.",
         "- GeoJSON (RFC 7946) : les territoires nommés, avec leur contour quand il est connu.",
         "",

@@ -43,7 +43,9 @@ PARTICIPATION = Columns(
             f"Combien de personnes ; vide en dessous de {FLOOR}. Les effectifs plus petits sont regroupés.",
             "integer",
         ),
-        Column("base", "Qui est compté : les présentes si la présence a été notée, sinon les inscrites.", choices=Basis),
+        Column(
+            "base", "Qui est compté : les présentes si la présence a été notée, sinon les inscrites.", choices=Basis
+        ),
     ),
     key=("repartition", "rang"),
 )
@@ -112,4 +114,3 @@ def _row(axis: str, rank: int, code: str, words: str, number: int | None, basis:
 def codes_of(rows: list[Row]) -> set[str]:
     """The intercommunalités that the lines name."""
     return {row["code"] for row in rows if row["repartition"] == Axis.TERRITORY and row["code"]}
-

@@ -5,7 +5,7 @@ hangs on nothing must be said here, or `tables()` refuses: a table nobody though
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -77,7 +77,7 @@ def rows_of(model: type[Model], space: Space) -> "QuerySet[Any]":
     return rows.filter(**{_way(model): space.pk})
 
 
-@lru_cache(maxsize=None)
+@cache
 def _way(model: type[Model]) -> str:
     """« workshop__slot__gathering__space », by columns that are never empty; "": none."""
     seen: set[type[Model]] = {model}

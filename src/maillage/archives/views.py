@@ -79,9 +79,7 @@ def retention(request: HttpRequest, slug: str) -> HttpResponse:
         "months": months,
         "form": form,
         "trial": _trial(space, form.cleaned_data["months"], months) if tried and form.is_valid() else None,
-        "rules": [
-            {"rule": rule, "term": rule.term(space.pk), **_shown(due)} for rule, due in waiting(space.pk)
-        ],
+        "rules": [{"rule": rule, "term": rule.term(space.pk), **_shown(due)} for rule, due in waiting(space.pk)],
         "log": [
             {"at": row.at, "words": VERBS[row.verb], "about": row.about, "by": row.by}
             for row in Activity.objects.filter(space=space.slug, verb__in=VERBS)[:MOST_LINES]

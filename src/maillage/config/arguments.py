@@ -397,7 +397,9 @@ def _passphrase(command: Parser) -> None:
 
 def _retention(command: Parser) -> None:
     command.add_argument("--space", metavar="ESPACE", help="cet espace seulement")
-    command.add_argument("--dry-run", action="store_true", help="montre, sans rien effacer : ce qui se fait sans option")
+    command.add_argument(
+        "--dry-run", action="store_true", help="montre, sans rien effacer : ce qui se fait sans option"
+    )
     command.add_argument("--apply", action="store_true", help="efface ce qui est dû")
 
 

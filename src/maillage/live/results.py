@@ -36,7 +36,7 @@ def rows_of(room: Room) -> list[Row]:
 def results_of(gathering: Gathering) -> dict[UUID, list[Row]]:
     """Workshop → its lines. A session that is still played says nothing yet, rehearsals never do."""
     kept = KeptFigures.objects.filter(gathering=gathering, workshop__isnull=False)
-    found: dict[UUID, list[Row]] = dict(kept.values_list("workshop", "rows"))  # type: ignore[arg-type]
+    found: dict[UUID, list[Row]] = dict(kept.values_list("workshop", "rows"))
     for session in Session.objects.filter(gathering=gathering, rehearsal=False).exclude(status=SessionStatus.ERASED):
         if session.status == SessionStatus.CLOSED or _is_over(gathering):
             rows = _read(session)

@@ -34,7 +34,12 @@ NAMELESS = "Nom effacé"  # in the first name's place; a list shows it as any ot
 KEEP_LATE_NEEDS = dt.timedelta(days=1)  # said once the day is over: typed late, or a past day that is rehearsed
 KEEP_IMPORTS = dt.timedelta(days=7)  # a file that waits for an answer holds names: a week, then it is sent again
 KEEP_LETTERS = dt.timedelta(days=30)  # once sent, or given up
-TABLES = ("people_person", "registrations_registration", "registrations_answer", "registrations_registrationimport")
+TABLES: tuple[str, ...] = (
+    "people_person",
+    "registrations_registration",
+    "registrations_answer",
+    "registrations_registrationimport",
+)
 TABLES += ("office_mail", "office_activity")
 
 
@@ -73,16 +78,14 @@ def _due_needs(space: UUID, now: dt.datetime) -> list[Due]:
     return found
 
 
-def _by_gathering(
-    rows: "QuerySet[Registration]", earliest: str
-) -> Iterable[tuple[Gathering, int, dt.datetime]]:
+def _by_gathering(rows: "QuerySet[Registration]", earliest: str) -> Iterable[tuple[Gathering, int, dt.datetime]]:
     told = {pk: (number, first) for pk, number, first in _counted(rows, earliest)}
     for gathering in Gathering.objects.filter(pk__in=told).order_by("date", "pk"):
         yield gathering, *told[gathering.pk]
 
 
 def _counted(rows: "QuerySet[Registration]", earliest: str) -> Iterable[tuple[UUID, int, dt.datetime]]:
-    return rows.order_by().values_list("gathering").annotate(Count("pk"), Min(earliest))  # type: ignore[return-value]
+    return rows.order_by().values_list("gathering").annotate(Count("pk"), Min(earliest))
 
 
 # Names
@@ -140,9 +143,7 @@ def _erase_names(gathering: Gathering, people: "QuerySet[Person]") -> int:
     drop_mail(about=gathering.pk)
     names_erased.send(Gathering, gathering=gathering)
     ledger.record_erasures(ledger.PERSON, ids)
-    record_activity(
-        space=gathering.space.slug, by=BY, verb="erase-names", about=str(gathering), about_id=gathering.pk
-    )
+    record_activity(space=gathering.space.slug, by=BY, verb="erase-names", about=str(gathering), about_id=gathering.pk)
     return len(ids)
 
 

@@ -45,8 +45,8 @@ class FileRefused(Exception):
 class NotOurs(FileRefused):
     def __init__(self, other: bool = False) -> None:
         super().__init__(
-            "C’est un fichier de Maillage d’une autre sorte : celui d’un trajet s’importe par « maillage carry in », une "
-            "archive complète par « maillage archive-import --complete »."
+            "C’est un fichier de Maillage d’une autre sorte : celui d’un trajet s’importe par « maillage carry in », "
+            "une archive complète par « maillage archive-import --complete »."
             if other
             else "Ce n’est pas un fichier chiffré de Maillage (ou il est vide)."
         )

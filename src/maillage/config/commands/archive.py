@@ -21,7 +21,9 @@ class Missing(Exception):
 
 
 class OnlyComplete(Exception):
-    sentence = "--with-keys, --ask et --passphrase-file vont avec --complete : l’archive d’une rencontre n’a pas de secret."
+    sentence = (
+        "--with-keys, --ask et --passphrase-file vont avec --complete : l’archive d’une rencontre n’a pas de secret."
+    )
 
 
 class Unwritable(Exception):
@@ -49,7 +51,9 @@ def run(options: argparse.Namespace) -> int:
     except OSError as error:
         raise Unwritable(path, os_error_words(error)) from error
     answer = {"file": str(path), "bytes": len(content), "gathering": gathering.slug}
-    sentence = f"« {gathering} » est dans {path} ({len(content) / 1000:.0f} ko), sous Licence Ouverte 2.0, sans aucun nom."
+    sentence = (
+        f"« {gathering} » est dans {path} ({len(content) / 1000:.0f} ko), sous Licence Ouverte 2.0, sans aucun nom."
+    )
     print(json.dumps(answer, ensure_ascii=False, indent=2) if options.json else typo(sentence))
     return 0
 
@@ -67,8 +71,8 @@ def _complete(options: argparse.Namespace, path: Path) -> int:
     ]
     if options.with_keys:
         lines.append(
-            f"Les clés des séances y sont ({done.keys}) : qui l’ouvre lit ce qui s’est écrit dans les salles. Détruisez-le "
-            "avant l’effacement de ces séances, trente jours après la rencontre."
+            f"Les clés des séances y sont ({done.keys}) : qui l’ouvre lit ce qui s’est écrit dans les salles. "
+            "Détruisez-le avant l’effacement de ces séances, trente jours après la rencontre."
         )
     else:
         lines.append(

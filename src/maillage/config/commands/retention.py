@@ -34,7 +34,9 @@ def _apply(options: argparse.Namespace) -> int:
     gone = {key: number + again.get(key, 0) for key, number in erase_all_due(now=timezone.now()).items()}
     titles = {rule.key: str(rule.title) for rule in rules()}
     lines = [f"{titles[key]} : {count(number, 'effacé', 'effacés', zero='')}" for key, number in gone.items() if number]
-    print(json.dumps(gone, indent=2) if options.json else "\n".join(map(typo, lines)) or typo("Rien n’était à effacer."))
+    print(
+        json.dumps(gone, indent=2) if options.json else "\n".join(map(typo, lines)) or typo("Rien n’était à effacer.")
+    )
     return 0
 
 
