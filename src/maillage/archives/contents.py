@@ -249,8 +249,13 @@ class Contents:
 def _gathering(contents: Contents) -> Iterable[Row]:
     gathering = contents.gathering
     row = gathering_row(gathering)
-    more = {"publique": gathering.public, "definition": gathering.definition, "producteur": contents.producer}
+    more = {"publique": gathering.public, "definition": _sorted(gathering.definition), "producteur": contents.producer}
     yield {name: value for name, value in row.items() if name != "page"} | more
+
+
+def _sorted(said: dict[str, Any]) -> dict[str, Any]:
+    """PostgreSQL gives the keys of an object in an order of its own."""
+    return dict(sorted(said.items()))
 
 
 def _rooms(contents: Contents) -> Iterable[Row]:
@@ -321,7 +326,8 @@ def _pots(contents: Contents) -> Iterable[Row]:
 
 def _experiences(contents: Contents) -> Iterable[Row]:
     for experience in contents.experiences:
-        yield experience_row(experience) | {"atelier": experience.workshop_id}
+        row = experience_row(experience)
+        yield row | {"atelier": experience.workshop_id, "criteres": _sorted(row["criteres"])}
 
 
 def _places(name: str, row: Callable[[Any], Row]) -> Callable[[Contents], Iterable[Row]]:
