@@ -1,6 +1,7 @@
 """What is due goes from everywhere: rows, files, journal. What is not stays, and each erasure is in the log."""
 
 import datetime as dt
+import os
 
 import pytest
 from django.db import connections
@@ -19,6 +20,7 @@ from maillage.memory.sheets import open_sheet, sheet_token
 from maillage.office.ledger import PERSON, erased
 from maillage.office.models import Activity, Mail, NamesRule
 from maillage.office.retention import change_names_rule, months_after, names_months, waiting
+from maillage.office.services import queue_mail
 from maillage.people.models import Person, User
 from maillage.plans.models import Placement, Plan
 from maillage.registrations.models import Answer, Registration, RegistrationImport
@@ -213,3 +215,31 @@ def test_every_rule_says_its_term(transactional_db):
     day = full_day(people=1)
     assert [rule.key for rule, _due in waiting(day.space_id)] == ["needs", "names", "letters", "imports", "notes"]
     assert all(rule.term(day.space_id) for rule, _due in waiting(day.space_id))
+
+
+def test_letters_go_a_month_after_they_left_and_those_that_wait_do_not(transactional_db, settings, tmp_path):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    old, new = tmp_path / "a.log", tmp_path / "b.log"
+    old.write_text(SECRET)
+    new.write_text(SECRET)
+    month = timezone.now() - dt.timedelta(days=32)
+    os.utime(old, (month.timestamp(), month.timestamp()))
+    for status in ("sent", "failed", "queued"):
+        queue_mail(to="a@exemple.invalid", subject=status, body=SECRET)
+        Mail.objects.filter(subject=status).update(status=status, created_at=month)
+    queue_mail(to="a@exemple.invalid", subject="hier", body=SECRET)
+    Mail.objects.filter(subject="hier").update(status="sent")
+    keep_house(now=timezone.now())
+    left = set(Mail.objects.values_list("subject", flat=True))
+    assert "hier" in left
+    assert not {"sent", "failed"} & left
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_somebody_who_is_registered_nowhere_is_not_kept_for_ever(transactional_db):
+    day = full_day(people=1)
+    Registration.objects.all().delete()
+    assert erase_past_names(now=timezone.now()) == 0
+    assert erase_past_names(now=timezone.now() + dt.timedelta(days=37 * 31)) > 0
+    assert not Person.objects.filter(space=day.space).exists()

@@ -131,9 +131,13 @@ class ArchiveList:
 
 @dataclass
 class Contents:
-    """A gathering's rows, each kind read once."""
+    """A gathering's rows, each kind read once.
+
+    `of_space`: also what belongs to its space, contracts and experiences. To whoever asks, those of an open atlas only.
+    """
 
     gathering: Gathering
+    of_space: bool = True
 
     @cached_property
     def producer(self) -> str:
@@ -151,6 +155,8 @@ class Contents:
 
     @cached_property
     def experiences(self) -> list[Experience]:
+        if not self.of_space:
+            return []
         rows = Experience.objects.filter(workshop__slot__gathering=self.gathering, published__isnull=False)
         versions = Prefetch("versions", ExperienceVersion.objects.order_by("number"))
         rows = rows.select_related("commune", "epci", "qpv", "workshop__slot__gathering").prefetch_related(versions)
@@ -180,6 +186,8 @@ class Contents:
 
     @cached_property
     def contracts(self) -> list[ContratDeVille]:
+        if not self.of_space:
+            return []
         rows = with_signatories(contracts_of(self.gathering.space).defer(None)).filter(epci__in=self.named_epcis)
         return list(rows.order_by("epci", "first_year", "perimeter"))
 

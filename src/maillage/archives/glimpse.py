@@ -23,4 +23,4 @@ def public_action(gathering: Gathering) -> Action | None:
     if gathering.date is None or gathering.date > timezone.localdate():
         return None
     url = reverse("archives:public", args=[gathering.space.slug, gathering.slug])
-    return Action(_("Les données de cette rencontre (zip)"), url)
+    return Action(_("Les données de cette rencontre (zip)"), url, quiet=True)

@@ -25,9 +25,9 @@ UNIX = 3  # what the file's rights are those of
 MEDIA = {"csv": "text/csv", "json": "application/json", "geojson": "application/geo+json"}
 
 
-def write_archive(gathering: Gathering) -> bytes:
-    """A gathering with its space, commune and intercommunalité read."""
-    files = dict(_files(Contents(gathering)))
+def write_archive(gathering: Gathering, *, of_space: bool = True) -> bytes:
+    """A gathering with its space, commune and intercommunalité read. `of_space`: see Contents."""
+    files = dict(_files(Contents(gathering, of_space)))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, content in files.items():

@@ -85,7 +85,7 @@ def _axis(axis: str, counts: Mapping[Any, int], labels: Mapping[Any, str], basis
         _row(axis, rank, code or "", labels[code], counts[code], basis) for rank, code in enumerate(ordered, start=1)
     ]
     if small:
-        words = str(_("autres, moins de {floor} personnes chacune")).format(floor=FLOOR)
+        words = str(_("autres, comptées ensemble pour ne désigner personne"))
         rows.append(_row(axis, len(rows) + 1, "", words, sum(counts[code] for code in small), basis))
     return rows
 

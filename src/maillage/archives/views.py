@@ -51,7 +51,8 @@ def public(request: HttpRequest, space: str, slug: str) -> HttpResponse:
     gathering = public_gathering(space, slug)
     if gathering is None:
         raise Http404
-    return answer(request, write_archive(gathering), "application/zip", file_name=_name(gathering))
+    content = write_archive(gathering, of_space=gathering.space.atlas_public)  # a closed atlas gives none of its own
+    return answer(request, content, "application/zip", file_name=_name(gathering))
 
 
 def _name(gathering: Gathering) -> str:

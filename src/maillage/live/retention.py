@@ -1,10 +1,11 @@
 """The notes of the rooms: thirty days, then their key is destroyed. What a porteur keeps stays, under its own link."""
 
 import datetime as dt
+from collections import Counter
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from maillage.live.enums import SessionStatus
 from maillage.live.models import Session
@@ -16,11 +17,17 @@ DAYS = KEEP_DAYS
 
 
 def due_sessions(space: UUID, _now: dt.datetime) -> list[Due]:
+    """One line a gathering and a moment: its rooms go together."""
     rows = Session.objects.filter(gathering__space=space, rehearsal=False).exclude(status=SessionStatus.ERASED)
-    sentence = _("« {workshop} », {gathering} : ce qui s’y est écrit, les photos")
+    numbers = Counter((row.gathering, row.erase_at) for row in rows.select_related("gathering"))
     return [
-        Due(sentence.format(workshop=row.workshop, gathering=row.gathering), row.erase_at)
-        for row in rows.select_related("workshop", "gathering")
+        Due(
+            ngettext(
+                "{gathering} : notes et photos d’{n} atelier", "{gathering} : notes et photos de {n} ateliers", number
+            ).format(gathering=gathering, n=number),
+            at,
+        )
+        for (gathering, at), number in numbers.items()
     ]
 
 

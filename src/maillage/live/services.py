@@ -98,7 +98,8 @@ def erase_session(*, session: Session, by: str) -> None:
     with transaction.atomic():
         Session.objects.select_for_update().get(id=session.id)  # the committer waits, then sees it erased
         keys.destroy_key(session.id)
-        record_erasures(SESSION, [session.id])
+        if not session.rehearsal:
+            record_erasures(SESSION, [session.id])
         Session.objects.filter(id=session.id).exclude(status=SessionStatus.ERASED).update(
             status=SessionStatus.ERASED, erased_at=timezone.now()
         )
@@ -127,7 +128,8 @@ def erase_due(*, now: datetime) -> int:
 def forget_deleted(sender: type[Session], instance: Session, **_more: object) -> None:
     """A session whose row goes, with its workshop or its gathering, leaves neither key, room nor open screen behind."""
     session_id = instance.id
-    record_erasures(SESSION, [session_id])
+    if not instance.rehearsal:
+        record_erasures(SESSION, [session_id])
 
     def clean() -> None:
         keys.destroy_key(session_id)

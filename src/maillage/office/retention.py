@@ -8,7 +8,7 @@ This noun is the lowest: a space is an identifier here.
 
 import calendar
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -74,9 +74,10 @@ def _run(duty: Callable[[Rule], int], on_fault: Callable[[str, Exception], None]
             if on_fault is None:
                 raise
             on_fault(f"the retention rule {rule.key} waits", error)
-    if any(gone.get(rule.key) for rule in rules() if rule.in_clear):
+    erased = [rule.key for rule in rules() if rule.in_clear and gone.get(rule.key)]
+    if erased:
         try:
-            write_files_anew()
+            write_files_anew(erased)
         except DatabaseError as error:  # somebody holds a table, or the disk is full: what is erased is erased
             if on_fault is None:
                 raise
@@ -84,8 +85,8 @@ def _run(duty: Callable[[Rule], int], on_fault: Callable[[str, Exception], None]
     return gone
 
 
-def write_files_anew() -> None:
-    """What was erased leaves the database's own files too: the freed parts of its pages, its journal.
+def write_files_anew(keys: Iterable[str]) -> None:
+    """What these rules erased leaves the database's own files too: the freed parts of its pages, its journal.
 
     PostgreSQL keeps the old rows in the files of their tables until these are rewritten; its WAL, and the copies an
     operator makes of it, follow the operator's own delay.
@@ -97,20 +98,16 @@ def write_files_anew() -> None:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         elif connection.vendor == "postgresql":
-            for table in sorted(_tables()):
+            for table in sorted({table for key in keys for table in _cleared.get(key, ())}):
                 cursor.execute(f'VACUUM (FULL) "{table}"')
 
 
-_cleared: set[str] = set()
+_cleared: dict[str, set[str]] = {}
 
 
-def clears(*tables: str) -> None:
-    """Tables in which a rule overwrites what can be read."""
-    _cleared.update(tables)
-
-
-def _tables() -> set[str]:
-    return set(_cleared)
+def clears(key: str, *tables: str) -> None:
+    """Tables where a rule overwrites or removes what can be read."""
+    _cleared.setdefault(key, set()).update(tables)
 
 
 # The rule of names, which a space changes

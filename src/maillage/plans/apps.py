@@ -29,6 +29,6 @@ class PlansConfig(AppConfig):
         entered.connect(hear_arrival, dispatch_uid="maillage.plans")
         left.connect(hear_left, dispatch_uid="maillage.plans")
         names_erased.connect(forget_words, dispatch_uid="maillage.plans")
-        retention.clears(*TABLES)
+        retention.clears("names", *TABLES)
         own.close_wishes_when(has_published_plan)
         kinds.register("plan", may_see=may_see_job, start=page_of_job, stop=_("S’arrêter au meilleur résultat trouvé"))

@@ -21,4 +21,4 @@ class RegistrationsConfig(AppConfig):
         removing.connect(removal.forget_people, dispatch_uid="maillage.registrations")
         for rule in retention.RULES:
             keeping.register(rule)
-        keeping.clears(*retention.TABLES)
+            keeping.clears(rule.key, *retention.TABLES[rule.key])

@@ -34,13 +34,20 @@ NAMELESS = "Nom effacé"  # in the first name's place; a list shows it as any ot
 KEEP_LATE_NEEDS = dt.timedelta(days=1)  # said once the day is over: typed late, or a past day that is rehearsed
 KEEP_IMPORTS = dt.timedelta(days=7)  # a file that waits for an answer holds names: a week, then it is sent again
 KEEP_LETTERS = dt.timedelta(days=30)  # once sent, or given up
-TABLES: tuple[str, ...] = (
-    "people_person",
-    "registrations_registration",
-    "registrations_answer",
-    "registrations_registrationimport",
-)
-TABLES += ("office_mail", "office_activity")
+A_DAY = dt.timedelta(days=1)
+TABLES = {  # rule → where it erases what can be read
+    "needs": ("registrations_registration",),
+    "names": (
+        "people_person",
+        "registrations_registration",
+        "registrations_answer",
+        "registrations_registrationimport",
+        "office_mail",
+        "office_activity",
+    ),
+    "letters": ("office_mail",),
+    "imports": ("registrations_registrationimport",),
+}
 
 
 def _midnight(gathering: Gathering, day: dt.date) -> dt.datetime:
@@ -118,7 +125,15 @@ def erase_past_names(*, now: dt.datetime) -> int:
         for gathering in by_term[True]:
             people = Person.objects.filter(registrations__gathering=gathering).exclude(first_name=NAMELESS)
             number += _erase_names(gathering, people.exclude(registrations__gathering__in=later))
+        number += _drop_strays(space, months, now)
     return number
+
+
+def _drop_strays(space: Space, months: int, now: dt.datetime) -> int:
+    """Who is registered nowhere any more: their own identifier says since when they are known (UUIDv7)."""
+    since = now - dt.timedelta(days=31 * months)
+    born_before = UUID(int=max(0, int(since.timestamp() * 1000)) << 80)
+    return Person.objects.filter(space=space, registrations=None, pk__lt=born_before).delete()[0]
 
 
 @transaction.atomic
@@ -183,9 +198,15 @@ def erase_names_again() -> int:
 
 
 def drop_old_letters(*, before: dt.datetime) -> int:
-    """Sent, or given up. Without a mail server letters are files: those go too."""
+    """Sent, or given up. Without a mail server letters are files: those go too.
+
+    All at once when the oldest is a day late: the database's files are written anew once a day at most for them.
+    """
+    files = sum(_drop_file(path, before) for path in _letter_files())
     rows = Mail.objects.filter(created_at__lt=before).exclude(status=MailStatus.QUEUED)
-    return rows.delete()[0] + sum(_drop_file(path, before) for path in _letter_files())
+    if not rows.filter(created_at__lt=before - A_DAY).exists():
+        return files
+    return rows.delete()[0] + files
 
 
 def _letter_files() -> list[Path]:
@@ -213,7 +234,7 @@ def _due_letters(space: UUID, _now: dt.datetime) -> list[Due]:
     for gathering in Gathering.objects.filter(pk__in=numbers):
         number, first = numbers[gathering.pk]
         words = ngettext("{gathering} : {n} lettre envoyée", "{gathering} : {n} lettres envoyées", number)
-        found.append(Due(words.format(gathering=gathering, n=number), first + KEEP_LETTERS))
+        found.append(Due(words.format(gathering=gathering, n=number), first + KEEP_LETTERS + A_DAY))
     return found
 
 
