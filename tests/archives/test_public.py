@@ -70,7 +70,9 @@ def test_every_file_is_in_the_package_and_every_number_has_its_floor(day):
     play_counts(day)
     play_counts(day, people=4)
     content = write_archive(day)
-    assert zipfile.ZipFile(io.BytesIO(content)).namelist() == names()
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    assert archive.namelist() == names()
+    assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     package = json.loads(unzipped(content)[PACKAGE])
     assert {each["path"] for each in package["resources"]} == {n for n in names() if "/" not in n} - {
         PACKAGE,
