@@ -84,6 +84,12 @@ def test_every_row_comes_back_as_it_was(played, room, tmp_path):
         assert {label for label in before if before[label] != after[label]} == set()
         assert Entry.objects.count() == entries
         assert (done.erased, done.without_key, done.keys) == (0, 0, 2)
+    again = tmp_path / "encore.maillage"
+    write(room, again)  # and from this database too: what PostgreSQL reads at one moment is as whole
+    with on(room):
+        assert Activity.objects.get(verb="complete-archive", about_id=Space.objects.get().pk).about == str(
+            done.rows + 1
+        )
         made = Person.objects.create(space=Space.objects.get(), first_name="Après")  # numbers go on after theirs
         Registration.objects.create(person=made, gathering=Space.objects.get().gatherings.first())
         Activity.objects.create(space="oriv", by="x", verb="x")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -88,8 +89,9 @@ def _run(duty: Callable[[Rule], int], on_fault: Callable[[str, Exception], None]
 def write_files_anew(keys: Iterable[str]) -> None:
     """What these rules erased leaves the database's own files too: the freed parts of its pages, its journal.
 
-    PostgreSQL keeps the old rows in the files of their tables until these are rewritten; its WAL, and the copies an
-    operator makes of it, follow the operator's own delay.
+    PostgreSQL keeps the old rows in the files of their tables until these are rewritten, and samples of their values in
+    its statistics: those are taken anew, then rewritten (the owner of the database may; else it warns and passes over).
+    Its WAL, and the copies an operator makes of it, follow the operator's own delay.
     """
     if connection.in_atomic_block:
         return  # the next hour: a database is not rewritten in the middle of somebody's transaction
@@ -99,7 +101,24 @@ def write_files_anew(keys: Iterable[str]) -> None:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         elif connection.vendor == "postgresql":
             for table in sorted({table for key in keys for table in _cleared.get(key, ())}):
-                cursor.execute(f'VACUUM (FULL) "{table}"')
+                cursor.execute(f'VACUUM (FULL, ANALYZE) "{table}"')
+                _drop_samples_of_none(cursor, table)
+            cursor.execute("VACUUM (FULL) pg_catalog.pg_statistic")
+
+
+def _drop_samples_of_none(cursor: CursorWrapper, table: str) -> None:
+    """Of a table that is empty now ANALYZE keeps the old samples. A column given its own type again loses them."""
+    cursor.execute(f'SELECT NOT EXISTS (SELECT 1 FROM "{table}")')  # noqa: S608 - a table of ours
+    if not cursor.fetchone()[0]:
+        return
+    cursor.execute(
+        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+        "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped "
+        "AND atttypid IN ('varchar'::regtype, 'text'::regtype, 'jsonb'::regtype, 'bytea'::regtype)",
+        [f'"{table}"'],
+    )
+    for column, kind in cursor.fetchall():
+        cursor.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {kind}')
 
 
 _cleared: dict[str, set[str]] = {}
