@@ -8,6 +8,7 @@ from facilitation.loading import load_method, shipped_methods
 from facilitation.machine import MOVE_KINDS, UnplayableMethod, apply, replay, start
 from facilitation.paper import paper_steps
 from facilitation.refusals import REFUSALS, Refusal
+from facilitation.results import results
 from facilitation.state import Card, Move, Released, Seat, State, TableSpec
 from facilitation.touched import Touched, touched
 from facilitation.view import Audience, Moment, audience, view, view_audience, view_own
@@ -37,6 +38,7 @@ __all__ = [
     "load_method",
     "paper_steps",
     "replay",
+    "results",
     "shipped_methods",
     "start",
     "touched",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 
 from maillage.contracts.models import ContratDeVille
@@ -33,6 +34,13 @@ PEOPLE = ("Zéphyrine", "Quillfeather", "zephyrine.q@exemple.fr", "06 12 34 56 7
 
 def few_territories():
     """Two départements whole and the communes of the others that are named here; outlines of the Aube's quarters."""
+    keep_shipped_sources()
+    import_rows(_few(), sources_of=SHIPPED_SOURCES.__getitem__)
+
+
+@cache
+def _few():
+    """Read once: it is most of the time, and nothing changes it."""
     folder = files("maillage.territories") / "data"
     reading = read_files([(name, (folder / name).read_bytes()) for name in SHIPPED_SOURCES])
     kept = {row.code for row in reading.territories if row.department in ("10", "54") or row.level == "department"}
@@ -47,8 +55,7 @@ def few_territories():
     quarters = {row.code for row in reading.territories if row.level == "qpv"} | {""}
     reading.landmarks = [row for row in reading.landmarks if row.qpv in quarters]
     reading.landmarks = [row for row in reading.landmarks if row.communes and set(row.communes) <= places]
-    keep_shipped_sources()
-    import_rows(reading, sources_of=SHIPPED_SOURCES.__getitem__)
+    return reading
 
 
 def full_space(slug="oriv"):

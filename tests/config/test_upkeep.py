@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from maillage.config import upkeep
 from maillage.config.logs import WithoutLinks
-from maillage.config.upkeep import erase_past_needs, keep_house
+from maillage.config.upkeep import keep_house
 from maillage.gatherings.models import Gathering
 from maillage.live import keys
 from maillage.live.enums import SessionStatus
@@ -19,6 +19,7 @@ from maillage.office.models import Activity, Job
 from maillage.people.models import Person, Space
 from maillage.registrations.enums import ImportStatus
 from maillage.registrations.models import Registration, RegistrationImport
+from maillage.registrations.retention import erase_past_needs
 from tests.live.conftest import _fresh_process, session
 
 __all__ = ["_fresh_process", "session"]  # fixtures, shared by name

@@ -73,6 +73,23 @@ COMMANDS = {
         "sur le serveur qui l’importe, et lui seul. « carry in FICHIER » l’importe, à l’aller comme au retour. "
         "« carry back RENCONTRE » la reprend ici quand l’autre serveur est perdu. « carry status » dit où est chacune.",
     ),
+    "archive": (
+        "archive une rencontre, sans aucun nom ; ou tout un espace, chiffré",
+        "« archive RENCONTRE -o FICHIER.zip » écrit ce qui reste d’une rencontre : programme, à retenir, nombres, "
+        "territoires, sous Licence Ouverte 2.0 et sans donnée personnelle. « archive --complete ESPACE -o FICHIER » "
+        "écrit tout un espace, noms compris, dans un fichier chiffré : c’est sa sauvegarde.",
+    ),
+    "archive-import": (
+        "reprend une archive",
+        "« archive-import FICHIER.zip --space ESPACE » reprend l’archive d’une rencontre. « archive-import FICHIER "
+        "--complete » remet tout un espace dans une installation vide ; ce dont le temps est passé depuis s’efface "
+        "aussitôt. Tout est repris, ou rien.",
+    ),
+    "retention": (
+        "dit ce qui sera effacé, et quand",
+        "Liste ce qui sera effacé, espace par espace, avec sa date. Rien ne s’efface sans --apply ; le serveur, lui, "
+        "efface chaque heure ce qui est dû.",
+    ),
     "method": (
         "liste les méthodes livrées, ou vérifie un fichier de méthode",
         "« method list » dit les méthodes livrées avec Maillage. « method check FICHIER » lit un fichier de méthode et "
@@ -356,6 +373,36 @@ def _carry(command: Parser) -> None:
     command.add_argument("--passphrase-file", metavar="FICHIER", help="lit la phrase de passe dans un fichier")
 
 
+def _archive(command: Parser) -> None:
+    command.add_argument("gathering", nargs="?", metavar="RENCONTRE", help="son nom court, par exemple jr-2025")
+    command.add_argument("--complete", metavar="ESPACE", help="tout cet espace, noms compris, chiffré")
+    command.add_argument("-o", "--output", metavar="FICHIER", required=True, help="le fichier à écrire")
+    command.add_argument(
+        "--with-keys", action="store_true", help="complète : avec les clés, ce qui s’est écrit dans les salles s’y lit"
+    )
+    _passphrase(command)
+
+
+def _archive_import(command: Parser) -> None:
+    command.add_argument("file", metavar="FICHIER", help="l’archive")
+    command.add_argument("--space", metavar="ESPACE", help="le nom court de l’espace qui reçoit la rencontre")
+    command.add_argument("--complete", action="store_true", help="l’archive est celle de tout un espace")
+    command.add_argument("--passphrase-file", metavar="FICHIER", help="lit la phrase de passe dans un fichier")
+
+
+def _passphrase(command: Parser) -> None:
+    command.add_argument("--ask", action="store_true", help="demande la phrase de passe au lieu d’en donner une")
+    command.add_argument("--passphrase-file", metavar="FICHIER", help="lit la phrase de passe dans un fichier")
+
+
+def _retention(command: Parser) -> None:
+    command.add_argument("--space", metavar="ESPACE", help="cet espace seulement")
+    command.add_argument(
+        "--dry-run", action="store_true", help="montre, sans rien effacer : ce qui se fait sans option"
+    )
+    command.add_argument("--apply", action="store_true", help="efface ce qui est dû")
+
+
 def _sign_in_link(command: Parser) -> None:
     command.add_argument("email", metavar="COURRIEL", help="l’adresse électronique de la personne")
     command.add_argument(
@@ -399,6 +446,9 @@ PARTS: dict[str, Callable[[Parser], None]] = {
     "rehearse": _rehearse,
     "report": _report,
     "carry": _carry,
+    "archive": _archive,
+    "archive-import": _archive_import,
+    "retention": _retention,
     "method": _method,
     "doctor": lambda command: None,
     "sign-in-link": _sign_in_link,

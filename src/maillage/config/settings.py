@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "maillage.trips",
     "maillage.reports",
     "maillage.atlas",
+    "maillage.archives",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

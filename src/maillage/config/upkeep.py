@@ -6,51 +6,36 @@ Each duty is safe to repeat and safe beside another process that does the same.
 import asyncio
 import datetime as dt
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from django.db import connection, connections
 from django.utils import timezone
 
-from maillage.gatherings.models import Gathering
 from maillage.live.faults import report
-from maillage.live.services import erase_due
 from maillage.memory.action_letters import queue_action_reminders
 from maillage.memory.actions import forget_owners
 from maillage.memory.following_up import forget_follow_ups, queue_follow_ups
 from maillage.memory.services import catch_up_releases
+from maillage.office.retention import erase_again, erase_all_due
 from maillage.office.services import close_lost_jobs, send_due_mail
-from maillage.registrations.imports import drop_old_imports
-from maillage.registrations.models import Registration
-from maillage.registrations.queries import WITH_NEEDS
 from maillage.registrations.reminders import queue_reminders
-from maillage.registrations.services import erase_needs
 
 EVERY = 3600  # seconds
 LETTERS_EVERY = 60  # seconds: somebody waits for the letter that confirms
-KEEP_LATE_NEEDS = dt.timedelta(days=1)  # said once the day is over: typed late, or a past day that is rehearsed
-KEEP_IMPORTS = dt.timedelta(days=7)  # a file that waits for an answer holds names: a week, then it is sent again
-BY = "la durée de conservation"
 
 
-def erase_past_needs(*, now: dt.datetime) -> int:
-    """Needs serve the day; the day after, nobody keeps them. Those said once the day is over serve one day more."""
-    erased = 0
-    with_needs = Registration.objects.filter(WITH_NEEDS).values("gathering")  # one person's is enough
-    for gathering in Gathering.objects.filter(date__lt=now.date(), pk__in=with_needs):
-        if gathering.date is None:
-            continue
-        over = dt.datetime.combine(gathering.date + dt.timedelta(days=1), dt.time(), ZoneInfo(gathering.timezone))
-        if now >= over:
-            erased += erase_needs(gathering=gathering, by=BY, said_before=max(over, now - KEEP_LATE_NEEDS))
-    return erased
+def erase_before_serving() -> None:
+    """First of all, and before anybody reads: what is due, and what an older backup that was put back brought again."""
+    try:
+        erase_again(on_fault=report)
+        erase_all_due(now=timezone.now(), on_fault=report)
+    finally:
+        connections.close_all()
 
 
 def keep_house(*, now: dt.datetime) -> None:
     for duty in (
         lambda: catch_up_releases(),
-        lambda: erase_due(now=now),
-        lambda: erase_past_needs(now=now),
-        lambda: drop_old_imports(before=now - KEEP_IMPORTS),
+        lambda: erase_all_due(now=now, on_fault=report),
         lambda: queue_reminders(now=now),
         lambda: queue_action_reminders(now=now),
         lambda: queue_follow_ups(now=now),

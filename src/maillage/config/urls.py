@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("maillage.trips.urls")),
     path("", include("maillage.reports.urls")),
     path("", include("maillage.atlas.urls")),
+    path("", include("maillage.archives.urls")),
     # last: its public pages, rencontres/<space>/<name>/, look like any page of a gathering
     path("", include("maillage.gatherings.urls")),
 ]

@@ -42,6 +42,7 @@ class Figure:
 class Action:
     label: str
     url: str
+    quiet: bool = False  # on the public page: beside what one comes for
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ class LiveConfig(AppConfig):
         from maillage.gatherings.glance import Phase  # models are loaded only now
         from maillage.gatherings.glance import register as register_glimpse
         from maillage.gatherings.removal import register_hold, register_loss
-        from maillage.live import removal
+        from maillage.live import removal, retention
         from maillage.live.entry import entry_part
         from maillage.live.glimpse import before, during
         from maillage.live.models import Session
@@ -19,6 +19,7 @@ class LiveConfig(AppConfig):
         from maillage.live.trial import KIND as TRIAL
         from maillage.live.trial import may_see_trial, page_of_trial
         from maillage.office import kinds
+        from maillage.office.retention import register as register_retention
         from maillage.registrations.own import register
 
         pre_delete.connect(forget_deleted, sender=Session)
@@ -29,3 +30,4 @@ class LiveConfig(AppConfig):
         register_glimpse(Phase.DURING, during)
         kinds.register(KIND, may_see=may_see_job, start=page_of_job)
         kinds.register(TRIAL, may_see=may_see_trial, start=page_of_trial)
+        register_retention(retention.NOTES)

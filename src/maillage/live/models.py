@@ -128,3 +128,27 @@ class BoardPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.added_at:%H:%M}"
+
+
+class KeptFigures(models.Model):
+    """Counts that outlive what was counted: of a workshop whose session was erased, of a day that came as an archive.
+
+    Never fewer than live.results.FLOOR people, never a text: nobody is in it.
+    """
+
+    gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="kept_figures")
+    workshop = models.ForeignKey(  # null: who came, of the whole gathering
+        Workshop, on_delete=models.CASCADE, null=True, related_name="kept_figures"
+    )
+    rows = models.JSONField()  # of live.results.rows_of; of the gathering: of archives.participation
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gathering", "workshop"], name="live_kept_figures_once"),
+            models.UniqueConstraint(
+                fields=["gathering"], condition=models.Q(workshop__isnull=True), name="live_kept_figures_of_gathering"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gathering_id} {self.workshop_id or ''}".strip()

@@ -15,11 +15,14 @@ from maillage.live import keys, seats, signals
 from maillage.live.enums import SessionStatus
 from maillage.live.faults import report
 from maillage.live.models import BoardPhoto, HelpCall, Session, Snapshot
+from maillage.live.results import keep_results
 from maillage.live.rooms import method_of, start_state
 from maillage.live.runtime import live
 from maillage.methods.models import MethodVersion
 from maillage.methods.queries import latest_version
+from maillage.office.ledger import SESSION, record_erasures
 from maillage.office.models import Activity
+from maillage.office.retention import BY
 
 LAST_DAY = date.max - timedelta(days=400)  # a gathering of the year 9999 is a slip of the hand, not an error of ours
 KEEP_DAYS = 30  # after the day: what was typed in a room erases itself
@@ -89,10 +92,14 @@ def erase_session(*, session: Session, by: str) -> None:
     """Destroys the session's key: names, texts, photos are lost for good; the numbers of its moves stay."""
     here = live()
     if not session.rehearsal and keys.has_key(session.id) and session.status != SessionStatus.ERASED:
-        signals.tell_all_kept(here.rooms.load(session.id))
+        room = here.rooms.load(session.id)
+        signals.tell_all_kept(room)
+        keep_results(session, room)
     with transaction.atomic():
         Session.objects.select_for_update().get(id=session.id)  # the committer waits, then sees it erased
         keys.destroy_key(session.id)
+        if not session.rehearsal:
+            record_erasures(SESSION, [session.id])
         Session.objects.filter(id=session.id).exclude(status=SessionStatus.ERASED).update(
             status=SessionStatus.ERASED, erased_at=timezone.now()
         )
@@ -110,7 +117,7 @@ def erase_due(*, now: datetime) -> int:
     erased = 0
     for session in list(Session.objects.filter(erase_at__lte=now).exclude(status=SessionStatus.ERASED)):
         try:
-            erase_session(session=session, by="la durée de conservation")
+            erase_session(session=session, by=BY)
         except Exception as error:  # an edge: one session's fault must not keep the others; the next hour tries again
             report("a session could not be erased", error)
         else:
@@ -121,6 +128,8 @@ def erase_due(*, now: datetime) -> int:
 def forget_deleted(sender: type[Session], instance: Session, **_more: object) -> None:
     """A session whose row goes, with its workshop or its gathering, leaves neither key, room nor open screen behind."""
     session_id = instance.id
+    if not instance.rehearsal:
+        record_erasures(SESSION, [session_id])
 
     def clean() -> None:
         keys.destroy_key(session_id)

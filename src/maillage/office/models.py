@@ -73,3 +73,24 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by} : {self.verb} {self.about}"
+
+
+class NamesRule(models.Model):
+    """How long a space keeps the names of those who came. No row: office.retention.USUAL_MONTHS."""
+
+    space = models.UUIDField(primary_key=True)  # its identifier
+    months = models.PositiveSmallIntegerField(_("mois après la rencontre"))
+    by = models.CharField(max_length=200)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(months__gte=1, months__lte=36),
+                name="office_names_rule_bounds",
+                violation_error_message=_("Les noms se gardent de un à trente-six mois."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.space} : {self.months}"

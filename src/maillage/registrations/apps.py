@@ -9,7 +9,8 @@ class RegistrationsConfig(AppConfig):
         from maillage.gatherings.glance import Phase, register, register_public
         from maillage.gatherings.removal import register_loss, removing
         from maillage.gatherings.signals import copied
-        from maillage.registrations import questions, removal
+        from maillage.office import retention as keeping
+        from maillage.registrations import questions, removal, retention
         from maillage.registrations.glimpses import before, during, sign_up_action
 
         register(Phase.BEFORE, before)
@@ -18,3 +19,6 @@ class RegistrationsConfig(AppConfig):
         register_loss(removal.losses)
         copied.connect(questions.copy_questions, dispatch_uid="maillage.registrations")
         removing.connect(removal.forget_people, dispatch_uid="maillage.registrations")
+        for rule in retention.RULES:
+            keeping.register(rule)
+            keeping.clears(rule.key, *retention.TABLES[rule.key])

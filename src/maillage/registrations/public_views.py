@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.gatherings.words import date_words, place_words
 from maillage.lib.rates import Rate
+from maillage.office.retention import names_months
 from maillage.registrations.links import own_path
 from maillage.registrations.models import Opening
 from maillage.registrations.opening import Entrance, entrance
@@ -89,6 +90,7 @@ def form_page(
             "organisations": known_organisations(gathering.space) if form and "organisation" in form.fields else [],
             "communes": known_communes(gathering.space) if form and "commune" in form.fields else [],
             "preview": preview,
+            "kept_months": names_months(gathering.space_id),
         },
         status=status,
     )

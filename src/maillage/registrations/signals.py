@@ -1,6 +1,7 @@
 """News of registrations for the nouns above: sent after the commit, so that what listens never keeps somebody out.
 
 `arrived(registration, by)`: this person is at the door, announced or not. Receivers may hear the same news twice.
+`names_erased(gathering)`: inside the transaction; whoever wrote names of its people elsewhere erases them too.
 `entered(registration, by)`: this person left the waiting list and comes. `left(registration, by)`: they cancelled.
 """
 
@@ -12,6 +13,7 @@ from maillage.registrations.models import Registration
 arrived = Signal()
 entered = Signal()
 left = Signal()
+names_erased = Signal()
 
 
 def tell_arrived(registration: Registration, by: object) -> None:

@@ -7,8 +7,11 @@ class TripsConfig(AppConfig):
     def ready(self) -> None:
         from maillage.gatherings.glance import Phase, register  # models are loaded only now
         from maillage.gatherings.removal import register_hold
+        from maillage.registrations.signals import names_erased
         from maillage.trips.glimpse import before
         from maillage.trips.queries import hold
+        from maillage.trips.services import forget_names
 
         register_hold(hold)
         register(Phase.BEFORE, before)
+        names_erased.connect(forget_names, dispatch_uid="maillage.trips")

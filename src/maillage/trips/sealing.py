@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from maillage.lib.codes import SYLLABLES
 
 MAGIC = b"MAILLAGE TRAJET 1\n"
+COMPLETE = b"MAILLAGE ENTIER 1\n"  # a space's complete archive (archives/complete.py): sealed in the same way
 SALT, CHECK, PREFIX, TAG = 16, 8, 7, 16  # bytes
 FRAME = 256 * 1024  # bytes of a frame before its tag
 WORK = {"n": 2**16, "r": 8, "p": 1}  # scrypt: 64 MB and some 0.2 s a try, for us and for who guesses
@@ -42,8 +43,13 @@ class FileRefused(Exception):
 
 
 class NotOurs(FileRefused):
-    def __init__(self) -> None:
-        super().__init__("Ce n’est pas un fichier de trajet de Maillage (ou il est vide).")
+    def __init__(self, other: bool = False) -> None:
+        super().__init__(
+            "C’est un fichier de Maillage d’une autre sorte : celui d’un trajet s’importe par « maillage carry in », "
+            "une archive complète par « maillage archive-import --complete »."
+            if other
+            else "Ce n’est pas un fichier chiffré de Maillage (ou il est vide)."
+        )
 
 
 class Unfinished(FileRefused):
@@ -84,17 +90,18 @@ def clean_passphrase(typed: str) -> str:
 class Writer:
     """Writes lines into `path`; useless to anybody before `finish`."""
 
-    def __init__(self, path: Path, passphrase: str) -> None:
+    def __init__(self, path: Path, passphrase: str, *, magic: bytes = MAGIC) -> None:
+        self.magic = magic
         self.salt = secrets.token_bytes(SALT)
         key, check = _derive(passphrase, self.salt)
         prefix = secrets.token_bytes(PREFIX)
-        self._head = MAGIC + self.salt + check + prefix
+        self._head = magic + self.salt + check + prefix
         self._seal = _Frames(key, prefix, self._head)
         # Huffman alone: most of a file is sealed photos in base64, of which nothing repeats; four times sooner than 6
         self._press = zlib.compressobj(1, zlib.DEFLATED, 15, 8, zlib.Z_HUFFMAN_ONLY)
         self._waiting = bytearray()
         self._file: BinaryIO = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
-        self._file.write(MAGIC + bytes(SALT) + check + prefix)
+        self._file.write(magic + bytes(SALT) + check + prefix)
 
     def line(self, content: dict[str, Any]) -> None:
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
@@ -114,7 +121,7 @@ class Writer:
         os.fsync(self._file.fileno())
 
     def finish(self) -> None:
-        self._file.seek(len(MAGIC))
+        self._file.seek(len(self.magic))
         self._file.write(self.salt)
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -124,14 +131,14 @@ class Writer:
         self._file.close()
 
 
-def read_lines(file: BinaryIO, passphrase: str) -> Iterator[dict[str, Any]]:
+def read_lines(file: BinaryIO, passphrase: str, *, magic: bytes = MAGIC) -> Iterator[dict[str, Any]]:
     """The lines, each from a frame that was checked. Whoever reads must reach the end before believing any of it."""
-    head = file.read(len(MAGIC) + SALT + CHECK + PREFIX)
-    if not head.startswith(MAGIC):
-        raise NotOurs
-    if len(head) < len(MAGIC) + SALT + CHECK + PREFIX:
+    head = file.read(len(magic) + SALT + CHECK + PREFIX)
+    if not head.startswith(magic):
+        raise NotOurs(head.startswith((MAGIC, COMPLETE)))
+    if len(head) < len(magic) + SALT + CHECK + PREFIX:
         raise Unfinished
-    salt, rest = head[len(MAGIC) : len(MAGIC) + SALT], head[len(MAGIC) + SALT :]
+    salt, rest = head[len(magic) : len(magic) + SALT], head[len(magic) + SALT :]
     if salt == bytes(SALT):
         raise Unfinished
     key, check = _derive(passphrase, salt)

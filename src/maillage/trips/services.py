@@ -445,6 +445,11 @@ def _forget_bases(gathering: Gathering) -> None:
     Trip.objects.filter(gathering=gathering).exclude(base={}).update(base={})
 
 
+def forget_names(sender: object, *, gathering: Gathering, **_signal: object) -> None:
+    """Receiver of `registrations.signals.names_erased`: a digest of a name is as good as the name to who guesses it."""
+    _forget_bases(gathering)
+
+
 def _note(gathering: Gathering, by: str, verb: str) -> None:
     record_activity(space=gathering.space.slug, by=by, verb=verb, about=str(gathering), about_id=gathering.pk)
 

@@ -40,7 +40,7 @@ def _out(options: argparse.Namespace) -> None:
     if not options.output:
         raise Missing("dans quel fichier l’écrire : -o FICHIER")
     typed = options.ask or options.passphrase_file
-    passphrase = _passphrase(options) if typed else make_passphrase()
+    passphrase = read_passphrase(options) if typed else make_passphrase()
     done = carry_out(gathering=gathering, path=Path(options.output), passphrase=passphrase, by=BY)
     answer: dict[str, Any] = {
         "file": str(done.path),
@@ -70,7 +70,7 @@ def _in(options: argparse.Namespace) -> None:
     except OSError as error:
         raise UnreadableFile(path, os_error_words(error)) from error
     with file:
-        done = carry_in(file=file, passphrase=_passphrase(options), by=BY)
+        done = carry_in(file=file, passphrase=read_passphrase(options), by=BY)
     answer = {
         "gathering": done.gathering.slug,
         "already": done.already,
@@ -126,7 +126,7 @@ def _thing(options: argparse.Namespace, what: str) -> str:
     return str(options.thing)
 
 
-def _passphrase(options: argparse.Namespace) -> str:
+def read_passphrase(options: argparse.Namespace) -> str:
     """Never an argument of the command: a list of processes shows those."""
     if options.passphrase_file:
         try:

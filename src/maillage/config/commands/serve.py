@@ -6,6 +6,7 @@ from maillage.config.arguments import DEFAULT_HOST
 from maillage.config.commands.serve_room import EVERYWHERE, serve_room
 from maillage.config.installation import prepare_installation
 from maillage.config.server import serve
+from maillage.config.upkeep import erase_before_serving
 
 
 class OneProcessOnly(Exception):
@@ -32,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     if options.workers > 1 and connection.vendor == "sqlite":
         raise OneProcessOnly
     prepare_installation()
+    erase_before_serving()
     connections.close_all()
     if options.room:
         return serve_room(options, EVERYWHERE if options.host == DEFAULT_HOST else options.host)

@@ -1,0 +1,4 @@
+from tests.live.conftest import _fresh_process
+from tests.trips.conftest import empty_sqlite, home, make_server, room
+
+__all__ = ["_fresh_process", "empty_sqlite", "home", "make_server", "room"]  # fixtures, shared by name
