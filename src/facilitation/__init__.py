@@ -9,6 +9,7 @@ from facilitation.machine import MOVE_KINDS, UnplayableMethod, apply, replay, st
 from facilitation.paper import paper_steps
 from facilitation.refusals import REFUSALS, Refusal
 from facilitation.state import Card, Move, Released, Seat, State, TableSpec
+from facilitation.story import kept_cards, story
 from facilitation.touched import Touched, touched
 from facilitation.view import Audience, Moment, audience, view, view_audience, view_own
 
@@ -33,12 +34,14 @@ __all__ = [
     "audience",
     "forms",
     "inputs",
+    "kept_cards",
     "leaving",
     "load_method",
     "paper_steps",
     "replay",
     "shipped_methods",
     "start",
+    "story",
     "touched",
     "view",
     "view_audience",
