@@ -10,6 +10,7 @@ from facilitation.paper import paper_steps
 from facilitation.refusals import REFUSALS, Refusal
 from facilitation.results import results
 from facilitation.state import Card, Move, Released, Seat, State, TableSpec
+from facilitation.story import kept_cards, story
 from facilitation.touched import Touched, touched
 from facilitation.view import Audience, Moment, audience, view, view_audience, view_own
 
@@ -34,6 +35,7 @@ __all__ = [
     "audience",
     "forms",
     "inputs",
+    "kept_cards",
     "leaving",
     "load_method",
     "paper_steps",
@@ -41,6 +43,7 @@ __all__ = [
     "results",
     "shipped_methods",
     "start",
+    "story",
     "touched",
     "view",
     "view_audience",

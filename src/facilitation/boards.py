@@ -101,8 +101,8 @@ def _card(state: State, rule: Stage, group: "Audience", card: Card, under: dict[
         "typed_by": typist.name if typist and not hidden else None,
         "chosen": state.chosen.get(card.table) == card.id,
         "pinned": card.pinned,
-        "marks": _public_marks(state, card),
-        "marked": _marked(state, card),
+        "marks": public_marks(state, card),
+        "marked": marked(state, card),
         "replies": [
             _card(state, rule, group, other, under)
             for other in under.get(card.id, ())
@@ -134,7 +134,7 @@ def _is_named(state: State, group: "Audience", card: Card) -> bool:
     return state.method.people_shown and card.table == group.table
 
 
-def _public_marks(state: State, card: Card) -> dict[str, int]:
+def public_marks(state: State, card: Card) -> dict[str, int]:
     return {
         id_: count
         for id_, count in sorted(card.marks.items())
@@ -142,10 +142,10 @@ def _public_marks(state: State, card: Card) -> dict[str, int]:
     }
 
 
-def _marked(state: State, card: Card) -> list[str]:
+def marked(state: State, card: Card) -> list[str]:
     """What the marks say under the card, whatever the method calls them."""
     found = []
-    for id_, count in _public_marks(state, card).items():
+    for id_, count in public_marks(state, card).items():
         mark = state.method.marks[id_]
         if id_ == VOTE:
             found.append(f"{count} voix")
@@ -158,7 +158,7 @@ def _marked(state: State, card: Card) -> list[str]:
 
 def _top(state: State, cards: list[Card]) -> list[str]:
     """The most marked first, by marks everybody sees; a card without any is not among them."""
-    counted = [(sum(_public_marks(state, card).values()), card) for card in cards]
+    counted = [(sum(public_marks(state, card).values()), card) for card in cards]
     best = sorted((pair for pair in counted if pair[0]), key=lambda pair: (-pair[0], card_order(pair[1].id)))
     return [card.id for _count, card in best[:TOP]]
 

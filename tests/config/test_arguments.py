@@ -42,7 +42,7 @@ def test_help_holds_no_english(capsys, command):
         (["plan", "jr-2025", "--seed"], "--seed : on attend une valeur"),
         (["plan", "jr-2025", "--seed", "un"], "--seed : « un » n’est pas un nombre entier"),
         (["plan", "jr-2025", "--json=1"], "--json : on n’attend pas de valeur"),
-        (["report", "jr-2025", "--format", "docx", "-o", "x"], "« docx » n’existe pas"),
+        (["report", "jr-2025", "--format", "rtf", "-o", "x"], "« rtf » n’existe pas"),
         (["serve", "--port", "99999"], "n’est pas un port"),
         (["rehearse", "jr-2025", "--speed", "0"], "plus grand que zéro"),
         (["bench", "page", "fanoot"], "Vouliez-vous dire « fanout » ?"),

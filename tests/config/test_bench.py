@@ -57,7 +57,12 @@ NAMES = {
     "memory": ["memory-stream"],
     "page": ["page"],
     "start": ["start", "idle-memory"],
-    "report": ["report-first", "report-again", "badges-300"],
+    "report": [
+        "report-first",
+        "report-again",
+        *(f"report-{what}-first" for what in ("docx", "odt", "html", "summary", "deck")),
+        "badges-300",
+    ],
     "seating": ["seating", "seating-again", "seating-from-file"],
 }
 

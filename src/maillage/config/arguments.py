@@ -65,7 +65,8 @@ COMMANDS = {
     ),
     "report": (
         "écrit le compte rendu d’une rencontre",
-        "Écrit le compte rendu d’une rencontre en PDF accessible. Il compte les participants et n’en nomme aucun.",
+        "Écrit le compte rendu d’une rencontre : PDF accessible, DOCX, ODT ou HTML, selon le nom du fichier. Aussi sa "
+        "synthèse, son affiche, ses diapositives (PDF). Ces documents comptent les participants et n’en nomment aucun.",
     ),
     "carry": (
         "emporte une rencontre sur le serveur d’une salle, et la rapporte",
@@ -354,7 +355,14 @@ def _rehearse(command: Parser) -> None:
 def _report(command: Parser) -> None:
     _gathering(command)
     command.add_argument("--rehearsal", action="store_true", help="celui de la répétition")
-    command.add_argument("--format", choices=["pdf"], default="pdf", help="pdf, le seul pour l’instant")
+    command.add_argument(
+        "--document",
+        choices=["compte-rendu", "synthese", "affiche", "diapositives"],
+        default="compte-rendu",
+        help="lequel ; le compte rendu s’il n’est pas dit",
+    )
+    command.add_argument("--format", choices=["pdf", "docx", "odt", "html"], help="sinon, la fin du nom du fichier")
+    command.add_argument("--plain", action="store_true", help="sans le logo ni la couleur de l’espace")
     command.add_argument("-o", "--output", metavar="FICHIER", required=True, help="le fichier à écrire")
 
 

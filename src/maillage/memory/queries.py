@@ -6,8 +6,8 @@ from django.db.models import F, Q, QuerySet
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.gatherings.words import date_words, place_words
-from maillage.memory.enums import ActionState, TakeawayOrigin
-from maillage.memory.models import Action, FollowUp, Publication, Takeaway
+from maillage.memory.enums import ActionState, GleaningStatus, TakeawayOrigin
+from maillage.memory.models import Action, FollowUp, Gleaning, Publication, Takeaway
 
 
 @dataclass
@@ -37,6 +37,12 @@ def kept_by_workshop(gathering: Gathering, *, rehearsal: bool = False, public: b
 def workshops_without_takeaway(gathering: Gathering) -> list[Workshop]:
     """What the report still lacks."""
     return [kept.workshop for kept in kept_by_workshop(gathering) if kept.workshop and not kept.takeaways]
+
+
+def sorted_at_desk(gathering: Gathering, *, rehearsal: bool = False) -> set[tuple[UUID, str]]:
+    """(workshop, key of `facilitation.leaving`): what a room gave and the desk kept in its own words, or left aside."""
+    rows = Gleaning.objects.filter(session__gathering=gathering, session__rehearsal=rehearsal)
+    return set(rows.exclude(status=GleaningStatus.APART).values_list("session__workshop", "key"))
 
 
 def public_takeaways(gathering: Gathering) -> QuerySet[Takeaway]:

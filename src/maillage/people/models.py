@@ -57,6 +57,19 @@ class Space(models.Model):
         return self.name
 
 
+class SpaceStyle(models.Model):
+    """How a space's documents look (style.py). Apart from the space, which every page reads: an image weighs."""
+
+    space = models.OneToOneField(Space, on_delete=models.CASCADE, related_name="style")
+    accent = models.CharField(max_length=7, blank=True)  # #0c5a63; "": the house's
+    logo = models.BinaryField(null=True)  # a PNG that we made
+    logo_width = models.PositiveSmallIntegerField(default=0)
+    logo_height = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"style de {self.space}"
+
+
 class Right(models.Model):
     """What a user may do in a space."""
 

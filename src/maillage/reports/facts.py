@@ -1,6 +1,8 @@
 """The facts of a document, as plain data: what typst, and later DOCX or HTML, lay out. No name of a participant."""
 
+import uuid
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, Q
@@ -10,11 +12,14 @@ from django.utils.translation import gettext as _
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Slot, Speaker, Workshop
 from maillage.gatherings.words import date_words, place_words, time_words
+from maillage.lib.dates import day_words
 from maillage.lib.matching import fold
 from maillage.lib.qr import qr_svg
 from maillage.lib.typography import count, join_words, typo
-from maillage.memory.enums import TakeawayOrigin
-from maillage.memory.models import Takeaway
+from maillage.live.story import RoomStory, stories_by_workshop
+from maillage.memory.enums import ActionState, TakeawayOrigin
+from maillage.memory.models import Action, Takeaway
+from maillage.memory.queries import actions_of, kept_by_workshop, sorted_at_desk
 from maillage.people.enums import ActorCategory
 from maillage.people.models import Person
 from maillage.plans.enums import PlanStatus
@@ -22,6 +27,9 @@ from maillage.plans.models import Placement
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.links import badge_path
 from maillage.registrations.models import Registration
+from maillage.reports.rooms import room_facts, without_known
+
+Rooms = Mapping[uuid.UUID, RoomStory]
 
 SOURCES = typo(
     "Sources : ANCT (QPV 2024, archive du 15 janvier 2026), Insee (communes, 2026), DGCL (intercommunalités, 2025). "
@@ -30,14 +38,23 @@ SOURCES = typo(
 
 
 def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, Any]:
-    """Everything the evening's report says. `rehearsal` takes the rehearsal's takeaways instead of the day's."""
+    """Everything the evening's report says. `rehearsal` takes what the rehearsal kept instead of the day's."""
     came = people_who_came(gathering)
+    rooms = stories_by_workshop(gathering.pk, rehearsal=rehearsal)
+    dealt: dict[uuid.UUID, set[str]] = {}
+    for workshop_id, key in sorted_at_desk(gathering, rehearsal=rehearsal):
+        dealt.setdefault(workshop_id, set()).add(key)
+    kept = {
+        group.workshop.pk if group.workshop else None: group.takeaways
+        for group in kept_by_workshop(gathering, rehearsal=rehearsal)
+    }
     return {
         "kind": gathering.get_kind_display(),
         "title": typo(gathering.title),
         "subtitle": typo(gathering.subtitle),
         "theme": typo(gathering.theme),
         "date": date_words(gathering),
+        "day": gathering.date.isoformat() if gathering.date else "",
         "place": typo(place_words(gathering)),
         "space": typo(gathering.space.name),
         "host": typo(gathering.space.host),
@@ -50,11 +67,21 @@ def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, 
         "programme": [slot_facts(slot) for slot in gathering.slots.all()],
         "came": came,
         "rounds": [
-            round_facts(slot, rehearsal, attendance_taken=came["attendance_taken"])
+            round_facts(slot, rooms, kept, dealt, attendance_taken=came["attendance_taken"])
             for slot in gathering.slots.filter(kind=SlotKind.WORKSHOPS)
         ],
-        "takeaways": takeaways(gathering, workshop=None, rehearsal=rehearsal),
+        "takeaways": takeaway_facts(kept[None]),
+        "background": [
+            {
+                "period": typo(step["period"]),
+                "title": typo(step["title"]),
+                "steps": [typo(each) for each in step["steps"]],
+            }
+            for step in gathering.space.background
+        ],
         "cycle": cycle_facts(gathering),
+        "actions": [] if rehearsal else [action_facts(action) for action in actions_of(gathering, public=True)],
+        "next": next_meetings(gathering),
         "rehearsal": rehearsal,
         "sources": SOURCES,
         "made_on": formats.date_format(timezone.localdate(), "j F Y"),
@@ -81,7 +108,7 @@ def people_who_came(gathering: Gathering) -> dict[str, Any]:
     present = registered.filter(presence=Presence.PRESENT)
     counted = present if present.exists() else registered
     by_category = Counter(counted.values_list("person__category", flat=True))
-    territories = Counter(counted.values_list("person__commune__epci__name", flat=True))
+    territories = Counter(counted.values_list("person__commune__epci__siren", "person__commune__epci__name"))
     organisations = sorted(
         {typo(name) for name in counted.values_list("person__organisation__name", flat=True) if name}, key=fold
     )
@@ -99,8 +126,10 @@ def people_who_came(gathering: Gathering) -> dict[str, Any]:
             if by_category[category]
         ],
         "territories": [
-            {"name": typo(name or _("Non précisé")), "count": number, "known": name is not None}
-            for name, number in sorted(territories.items(), key=lambda row: (row[0] is None, -row[1], row[0]))
+            {"name": typo(name or _("Non précisé")), "count": number, "known": name is not None, "siren": siren or ""}
+            for (siren, name), number in sorted(
+                territories.items(), key=lambda row: (row[0][1] is None, -row[1], row[0][1])
+            )
         ],
         "organisations": organisations,
     }
@@ -121,7 +150,14 @@ def unmarked_words(present: int, registered: int, unmarked: int) -> str:
     )
 
 
-def round_facts(slot: Slot, rehearsal: bool, *, attendance_taken: bool) -> dict[str, Any]:
+def round_facts(
+    slot: Slot,
+    rooms: Rooms,
+    kept: Mapping[uuid.UUID | None, list[Takeaway]],
+    dealt: Mapping[uuid.UUID, set[str]],
+    *,
+    attendance_taken: bool,
+) -> dict[str, Any]:
     seated = Q(placements__plan__status=PlanStatus.PUBLISHED) & ~Q(placements__registration__presence=Presence.ABSENT)
     if attendance_taken:
         seated &= Q(placements__registration__presence=Presence.PRESENT)
@@ -135,7 +171,13 @@ def round_facts(slot: Slot, rehearsal: bool, *, attendance_taken: bool) -> dict[
     return {
         "title": typo(slot.title),
         "workshops": [
-            workshop_facts(workshop, workshop.seated, rehearsal, attendance_taken=attendance_taken, planned=planned)
+            workshop_facts(
+                workshop,
+                rooms.get(workshop.pk),
+                kept.get(workshop.pk, []),
+                people_words(workshop.seated, attendance_taken=attendance_taken) if planned else "",
+                dealt.get(workshop.pk, set()),
+            )
             for workshop in workshops
         ],
     }
@@ -150,8 +192,10 @@ def people_words(seated: int, *, attendance_taken: bool) -> str:
 
 
 def workshop_facts(
-    workshop: Workshop, seated: int, rehearsal: bool, *, attendance_taken: bool, planned: bool
+    workshop: Workshop, room: RoomStory | None, kept: list[Takeaway], people: str, dealt: set[str]
 ) -> dict[str, Any]:
+    told = room_facts(room)
+    told["kept"] = without_known(told["kept"], [row.text for row in kept], dealt)
     return {
         "number": workshop.number,
         "title": typo(workshop.title),
@@ -163,14 +207,27 @@ def workshop_facts(
         "qpv": typo(workshop.qpv.name) if workshop.qpv else "",
         "facilitators": typo(join_words([facilitator.name for facilitator in workshop.facilitators.all()])),
         "speakers": typo(join_words([speaker.name or speaker.organisation for speaker in workshop.speakers.all()])),
-        "people": people_words(seated, attendance_taken=attendance_taken) if planned else "",
-        "takeaways": takeaways(workshop.slot.gathering, workshop=workshop, rehearsal=rehearsal),
+        "people": people,
+        "takeaways": takeaway_facts(kept),
+        "results": told,
     }
 
 
-def takeaways(gathering: Gathering, *, workshop: Workshop | None, rehearsal: bool) -> list[dict[str, Any]]:
-    rows = Takeaway.objects.filter(gathering=gathering, workshop=workshop, rehearsal=rehearsal)
+def takeaway_facts(rows: Iterable[Takeaway]) -> list[dict[str, Any]]:
     return [{"text": typo(row.text), "released": row.origin == TakeawayOrigin.RELEASED} for row in rows]
+
+
+def action_facts(action: Action) -> dict[str, Any]:
+    """What was decided. `bearer` is a structure or a group, never a person; the owner's name stays where it is."""
+    return {
+        "what": typo(action.what),
+        "bearer": typo(action.bearer),
+        "due": day_words(action.due) if action.due else "",
+        "state": str(action.get_state_display()),
+        "over": action.state in (ActionState.DONE, ActionState.DROPPED),
+        "outcome": typo(action.outcome),
+        "workshop": typo(str(action.workshop)) if action.workshop else "",
+    }
 
 
 def cycle_facts(gathering: Gathering) -> list[dict[str, Any]]:
@@ -182,16 +239,28 @@ def cycle_facts(gathering: Gathering) -> list[dict[str, Any]]:
         .select_related("commune", "epci")
         .order_by("date")
     )
-    return [
-        {
-            "kind": meeting.get_kind_display(),
-            "title": typo(meeting.title),
-            "date": date_words(meeting),
-            "place": typo(place_words(meeting)),
-            "takeaways": takeaways(meeting, workshop=None, rehearsal=False),
-        }
-        for meeting in earlier
-    ]
+    kept: dict[uuid.UUID, list[Takeaway]] = {}
+    for row in Takeaway.objects.filter(gathering__in=earlier, workshop=None, rehearsal=False):
+        kept.setdefault(row.gathering_id, []).append(row)
+    return [{**meeting_facts(meeting), "takeaways": takeaway_facts(kept.get(meeting.pk, []))} for meeting in earlier]
+
+
+def next_meetings(gathering: Gathering) -> list[dict[str, Any]]:
+    """What the space has already announced after this one."""
+    if gathering.date is None:
+        return []
+    later = Gathering.objects.filter(space=gathering.space, public=True, date__gt=gathering.date)
+    return [meeting_facts(meeting) for meeting in later.select_related("commune", "epci").order_by("date")]
+
+
+def meeting_facts(meeting: Gathering) -> dict[str, Any]:
+    return {
+        "kind": meeting.get_kind_display(),
+        "title": typo(meeting.title),
+        "day": meeting.date.isoformat() if meeting.date else "",
+        "date": date_words(meeting),
+        "place": typo(place_words(meeting)),
+    }
 
 
 def badge_facts(gathering: Gathering, base: str = "") -> dict[str, Any]:

@@ -42,4 +42,24 @@ def evening_report(gathering: Gathering, user: Visitor) -> Glimpse | None:
         return None
     if not (has_workshops(gathering) or gathering.registrations.exists() or gathering.takeaways.exists()):
         return None  # nothing to tell yet
-    return Glimpse(actions=[Action(_("Compte rendu (PDF)"), reverse("reports:report", args=[gathering.pk]))])
+    return Glimpse(
+        actions=[
+            Action(_("Compte rendu (PDF)"), reverse("reports:report", args=[gathering.pk])),
+            Action(_("Synthèse en deux pages (PDF)"), reverse("reports:summary", args=[gathering.pk])),
+        ]
+    )
+
+
+def plenary(gathering: Gathering, user: Visitor) -> Glimpse | None:
+    """The slides of the plenary: asked for while the rooms work."""
+    if not can_facilitate(user, gathering.space) or not has_workshops(gathering):
+        return None
+    return Glimpse(
+        actions=[Action(_("Retour sur les ateliers (diapositives)"), reverse("reports:deck", args=[gathering.pk]))]
+    )
+
+
+def documents(gathering: Gathering, user: Visitor) -> Glimpse | None:
+    if not can_facilitate(user, gathering.space) and not can_run_desk(user, gathering.space):
+        return None
+    return Glimpse(actions=[Action(_("Documents de la rencontre"), reverse("reports:documents", args=[gathering.pk]))])

@@ -4,7 +4,17 @@ from maillage.reports import views
 
 app_name = "reports"
 urlpatterns = [
-    path("rencontres/<uuid:gathering_id>/compte-rendu.pdf", views.report, name="report"),
+    path("rencontres/<uuid:gathering_id>/documents/", views.documents, name="documents"),
+    path("rencontres/<uuid:gathering_id>/documents/<str:file>", views.made, name="made"),
+    path("rencontres/<uuid:gathering_id>/compte-rendu/", views.report_page, name="report-page"),
+    path("rencontres/<uuid:gathering_id>/compte-rendu/style.css", views.report_style, name="report-style"),
+    path("rencontres/<uuid:gathering_id>/compte-rendu.pdf", views.report, {"form": "pdf"}, name="report"),
+    path("rencontres/<uuid:gathering_id>/compte-rendu.docx", views.report, {"form": "docx"}, name="report-docx"),
+    path("rencontres/<uuid:gathering_id>/compte-rendu.odt", views.report, {"form": "odt"}, name="report-odt"),
+    path("rencontres/<uuid:gathering_id>/compte-rendu.html", views.report, {"form": "html"}, name="report-html"),
+    path("rencontres/<uuid:gathering_id>/synthese.pdf", views.summary, name="summary"),
+    path("rencontres/<uuid:gathering_id>/affiche.pdf", views.poster, name="poster"),
+    path("rencontres/<uuid:gathering_id>/retour-sur-les-ateliers.pdf", views.deck, name="deck"),
     path("rencontres/<uuid:gathering_id>/badges.pdf", views.badges, name="badges"),
     path("rencontres/<uuid:gathering_id>/emargement.pdf", views.sign_in_sheets, name="sign-in-sheets"),
     path("rencontres/<uuid:gathering_id>/emargement-demi-journees.pdf", views.half_day_sheets, name="half-day-sheets"),

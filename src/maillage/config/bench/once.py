@@ -1,9 +1,10 @@
-"""A PDF in a process that never made one: python -m maillage.config.bench.once report|empty. Prints seconds as JSON."""
+"""A paper in a process that never made one: python -m maillage.config.bench.once report|docx|empty. Seconds as JSON."""
 
 import json
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 
 import django
@@ -15,7 +16,7 @@ def run(what: str) -> dict[str, float]:
     from maillage.config.bench import documents  # Django is set up first
     from maillage.config.bench.rows import seconds_of
 
-    work: Callable[[], object] = {"report": documents.report, "empty": documents.empty_page}[what]
+    work: Callable[[], object] = documents.empty_page if what == "empty" else partial(documents.made, what)
     first = seconds_of(work)
     return {"first": first, "again": median(seconds_of(work) for _n in range(AGAIN))}
 

@@ -84,7 +84,19 @@ def compile_png(
     return _compile(template, data, fonts, format="png", ppi=float(dots_per_inch))
 
 
+def compile_pictures(
+    template: str | Path, data: Mapping[str, object], *, fonts: Sequence[Path] = (), dots_per_inch: int = 144
+) -> list[bytes]:
+    """The pages of `template`, a picture each. Raises as `compile_pdf` does."""
+    made = _made(template, data, fonts, format="png", ppi=float(dots_per_inch))
+    return [bytes(page) for page in made] if isinstance(made, list) else [bytes(made)]
+
+
 def _compile(template: str | Path, data: Mapping[str, object], fonts: Sequence[Path], **options: Any) -> bytes:
+    return bytes(_made(template, data, fonts, **options))
+
+
+def _made(template: str | Path, data: Mapping[str, object], fonts: Sequence[Path], **options: Any) -> Any:
     path = (PACKAGE / template).resolve()
     if not path.is_relative_to(PACKAGE):
         raise ValueError(f"a template lives inside the package: {template}")
@@ -108,7 +120,7 @@ def _compile(template: str | Path, data: Mapping[str, object], fonts: Sequence[P
                 raise TypstError(error.message, diagnostic=error.diagnostic, hints=error.hints) from error
             content = text
         else:
-            return bytes(made)
+            return made
     raise AssertionError("the last pass returns or raises")
 
 

@@ -1,0 +1,132 @@
+"""What the rooms voted, played and answered, as facts: only what was shown on their walls, or let out of them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from maillage.lib.matching import fold
+from maillage.lib.typography import typo
+from maillage.live.story import RoomStory
+
+AGREED = 67  # % of the answers on one: below, the room is divided (facilitation.activities.form)
+SILENT: dict[str, Any] = {"status": "", "erased": False, "unreadable": False, "kept": [], "votes": [], "choices": [],
+    "questions": [], "pot": None}  # fmt: skip
+OPEN = ("waiting", "running", "paused")
+
+
+def room_facts(told: RoomStory | None) -> dict[str, Any]:
+    """Of one workshop; the same keys when it had no session."""
+    if told is None:
+        return dict(SILENT)
+    forms = [step for step in told.steps if step["activity"] == "form"]
+    pots = [step["pot"] for step in told.steps if step["activity"] == "pot"]
+    questions = _questions(forms)
+    return {
+        "status": told.status,
+        "erased": told.erased,
+        "unreadable": told.unreadable,
+        "kept": [
+            {
+                "key": f"card:{card['id']}",
+                "title": typo(card["title"]),
+                "text": typo(card["text"]),
+                "marks": card["marks"],
+                "marked": typo(", ".join(card["marked"])),
+            }
+            for card in told.cards
+        ],
+        "votes": _votes([step for step in told.steps if step["activity"] == "poll"]),
+        "choices": [question for question in questions if question["type"] == "choices"],
+        "questions": [question for question in questions if question["type"] != "choices"],
+        "pot": _pot(pots[-1]) if pots else None,  # its curve holds all the rounds before
+    }
+
+
+def without_known(
+    kept: Iterable[dict[str, Any]], texts: Iterable[str], keys: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """A card that the desk dealt with is not told beside it; one whose words somebody kept otherwise is told once."""
+    known = {fold(text) for text in texts}
+    return [card for card in kept if card["key"] not in keys and fold(card["text"]) not in known]
+
+
+def _votes(steps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One a subject: the vote after the talk if there was one, with the one before beside it."""
+    compared = {step["poll"]["before"]["step"] for step in steps if step["poll"]["before"]}
+    return [_vote(step) for step in steps if step["step"] not in compared]
+
+
+def _vote(step: dict[str, Any]) -> dict[str, Any]:
+    poll, subject, before = step["poll"], step["subject"], step["poll"]["before"]
+    earlier = {option["id"]: option["count"] for option in before["options"]} if before else {}
+    most = max(option["share"] for option in poll["options"])
+    return {
+        "title": typo(subject["title"] if subject else step["title"]),
+        "about": typo(subject["text"]) if subject else "",
+        "question": typo(poll["question"]),
+        "total": poll["total"],
+        "options": [
+            {
+                "label": typo(option["label"]),
+                "count": option["count"],
+                "share": option["share"],
+                "before": earlier.get(option["id"]) if before else None,
+            }
+            for option in poll["options"]
+        ],
+        "movement": typo(poll["movement"]["words"] + ".") if poll["movement"] else "",
+        "divided": most < AGREED,
+    }
+
+
+def _questions(forms: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A question asked at each situation is counted once, over all of them."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for step in forms:
+        for question in step["form"]["questions"]:
+            if question["type"] == "text":
+                continue
+            known = found.setdefault(
+                (step["stage"], question["id"]),
+                {
+                    "type": question["type"],
+                    "label": typo(question["label"]),
+                    "low": typo(question["low"]),
+                    "high": typo(question["high"]),
+                    "times": 0,
+                    "answers": 0,
+                    "options": {
+                        option["id"]: {"label": typo(option["label"]), "count": 0} for option in question["options"]
+                    },
+                },
+            )
+            known["times"] += 1
+            known["answers"] += question["answers"]
+            for option in question["options"]:
+                known["options"][option["id"]]["count"] += option["count"] or 0
+    asked = [question for question in found.values() if question["answers"]]
+    for question in asked:
+        question["options"] = [
+            {**option, "share": round(100 * option["count"] / question["answers"])}
+            for option in question["options"].values()
+        ]
+        most = max(option["share"] for option in question["options"])
+        question["divided"] = question["type"] == "choice" and most < AGREED
+    return asked
+
+
+def _pot(pot: dict[str, Any]) -> dict[str, Any]:
+    """The totals of tables, round after round. A gift is nowhere in it."""
+    names = {table["id"]: typo(table["name"]) for step in pot["curve"] for table in step["tables"]}
+    return {
+        "rounds": [typo(step["title"]) for step in pot["curve"]],
+        "tables": [
+            {
+                "name": name or f"Table {id_}",
+                "shares": [
+                    next((table["share"] for table in step["tables"] if table["id"] == id_), None)
+                    for step in pot["curve"]
+                ],
+            }
+            for id_, name in names.items()
+        ],
+    }
