@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from maillage.config.bench.cluster import binaries
@@ -17,7 +18,7 @@ from maillage.config.bench.missing import NoPeer
 from maillage.config.bench.peers.ask import ask
 from maillage.config.bench.rows import Row, percentile, row_from_json, table
 from maillage.config.bench.seating_days import invented_day
-from maillage.config.bench.seating_mix import table_rows
+from maillage.config.bench.seating_mix import BEST_GEO_480, geo_480, table_rows
 from maillage.config.bench.simulation import Costs, borne, play
 from maillage.config.cli import main
 from seating import Problem, Workshop
@@ -29,6 +30,7 @@ pytestmark = [
         os.environ.get("MAILLAGE_TEST_DATABASE") == "postgresql", reason="les mesures font leurs propres données SQLite"
     ),
 ]
+ROOT = Path(__file__).parents[2]
 WITHIN = 300  # seconds: a bench that hangs is a failure, however slow the machine
 MOVES = [
     f"moves-{way}-{sessions}{base}{tail}"
@@ -214,6 +216,18 @@ def test_folder_without_days_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "Les journées inventées manquent" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["ss", "ds"])
+def test_best_groups_of_480_are_what_they_say(kind: str) -> None:
+    kept = {row["kind"]: row for row in json.loads((ROOT / "docs/results/geo-480.json").read_text())}[kind]
+    distance, lower, upper = geo_480(kind)
+    group = np.array(kept["group"])
+    sizes = np.bincount(group, minlength=20)
+    assert (sizes >= lower).all()
+    assert (sizes <= upper).all()
+    assert sum(int(distance[np.ix_(group == one, group == one)].sum()) // 2 for one in range(20)) == kept["value"]
+    assert BEST_GEO_480[kind] == kept["value"]
 
 
 @pytest.mark.parametrize(
