@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import maillage
 from tests.browser.house import House
-from tests.browser.inspection import SAMPLE, Inspection
+from tests.browser.inspection import Inspection
 from tests.browser.phones import SOON
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ def office(browser: Browser, house: House) -> Iterator[Page]:
 
 @pytest.fixture
 def inspection() -> Inspection:
-    return Inspection(SAMPLE)
+    return Inspection()
 
 
 def places(page: Page) -> dict[str, str]:
