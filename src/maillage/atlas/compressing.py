@@ -25,13 +25,16 @@ def _packed(content: bytes) -> bytes:
     return bytes(brotli.compress(content, quality=QUALITY))
 
 
+def takes_brotli(request: HttpRequest) -> bool:
+    return "br" in [word.split(";")[0].strip() for word in request.headers.get("Accept-Encoding", "").split(",")]
+
+
 def compressed(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         patch_vary_headers(response, ("Accept-Encoding",))
-        takes = "br" in [word.split(";")[0].strip() for word in request.headers.get("Accept-Encoding", "").split(",")]
-        if takes and not request.user.is_authenticated and len(response.content) > SHORTEST:
+        if takes_brotli(request) and not request.user.is_authenticated and len(response.content) > SHORTEST:
             response.content = _packed(response.content)
             response["Content-Encoding"] = "br"
             response["Content-Length"] = str(len(response.content))

@@ -77,6 +77,8 @@ def _address(space: Space, entry: Entry, slugs: Mapping[str, str]) -> str:
         return reverse("gatherings:public", args=[space.slug, slugs.get(entry.ref, "-")])
     if entry.kind == EntryKind.CONTRACT:
         return reverse("atlas:contract", args=[space.slug, entry.ref])
+    if entry.kind == EntryKind.ORGANISATION:
+        return reverse("atlas:organisation", args=[space.slug, entry.ref])
     return address(space, entry.kind, entry.ref)
 
 

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
 
-from django.db.models import Count, Max, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, F, Max, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,13 +17,14 @@ from maillage.atlas.around import gatherings_in
 from maillage.atlas.compressing import compressed
 from maillage.atlas.opendata.answering import answer
 from maillage.atlas.places import FRANCE, Place, UnknownPlace, find_place
+from maillage.gatherings.glance import Action
 from maillage.gatherings.models import Gathering
+from maillage.gatherings.queries import public_gathering
 from maillage.gatherings.structured import span_of
 from maillage.gatherings.words import place_words
 from maillage.lib.icalendar import Event, write_calendar
 from maillage.lib.matching import fold
 from maillage.lib.typography import typo
-from maillage.memory.experience_queries import published_experiences
 from maillage.memory.models import ExperienceVersion
 from maillage.office.models import Activity
 from maillage.people.access import fetch_atlas
@@ -155,6 +156,31 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @compressed
+def gathering_calendar(request: HttpRequest, slug: str, gathering: str) -> HttpResponse:
+    """One gathering, whose page is public: the atlas of its space may be closed."""
+    row = public_gathering(slug, gathering)
+    if row is None or row.date is None:
+        raise Http404
+    base = public_address(request)
+    content = write_calendar(
+        typo(row.subtitle or row.title),
+        events_of([row], base),
+        product="-//Maillage//Rencontres//FR",
+        url=base + reverse("gatherings:public", args=[slug, row.slug]),
+    )
+    return answer(request, content, "text/calendar; charset=utf-8", file_name=f"{row.slug}.ics")
+
+
+def offer_calendar(gathering: Gathering) -> Action | None:
+    """On its public page."""
+    if gathering.date is None:
+        return None
+    address = reverse("atlas:gathering-calendar", args=[gathering.space.slug, gathering.slug])
+    return Action(_("L’ajouter à mon agenda"), address)
+
+
+@require_safe
+@compressed
 def gatherings(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     try:
@@ -186,22 +212,20 @@ def experiences(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     if request.GET:
         return _refuse(FeedRefused(_("Paramètre inconnu : ce fil n’en prend aucun.")))
-    rows = {row.pk: row for row in published_experiences(space)}
-    versions = ExperienceVersion.objects.filter(experience__space=space, experience__published__isnull=False)
-    versions = versions.select_related("experience").order_by("-at", "experience")
+    versions = ExperienceVersion.objects.filter(experience__space=space, number=F("experience__published"))
+    versions = versions.select_related("experience").order_by("-at", "experience")[:MOST]
+    versions = versions.prefetch_related("experience__themes")
     base = public_address(request)
     entries, dates = [], []
     for version in versions:
-        if version.number != version.experience.published:
-            continue
-        row = rows[version.experience_id]
+        row = version.experience
         words = [str(version.content.get(key) or "") for key in ("problem", "done", "results")]
         href = base + reverse("memory:public-experience", args=[space.slug, row.pk])
         themes = [theme.name for theme in row.themes.all()]
         entries.append(_entry(row.pk, row.title, href, version.at, "\n".join(filter(None, words)), themes))
         dates.append(version.at)
     own = reverse("atlas:experiences-atom", args=[space.slug])
-    return _atom(request, space, typo(_("Expériences de %s") % space.name), own, entries[:MOST], dates)
+    return _atom(request, space, typo(_("Expériences de %s") % space.name), own, entries, dates)
 
 
 def _entry(pk: UUID, title: str, href: str, at: dt.datetime, words: str, themes: list[str]) -> str:

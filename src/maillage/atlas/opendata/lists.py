@@ -8,15 +8,17 @@ from django.db.models import Model, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from maillage.atlas import marks
 from maillage.contracts.models import ContratDeVille
 from maillage.contracts.published import CONTRACTS, contract_row
-from maillage.contracts.queries import contracts_of, with_signatories
+from maillage.contracts.queries import whole_contracts
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.gatherings.published import GATHERINGS, SLOTS, WORKSHOPS, gathering_row, slot_row, workshop_row
 from maillage.lib.tableschema import Columns
 from maillage.memory.models import Experience, ExperienceVersion
 from maillage.memory.published import EXPERIENCES, experience_row
-from maillage.people.models import Space
+from maillage.people.models import Organisation, Space
+from maillage.people.published import ORGANISATIONS, organisation_row
 from maillage.territories.enums import Level
 from maillage.territories.models import Commune, Department, Epci, Landmark, Qpv, Region, Shape, Source
 from maillage.territories.published import (
@@ -49,6 +51,7 @@ class OpenList:
     of_department: Callable[[str], Q] | None = None
     point: bool = False  # it has lon and lat, and no outline
     of_space: bool = False  # the space says it; else each row says its source
+    nouns: tuple[str, ...] = marks.OF_ALL  # whose marks change when it does
 
     @property
     def level(self) -> Level | None:
@@ -80,8 +83,7 @@ def _public(space: Space) -> QuerySet[Gathering]:
 
 
 def _contracts(space: Space) -> QuerySet[ContratDeVille]:
-    # defer(None): facts_of reads the note too, which no column says
-    return with_signatories(contracts_of(space).defer(None)).order_by("epci", "first_year", "perimeter")
+    return whole_contracts(space).order_by("epci", "first_year", "perimeter")
 
 
 def _slots(space: Space) -> QuerySet[Slot]:
@@ -100,6 +102,10 @@ def _experiences(space: Space) -> QuerySet[Experience]:
     versions = Prefetch("versions", ExperienceVersion.objects.order_by("number"))
     rows = rows.select_related("commune", "epci", "workshop__slot__gathering").prefetch_related(versions)
     return rows.order_by("pk")
+
+
+def _organisations(space: Space) -> QuerySet[Organisation]:
+    return space.organisations.filter(listed=True).select_related("commune", "epci").order_by("pk")
 
 
 def _placed(*columns: str, qpv: bool = False) -> Callable[[str], Q]:
@@ -198,6 +204,7 @@ ALL: tuple[OpenList, ...] = (
         contract_row,
         lambda code: Q(epci__department=code),
         of_space=True,
+        nouns=(marks.CONTRACTS, marks.TERRITORIES),
     ),
     OpenList(
         "experiences",
@@ -208,6 +215,7 @@ ALL: tuple[OpenList, ...] = (
         experience_row,
         _placed("", qpv=True),
         of_space=True,
+        nouns=(marks.EXPERIENCES, marks.GATHERINGS, marks.TERRITORIES),
     ),
     OpenList(
         "rencontres",
@@ -220,6 +228,7 @@ ALL: tuple[OpenList, ...] = (
         gathering_row,
         _placed(""),
         of_space=True,
+        nouns=(marks.GATHERINGS, marks.TERRITORIES),
     ),
     OpenList(
         "programmes",
@@ -230,6 +239,7 @@ ALL: tuple[OpenList, ...] = (
         slot_row,
         _placed("gathering__"),
         of_space=True,
+        nouns=(marks.GATHERINGS, marks.TERRITORIES),
     ),
     OpenList(
         "ateliers",
@@ -240,6 +250,18 @@ ALL: tuple[OpenList, ...] = (
         workshop_row,
         _placed("", "slot__gathering__", qpv=False),
         of_space=True,
+        nouns=(marks.GATHERINGS, marks.TERRITORIES),
+    ),
+    OpenList(
+        "structures",
+        _("Structures"),
+        _("Celles que l’espace montre dans son annuaire public : nom, genre, SIRET, site, lieu. Aucune personne."),
+        ORGANISATIONS,
+        _organisations,
+        organisation_row,
+        lambda code: Q(commune__department=code) | Q(commune=None, epci__department=code),
+        of_space=True,
+        nouns=(marks.ORGANISATIONS, marks.TERRITORIES),
     ),
     OpenList(
         "sources",
