@@ -146,6 +146,7 @@ def empty_everything():
         Theme,
         ContratDeVille,
         Person,
+        Organisation,
         Workshop,
         Slot,
         Room,

@@ -123,7 +123,6 @@ def test_no_page_reads_a_table_whole_where_an_index_serves(country, monkeypatch)
     ("index", "page"),
     [
         ("territories_commune_where", "commune"),
-        ("territories_qpv_where", "epci"),
         ("gatherings_speaker_of", "organisation"),
     ],
 )

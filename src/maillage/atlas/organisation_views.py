@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from maillage.atlas.compressing import compressed
 from maillage.atlas.contracts import signed_by
 from maillage.atlas.network import came_in_number, presented_by
 from maillage.gatherings.models import Gathering
+from maillage.lib.paging import KeyPaginator
 from maillage.lib.siret import spaced_siret
 from maillage.memory.experience_queries import published_experiences
 from maillage.memory.models import Experience
@@ -43,7 +43,7 @@ def organisations(request: HttpRequest, slug: str) -> HttpResponse:
     asked.pop("page", None)
     context = {
         "space": space,
-        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "page": KeyPaginator(rows, A_PAGE, counted=bool(question)).get_page(request.GET.get("page")),
         "total": listed.count(),
         "question": question,
         "kind": kind,

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maillage.lib.paging import KeyPaginator
 from maillage.lib.rates import Rate
 from maillage.memory.experience_forms import ExperienceForm
 from maillage.memory.experience_queries import (
@@ -273,7 +273,7 @@ def public_list(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = request.GET.get("theme", "")
     if chosen:
         rows = rows.filter(themes__name=chosen)
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = KeyPaginator(rows, A_PAGE).get_page(request.GET.get("page"))
     asked = urlencode({"theme": chosen}) if chosen else ""
     context: dict[str, Any] = {"space": space, "page": page, "themes": themes, "chosen": chosen, "asked": asked}
     return render(request, "memory/public_experiences.html", context)

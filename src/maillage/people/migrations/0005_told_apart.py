@@ -9,11 +9,17 @@ class Migration(migrations.Migration):
         migrations.RemoveIndex(model_name="organisation", name="people_organisation_listed"),
         migrations.AddIndex(
             model_name="organisation",
-            index=models.Index(fields=["space", "listed", "folded_name"], name="people_organisation_by_name"),
+            index=models.Index(
+                condition=models.Q(("listed", True)),
+                fields=["space", "folded_name", "id"],
+                name="people_organisation_listed",
+            ),
         ),
         migrations.AddIndex(
             model_name="organisation",
-            index=models.Index(fields=["space", "listed", "kind"], name="people_organisation_kinds"),
+            index=models.Index(
+                condition=models.Q(("listed", True)), fields=["space", "kind"], name="people_organisation_kinds"
+            ),
         ),
         migrations.CreateModel(
             name="ToldApart",
