@@ -145,23 +145,20 @@ def _uuid(space: Space) -> Any:
 
 
 def _facets(cursor: Any, source: str, values: list[Any]) -> tuple[dict[str, list[tuple[str, int]]], int]:
-    """Counted by the database: a country has tens of thousands of results."""
+    """Found once, counted five times, by the database: a country has tens of thousands of results."""
+    said = [
+        f"SELECT '{facet}', CAST({facet} AS text), COUNT(*) FROM found GROUP BY {facet}"  # noqa: S608 - of FACETS
+        for facet in FACETS
+        if facet != "theme"
+    ]
+    columns = "e.kind AS kind, e.department AS department, e.year AS year, e.method AS method, e.themes AS themes"
+    asked = f"WITH found AS MATERIALIZED (SELECT {columns} {source}) "
+    cursor.execute(asked + " UNION ALL ".join([*said, _sql("themes")]), values)
     counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
-    total = 0
-    cursor.execute(
-        f"SELECT e.kind, e.department, e.year, e.method, COUNT(*) {source} "
-        "GROUP BY e.kind, e.department, e.year, e.method",
-        values,
-    )
-    for *said, number in cursor.fetchall():
-        total += number
-        for facet, value in zip(FACETS, said, strict=False):
-            if value:
-                counts[facet][str(value)] += number
-    if total:
-        cursor.execute(_sql("themes").format(source=source), values)
-        counts["theme"].update(dict(cursor.fetchall()))
-    return {facet: counter.most_common() for facet, counter in counts.items()}, total
+    for facet, value, number in cursor.fetchall():
+        if value:
+            counts[facet][value] += number
+    return {facet: counter.most_common() for facet, counter in counts.items()}, counts["kind"].total()
 
 
 # atlas_words: made by migration 0001, in each database's own way.
@@ -171,8 +168,7 @@ SQL = {
         "drop": "DELETE FROM atlas_words WHERE rowid = %s",
         "same": "e.id = atlas_words.rowid",
         "match": "atlas_words MATCH %s",
-        "themes": "SELECT t.value, COUNT(*) FROM (SELECT e.themes AS themes {source} AND e.themes <> '[]') AS some, "
-        "json_each(some.themes) AS t GROUP BY t.value",
+        "themes": "SELECT 'theme', t.value, COUNT(*) FROM found, json_each(found.themes) AS t GROUP BY t.value",
         "rank": "bm25(atlas_words, 8.0, 1.0)",  # a word of the title is worth eight of the rest
     },
     "postgresql": {
@@ -182,8 +178,8 @@ SQL = {
         "drop": "DELETE FROM atlas_words WHERE entry_id = %s",
         "same": "e.id = atlas_words.entry_id",
         "match": "atlas_words.words @@ to_tsquery('simple', %s)",
-        "themes": "SELECT t.value, COUNT(*) FROM (SELECT e.themes AS themes {source} AND e.themes <> '[]') AS some, "
-        "jsonb_array_elements_text(some.themes) AS t(value) GROUP BY t.value",
+        "themes": "SELECT 'theme', t.value, COUNT(*) FROM found, jsonb_array_elements_text(found.themes) AS t(value) "
+        "GROUP BY t.value",
         "rank": "ts_rank(atlas_words.words, to_tsquery('simple', %s)) DESC",
     },
 }

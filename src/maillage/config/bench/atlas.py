@@ -4,6 +4,8 @@ In process, through all of Django's middleware, packed as for a browser: what a 
 Each address is asked once before (templates, what is kept) and `repeat` times then; a kind has many addresses.
 """
 
+import logging
+import os
 import time
 from statistics import median
 
@@ -11,13 +13,15 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 
+from maillage.atlas.network_keeping import count_now
+from maillage.atlas.network_summary import BASES
 from maillage.config.bench.atlas_pages import Kind, files_of, kinds_of
 from maillage.config.bench.growth import slope
 from maillage.config.bench.rows import Row, number, percentile
 from maillage.config.country.making import Country, make_country
 
 PERCENTS = (1.0, 10.0, 100.0)
-ADDRESSES = 40  # of a kind
+ADDRESSES = 12  # of a kind
 EMPTY = 100  # times the empty page
 BROWSER = {"host": "127.0.0.1", "accept-encoding": "gzip, deflate, br"}
 SEED = 0
@@ -25,6 +29,7 @@ Times = dict[str, tuple[Kind, list[float], int]]  # kind → ms of each answer, 
 
 
 def measure(*, repeat: int, percents: tuple[float, ...] = PERCENTS, addresses: int = ADDRESSES) -> list[Row]:
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # places nobody knows are asked for too
     found: dict[float, Times] = {}
     made: list[Row] = []
     base = "-postgresql" if connection.vendor == "postgresql" else ""
@@ -34,6 +39,7 @@ def measure(*, repeat: int, percents: tuple[float, ...] = PERCENTS, addresses: i
         country = make_country(percent=percent, seed=SEED)
         seconds = time.perf_counter() - began
         note = ", ".join(f"{value} {name}" for name, value in vars(country.sizes).items())
+        note += f" ; charge de la machine : {number(os.getloadavg()[0])}"
         made.append(Row(f"atlas-country-{percent:g}{base}", seconds, "s", None, note=note))
         empty = _empty(EMPTY)
         found[percent] = _times(country, repeat, addresses)
@@ -46,6 +52,11 @@ def measure(*, repeat: int, percents: tuple[float, ...] = PERCENTS, addresses: i
 
 def _times(country: Country, repeat: int, addresses: int) -> Times:
     found: Times = {}
+    for basis in BASES:  # as a job does, beside requests
+        began = time.perf_counter()
+        count_now(country.space, public=True, basis=basis)
+        kind = Kind(f"network-{basis}-counted", [], None, "compté à côté, toutes les dix minutes au plus")
+        found[kind.name] = (kind, [1000 * (time.perf_counter() - began)], 0)
     for kind in kinds_of(country.space, addresses):
         found[kind.name] = _ask(kind, repeat)
     for kind in files_of(country.space):
