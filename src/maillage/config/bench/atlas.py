@@ -7,7 +7,10 @@ Each address is asked once before (templates, what is kept) and `repeat` times t
 import logging
 import os
 import time
+from collections.abc import Callable
+from functools import partial
 from statistics import median
+from typing import TypeVar
 
 from django.core.management import call_command
 from django.db import connection
@@ -25,7 +28,9 @@ ADDRESSES = 12  # of a kind
 EMPTY = 100  # times the empty page
 BROWSER = {"host": "127.0.0.1", "accept-encoding": "gzip, deflate, br"}
 SEED = 0
-Times = dict[str, tuple[Kind, list[float], int]]  # kind → ms of each answer, octets of the last
+T = TypeVar("T")
+Sample = tuple[float, float]  # milliseconds of an answer, and of this process's processor for it
+Times = dict[str, tuple[Kind, list[Sample], int]]  # kind → its answers, octets of the last
 
 
 def measure(*, repeat: int, percents: tuple[float, ...] = PERCENTS, addresses: int = ADDRESSES) -> list[Row]:
@@ -53,10 +58,9 @@ def measure(*, repeat: int, percents: tuple[float, ...] = PERCENTS, addresses: i
 def _times(country: Country, repeat: int, addresses: int) -> Times:
     found: Times = {}
     for basis in BASES:  # as a job does, beside requests
-        began = time.perf_counter()
-        count_now(country.space, public=True, basis=basis)
+        sample = _timed(partial(count_now, country.space, public=True, basis=basis))[0]
         kind = Kind(f"network-{basis}-counted", [], None, "compté à côté, toutes les dix minutes au plus")
-        found[kind.name] = (kind, [1000 * (time.perf_counter() - began)], 0)
+        found[kind.name] = (kind, [sample], 0)
     for kind in kinds_of(country.space, addresses):
         found[kind.name] = _ask(kind, repeat)
     for kind in files_of(country.space):
@@ -64,9 +68,10 @@ def _times(country: Country, repeat: int, addresses: int) -> Times:
     return found
 
 
-def _ask(kind: Kind, repeat: int) -> tuple[Kind, list[float], int]:
+def _ask(kind: Kind, repeat: int) -> tuple[Kind, list[Sample], int]:
     client = Client()
-    samples, size = [], 0
+    samples: list[Sample] = []
+    size = 0
     for address in kind.addresses:
         _answer(client, address)
         for _time in range(repeat):
@@ -91,29 +96,43 @@ def _files(kind: Kind, repeat: int) -> Times:
     }
 
 
-def _answer(client: Client, address: str, more: dict[str, str] | None = None) -> tuple[float, int]:
-    """Milliseconds, octets."""
-    began = time.perf_counter()
-    response = client.get(address, headers={**BROWSER, **(more or {})})
-    size = len(response.getvalue())
-    spent = 1000 * (time.perf_counter() - began)
-    if response.status_code not in (200, 304, 404):
-        raise ValueError(f"{address}: {response.status_code}")
-    return spent, size
+def _answer(client: Client, address: str, more: dict[str, str] | None = None) -> tuple[Sample, int]:
+    """What it took, octets."""
+
+    def ask() -> tuple[int, int]:
+        response = client.get(address, headers={**BROWSER, **(more or {})})
+        return response.status_code, len(response.getvalue())
+
+    sample, (status, size) = _timed(ask)
+    if status not in (200, 304, 404):
+        raise ValueError(f"{address}: {status}")
+    return sample, size
+
+
+def _timed(work: Callable[[], T]) -> tuple[Sample, T]:
+    began, spent = time.perf_counter(), time.process_time()
+    done = work()
+    return (1000 * (time.perf_counter() - began), 1000 * (time.process_time() - spent)), done
 
 
 @override_settings(ROOT_URLCONF="maillage.config.bench.empty_urls")
 def _empty(times: int) -> float:
     """p95 of a page that says nothing, through the same handler."""
     client = Client()
-    return percentile([_answer(client, "/")[0] for _time in range(times)], 0.95)
+    return p95([_answer(client, "/")[0] for _time in range(times)])
 
 
-def _row(name: str, kind: Kind, samples: list[float], size: int, empty: float) -> Row:
-    told = f"p95 de {len(samples)} réponses ({len(kind.addresses)} adresses) ; médiane {number(median(samples))} ms"
+def p95(samples: list[Sample]) -> float:
+    return percentile([waited for waited, _processor in samples], 0.95)
+
+
+def _row(name: str, kind: Kind, samples: list[Sample], size: int, empty: float) -> Row:
+    waited, processor = (median(each) for each in zip(*samples, strict=True))
+    told = f"p95 de {len(samples)} réponses ({len(kind.addresses)} adresses) ; médiane {number(waited)} ms, dont "
+    told += f"{number(processor)} de processeur"
     told += f" ; {number(size / 1000)} ko" if size else ""
     told += f" ; {kind.told}" if kind.told else ""
-    return Row(name, percentile(samples, 0.95), "ms", empty, kind.goal, note=f"{told} ; référence : une page vide")
+    return Row(name, p95(samples), "ms", empty, kind.goal, note=f"{told} ; référence : une page vide")
 
 
 def _growth(found: dict[float, Times], base: str) -> list[Row]:
@@ -121,7 +140,7 @@ def _growth(found: dict[float, Times], base: str) -> list[Row]:
     rows = []
     whole = max(found)
     for name in found[whole]:
-        costs = {percent: percentile(times[name][1], 0.95) for percent, times in found.items() if name in times}
+        costs = {percent: p95(times[name][1]) for percent, times in found.items() if name in times}
         said = " ; ".join(f"{number(percent)} % : {number(cost)} ms" for percent, cost in costs.items())
         rows.append(Row(f"atlas-{name}-slope{base}", slope(costs), "", None, note=said))
     return rows
