@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from maillage.atlas import search
 from maillage.atlas.indexing import index_all, index_contracts, index_experiences, index_territories
 from maillage.atlas.models import Entry
 from maillage.atlas.search import find
@@ -202,3 +203,16 @@ def test_contracts_of_a_file_are_found(house, django_capture_on_commit_callbacks
     with django_capture_on_commit_callbacks(execute=True):
         import_earlier_contracts(space=house, by="Zoé")
     assert "Contrat de ville Metz Métropole 2015–2023" in titles(house, "contrat metz", kind="contract")
+
+
+def test_of_very_many_the_titles_come_first_and_the_page_says_that_more_is_asked(house, client, monkeypatch):
+    everything = find(house, "metz", {})
+    assert everything.total > 5
+    monkeypatch.setattr(search, "MOST_RANKED", 5)
+    monkeypatch.setattr(search, "PAGE", 3)
+    found = [find(house, "metz", {}, page) for page in (1, 2, 3)]
+    assert [len(each.entries) for each in found] == [3, 2, 0]
+    assert (found[0].total, found[0].shown) == (everything.total, 5)
+    assert found[0].facets == everything.facets
+    assert all("etz" in entry.title for entry in found[0].entries)
+    assert "C’est beaucoup" in plain(client.get(reverse("atlas:search", args=["oriv"]), {"q": "metz"}))

@@ -101,7 +101,7 @@ def _first_ranked(cursor: Any, source: str, question: str, values: list[Any], st
         rank = [asked] if connection.vendor == "postgresql" else []
         some = f"SELECT e.id, e.title, {_sql('rank').removesuffix(' DESC')} AS rank {source} LIMIT {MOST_RANKED}"
         down = "DESC" if rank else "ASC"
-        best = f"SELECT id FROM ({some}) AS some ORDER BY rank {down}, title, id"  # noqa: S608 - of our own words
+        best = f"SELECT id FROM ({some}) AS ranked ORDER BY rank {down}, title, id"  # noqa: S608 - of our own words
         cursor.execute(best, [*rank, asked, *values])
         found.update(dict.fromkeys(row[0] for row in cursor.fetchall()))
         if len(found) >= stop:

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0004_directory")]
+    dependencies = [("people", "0005_space_style")]
 
     operations = [
         migrations.RemoveIndex(model_name="organisation", name="people_organisation_listed"),
