@@ -11,7 +11,8 @@ from maillage.gatherings.models import Facilitator, Gathering, Room, Slot, Speak
 from maillage.gatherings.services import make_gathering
 from maillage.memory.experiences import EMPTY, propose_experience, publish_experience
 from maillage.memory.models import Experience, Theme
-from maillage.people.models import Person
+from maillage.people.directory import write_organisation
+from maillage.people.models import Organisation, Person
 from maillage.people.services import make_space
 from maillage.territories.importing import import_rows
 from maillage.territories.models import (
@@ -115,6 +116,13 @@ def fill(space, *, days=1):
             facts |= {"perimeter": "@ancienne", "reference": "CV185", "residents_body": "Actif"}
             facts |= {"residents_body_source": "site", "annual_meeting_on": "2025-03-01", "revision_on": "2027-01-01"}
         make_contract(space=space, facts=facts, by=f"{PEOPLE[0]} {PEOPLE[1]}")
+    for number in range(days):
+        facts = {"name": f"{NASTY[number % len(NASTY)]} structure {number}", "kind": "association" if number else ""}
+        facts |= {"about": NASTY[0], "website": "https://exemple.fr/", "source": "elle-même", "listed": True}
+        row = Organisation(
+            space=space, siret="32655401100030" if number else "", commune_id="54547" if number else None
+        )
+        write_organisation(organisation=row, facts=facts, by="essai")
     _hidden(space)
 
 
@@ -126,6 +134,7 @@ def _hidden(space):
     propose_experience(space=space, content=EMPTY | {"title": "Histoire cachée"}, by="essai")
     facts = new_facts(Epci.objects.order_by("-pk")[0].pk, axes=["Axe caché"])
     remove_contract(contract=make_contract(space=space, facts=facts, by="essai"), by="essai")
+    write_organisation(organisation=Organisation(space=space), facts={"name": "Structure cachée"}, by="essai")
     Person.objects.create(
         space=space, first_name=PEOPLE[0], last_name=PEOPLE[1], email=PEOPLE[2], phone=PEOPLE[3], commune_id="54547"
     )
@@ -137,6 +146,7 @@ def empty_everything():
         Theme,
         ContratDeVille,
         Person,
+        Organisation,
         Workshop,
         Slot,
         Room,

@@ -3,24 +3,29 @@
 import csv
 import io
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from maillage.atlas import network_keeping
 from maillage.atlas.layout import place_points
+from maillage.atlas.models import KeptNetwork
 from maillage.atlas.network import GATHERING, TABLE, WORKSHOP, Network
 from maillage.atlas.network_drawing import draw_network
+from maillage.atlas.pairs import pairs_of
 from maillage.atlas.standing import absent_categories, absent_epcis, betweenness, bridges, central, cut_off, growth
 from maillage.contracts.models import ContratDeVille, Signatory
 from maillage.gatherings.models import Gathering, Slot, Speaker, Workshop
 from maillage.memory.experiences import EMPTY, propose_experience, publish_experience
+from maillage.office.models import Job
 from maillage.people.enums import SpaceRole
 from maillage.people.merging import merge_organisations
 from maillage.people.models import Organisation, Person, User
@@ -405,3 +410,72 @@ def test_contracts_it_signed_are_said_with_their_source(space, client):
     assert "Metz Métropole 2015–2020" in words
     assert "Source 2015" in words
     assert "Source 2024" not in words  # not signed yet
+
+
+def test_a_large_network_is_kept_and_says_when_it_was_counted(space, client, monkeypatch):
+    monkeypatch.setattr(network_keeping, "AT_ONCE", 3)
+    for _day in range(2):
+        a_day(space, ["Ville", "CAF"], ["Ville", "Horizon"])
+    list_all(space)
+    address = reverse("atlas:network", args=["grand-est"])
+    first = plain(client.get(address))
+    assert "Compté le" in first
+    a_day(space, ["Ville", "Autre"], ["Ville", "Autre"])
+    a_day(space, ["Ville", "Autre"])
+    list_all(space)
+    assert plain(client.get(address)) == first  # within ten minutes
+    KeptNetwork.objects.update(counted_at=timezone.now() - timedelta(minutes=11))
+    assert ">Autre<" in plain(client.get(address))
+
+
+def test_what_is_kept_is_not_shown_once_somebody_left_the_directory(space, client, monkeypatch):
+    monkeypatch.setattr(network_keeping, "AT_ONCE", 3)
+    for _day in range(2):
+        a_day(space, ["Ville", "CAF"], ["Ville", "Horizon"])
+    list_all(space)
+    address = reverse("atlas:network", args=["grand-est"])
+    assert "Horizon" in plain(client.get(address))
+    Organisation.objects.filter(name="Horizon").update(listed=False)
+    assert "Horizon" not in plain(client.get(address))
+    monkeypatch.setattr(network_keeping, "IN_A_REQUEST", 3)  # a country: nobody waits for it
+    KeptNetwork.objects.update(people=4)
+    Organisation.objects.filter(name="CAF").update(listed=False)
+    words = plain(client.get(address))
+    assert "en train d’être compté" in words
+    assert "CAF" not in words
+
+
+def test_a_network_of_a_country_is_counted_beside_the_request_once(space, client, monkeypatch):
+    monkeypatch.setattr(network_keeping, "AT_ONCE", 1)
+    monkeypatch.setattr(network_keeping, "IN_A_REQUEST", 1)
+    for _day in range(2):
+        a_day(space, ["Ville", "CAF"])
+    list_all(space)
+    address = reverse("atlas:network", args=["grand-est"])
+    for _time in range(2):
+        assert "en train d’être compté" in plain(client.get(address))
+    [job] = Job.objects.all()
+    assert (job.kind, job.about) == ("network-table-public", space.pk)
+    network_keeping.count_now(space, public=True, basis=TABLE)  # what the job does
+    assert ">Ville<" in plain(client.get(address))
+
+
+def slow_pairs(occasions, least):
+    """One by one, as a person would count."""
+    found = {}
+    for year, members in occasions:
+        for pair in itertools.combinations(sorted(members), 2):
+            found.setdefault(pair, []).append(year)
+    return {
+        pair: (len(years), tuple(sorted({year for year in years if year})))
+        for pair, years in found.items()
+        if len(years) >= least
+    }
+
+
+@given(
+    st.lists(st.tuples(st.none() | st.integers(2020, 2023), st.sets(st.integers(0, 6)).map(list)), max_size=12),
+    st.integers(1, 3),
+)
+def test_pairs_counted_in_arrays_are_those_counted_by_hand(occasions, least):
+    assert pairs_of(occasions, 7, least=least).said() == slow_pairs(occasions, least)

@@ -12,13 +12,20 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from maillage.atlas.opendata import answering
 from maillage.atlas.opendata.lists import ALL, BY_NAME
-from maillage.gatherings.models import Gathering
-from maillage.gatherings.services import change_gathering
+from maillage.atlas.opendata.writing import write_list
+from maillage.contracts.models import ContratDeVille
+from maillage.contracts.services import new_facts, remove_contract, take_over_contracts
+from maillage.gatherings.models import Gathering, Room, Slot, Workshop
+from maillage.gatherings.services import change_gathering, change_part, move_part, remove_part
 from maillage.lib.icalendar import Event, fold_line, write_calendar
 from maillage.memory.experiences import withdraw_experience
 from maillage.memory.models import Experience
-from maillage.people.models import User
+from maillage.people.directory import list_organisations
+from maillage.people.models import Organisation, Space, User
+from maillage.territories.models import Epci
+from maillage.territories.services import load_territories
 from tests.atlas.opendata import PEOPLE, few_territories, fill, full_space
 
 pytestmark = pytest.mark.django_db
@@ -390,3 +397,71 @@ def test_the_page_says_how_much_each_list_is(house, client):
     said = int(re.search(r"communes\.csv.*?environ (\d+) ko", body, re.DOTALL)[1]) * 1000
     assert 0.7 * size < said < 1.3 * size
     assert "Licence Ouverte 2.0" in body
+
+
+def test_a_file_is_made_once_and_again_when_something_of_it_changed(house, client, django_assert_max_num_queries):
+    address = reverse("atlas:open-file", args=["oriv", "structures", "csv"])
+    first = client.get(address)
+    with django_assert_max_num_queries(4):  # the space, the marks, the session of nobody: no row of the list
+        again = client.get(address)
+    assert again.content == first.content
+    with django_assert_max_num_queries(4):
+        assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 304
+    row = Organisation.objects.filter(listed=True).first()
+    list_organisations(space=house, keys=[row.pk], listed=False, by="essai")
+    later = client.get(address)
+    assert str(row.pk) not in later.content.decode()
+    assert later["ETag"] != first["ETag"]
+
+
+def import_some_contracts():
+    facts = new_facts(Epci.objects.order_by("pk")[5].pk, first_year=2015, last_year=2023)
+    take_over_contracts(space=Space.objects.get(), made=[facts], changed=[], by="essai", about="liste.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("contrats", lambda: remove_contract(contract=ContratDeVille.objects.filter(removed_at=None)[0], by="essai")),
+        ("contrats", lambda: import_some_contracts()),
+        ("experiences", lambda: withdraw_experience(experience=Experience.objects.get(published=1), by="essai")),
+        ("ateliers", lambda: change_part(part=Room.objects.get(), by="essai", name="Salle verte")),
+        ("ateliers", lambda: move_part(part=Workshop.objects.get(title="Rue"), up=True, by="essai")),
+        ("programmes", lambda: remove_part(part=Slot.objects.get(position=2), by="essai")),
+        ("communes", lambda: load_territories()),
+    ],
+)
+def test_whatever_changes_a_list_changes_its_file(house, client, name, change):
+    address = reverse("atlas:open-file", args=["oriv", name, "json"])
+    before = client.get(address)
+    change()
+    after = client.get(address, headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == 200
+    assert after.getvalue() == write_list(BY_NAME[name], BY_NAME[name].asked(house), "json") != before.getvalue()
+
+
+def test_a_long_file_is_sent_part_by_part(house, client, monkeypatch):
+    monkeypatch.setattr(answering, "LONG", 1_000)
+    address = reverse("atlas:open-file", args=["oriv", "communes", "csv"])
+    plain = write_list(BY_NAME["communes"], BY_NAME["communes"].asked(house), "csv")
+    response = client.get(address)
+    assert response.streaming
+    assert response.getvalue() == plain
+    packed = client.get(address, headers={"Accept-Encoding": "br"})
+    assert packed.streaming
+    assert brotli.decompress(packed.getvalue()) == plain
+
+
+def test_a_gathering_with_a_day_offers_its_own_calendar(house, client):
+    day = Gathering.objects.get(public=True)
+    page = client.get(reverse("gatherings:public", args=["oriv", day.slug])).content.decode()
+    address = reverse("atlas:gathering-calendar", args=["oriv", day.slug])
+    assert f'href="{address}"' in page
+    said = client.get(address).content.decode()
+    assert said.count("BEGIN:VEVENT") == 1
+    assert f"UID:{day.pk}@maillage" in said.replace("\r\n ", "")
+    change_gathering(gathering=day, by="essai", date=None)
+    assert address not in client.get(reverse("gatherings:public", args=["oriv", day.slug])).content.decode()
+    assert client.get(address).status_code == 404
+    change_gathering(gathering=day, by="essai", date=dt.date(2026, 1, 2), public=False)
+    assert client.get(address).status_code == 404

@@ -5,13 +5,17 @@ import re
 import pytest
 from django.urls import reverse
 
+from maillage.atlas import search
 from maillage.atlas.indexing import index_all, index_contracts, index_experiences, index_territories
 from maillage.atlas.models import Entry
 from maillage.atlas.search import find
 from maillage.contracts.models import ContratDeVille
+from maillage.contracts.sheets import import_earlier_contracts
 from maillage.gatherings.services import change_gathering, make_gathering
 from maillage.memory.experiences import EMPTY, erase_experience, propose_experience, publish_experience
-from maillage.people.services import make_space
+from maillage.people.directory import list_organisations
+from maillage.people.merging import merge_organisations
+from maillage.people.services import find_or_make_organisation, make_space
 from maillage.territories.models import Epci
 from maillage.territories.services import load_territories
 
@@ -179,3 +183,36 @@ def test_a_contract_is_found_and_read_without_the_note_of_its_organisers(house, 
     other.atlas_public = True
     other.save()
     assert client.get(reverse("atlas:contract", args=["autre", row.pk])).status_code == 404
+
+
+def test_an_organisation_is_found_once_it_is_listed_and_no_longer_than_that(house, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        row = find_or_make_organisation(space=house, name="Régie de quartier Horizon")
+    assert titles(house, "regie horizon") == []
+    for listed, wanted in ((True, ["Régie de quartier Horizon"]), (False, []), (True, ["Régie de quartier Horizon"])):
+        with django_capture_on_commit_callbacks(execute=True):
+            list_organisations(space=house, keys=[row.pk], listed=listed, by="Zoé")
+        assert titles(house, "regie horizon") == wanted
+    other = find_or_make_organisation(space=house, name="Horizon, régie")
+    with django_capture_on_commit_callbacks(execute=True):
+        merge_organisations(kept=other, gone=row, by="Zoé")
+    assert titles(house, "regie horizon") == []  # the one kept is not listed
+
+
+def test_contracts_of_a_file_are_found(house, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        import_earlier_contracts(space=house, by="Zoé")
+    assert "Contrat de ville Metz Métropole 2015–2023" in titles(house, "contrat metz", kind="contract")
+
+
+def test_of_very_many_the_titles_come_first_and_the_page_says_that_more_is_asked(house, client, monkeypatch):
+    everything = find(house, "metz", {})
+    assert everything.total > 5
+    monkeypatch.setattr(search, "MOST_RANKED", 5)
+    monkeypatch.setattr(search, "PAGE", 3)
+    found = [find(house, "metz", {}, page) for page in (1, 2, 3)]
+    assert [len(each.entries) for each in found] == [3, 2, 0]
+    assert (found[0].total, found[0].shown) == (everything.total, 5)
+    assert found[0].facets == everything.facets
+    assert all("etz" in entry.title for entry in found[0].entries)
+    assert "C’est beaucoup" in plain(client.get(reverse("atlas:search", args=["oriv"]), {"q": "metz"}))

@@ -121,7 +121,8 @@ def test_growth_and_what_is_computed_from_it_say_their_rows(tmp_path: Path, name
     done = bench(tmp_path, name, "--quick", "--repeat", "1", "--json")
     assert done.returncode == 0, done.stderr
     rows = {row["name"]: row for row in json.loads(done.stdout)["rows"]}
-    assert {"growth": "growth-log-slope", "scaling": "scaling-france-100000"}[name] in rows
+    expected = {"growth": "growth-log-slope", "scaling": "scaling-france-100000", "atlas": "atlas-epci-slope"}
+    assert expected[name] in rows
 
 
 def test_map_without_leaflet_is_not_measured_and_says_so(tmp_path: Path) -> None:

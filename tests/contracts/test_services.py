@@ -24,6 +24,7 @@ from maillage.contracts.services import (
     restore_version,
 )
 from maillage.office.models import Activity
+from maillage.people.merging import merge_organisations, undo_merge
 from maillage.people.services import find_or_make_organisation, make_space
 from maillage.territories.models import Qpv
 from tests.contracts.conftest import FENSCH, FORBACH, MERGED, METZ, SOURCE, THIONVILLE
@@ -364,3 +365,20 @@ def test_the_same_contract_noted_twice_at_the_same_moment_is_noted_once(space, p
     with ThreadPoolExecutor(2) as both:
         told = [both.submit(note), both.submit(note)]
         assert sorted(each.result() for each in told) == ["Ce contrat est déjà noté", "noted"]
+
+
+def test_undoing_a_merge_gives_back_the_signatures_written_meanwhile(space, places):
+    kept = find_or_make_organisation(space=space, name="CAF")
+    gone = find_or_make_organisation(space=space, name="Caisse d’allocations")
+    merge = merge_organisations(kept=kept, gone=gone, by="Zoé")
+    signed = [
+        {"category": "caf", "name": "CAF", "signed_on": ""},
+        {"category": "other", "name": "CAISSE d'allocations", "signed_on": ""},
+    ]
+    made = make_contract(space=space, facts=new_facts(METZ, signatories=signed), by="Zoé")
+    assert {row.organisation for row in made.signatories.all()} == {kept}
+    undo_merge(merge=merge, by="Zoé")
+    assert {row.name: row.organisation_id for row in made.signatories.all()} == {
+        "CAF": kept.pk,
+        "CAISSE d'allocations": gone.pk,
+    }

@@ -15,7 +15,7 @@ from maillage.office.models import Activity
 from maillage.people.directory import OrganisationGone, write_organisation
 from maillage.people.enums import SpaceRole
 from maillage.people.merging import merge_organisations
-from maillage.people.models import Organisation, OrganisationImport, OrganisationMerge, Person, User
+from maillage.people.models import Organisation, OrganisationImport, OrganisationMerge, Person, ToldApart, User
 from maillage.people.services import find_or_make_organisation, give_right, make_space
 from maillage.territories.services import load_territories
 
@@ -321,3 +321,34 @@ def test_a_structure_merged_while_its_page_is_sent_does_not_come_back(space):
     with pytest.raises(OrganisationGone):
         write_organisation(organisation=read, facts={"about": "Trop tard"}, by="essai")
     assert list(space.organisations.all()) == [kept]
+
+
+def test_two_said_different_are_not_proposed_again_until_it_is_taken_back(space, zoe):
+    one, other = (
+        find_or_make_organisation(space=space, name=f"Centre social {name}") for name in ("Vauban", "Vaubann")
+    )
+    assert "Ce ne sont pas les mêmes" in plain(zoe.get(to("doubles")))
+    told = {"une": str(one.pk), "autre": str(other.pk)}
+    assert zoe.post(to("tell-apart"), told).status_code == 302
+    assert zoe.post(to("tell-apart"), told).status_code == 302  # a second thumb
+    words = plain(zoe.get(to("doubles")))
+    assert "Aucun doublon trouvé" in words
+    assert "Dites différentes" in words
+    assert [str(line) for line in Activity.objects.filter(verb="tell-organisations-apart")] == [
+        "Zoé : tell-organisations-apart Centre social Vauban / Centre social Vaubann"
+    ]
+    assert zoe.post(to("doubt-again", ToldApart.objects.get().pk)).status_code == 302
+    assert "Ce ne sont pas les mêmes" in plain(zoe.get(to("doubles")))
+
+
+def test_telling_apart_what_is_gone_or_elsewhere_is_refused(space, zoe):
+    one, other = (
+        find_or_make_organisation(space=space, name=f"Centre social {name}") for name in ("Vauban", "Vaubann")
+    )
+    elsewhere = find_or_make_organisation(space=make_space(slug="ailleurs", name="A", by="essai"), name="Loin")
+    said = plain(zoe.post(to("tell-apart"), {"une": str(one.pk), "autre": str(elsewhere.pk)}, follow=True))
+    assert "retirée ou réunie entre-temps" in said
+    merge_organisations(kept=one, gone=other, by="Zoé")
+    zoe.post(to("tell-apart"), {"une": str(one.pk), "autre": str(other.pk)})
+    assert zoe.post(to("tell-apart"), {"une": "x"}).status_code == 404
+    assert not ToldApart.objects.exists()

@@ -21,13 +21,12 @@ from maillage.gatherings.models import Gathering, Room, Slot, Workshop
 from maillage.gatherings.published import (
     GATHERINGS,
     SLOTS,
-    UUID_PATTERN,
     WORKSHOPS,
     gathering_row,
     slot_row,
     workshop_row,
 )
-from maillage.lib.tableschema import Column, Columns
+from maillage.lib.tableschema import UUID_PATTERN, Column, Columns
 from maillage.live.results import results_of
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Experience, ExperienceVersion

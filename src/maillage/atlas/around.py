@@ -7,9 +7,11 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
-from maillage.atlas.contracts import SIGNED, Status, current, statuses_by_epci
+from maillage.atlas.contracts import SIGNED, Status, current_by_epci, statuses_by_epci
 from maillage.atlas.places import FRANCE, Place, place_of
 from maillage.atlas.tallies import family_of, presented
+from maillage.atlas.ways import any_of
+from maillage.contracts.queries import FURTHEST
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.gatherings.words import date_words, place_words
 from maillage.memory.experience_queries import published_experiences
@@ -36,47 +38,46 @@ def gatherings_in(space: Space, place: Place) -> QuerySet[Gathering]:
     rows = rows.order_by(F("date").desc(nulls_last=True), "title")
     if place.level == FRANCE:
         return rows
-    if place.level == Level.REGION:
-        return rows.filter(Q(commune__department__region=place.code) | Q(epci__department__region=place.code))
-    if place.level == Level.DEPARTMENT:
-        return rows.filter(Q(commune__department=place.code) | Q(epci__department=place.code))
-    if place.level == Level.EPCI:
-        family = family_of(place.row)
-        return rows.filter(Q(commune__epci__in=family) | Q(epci__in=family))
     if place.level == Level.QPV:
         return rows.filter(pk__in=Workshop.objects.filter(qpv=place.code).values("slot__gathering"))
-    return rows.filter(commune=place.code)
+    if place.level == Level.COMMUNE:
+        return rows.filter(commune=place.code)
+    return any_of(rows, about(place, quarters=False))
 
 
 def presented_in(space: Space, place: Place) -> QuerySet[Workshop]:
     rows = presented(space).select_related("slot__gathering").order_by("slot__gathering__date", "position")
-    return rows.filter(about(place)).distinct()
+    return any_of(rows, about(place))
 
 
 def published_in(space: Space, place: Place) -> QuerySet[Experience]:
-    return published_experiences(space).filter(about(place)).distinct()
+    return any_of(published_experiences(space), about(place))
 
 
-def about(place: Place) -> Q:
-    """Of what speaks of a commune, an intercommunalité or a quarter: that it speaks of this place, or of a part."""
-    if place.level == FRANCE:
-        return Q()
-    if place.level == Level.REGION:
-        return (
-            Q(commune__department__region=place.code)
-            | Q(epci__department__region=place.code)
-            | Q(qpv__epci__department__region=place.code)
-        )
-    if place.level == Level.DEPARTMENT:
-        return (
-            Q(commune__department=place.code) | Q(epci__department=place.code) | Q(qpv__communes__department=place.code)
-        )
-    if place.level == Level.EPCI:
-        family = family_of(place.row)
-        return Q(commune__epci__in=family) | Q(epci__in=family) | Q(qpv__epci__in=family)
-    if place.level == Level.QPV:
-        return Q(qpv=place.code)
-    return Q(commune=place.code) | Q(qpv__communes=place.code)
+def about(place: Place, *, quarters: bool = True) -> list[Q]:
+    """Of what speaks of a commune, an intercommunalité or a quarter: the ways to speak of this place, or of a part.
+
+    `quarters`: whether it may speak of one; empty for the whole country.
+    """
+    code = place.code
+    family = family_of(place.row) if place.level == Level.EPCI else []
+    by_place: dict[str, list[Q]] = {
+        FRANCE: [],
+        Level.REGION: [Q(commune__department__region=code), Q(epci__department__region=code)],
+        Level.DEPARTMENT: [Q(commune__department=code), Q(epci__department=code)],
+        Level.EPCI: [Q(commune__epci__in=family), Q(epci__in=family)],
+        Level.QPV: [],
+        Level.COMMUNE: [Q(commune=code)],
+    }
+    ways = by_place[place.level]
+    by_quarter: dict[str, Q] = {
+        Level.REGION: Q(qpv__epci__department__region=code),
+        Level.DEPARTMENT: Q(qpv__communes__department=code),
+        Level.EPCI: Q(qpv__epci__in=family),
+        Level.QPV: Q(qpv=code),
+        Level.COMMUNE: Q(qpv__communes=code),
+    }
+    return [*ways, by_quarter[place.level]] if quarters and place.level in by_quarter else ways
 
 
 def gathering_events(space: Space, rows: QuerySet[Gathering]) -> list[Event]:
@@ -121,7 +122,8 @@ def contract_lines(space: Space, place: Place) -> list[Status]:
     known = [status for siren in epcis for status in by_epci.get(siren, [])]
     earlier = sorted((status for status in known if not status.now), key=lambda status: -status.first_year)
     signed = [status for status in known if status.now and status.state == SIGNED]
-    return [*(signed or [current(known)]), *earlier]
+    said = current_by_epci(space, epcis).values()
+    return [*(signed or [min(said, key=lambda status: FURTHEST.index(status.state))]), *earlier]
 
 
 def down_from(place: Place, qpvs: Sequence[Qpv]) -> list[Place]:
@@ -185,17 +187,12 @@ def _near_epcis(place: Place, qpvs: Sequence[Qpv]) -> list[Place]:
 
 def _near_departments(place: Place) -> list[Place]:
     """Those whose sides touch its own."""
-    outlines = {row.code: row for row in Outline.objects.filter(level=Level.DEPARTMENT, detail=Detail.COUNTRY)}
-    here = outlines.pop(place.code, None)
+    outlines = Outline.objects.filter(level=Level.DEPARTMENT, detail=Detail.COUNTRY)
+    here = outlines.filter(code=place.code).defer("path").first()
     if here is None:
         return []
-    touching = [
-        row.code
-        for row in outlines.values()
-        if row.zone == here.zone
-        and row.left <= here.right
-        and row.right >= here.left
-        and row.top <= here.bottom
-        and row.bottom >= here.top
-    ]
-    return [place_of(Level.DEPARTMENT, row) for row in Department.objects.filter(pk__in=touching).order_by("name")]
+    touching = outlines.filter(
+        zone=here.zone, left__lte=here.right, right__gte=here.left, top__lte=here.bottom, bottom__gte=here.top
+    ).exclude(code=place.code)
+    rows = Department.objects.filter(pk__in=touching.values("code")).order_by("name")
+    return [place_of(Level.DEPARTMENT, row) for row in rows]

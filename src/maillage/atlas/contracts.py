@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.contracts.models import ContratDeVille
-from maillage.contracts.queries import contracts_of
+from maillage.contracts.queries import contracts_of, in_force_by_epci
 from maillage.people.models import Organisation, Space
 
 PERIOD = (2024, 2030)  # of the contracts in force: « Engagements Quartiers 2030 »
@@ -41,11 +42,19 @@ class Status:
 
     @property
     def now(self) -> bool:
-        return self.first_year == PERIOD[0]
+        return self.first_year >= PERIOD[0]
 
 
-def current(statuses: list[Status]) -> Status:
-    return next((status for status in statuses if status.now), Status(UNKNOWN, *PERIOD))
+def current_by_epci(space: Space, epcis: Collection[str]) -> dict[str, Status]:
+    """What is said of now of each of these, « not known » included; of one that merged, what its successor signed."""
+    year = min(max(timezone.localdate().year, PERIOD[0]), PERIOD[1])
+    found = in_force_by_epci(space, epcis=epcis, year=year)
+    return {
+        siren: Status(said.status, said.first_year, said.last_year, said.source, said.contract)
+        if (said := found.get(siren)) is not None
+        else Status(UNKNOWN, *PERIOD)
+        for siren in epcis
+    }
 
 
 def statuses_by_epci(space: Space, epcis: Collection[str]) -> dict[str, list[Status]]:

@@ -7,6 +7,7 @@ class EntryKind(models.TextChoices):
 
     EXPERIENCE = "experience", _("expérience")
     GATHERING = "gathering", _("rencontre")
+    ORGANISATION = "organisation", _("structure")
     CONTRACT = "contract", _("contrat de ville")
     QPV = "qpv", _("quartier prioritaire")
     EPCI = "epci", _("intercommunalité")

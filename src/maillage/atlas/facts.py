@@ -66,7 +66,7 @@ def epci_words(number: int) -> str:
 def facts_of(place: Place, qpvs: Sequence[Qpv], tallies: Sequence[Tally], known: Mapping[str, Source]) -> list[Fact]:
     if place.level == Level.QPV:
         return _of_qpv(place.row, known)
-    facts = [_quarters(qpvs, tallies, place, known), *_people(qpvs, known)]
+    facts = [_quarters(qpvs, place, known), *_people(qpvs, known)]
     if place.level in (Level.REGION, Level.DEPARTMENT, FRANCE):
         facts += [_contracts(tallies)] if place.level != FRANCE else []
         facts += _communes(place, known)
@@ -77,10 +77,11 @@ def facts_of(place: Place, qpvs: Sequence[Qpv], tallies: Sequence[Tally], known:
     return facts
 
 
-def _quarters(qpvs: Sequence[Qpv], tallies: Sequence[Tally], place: Place, known: Mapping[str, Source]) -> Fact:
+def _quarters(qpvs: Sequence[Qpv], place: Place, known: Mapping[str, Source]) -> Fact:
     words = qpv_words(len(qpvs))
-    if tallies and place.level in (Level.REGION, Level.DEPARTMENT, FRANCE):
-        words = _("%(qpvs)s, dans %(epcis)s") % {"qpvs": words, "epcis": epci_words(len(tallies))}
+    if qpvs and place.level in (Level.REGION, Level.DEPARTMENT, FRANCE):
+        epcis = len({qpv.epci_id for qpv in qpvs})
+        words = _("%(qpvs)s, dans %(epcis)s") % {"qpvs": words, "epcis": epci_words(epcis)}
     return Fact(_("Politique de la ville"), words, sources_of(qpvs, "", known))
 
 

@@ -14,6 +14,7 @@ from maillage.gatherings.models import Gathering, Workshop
 from maillage.gatherings.words import place_words
 from maillage.memory.experience_queries import TOLD
 from maillage.memory.models import Experience, ExperienceVersion
+from maillage.people.models import Organisation
 from maillage.territories.models import Commune, Department, Epci, Qpv
 
 
@@ -36,6 +37,7 @@ def index_all() -> None:
     index_contracts()
     index_experiences()
     index_gatherings()
+    index_organisations()
 
 
 @transaction.atomic
@@ -59,6 +61,13 @@ def index_gatherings(pk: UUID | None = None) -> None:
         Prefetch("slots__workshops", queryset=Workshop.objects.only("title", "territory", "slot"))
     )
     _renew(EntryKind.GATHERING, pk, _gatherings(_one(rows, pk)))
+
+
+@transaction.atomic
+def index_organisations(pk: UUID | None = None) -> None:
+    """Those of the public directory, and no other."""
+    rows = Organisation.objects.filter(listed=True).select_related("commune__department", "epci__department")
+    _renew(EntryKind.ORGANISATION, pk, _organisations(_one(rows, pk)))
 
 
 def _one(rows: QuerySet, pk: UUID | None) -> QuerySet:  # type: ignore[type-arg]
@@ -156,6 +165,20 @@ def _gatherings(rows: Iterable[Gathering]) -> Iterator[Line]:
         )
         said = [f"{workshop.title} {workshop.territory}" for workshop in workshops]
         yield Line(entry, " ".join([row.get_kind_display(), place_words(row), *row.objectives, *said]))
+
+
+def _organisations(rows: QuerySet[Organisation]) -> Iterator[Line]:
+    for row in rows.iterator(2000):
+        place = row.commune or row.epci
+        entry = Entry(
+            space_id=row.space_id,
+            kind=EntryKind.ORGANISATION,
+            ref=str(row.pk),
+            title=row.name,
+            extract=(row.about or " · ".join(filter(None, (row.get_kind_display(), str(place or "")))))[:300],
+            department=place.department_id if place else "",
+        )
+        yield Line(entry, " ".join([row.get_kind_display(), str(place or ""), str(row.epci or ""), row.siret]))
 
 
 def _entry(kind: str, ref: str, title: str, extract: str, department: str) -> Entry:

@@ -22,6 +22,7 @@ from maillage.atlas.shades import (
     value_of,
 )
 from maillage.atlas.tallies import Tally, department_counts, family_of, region_counts
+from maillage.atlas.ways import any_of
 from maillage.people.models import Space
 from maillage.territories.enums import UNITS, Detail, Level
 from maillage.territories.models import Commune, Department, Landmark, Outline, Qpv, Region
@@ -162,12 +163,12 @@ def _sides(frame: Frame, outline: Outline) -> tuple[float, float, float, float]:
 
 
 def _department(place: Place, qpvs: Sequence[Qpv], tallies: Sequence[Tally], choice: Choice, link: Link) -> PlaceMap:
-    ground = {row.code: row for row in Outline.objects.filter(level=Level.DEPARTMENT, detail=Detail.REGION)}
-    here = ground.pop(place.code, None)
+    here = _outlines(Level.DEPARTMENT, [place.code], Detail.REGION).get(place.code)
     if here is None:
         return PlaceMap()
     frame = frame_of([box_of(here)], here.zone, margin=0.06)
-    drawing = Drawing(frame, place.name, context=_within(frame, ground.values()), land=[here], borders=[here])
+    context = _seen(Level.DEPARTMENT, Detail.REGION, frame, [place.code])
+    drawing = Drawing(frame, place.name, context=context, land=[here], borders=[here])
     boards = boards_of(frame.height)
     _dot_quarters(drawing, qpvs, boards)
     _fill(drawing, tallies, choice, link, boards)
@@ -209,16 +210,6 @@ def _dot_quarters(drawing: Drawing, qpvs: Sequence[Qpv], boards: tuple[Board, Bo
             board.dots.append((x - radius, y - radius, x + radius, y + radius))
 
 
-def _within(frame: Frame, outlines: Iterable[Outline]) -> list[Outline]:
-    kept = []
-    for outline in outlines:
-        left, top, right, bottom = box_of(outline)
-        seen = left < frame.right and right > frame.left and top < frame.bottom and bottom > frame.top
-        if seen and outline.zone == frame.zone:
-            kept.append(outline)
-    return kept
-
-
 def _epci(place: Place, qpvs: Sequence[Qpv], link: Link) -> PlaceMap:
     family = family_of(place.row)
     land = list(_outlines(Level.EPCI, family, Detail.NEAR).values())
@@ -241,10 +232,14 @@ def _epci(place: Place, qpvs: Sequence[Qpv], link: Link) -> PlaceMap:
 
 
 def _near(level: str, frame: Frame, without: Collection[str] = ()) -> list[Outline]:
+    return _seen(level, Detail.NEAR, frame, without)
+
+
+def _seen(level: str, detail: Detail, frame: Frame, without: Collection[str] = ()) -> list[Outline]:
     """What of a level is on the sheet, in part at least."""
-    unit = UNITS[Detail.NEAR]
+    unit = UNITS[detail]
     left, top, right, bottom = (round(side / unit) for side in (frame.left, frame.top, frame.right, frame.bottom))
-    rows = Outline.objects.filter(level=level, detail=Detail.NEAR, zone=frame.zone).exclude(code__in=without)
+    rows = Outline.objects.filter(level=level, detail=detail, zone=frame.zone).exclude(code__in=without)
     return list(rows.filter(left__lt=right, right__gt=left, top__lt=bottom, bottom__gt=top))
 
 
@@ -319,7 +314,7 @@ def _qpv(place: Place, link: Link) -> PlaceMap:
     rows = Qpv.objects.filter(code__in=[row.code for row in around], vintage=qpv.vintage)
     _add_quarters(drawing, list(rows), {row.code: row for row in around}, link, boards)
     drawing.here = [here]
-    communes = Commune.objects.filter(Q(epci=qpv.epci_id) | Q(qpvs=qpv.code)).distinct()
+    communes = any_of(Commune.objects.all(), [Q(epci=qpv.epci_id), Q(qpvs=qpv.code)])
     _name_communes(drawing, boards, communes)
     return PlaceMap([drawing], has_quarters=True)
 
@@ -366,9 +361,9 @@ def landmarks_in(place: Place) -> list[Landmark]:
         return list(rows.filter(communes__department=place.code).distinct())
     if place.level == Level.EPCI:
         family = family_of(place.row)
-        return list(rows.filter(Q(epci__in=family) | Q(communes__epci__in=family)).distinct())
+        return list(any_of(rows, [Q(epci__in=family), Q(communes__epci__in=family)]))
     if place.level == Level.QPV:
-        return list(rows.filter(Q(qpv=place.code) | Q(communes__qpvs=place.code)).distinct())
+        return list(any_of(rows, [Q(qpv=place.code), Q(communes__qpvs=place.code)]))
     return list(rows.filter(communes=place.code).distinct()) if place.level == Level.COMMUNE else []
 
 

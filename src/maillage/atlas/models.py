@@ -33,3 +33,36 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class KeptNetwork(models.Model):
+    """The page of a large network as it was counted; made again from what it counts, some minutes later."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE)
+    public = models.BooleanField()
+    basis = models.CharField(max_length=12)  # a network.TABLE, WORKSHOP…
+    said = models.JSONField()  # network_summary.Summary
+    people = models.PositiveIntegerField()  # present, counted no further than network_keeping.IN_A_REQUEST
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "public", "basis"],
+                name="atlas_network_once",
+                violation_error_message=_("Ce réseau est déjà compté."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.space} {self.basis}"
+
+
+class Mark(models.Model):
+    """Changes with what is published of a noun in a space: a file made at a mark is right as long as the mark stays."""
+
+    key = models.CharField(max_length=60, primary_key=True)  # marks.key_of
+    value = models.UUIDField()
+
+    def __str__(self) -> str:
+        return self.key

@@ -6,27 +6,29 @@ docs/decisions/0015-network-floor.md.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 from maillage.gatherings.models import Speaker
-from maillage.lib.matching import fold
 from maillage.people.models import Organisation, OrganisationMerge, Space
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Placement
 from maillage.registrations.enums import Presence
 from maillage.registrations.models import Registration
 
+if TYPE_CHECKING:
+    from maillage.atlas.pairs import Pairs
+
 TABLE, WORKSHOP, GATHERING, EXPERIENCE = "table", "atelier", "rencontre", "experience"
 LARGEST_TABLE = 12  # people: a workshop without tables is one table up to this, a room of listeners beyond
 LEAST_TIMES = 2  # occasions a public link is made of
 LEAST_PEOPLE = 2  # who came for an organisation, over all public gatherings, before its presence is public
 
-Pair = tuple[UUID, UUID]
 Occasion = tuple[str, ...]  # what names it: a table of a workshop, a gathering…
 
 
@@ -72,29 +74,31 @@ class Network:
     @cached_property
     def links(self) -> list[Link]:
         """Most shared first, then by name."""
-        least = LEAST_TIMES if self.public else 1
-        named = self.organisations
-        found = []
-        for (one, other), occasions in self.occasions.items():
-            if one in named and other in named and len(occasions) >= least:
-                first, second = sorted((named[one], named[other]), key=lambda row: (row.folded_name, row.pk))
-                years = tuple(sorted({year for year in occasions.values() if year}))
-                found.append(Link(first, second, len(occasions), years))
+        rows = list(self.ordered.values())
+        found = [
+            Link(rows[one], rows[other], times, years) for (one, other), (times, years) in self.shared.said().items()
+        ]
         return sorted(found, key=lambda link: (-link.times, link.one.folded_name, link.other.folded_name))
 
     @cached_property
-    def occasions(self) -> dict[Pair, dict[Occasion, int | None]]:
+    def ordered(self) -> dict[UUID, Organisation]:
+        """Those that may be named, by name: their rank is their number in `shared`."""
+        rows = sorted(self.organisations.values(), key=lambda row: (row.folded_name, row.pk))
+        return {row.pk: row for row in rows}
+
+    @cached_property
+    def shared(self) -> "Pairs":
+        from maillage.atlas.pairs import pairs_of  # numpy: a server that has counted no network does without
+
         if self.basis == EXPERIENCE:
             together = _of_experiences(self.space)
         elif self.basis == GATHERING:
             together = self._at_gatherings()
         else:
             together = self._seated(by_table=self.basis == TABLE)
-        found: dict[Pair, dict[Occasion, int | None]] = defaultdict(dict)
-        for occasion, year, members in together:
-            for one, other in combinations(sorted(members), 2):
-                found[one, other][occasion] = year
-        return found
+        numbers = {pk: number for number, pk in enumerate(self.ordered)}
+        occasions = ((year, [numbers[pk] for pk in members if pk in numbers]) for _occasion, year, members in together)
+        return pairs_of(occasions, len(numbers), least=LEAST_TIMES if self.public else 1)
 
     @cached_property
     def actors(self) -> list[Organisation]:
@@ -172,6 +176,27 @@ def public_participants(space: Space, comings: dict[UUID, Coming] | None = None)
     return {pk for pk, who in people.items() if len(who) >= LEAST_PEOPLE}
 
 
+def came_in_number(organisation: Organisation) -> bool:
+    """Several of its people came, over all public gatherings: what `public_participants` says, of one."""
+    rows = Registration.objects.filter(
+        person__organisation=organisation,
+        presence=Presence.PRESENT,
+        gathering__space=organisation.space_id,
+        gathering__public=True,
+        gathering__trial=False,
+    )
+    return rows.order_by().values("person").distinct()[:LEAST_PEOPLE].count() >= LEAST_PEOPLE
+
+
+def presented_by(organisation: Organisation) -> QuerySet[Speaker]:
+    """Who the public programme names as speaking for it, by its name or one that was merged into it."""
+    merged = OrganisationMerge.objects.filter(kept=organisation, undone_at=None)
+    names = [organisation.folded_name, *merged.values_list("gone_folded_name", flat=True)]
+    return Speaker.objects.filter(
+        folded_organisation__in=names, slot__gathering__public=True, slot__gathering__trial=False
+    )
+
+
 def presenters(space: Space) -> dict[UUID, set[UUID]]:
     """Experience → organisations of the space that the public programme names as presenting it."""
     rows = Speaker.objects.filter(
@@ -179,12 +204,12 @@ def presenters(space: Space) -> dict[UUID, set[UUID]]:
         workshop__experiences__published__isnull=False,
         slot__gathering__public=True,
         slot__gathering__trial=False,
-    ).exclude(organisation="")
-    said = list(rows.values_list("workshop__experiences", "organisation").order_by())
-    named = _by_name(space, (name for _pk, name in said))
+    ).exclude(folded_organisation="")
+    said = list(rows.values_list("workshop__experiences", "folded_organisation").order_by())
+    named = organisations_of_names(space)
     found: dict[UUID, set[UUID]] = defaultdict(set)
     for experience, name in said:
-        if (organisation := named.get(fold(name)[:200])) is not None:
+        if (organisation := named.get(name)) is not None:
             found[experience].add(organisation)
     return found
 
@@ -194,9 +219,9 @@ def _of_experiences(space: Space) -> Iterator[tuple[Occasion, int | None, set[UU
     return (((str(pk),), years.get(pk), members) for pk, members in presenters(space).items())
 
 
-def _by_name(space: Space, names: Iterable[str]) -> dict[str, UUID]:
-    folded = {fold(name)[:200] for name in names}
-    merged = OrganisationMerge.objects.filter(space=space, undone_at=None, gone_folded_name__in=folded)
+def organisations_of_names(space: Space) -> dict[str, UUID]:
+    """Folded name → organisation; a name that was merged leads to the one kept."""
+    merged = OrganisationMerge.objects.filter(space=space, undone_at=None)
     found = dict(merged.values_list("gone_folded_name", "kept"))
-    found.update(space.organisations.filter(folded_name__in=folded).values_list("folded_name", "pk"))
+    found.update(space.organisations.values_list("folded_name", "pk"))
     return found

@@ -15,37 +15,22 @@ from django.views.decorators.http import require_safe
 
 from maillage.atlas.compressing import compressed
 from maillage.atlas.network import EXPERIENCE, GATHERING, LEAST_PEOPLE, LEAST_TIMES, TABLE, WORKSHOP, Network
-from maillage.atlas.network_drawing import draw_network
-from maillage.atlas.standing import (
-    absent_categories,
-    absent_epcis,
-    bridges,
-    central,
-    growth,
-    page_of,
-    shared_words,
-)
+from maillage.atlas.network_keeping import tell
+from maillage.atlas.network_summary import BASES, Actor, Summary, title_of
 from maillage.atlas.tables import UNKNOWN_WORDS, Cell, Column, Table, make_table
 from maillage.lib.matching import fold
 from maillage.lib.spreadsheets import write_csv
 from maillage.lib.typography import join_words, typo
 from maillage.people.access import fetch_atlas, fetch_in_space
-from maillage.people.models import Organisation, Space
+from maillage.people.models import Space
 from maillage.people.queries import can_organise
 
-BASES = {
-    TABLE: gettext_lazy("une table"),
-    WORKSHOP: gettext_lazy("un atelier"),
-    GATHERING: gettext_lazy("une rencontre"),
-    EXPERIENCE: gettext_lazy("une expérience présentée"),
-}
 EMPTY = {
     TABLE: gettext_lazy("Personne n’a encore partagé une table"),
     WORKSHOP: gettext_lazy("Personne n’a encore partagé un atelier"),
     GATHERING: gettext_lazy("Personne ne s’est encore rencontré"),
     EXPERIENCE: gettext_lazy("Personne n’a encore présenté une expérience ensemble"),
 }
-MOST_LINKS = 30  # in the page; the file has them all
 
 
 @dataclass(frozen=True)
@@ -102,80 +87,46 @@ def _organised(request: HttpRequest, slug: str) -> Space:
 
 def _page(request: HttpRequest, space: Space, *, public: bool) -> HttpResponse:
     choice = read_choice(request.GET)
-    network = Network(space, public, choice.basis)
-    title = typo(_("Structures de {space} qui ont partagé {what}").format(space=space.name, what=BASES[choice.basis]))
-    table = _table(network, choice)
+    told = tell(space, public=public, basis=choice.basis)
+    summary = told.summary
+    table = _table(summary, choice) if summary else None
     context: dict[str, Any] = {
         "space": space,
         "public": public,
         "choice": choice,
-        "network": network,
+        "summary": summary,
+        "counted_at": told.counted_at,
         "bases": [
             {"words": words, "href": Choice(basis).query, "on": basis == choice.basis} for basis, words in BASES.items()
         ],
         "empty": EMPTY[choice.basis],
-        "title": title,
+        "title": title_of(space, choice.basis),
         "export_query": "" if choice.basis == TABLE else Choice(choice.basis).query,
         "table": table,
-        "doubts": [doubt for doubt in (choice.doubt, table.doubt) if doubt],
+        "doubts": [doubt for doubt in (choice.doubt, table.doubt if table else "") if doubt],
         "least_times": LEAST_TIMES,
         "least_people": LEAST_PEOPLE,
-        "absent_categories": absent_categories(network),
-        "absent_epcis": absent_epcis(network),
+        "absent_categories": summary.absent_categories if summary else [],
+        "absent_epcis": summary.absent_epcis if summary else [],
         "organises": can_organise(request.user, space) if request.user.is_authenticated else False,
     }
-    if network.links:
-        context |= {
-            "picture": draw_network(network, title),
-            "central": central(network),
-            "bridges": bridges(network),
-            "growth": growth(network),
-            "links": [
-                {
-                    "one": link.one,
-                    "one_href": page_of(network, link.one),
-                    "other": link.other,
-                    "other_href": page_of(network, link.other),
-                    "times": shared_words(choice.basis, link.times),
-                    "years": ", ".join(map(str, link.years)) or UNKNOWN_WORDS,
-                }
-                for link in network.links[:MOST_LINKS]
-            ],
-            "more_links": max(0, len(network.links) - MOST_LINKS),
-        }
     return render(request, "atlas/network.html", context)
 
 
-def _table(network: Network, choice: Choice) -> Table:
-    degree = {row.pk: len(network.neighbours[row.pk]) for row in network.actors}
-    columns: list[Column[Organisation]] = [
-        Column(
-            "nom",
-            _("Structure"),
-            lambda row: Cell(row.name, page_of(network, row)),
-            lambda row: row.folded_name,
-        ),
+def _table(summary: Summary, choice: Choice) -> Table:
+    columns: list[Column[Actor]] = [
+        Column("nom", _("Structure"), lambda one: Cell(one.name, one.href), lambda one: one.folded_name),
         Column(
             "genre",
             _("Genre"),
-            lambda row: Cell(row.get_kind_display() or UNKNOWN_WORDS),
-            lambda row: fold(row.get_kind_display()),
+            lambda one: Cell(one.kind_words or UNKNOWN_WORDS),
+            lambda one: fold(one.kind_words),
         ),
-        Column("ou", _("Où"), lambda row: Cell(_where(row)), lambda row: fold(_where(row))),
-        Column("liees", _("Structures liées"), lambda row: Cell(str(degree[row.pk])), lambda row: degree[row.pk], True),
-        Column(
-            "fois",
-            _("Partages"),
-            lambda row: Cell(str(network.times[row.pk])),
-            lambda row: network.times[row.pk],
-            True,
-        ),
+        Column("ou", _("Où"), lambda one: Cell(one.where or UNKNOWN_WORDS), lambda one: fold(one.where)),
+        Column("liees", _("Structures liées"), lambda one: Cell(str(one.degree)), lambda one: one.degree, True),
+        Column("fois", _("Partages"), lambda one: Cell(str(one.times)), lambda one: one.times, True),
     ]
-    return make_table(columns, network.actors, choice, _("Les mêmes faits en tableau : structures"))
-
-
-def _where(row: Organisation) -> str:
-    return str(row.commune or row.epci or UNKNOWN_WORDS)
+    return make_table(columns, summary.actors, choice, _("Les mêmes faits en tableau : structures"))
 
 
 def _export(request: HttpRequest, space: Space, form: str, *, public: bool) -> HttpResponse:

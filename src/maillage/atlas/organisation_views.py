@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,8 +10,9 @@ from django.views.decorators.http import require_safe
 from maillage.atlas.around import MOST, gathering_events
 from maillage.atlas.compressing import compressed
 from maillage.atlas.contracts import signed_by
-from maillage.atlas.network import presenters, public_participants
+from maillage.atlas.network import came_in_number, presented_by
 from maillage.gatherings.models import Gathering
+from maillage.lib.paging import KeyPaginator
 from maillage.lib.siret import spaced_siret
 from maillage.memory.experience_queries import published_experiences
 from maillage.memory.models import Experience
@@ -24,6 +24,7 @@ from maillage.people.merging import merges_of
 from maillage.people.models import Organisation, Space
 from maillage.people.queries import can_organise
 from maillage.registrations.enums import Presence
+from maillage.registrations.models import Registration
 
 A_PAGE = 60
 
@@ -42,7 +43,7 @@ def organisations(request: HttpRequest, slug: str) -> HttpResponse:
     asked.pop("page", None)
     context = {
         "space": space,
-        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "page": KeyPaginator(rows, A_PAGE, counted=bool(question)).get_page(request.GET.get("page")),
         "total": listed.count(),
         "question": question,
         "kind": kind,
@@ -85,12 +86,11 @@ def organisation(request: HttpRequest, slug: str, organisation_id: uuid.UUID) ->
 def _gatherings(space: Space, row: Organisation) -> QuerySet[Gathering]:
     """Public ones where several of its people came in all: one alone would be pointed at (decision 0015)."""
     rows = Gathering.objects.filter(space=space, public=True).select_related("commune", "epci")
-    if row.pk not in public_participants(space):
+    if not came_in_number(row):
         return rows.none()
-    attended = rows.filter(registrations__presence=Presence.PRESENT, registrations__person__organisation=row).distinct()
-    return attended.order_by(F("date").desc(nulls_last=True), "title")
+    attended = Registration.objects.filter(person__organisation=row, presence=Presence.PRESENT).values("gathering")
+    return rows.filter(pk__in=attended).order_by(F("date").desc(nulls_last=True), "title")
 
 
 def _experiences(space: Space, row: Organisation) -> QuerySet[Experience]:
-    told = [experience for experience, who in presenters(space).items() if row.pk in who]
-    return published_experiences(space).filter(pk__in=told)
+    return published_experiences(space).filter(workshop__in=presented_by(row).values("workshop"))

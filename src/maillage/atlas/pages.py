@@ -43,11 +43,14 @@ class AtlasPage:
         if self.place.level == Level.QPV:
             return [self.place.row]
         rows = qpvs_in(self.place)
+        if self.place.level == FRANCE:  # counted only: no name, no outline
+            return list(rows.select_related(None).order_by().only("code", "population", "epci_id", "sources"))
         return list(rows.prefetch_related("communes") if self.place.level in (Level.EPCI, Level.COMMUNE) else rows)
 
     @cached_property
     def tallies(self) -> list[Tally]:
-        return tallies_of(self.space, self.qpvs) if self.shaded or self.place.level == FRANCE else []
+        counted = self.choice.view == "experiences"
+        return tallies_of(self.space, self.qpvs, experiences=counted) if self.shaded else []
 
     @cached_property
     def known_sources(self) -> dict[str, Source]:

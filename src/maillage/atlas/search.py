@@ -4,7 +4,6 @@ Words are folded and cut to their roots before they are stored (lib.matching.roo
 feminines are alike on SQLite (FTS5) and PostgreSQL (tsvector), which then compare plain tokens.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from maillage.people.models import Space
 
 MOST_WORDS = 8  # of a question: more only slow it down
 PAGE = 20  # results
+MOST_RANKED = 1_000  # results the pages go through; a question that has more is said to be too wide
 FACETS = ("kind", "department", "year", "method", "theme")
 BATCH = 400
 
@@ -36,6 +36,7 @@ class Found:
     entries: list[Entry]
     total: int
     facets: dict[str, list[tuple[str, int]]]  # facet → (value, how many), the most first
+    shown: int = 0  # how many of them the pages go through
 
 
 def put(lines: Iterable[Line]) -> None:
@@ -73,25 +74,53 @@ def find(space: Space, question: str, chosen: Mapping[str, str], page: int = 1) 
         return Found([], 0, {})
     where, values = _filters(space, chosen)
     source = f"FROM atlas_words JOIN atlas_entry e ON {_sql('same')} WHERE {_sql('match')} AND {where}"
+    start = (page - 1) * PAGE
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT e.kind, e.department, e.year, e.method, e.themes {source}", [match, *values])
-        facets, total = _facets(cursor.fetchall())
-        cursor.execute(
-            f"SELECT e.id {source} ORDER BY {_sql('rank')}, e.title, e.id LIMIT %s OFFSET %s",
-            [match, *values, *([match] if connection.vendor == "postgresql" else []), PAGE, (page - 1) * PAGE],
-        )
-        numbers = [row[0] for row in cursor.fetchall()]
+        facets, total = _facets(cursor, source, [match, *values])
+        if total <= MOST_RANKED:
+            numbers = _ranked(cursor, source, match, values, start)
+        else:
+            numbers = _first_ranked(cursor, source, question, values, start + PAGE)[start:]
     entries = Entry.objects.in_bulk(numbers)
-    return Found([entries[number] for number in numbers], total, facets)
+    return Found([entries[number] for number in numbers], total, facets, min(total, MOST_RANKED))
 
 
-def _match(question: str) -> str | None:
+def _ranked(cursor: Any, source: str, match: str, values: list[Any], start: int) -> list[int]:
+    rank = [match] if connection.vendor == "postgresql" else []
+    cursor.execute(
+        f"SELECT e.id {source} ORDER BY {_sql('rank')}, e.title, e.id LIMIT %s OFFSET %s",
+        [match, *values, *rank, PAGE, start],
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+def _first_ranked(cursor: Any, source: str, question: str, values: list[Any], stop: int) -> list[int]:
+    """Of very many, the best among those whose title has the words, then among others: ranking all would be slow."""
+    found: dict[int, None] = {}
+    for asked in (_match(question, titles=True), _match(question)):
+        rank = [asked] if connection.vendor == "postgresql" else []
+        some = f"SELECT e.id, e.title, {_sql('rank').removesuffix(' DESC')} AS rank {source} LIMIT {MOST_RANKED}"
+        down = "DESC" if rank else "ASC"
+        best = f"SELECT id FROM ({some}) AS ranked ORDER BY rank {down}, title, id"  # noqa: S608 - of our own words
+        cursor.execute(best, [*rank, asked, *values])
+        found.update(dict.fromkeys(row[0] for row in cursor.fetchall()))
+        if len(found) >= stop:
+            break
+    return list(found)[: min(stop, MOST_RANKED)]
+
+
+def _match(question: str, *, titles: bool = False) -> str | None:
+    """`titles`: in the title only."""
     words = list(dict.fromkeys(roots(question)))[:MOST_WORDS]
     if not words:
         return None
+    begun = "*" if len(words[-1]) > 1 else ""  # a letter begins half of the index: alone, it is a word
     if connection.vendor == "postgresql":
-        return " & ".join([*(f"'{word}'" for word in words[:-1]), f"'{words[-1]}':*"])
-    return " AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
+        ends = [*[""] * (len(words) - 1), begun]
+        where = "A" if titles else ""
+        return " & ".join(f"'{word}':{end}{where}".rstrip(":") for word, end in zip(words, ends, strict=True))
+    said = " AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"{begun}'])
+    return f"title : ({said})" if titles else said
 
 
 def _filters(space: Space, chosen: Mapping[str, str]) -> tuple[str, list[Any]]:
@@ -115,26 +144,21 @@ def _uuid(space: Space) -> Any:
     return space.pk if connection.vendor == "postgresql" else space.pk.hex
 
 
-def _facets(rows: Iterable[Sequence[Any]]) -> tuple[dict[str, list[tuple[str, int]]], int]:
+def _facets(cursor: Any, source: str, values: list[Any]) -> tuple[dict[str, list[tuple[str, int]]], int]:
+    """Found once, counted five times, by the database: a country has tens of thousands of results."""
+    said = [
+        f"SELECT '{facet}', CAST({facet} AS text), COUNT(*) FROM found GROUP BY {facet}"  # noqa: S608 - of FACETS
+        for facet in FACETS
+        if facet != "theme"
+    ]
+    columns = "e.kind AS kind, e.department AS department, e.year AS year, e.method AS method, e.themes AS themes"
+    asked = f"WITH found AS MATERIALIZED (SELECT {columns} {source}) "
+    cursor.execute(asked + " UNION ALL ".join([*said, _sql("themes")]), values)
     counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
-    total = 0
-    for kind, department, year, method, themes in rows:
-        total += 1
-        counts["kind"][kind] += 1
-        if department:
-            counts["department"][department] += 1
-        if year:
-            counts["year"][str(year)] += 1
-        if method:
-            counts["method"][method] += 1
-        if themes and themes != "[]":
-            counts["theme"].update(themes if isinstance(themes, list) else _read_list(themes))
-    return {facet: counter.most_common() for facet, counter in counts.items()}, total
-
-
-def _read_list(text: str) -> list[str]:
-    """As a raw query of SQLite gives it."""
-    return [str(item) for item in json.loads(text)]
+    for facet, value, number in cursor.fetchall():
+        if value:
+            counts[facet][value] += number
+    return {facet: counter.most_common() for facet, counter in counts.items()}, counts["kind"].total()
 
 
 # atlas_words: made by migration 0001, in each database's own way.
@@ -144,6 +168,7 @@ SQL = {
         "drop": "DELETE FROM atlas_words WHERE rowid = %s",
         "same": "e.id = atlas_words.rowid",
         "match": "atlas_words MATCH %s",
+        "themes": "SELECT 'theme', t.value, COUNT(*) FROM found, json_each(found.themes) AS t GROUP BY t.value",
         "rank": "bm25(atlas_words, 8.0, 1.0)",  # a word of the title is worth eight of the rest
     },
     "postgresql": {
@@ -153,6 +178,8 @@ SQL = {
         "drop": "DELETE FROM atlas_words WHERE entry_id = %s",
         "same": "e.id = atlas_words.entry_id",
         "match": "atlas_words.words @@ to_tsquery('simple', %s)",
+        "themes": "SELECT 'theme', t.value, COUNT(*) FROM found, jsonb_array_elements_text(found.themes) AS t(value) "
+        "GROUP BY t.value",
         "rank": "ts_rank(atlas_words.words, to_tsquery('simple', %s)) DESC",
     },
 }

@@ -42,7 +42,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     if question and is_empty():
         index_all()
     found = find(space, question, chosen, max(page, 1)) if question else Found([], 0, {})
-    pages = ceil(found.total / PAGE)
+    pages = ceil(found.shown / PAGE)
     context = {
         "space": space,
         "question": question,
@@ -55,6 +55,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
         "after": _link(question, chosen, page=page + 1) if page < pages else "",
         "page": page,
         "pages": pages,
+        "too_wide": found.total > found.shown,
     }
     return render(request, "atlas/search.html", context)
 
@@ -77,6 +78,8 @@ def _address(space: Space, entry: Entry, slugs: Mapping[str, str]) -> str:
         return reverse("gatherings:public", args=[space.slug, slugs.get(entry.ref, "-")])
     if entry.kind == EntryKind.CONTRACT:
         return reverse("atlas:contract", args=[space.slug, entry.ref])
+    if entry.kind == EntryKind.ORGANISATION:
+        return reverse("atlas:organisation", args=[space.slug, entry.ref])
     return address(space, entry.kind, entry.ref)
 
 

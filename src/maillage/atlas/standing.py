@@ -182,19 +182,17 @@ def absent_epcis(network: Network) -> list[Said]:
 
 def growth(network: Network) -> list[Year]:
     """By year of the gatherings; those without a date are last."""
-    named = network.organisations
-    shown = {frozenset((link.one.pk, link.other.pk)) for link in network.links}
-    by_year: dict[int | None, set[frozenset[UUID]]] = defaultdict(set)
-    for pair, occasions in network.occasions.items():
-        if frozenset(pair) in shown and all(pk in named for pk in pair):
-            for year in occasions.values():
-                by_year[year].add(frozenset(pair))
+    import numpy as np  # where a network was counted, it is there
+
+    shared = network.shared
     rows: list[Year] = []
-    before: set[frozenset[UUID]] = set()
-    for year in sorted(by_year, key=lambda year: (year is None, year or 0)):
-        links = by_year[year]
-        rows.append(Year(year, len(frozenset().union(*links)), len(links), len(links - before)))
-        before |= links
+    before = np.array([], dtype=np.int64)
+    for year in sorted(shared.by_year, key=lambda year: (not year, year)):
+        codes = shared.by_year[year]
+        if codes.size:
+            new = np.setdiff1d(codes, before, assume_unique=True)
+            rows.append(Year(year or None, shared.ends(codes).size, codes.size, new.size))
+            before = np.union1d(before, codes)
     return rows
 
 

@@ -1,12 +1,14 @@
 """What is counted of each place: quarters, people, contracts, gatherings. As many queries, however many rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from maillage.atlas.contracts import Status, current, statuses_by_epci
+from maillage.atlas.contracts import PERIOD, UNKNOWN, Status, current_by_epci
 from maillage.atlas.places import FRANCE, Place
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.memory.models import Experience
@@ -15,6 +17,8 @@ from maillage.territories.enums import Level
 from maillage.territories.models import Epci, Qpv
 from maillage.territories.queries import VINTAGE
 
+NOT_KNOWN = Status(UNKNOWN, *PERIOD)
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -22,7 +26,7 @@ class Tally:
 
     epci: Epci
     qpvs: tuple[Qpv, ...]
-    statuses: list[Status] = field(default_factory=list)
+    status: Status = NOT_KNOWN
     gatherings: int = 0
     experiences: int = 0
 
@@ -35,10 +39,6 @@ class Tally:
     @property
     def unknown_people(self) -> int:
         return sum(1 for qpv in self.qpvs if qpv.population is None)
-
-    @property
-    def status(self) -> Status:
-        return current(self.statuses)
 
 
 def qpvs_in(place: Place) -> QuerySet[Qpv]:
@@ -60,17 +60,18 @@ def family_of(epci: Epci) -> list[str]:
     return [epci.siren, *epci.predecessors.values_list("pk", flat=True)]
 
 
-def tallies_of(space: Space, qpvs: Sequence[Qpv]) -> list[Tally]:
-    """One for each intercommunalité of these quarters, by name."""
+def tallies_of(space: Space, qpvs: Sequence[Qpv], *, experiences: bool = True) -> list[Tally]:
+    """One for each intercommunalité of these quarters, by name; `experiences`: whether they are counted."""
     by_epci: dict[str, list[Qpv]] = {}
     epcis: dict[str, Epci] = {}
     for qpv in qpvs:
         by_epci.setdefault(qpv.epci_id, []).append(qpv)
         epcis[qpv.epci_id] = qpv.epci
-    statuses = statuses_by_epci(space, epcis)
-    gatherings, experiences = gatherings_by_epci(space), experiences_by_epci(space)
+    statuses = current_by_epci(space, epcis)
+    gatherings = gatherings_by_epci(space, epcis)
+    told = experiences_by_epci(space, epcis) if experiences else Counter[str]()
     return [
-        Tally(epci, tuple(by_epci[siren]), statuses.get(siren, []), gatherings[siren], experiences[siren])
+        Tally(epci, tuple(by_epci[siren]), statuses[siren], gatherings[siren], told[siren])
         for siren, epci in sorted(epcis.items(), key=lambda pair: pair[1].name)
     ]
 
@@ -87,19 +88,16 @@ def region_counts() -> dict[str, int]:
     return dict(rows.annotate(number=Count("pk", distinct=True)).order_by("communes__department__region"))
 
 
-def gatherings_by_epci(space: Space) -> Counter[str]:
+def gatherings_by_epci(space: Space, epcis: Collection[str]) -> Counter[str]:
     """Public gatherings that took place, or will, in a commune of it or were prepared with it."""
-    rows = Gathering.objects.filter(space=space, public=True).order_by()
-    return _counted(rows.values_list("epci", "commune__epci").annotate(number=Count("pk")))
+    rows = Gathering.objects.filter(space=space, public=True)
+    return _counted([rows], ("epci", "commune__epci"), epcis)
 
 
-def experiences_by_epci(space: Space) -> Counter[str]:
+def experiences_by_epci(space: Space, epcis: Collection[str]) -> Counter[str]:
     """Experiences of it that are published, and those a public gathering presented and nobody has written yet."""
-    counter: Counter[str] = Counter()
-    for rows in (Experience.objects.filter(space=space, published__isnull=False), presented(space)):
-        places = rows.order_by().values_list("epci", "commune__epci", "qpv__epci")
-        counter += _counted(places.annotate(number=Count("pk")))
-    return counter
+    written = Experience.objects.filter(space=space, published__isnull=False)
+    return _counted([written, presented(space)], ("epci", "commune__epci", "qpv__epci"), epcis)
 
 
 def presented(space: Space) -> QuerySet[Workshop]:
@@ -113,9 +111,10 @@ def presented(space: Space) -> QuerySet[Workshop]:
     )
 
 
-def _counted(rows: Iterable[tuple[object, ...]]) -> Counter[str]:
+def _counted(kinds: Iterable[QuerySet[Any]], ways: Iterable[str], epcis: Collection[str]) -> Counter[str]:
+    """Each way by its index, then each thing once for an intercommunalité, however many ways lead there."""
     counter: Counter[str] = Counter()
-    for *sirens, number in rows:
-        for siren in {str(siren) for siren in sirens if siren}:
-            counter[siren] += int(str(number))
+    for rows in kinds:
+        found = [rows.order_by().filter(**{f"{way}__in": epcis}).values_list("pk", way) for way in ways]
+        counter.update(siren for _pk, siren in set(chain.from_iterable(found)))
     return counter

@@ -51,6 +51,7 @@ urlpatterns = [
     path(f"{ATLAS}donnees/", opendata.page, name="open-data"),
     path(f"{ATLAS}donnees/<slug:name>.schema.json", opendata.schema, name="open-schema"),
     path(f"{ATLAS}donnees/<slug:name>.<str:kind>", opendata.taken, name="open-file"),
+    path("rencontres/<slug:slug>/<slug:gathering>/agenda.ics", feeds.gathering_calendar, name="gathering-calendar"),
     path(f"{ATLAS}rencontres.ics", feeds.calendar, name="calendar"),
     path(f"{ATLAS}rencontres.atom", feeds.gatherings, name="gatherings-atom"),
     path(f"{ATLAS}experiences.atom", feeds.experiences, name="experiences-atom"),

@@ -104,6 +104,12 @@ COMMANDS = {
         "donne un lien de connexion à une personne de l’équipe",
         "Écrit un lien qui connecte une personne de l’équipe, sans mot de passe. Il n’est que pour elle.",
     ),
+    "synthetic-country": (
+        "invente un pays entier, pour mesurer",
+        "Remplit une base vide d’un pays qui n’existe pas, aussi grand que le vrai : 1 600 quartiers prioritaires, "
+        "1 250 intercommunalités, 35 000 communes, 20 000 structures, 5 000 rencontres, 10 000 expériences. "
+        "Une base qui contient déjà quelque chose est refusée.",
+    ),
     "bench": (
         "mesure, à côté d’une référence",
         "Mesure ce que coûtent les pages, les gestes et les documents, à côté d’une référence. Demande Linux.",
@@ -188,6 +194,16 @@ def port_number(text: str) -> int:
     if text.isascii() and text.isdigit() and 0 <= int(text) <= 65535:
         return int(text)
     raise argparse.ArgumentTypeError(f"« {text} » n’est pas un port (0 à 65535)")
+
+
+def percent(text: str) -> float:
+    try:
+        number = float(text.replace(",", ".").removesuffix("%"))
+    except ValueError:
+        number = 0
+    if 0 < number <= 100:
+        return number
+    raise argparse.ArgumentTypeError(f"« {text} » n’est pas un pourcentage (plus que 0, 100 au plus)")
 
 
 def measure_name(text: str) -> str:
@@ -441,6 +457,17 @@ def _bench(command: Parser) -> None:
     command.add_argument("--quick", action="store_true", help="petit et sans valeur, pour voir que tout marche")
 
 
+def _synthetic_country(command: Parser) -> None:
+    command.add_argument(
+        "--percent",
+        type=percent,
+        default=100,
+        metavar="POURCENT",
+        help="quelle part du pays ; 1 : un département (100)",
+    )
+    _seed(command, "un nombre ; le même donne le même pays (0)")
+
+
 PARTS: dict[str, Callable[[Parser], None]] = {
     "demo": _demo,
     "serve": _serve,
@@ -460,5 +487,6 @@ PARTS: dict[str, Callable[[Parser], None]] = {
     "method": _method,
     "doctor": lambda command: None,
     "sign-in-link": _sign_in_link,
+    "synthetic-country": _synthetic_country,
     "bench": _bench,
 }

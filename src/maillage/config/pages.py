@@ -15,7 +15,7 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.signals import request_started
 from django.db import connections
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import set_script_prefix
 
 THREADS = 4  # shared by all requests: a thread a request would be a thousand on a full day (STACK)
@@ -23,7 +23,7 @@ THREADS = 4  # shared by all requests: a thread a request would be a thousand on
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
-Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes | StreamingHttpResponse]
 
 
 class Pages(ASGIHandler):
@@ -52,8 +52,22 @@ class Pages(ASGIHandler):
             self.threads, copy_context().run, self._answer, scope, body
         )
         await send({"type": "http.response.start", "status": status, "headers": headers})
+        if isinstance(content, StreamingHttpResponse):
+            await self._send_parts(content, send)
+            return
         for chunk, last in self.chunk_bytes(content):  # one waits for a slow client between two chunks
             await send({"type": "http.response.body", "body": chunk, "more_body": not last})
+
+    async def _send_parts(self, response: StreamingHttpResponse, send: Send) -> None:
+        """A long file, a part at a time: read by a thread, then sent, so that it is never held whole."""
+        loop = asyncio.get_running_loop()
+        try:
+            parts = iter(response)
+            while part := await loop.run_in_executor(self.threads, next, parts, b""):
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            await loop.run_in_executor(self.threads, response.close)
 
     def _answer(self, scope: Scope, body: IO[bytes]) -> Answer:
         set_script_prefix(get_script_prefix(scope))
@@ -64,9 +78,12 @@ class Pages(ASGIHandler):
             headers = [(name.encode("ascii"), value.encode("latin1")) for name, value in response.items()]
             cookies = [cookie.output(header="").strip().encode("ascii") for cookie in response.cookies.values()]
             headers += [(b"Set-Cookie", cookie) for cookie in cookies]
+            if response.streaming:
+                return response.status_code, headers, cast(StreamingHttpResponse, response)
             return response.status_code, headers, response.getvalue()
         finally:
-            response.close()
+            if not response.streaming:
+                response.close()
             body.close()
 
 

@@ -3,9 +3,11 @@
 `year`: contracts in force that year; this year when nothing is said.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -38,6 +40,11 @@ def contracts_of(space: Space) -> QuerySet[ContratDeVille]:
 
 def with_signatories(contracts: QuerySet[ContratDeVille]) -> QuerySet[ContratDeVille]:
     return contracts.prefetch_related(Prefetch("signatories", Signatory.objects.select_related("organisation")))
+
+
+def whole_contracts(space: Space) -> QuerySet[ContratDeVille]:
+    """With signatories and the organisers' note: for `facts_of`, which reads both of each."""
+    return with_signatories(contracts_of(space).defer(None))
 
 
 def contracts_at(space: Space, epci: Epci) -> QuerySet[ContratDeVille]:
@@ -74,24 +81,50 @@ def status_by_epci(space: Space, *, year: int | None = None) -> dict[str, str]:
 
     One that merged is there too, under its old SIREN: what is said of it, else of the whole it joined.
     """
+    return {siren: said.status for siren, said in in_force_by_epci(space, year=year).items()}
+
+
+@dataclass(frozen=True)
+class InForce:
+    """Of an intercommunalité: the contract in force that says the most of it."""
+
+    contract: UUID
+    status: str
+    first_year: int
+    last_year: int
+    source: str
+    whole: bool  # not of a perimeter only
+
+
+def in_force_by_epci(
+    space: Space, *, epcis: Collection[str] | None = None, year: int | None = None
+) -> dict[str, InForce]:
+    """As `status_by_epci`, whose statuses these are; `epcis`: of these only."""
     rows = in_force(contracts_of(space), year).order_by()
-    own: dict[str, list[str]] = {}
-    old: dict[str, list[tuple[bool, str]]] = {}
-    for siren, status, perimeter, old_siren, old_name in rows.values_list(
-        "epci", "status", "perimeter", "epci__predecessors", "epci__predecessors__name"
+    if epcis is not None:
+        rows = rows.filter(Q(epci__in=epcis) | Q(epci__in=Epci.objects.filter(pk__in=epcis).values("successor")))
+    own: dict[str, list[InForce]] = {}
+    old: dict[str, list[InForce]] = {}
+    columns = ("pk", "status", "first_year", "last_year", "source", "perimeter", "epci")
+    for key, status, first, last, source, perimeter, siren, old_siren, old_name in rows.values_list(
+        *columns, "epci__predecessors", "epci__predecessors__name"
     ):
-        own.setdefault(siren, []).append(status)
+        found = InForce(key, status, first, last, source, whole=perimeter == "")
+        own.setdefault(siren, []).append(found)
         if old_siren and perimeter in ("", old_name):
-            old.setdefault(old_siren, []).append((perimeter == "", status))
-    told = {
-        siren: _furthest(status for whole, status in said if whole == min(w for w, _s in said))
-        for siren, said in old.items()
-    }
-    return told | {siren: _furthest(statuses) for siren, statuses in own.items()}
+            old.setdefault(old_siren, []).append(found)
+    told = {siren: _furthest([one for one in said if one.whole == _least(said)]) for siren, said in old.items()}
+    told |= {siren: _furthest(said) for siren, said in own.items()}
+    return told if epcis is None else {siren: said for siren, said in told.items() if siren in set(epcis)}
 
 
-def _furthest(statuses: Iterable[str]) -> str:
-    return min(statuses, key=FURTHEST.index)
+def _least(said: Iterable[InForce]) -> bool:
+    """False as soon as one is of a perimeter: it speaks of that intercommunalité itself."""
+    return min(one.whole for one in said)
+
+
+def _furthest(said: Iterable[InForce]) -> InForce:
+    return min(said, key=lambda one: (FURTHEST.index(one.status), -one.first_year, str(one.contract)))
 
 
 def unsaid_epcis(space: Space) -> QuerySet[Epci]:

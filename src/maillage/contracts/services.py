@@ -22,6 +22,7 @@ from maillage.contracts.facts import (
     merge,
 )
 from maillage.contracts.models import ContractVersion, ContratDeVille, Signatory
+from maillage.contracts.signals import taken_over
 from maillage.lib.matching import fold
 from maillage.office.services import record_activity
 from maillage.people.models import Space
@@ -196,6 +197,7 @@ def take_over_contracts(
         batch_size=BATCH,
     )
     record_activity(space=space.slug, by=str(by), verb="import-contracts", about=about, about_id=space.pk)
+    taken_over.send(sender=ContratDeVille, space=space)
 
 
 def _lock(space: Space) -> None:

@@ -20,7 +20,7 @@ from maillage.contracts.enums import SignatureStatus
 from maillage.contracts.facts import PARTS, Facts, check_facts, clean_facts, facts_of, merge, one_line
 from maillage.contracts.models import ContractVersion, ContratDeVille
 from maillage.contracts.places import Place, UnknownPlace, find_place, follow
-from maillage.contracts.queries import contracts_of, with_signatories
+from maillage.contracts.queries import whole_contracts
 from maillage.contracts.services import FIRST_YEAR, LAST_YEAR, new_facts, take_over_contracts
 from maillage.lib.matching import fold
 from maillage.lib.spreadsheets import Table, UnreadableTable, read_table
@@ -69,7 +69,7 @@ def export_rows(space: Space, *, internal: bool) -> tuple[list[str], list[list[s
     """`internal`: with the organisers' notes."""
     headers = [column for column in COLUMNS if internal or column != NOTE]
     rows = []
-    for contract in with_signatories(contracts_of(space).defer(None)):
+    for contract in whole_contracts(space):
         facts = facts_of(contract)
         cells = {column: write_cell(name, facts[name]) for column, name in COLUMNS.items() if name}
         cells |= {NAME: contract.epci.name, VERSION: str(contract.version)}
@@ -151,7 +151,7 @@ class _Import:
         self.done = SheetImported()
         self.problems: list[str] = []
         self.there: dict[Key, tuple[ContratDeVille | None, Facts]] = {}
-        for contract in with_signatories(contracts_of(space).defer(None)):
+        for contract in whole_contracts(space):
             facts = facts_of(contract)
             self.there[_key(facts)] = (contract, facts)
         removed = ContratDeVille.objects.filter(space=space).exclude(removed_at=None)

@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.enums import Composition, GatheringKind, GroupColour, SlotKind
+from maillage.lib.folded import FoldedField
 from maillage.lib.identifiers import uuid7
 from maillage.people.models import Space
 from maillage.territories.models import Commune, Epci, Qpv
@@ -167,9 +168,11 @@ class Speaker(models.Model):
     name = models.CharField(_("nom"), max_length=150, blank=True)
     role = models.CharField(_("fonction"), max_length=150, blank=True)
     organisation = models.CharField(_("structure"), max_length=200, blank=True)
+    folded_organisation = FoldedField(of="organisation", max_length=200)  # by which a directory finds who spoke for it
 
     class Meta:
         ordering = ["position"]
+        indexes = [models.Index(fields=["folded_organisation"], name="gatherings_speaker_of")]
 
     def __str__(self) -> str:
         return self.name or self.organisation

@@ -13,16 +13,13 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.enums import GatheringKind, SlotKind
 from maillage.gatherings.models import Gathering, Room, Slot, Workshop
-from maillage.lib.tableschema import Column, Columns
+from maillage.lib.tableschema import UUID_PATTERN, Column, Columns
 from maillage.office.services import record_activity
 from maillage.people.models import Space
 from maillage.territories.models import Commune, Epci, Qpv
-from maillage.territories.published import EPCI, EPCI_NAME, INSEE
+from maillage.territories.published import COMMUNE, COMMUNE_NAME, EPCI, EPCI_NAME
 
 Rows = Iterable[tuple[str, Mapping[str, Any]]]
-UUID_PATTERN = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-COMMUNE = Column("insee_commune", "Code Insee de la commune.", pattern=INSEE, of="communes.insee")
-COMMUNE_NAME = Column("nom_commune", "Nom de la commune.", derived=True)
 LONGEST = {"adresse": 60, "titre": 200, "sous_titre": 200, "theme": 200, "lieu": 200, "salle": 100, "titre_court": 100}
 LONGEST |= {"methode": 60, "territoire": 200}
 

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Facilitator, Gathering, Room, Slot, Speaker, Workshop
-from maillage.gatherings.signals import copied
+from maillage.gatherings.signals import copied, rearranged
 from maillage.office.services import record_activity
 from maillage.people.models import Space
 
@@ -169,6 +169,7 @@ def move_part(*, part: Slot | Workshop, up: bool, by: str) -> None:
     for position, row in enumerate(siblings, start=1):
         row.position = position
     type(part).objects.bulk_update(siblings, ["position"])
+    rearranged.send(sender=Gathering, gathering=gathering_of(part))
     _record(gathering_of(part), by, f"move-{part._meta.model_name}", str(part))
 
 

@@ -17,6 +17,7 @@ from django.db.models import TextChoices
 from maillage.lib.spreadsheets.escaping import escape_cell, unescape_cell
 
 SEPARATOR = ";"
+UUID_PATTERN = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 BARE = frozenset({"integer", "number", "boolean", "date", "time", "datetime", "year"})  # no formula can hide in them
 SPECIFICATION = "https://specs.frictionlessdata.io/schemas/table-schema.json"
 JSON_TYPES: dict[str, dict[str, Any]] = {  # what a cell is in JSON, in the words of JSON Schema
@@ -111,11 +112,21 @@ def compact(value: Any) -> str:
 
 def write_csv(columns: Columns, rows: Iterable[Mapping[str, Any]]) -> bytes:
     """UTF-8 with its mark, `;`, CRLF: what a French spreadsheet opens with a double click."""
+    return "".join(csv_lines(columns, rows)).encode()
+
+
+def csv_lines(columns: Columns, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The same a line at a time, its mark first."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=SEPARATOR, lineterminator="\r\n")
+    out.write("\ufeff")
     writer.writerow(columns.names)
-    writer.writerows([_cell(column, row[column.name]) for column in columns] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    for row in rows:
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+        writer.writerow([_cell(column, row[column.name]) for column in columns])
+    yield out.getvalue()
 
 
 # Described

@@ -2,9 +2,11 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maillage.lib.paging import KeyPaginator
 from maillage.lib.rates import Rate
 from maillage.memory.experience_forms import ExperienceForm
 from maillage.memory.experience_queries import (
@@ -47,6 +50,7 @@ from maillage.people.access import fetch_atlas, fetch_in_space
 from maillage.people.queries import can_organise, can_read, spaces_of, spaces_to_organise
 from maillage.ui.addresses import public_address
 
+A_PAGE = 60  # experiences
 PROPOSALS = Rate(20, 600)  # of one address: a whole social centre stands behind one box
 
 
@@ -263,12 +267,15 @@ def _uuid(text: str) -> uuid.UUID:
 def public_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Those published, by theme when one is chosen."""
     space = fetch_atlas(request.user, slug)
-    rows = list(published_experiences(space))
-    themes = sorted({theme.name for row in rows for theme in row.themes.all()})
+    rows = published_experiences(space).prefetch_related(None)
+    told = Experience.objects.filter(themes=OuterRef("pk"), published__isnull=False)
+    themes = [theme.name for theme in space.themes.filter(Exists(told))]
     chosen = request.GET.get("theme", "")
     if chosen:
-        rows = [row for row in rows if chosen in {theme.name for theme in row.themes.all()}]
-    context: dict[str, Any] = {"space": space, "rows": rows, "themes": themes, "chosen": chosen}
+        rows = rows.filter(themes__name=chosen)
+    page = KeyPaginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    asked = urlencode({"theme": chosen}) if chosen else ""
+    context: dict[str, Any] = {"space": space, "page": page, "themes": themes, "chosen": chosen, "asked": asked}
     return render(request, "memory/public_experiences.html", context)
 
 

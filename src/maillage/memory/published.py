@@ -8,8 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Workshop
-from maillage.gatherings.published import COMMUNE, COMMUNE_NAME, UUID_PATTERN
-from maillage.lib.tableschema import Column, Columns
+from maillage.lib.tableschema import UUID_PATTERN, Column, Columns
 from maillage.memory.enums import CooperationCriterion
 from maillage.memory.experience_forms import LONGEST, MOST_DOCUMENTS, MOST_THEMES
 from maillage.memory.experiences import (
@@ -21,7 +20,7 @@ from maillage.memory.experiences import (
 from maillage.memory.models import Experience, ExperienceVersion
 from maillage.people.models import Space
 from maillage.territories.models import Commune, Epci, Qpv
-from maillage.territories.published import EPCI, EPCI_NAME
+from maillage.territories.published import COMMUNE, COMMUNE_NAME, EPCI, EPCI_NAME
 
 EXPERIENCES = Columns(
     (

@@ -5,14 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
 from maillage.lib.matching import fold
 from maillage.lib.siret import normalise_siret
 from maillage.office.services import record_activity
 from maillage.people.enums import OrganisationKind
-from maillage.people.models import Organisation, Space
+from maillage.people.models import Organisation, Person, Space
 
 FIELDS = ("name", "kind", "siret", "website", "about", "commune", "epci", "source", "listed")
 UNKNOWN_KIND = "inconnu"  # the filter « genre non dit »
@@ -35,7 +36,9 @@ def directory(space: Space, *, text: str = "", kind: str = "", listed: str = "")
         rows = rows.filter(kind="" if kind == UNKNOWN_KIND else kind)
     if listed:
         rows = rows.filter(listed=listed == "oui")
-    return rows.annotate(people_count=Count("people")).order_by("folded_name")
+    people = Person.objects.filter(organisation=OuterRef("pk")).order_by().values("organisation")
+    count = people.annotate(number=Count("pk")).values("number")  # of the rows of a page, not of all
+    return rows.annotate(people_count=Coalesce(Subquery(count), 0)).order_by("folded_name")
 
 
 @transaction.atomic
@@ -62,8 +65,9 @@ def list_organisations(*, space: Space, keys: Collection[UUID], listed: bool, by
     """Shows these in the public directory, or no longer; how many changed."""
     rows = space.organisations.select_for_update().filter(pk__in=keys).exclude(listed=listed)
     changed = list(rows.select_related("space").order_by("folded_name"))
-    space.organisations.filter(pk__in=[row.pk for row in changed]).update(listed=listed)
-    for row in changed:
+    for row in changed:  # each saved: a search above follows what is saved
+        row.listed = listed
+        row.save(update_fields=["listed"])
         _log(row, by, "list-organisation" if listed else "unlist-organisation")
     return len(changed)
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.lib.spreadsheets import write_csv, write_xlsx
 from maillage.people.access import fetch_in_space
+from maillage.people.apart import NotTwo, take_back_apart, tell_apart, told_apart
 from maillage.people.directory import (
     OrganisationGone,
     directory,
@@ -169,8 +170,40 @@ def _to_kept(space: Space, pk: uuid.UUID) -> HttpResponse:
 @login_required
 def doubles(request: HttpRequest, slug: str) -> HttpResponse:
     space = _space(request, slug)
-    context = {"space": space, "doubles": doubles_of(space), "merges": merges_of(space)[:A_PAGE]}
+    context = {
+        "space": space,
+        "doubles": doubles_of(space),
+        "merges": merges_of(space)[:A_PAGE],
+        "told_apart": told_apart(space, A_PAGE),
+    }
     return render(request, "people/doubles.html", context)
+
+
+@require_POST
+@login_required
+def apart(request: HttpRequest, slug: str) -> HttpResponse:
+    """« Ce ne sont pas les mêmes »."""
+    space = _space(request, slug)
+    try:
+        one, other = uuid.UUID(request.POST.get("une", "")), uuid.UUID(request.POST.get("autre", ""))
+    except ValueError:
+        raise Http404 from None
+    try:
+        tell_apart(space=space, one=one, other=other, by=str(request.user))
+    except NotTwo as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, _("C’est noté : ces deux structures ne seront plus proposées comme doublons."))
+    return redirect("people:doubles", space.slug)
+
+
+@require_POST
+@login_required
+def doubt_again(request: HttpRequest, slug: str, told_id: int) -> HttpResponse:
+    space = _space(request, slug)
+    take_back_apart(told=get_object_or_404(space.told_apart.select_related("space"), pk=told_id), by=str(request.user))
+    messages.success(request, _("Ces deux structures sont de nouveau comparées."))
+    return redirect("people:doubles", space.slug)
 
 
 @login_required

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from maillage.lib.matching import closest, fold
 from maillage.lib.siret import spaced_siret
+from maillage.people.apart import pairs_apart
 from maillage.people.models import Organisation, Space
 
 CROWD = 12  # organisations that share a word: more, and the word (« centre », « ville ») tells nobody apart
@@ -46,10 +47,11 @@ class Double:
 def doubles_of(space: Space) -> list[Double]:
     """The surest first."""
     rows = list(space.organisations.annotate(people_count=Count("people")).order_by("folded_name"))
+    apart = pairs_apart(space)
     found: dict[frozenset[object], Double] = {}
     for one, other, why, sure in (*_of_one_siret(rows), *_of_one_name(rows), *_of_near_names(rows)):
         key = frozenset((one.pk, other.pk))
-        if key not in found and not _told_apart(one, other, why_is_number=why.startswith("SIRET")):
+        if key not in found and key not in apart and not _tell_apart(one, other, why_is_number=why.startswith("SIRET")):
             kept, gone = sorted((one, other), key=_weight, reverse=True)
             found[key] = Double(kept, gone, why, sure)
     return sorted(found.values(), key=lambda double: (not double.sure, double.kept.folded_name))[:MOST]
@@ -98,7 +100,7 @@ def _of_near_names(rows: Iterable[Organisation]) -> Iterator[Found]:
                     yield one, other, _("noms proches"), False
 
 
-def _told_apart(one: Organisation, other: Organisation, *, why_is_number: bool) -> bool:
+def _tell_apart(one: Organisation, other: Organisation, *, why_is_number: bool) -> bool:
     """Two numbers of two legal units, two communes, « École 1 » and « École 2 »: alike, and not the same."""
     if why_is_number:
         return False

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from maillage.office.services import record_activity
 from maillage.people.models import Organisation, OrganisationMerge, Space, Tie
+from maillage.people.signals import parted
 
 FACTS = ("kind", "siret", "website", "about", "commune_id", "epci_id", "source")  # a blank one is filled by the other's
 COLUMNS = ("name", "folded_name", *FACTS, "listed")
@@ -88,6 +89,7 @@ def undo_merge(*, merge: OrganisationMerge, by: str) -> Organisation:
         model = apps.get_model(model_label)
         model._base_manager.filter(pk__in=keys, **{column: merge.kept_id}).update(**{column: gone.pk})
     _put_ties_back(merge.space_id, record["ties"])
+    parted.send(sender=Organisation, kept=merge.kept, gone=gone)
     merge.undone_at = timezone.now()
     merge.save(update_fields=["undone_at"])
     _log(merge, by, "undo-merge")

@@ -120,7 +120,15 @@ class Organisation(models.Model):
     source = models.CharField(_("source"), max_length=300, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["space", "listed"], name="people_organisation_listed")]
+        indexes = [
+            # the public directory: its pages by name, its kinds; a page far down skips rows without reading them
+            models.Index(
+                fields=["space", "folded_name", "id"],
+                condition=models.Q(listed=True),
+                name="people_organisation_listed",
+            ),
+            models.Index(fields=["space", "kind"], condition=models.Q(listed=True), name="people_organisation_kinds"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["space", "folded_name"],
@@ -163,6 +171,37 @@ class OrganisationMerge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gone_name} → {self.kept}"
+
+
+class ToldApart(models.Model):
+    """Two organisations whose names are alike, and of which somebody said that they are two: not proposed again.
+
+    Keys and no foreign keys: a row that is merged away, then comes back, is still told apart.
+    """
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="told_apart")
+    first = models.UUIDField()  # the lower of the two
+    second = models.UUIDField()
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "first", "second"],
+                name="people_told_apart_once",
+                violation_error_message=_("C’est déjà dit de ces deux structures."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(first__lt=models.F("second")),
+                name="people_told_apart_of_two",
+                violation_error_message=_("On distingue deux structures."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} / {self.second}"
 
 
 class OrganisationImport(models.Model):

@@ -67,6 +67,9 @@ class Commune(Sourced):
     lon = models.FloatField(null=True)  # degrees, WGS 84: a point inside
     lat = models.FloatField(null=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["lat", "lon"], name="territories_commune_where")]
+
     def __str__(self) -> str:
         return self.name
 
@@ -83,7 +86,11 @@ class Qpv(Sourced):
     lat = models.FloatField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["vintage", "epci"], name="territories_qpv_of_vintage")]
+        indexes = [
+            models.Index(fields=["vintage", "epci"], name="territories_qpv_of_vintage"),
+            models.Index(fields=["vintage", "name", "code"], name="territories_qpv_by_name"),
+            models.Index(fields=["vintage", "lat", "lon"], name="territories_qpv_where"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -29,6 +29,8 @@ LON = Column("lon", "Longitude d’un point intérieur, en degrés (WGS 84).", "
 LAT = Column("lat", "Latitude d’un point intérieur, en degrés (WGS 84).", "number")
 POPULATION = Column("population", "Nombre d’habitants ; l’année est dans le titre de la source.", "integer")
 EPCI = Column("siren_epci", "SIREN de l’intercommunalité.", pattern=SIREN, of="intercommunalites.siren")
+COMMUNE = Column("insee_commune", "Code Insee de la commune.", pattern=INSEE, of="communes.insee")
+COMMUNE_NAME = Column("nom_commune", "Nom de la commune.", derived=True)
 EPCI_NAME = Column("nom_epci", "Nom de l’intercommunalité.", derived=True)
 
 LISTS: dict[str, Columns] = {

@@ -19,6 +19,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from maillage.gatherings.models import Gathering
+from maillage.gatherings.signals import carried
 from maillage.lib.system_errors import os_error_words
 from maillage.live.models import Session
 from maillage.live.runtime import live
@@ -320,6 +321,7 @@ class _Reading:
         Gathering.objects.filter(pk=merge.gathering.pk).update(away_since=None, generation=head["generation"])
         gathering = Gathering.objects.select_related("space").get(pk=merge.gathering.pk)
         Session.objects.filter(gathering=gathering, rehearsal=False).update(away=False)
+        carried.send(sender=Gathering, gathering=gathering)
         self.arrival.finish()
         _forget_bases(gathering)
         Trip.objects.create(

@@ -15,6 +15,7 @@ from maillage.atlas.compressing import compressed
 from maillage.atlas.opendata.answering import answer, find_atlas, let_others_read
 from maillage.atlas.opendata.lists import ALL, BY_NAME, LICENCE, OpenList
 from maillage.atlas.opendata.openapi import describe_api
+from maillage.lib.paging import rows_between
 from maillage.lib.tableschema import record
 from maillage.lib.typography import join_words, typo
 from maillage.people.models import Space
@@ -94,7 +95,7 @@ def _page(request: HttpRequest, space: Space, asked: OpenList, said: dict[str, s
     if number > pages:
         words = {"number": number, "pages": pages}
         raise Refused(404, "no_such_page", _("La page %(number)d n’existe pas : la dernière est la %(pages)d.") % words)
-    some = found[(number - 1) * PAGE : number * PAGE]
+    some = rows_between(found, (number - 1) * PAGE, number * PAGE)
     base = public_address(request)
     own = base + reverse("atlas:api-list", args=[space.slug, asked.name])
 

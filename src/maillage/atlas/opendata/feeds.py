@@ -1,29 +1,34 @@
 """What agendas and readers follow: the public gatherings as iCalendar and Atom, the experiences as Atom."""
 
 import datetime as dt
-from collections.abc import Iterable
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
 
-from django.db.models import Count, Max, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, F, Max, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from maillage.atlas import marks
 from maillage.atlas.around import gatherings_in
 from maillage.atlas.compressing import compressed
 from maillage.atlas.opendata.answering import answer
 from maillage.atlas.places import FRANCE, Place, UnknownPlace, find_place
+from maillage.gatherings.glance import Action
 from maillage.gatherings.models import Gathering
+from maillage.gatherings.queries import public_gathering
 from maillage.gatherings.structured import span_of
 from maillage.gatherings.words import place_words
 from maillage.lib.icalendar import Event, write_calendar
 from maillage.lib.matching import fold
+from maillage.lib.paging import in_order
 from maillage.lib.typography import typo
-from maillage.memory.experience_queries import published_experiences
 from maillage.memory.models import ExperienceVersion
 from maillage.office.models import Activity
 from maillage.people.access import fetch_atlas
@@ -38,7 +43,10 @@ PLACES = {  # parameter → level
     "qpv": Level.QPV,
     "commune": Level.COMMUNE,
 }
-MOST = 500  # of one feed, the latest: an agenda reads them all each time
+MOST = 500  # gatherings of an agenda, the latest: it reads them all each time
+MOST_NEWS = 100  # of a feed: a reader keeps what it has read
+KEPT = 32  # feeds of this process: many agendas ask for the same few, again and again
+OLDEST = 3_600  # seconds, as for files
 CHANGES = (
     "make-gathering",
     "copy-gathering",
@@ -48,6 +56,9 @@ CHANGES = (
     "remove-slot",
     "move-slot",
 )
+ATOM = "application/atom+xml; charset=utf-8"
+OF_GATHERINGS = (marks.GATHERINGS, marks.TERRITORIES)
+OF_EXPERIENCES = (marks.EXPERIENCES,)
 CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])  # what no XML may hold
 
 
@@ -93,6 +104,21 @@ def _asked(request: HttpRequest, space: Space) -> Asked:
     if place.name:
         name = f"{name}, {place.name}"
     return Asked(typo(name), rows, f"?{urlencode(said)}" if said else "")
+
+
+_kept: OrderedDict[tuple[str, str], tuple[str, bytes]] = OrderedDict()  # (base, address) → made at which marks, content
+
+
+def _once(request: HttpRequest, space: Space, nouns: tuple[str, ...], make: Callable[[], bytes]) -> bytes:
+    """Made again when something of it changed."""
+    key = (public_address(request), f"{space.pk} {request.get_full_path()}")
+    mark = f"{int(time.time() / OLDEST)} {marks.marks_of(space).of(nouns)}"
+    known = _kept.get(key)
+    if known is None or known[0] != mark:
+        known = _kept[key] = (mark, make())
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return known[1]
 
 
 @dataclass(frozen=True)
@@ -144,13 +170,42 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     except FeedRefused as refusal:
         return _refuse(refusal)
     base = public_address(request)
-    content = write_calendar(
-        asked.name,
-        events_of(asked.rows[:MOST], base),
-        product="-//Maillage//Rencontres//FR",
-        url=base + reverse("atlas:home", args=[space.slug]),
-    )
+
+    def make() -> bytes:
+        return write_calendar(
+            asked.name,
+            events_of(asked.rows[:MOST], base),
+            product="-//Maillage//Rencontres//FR",
+            url=base + reverse("atlas:home", args=[space.slug]),
+        )
+
+    content = _once(request, space, OF_GATHERINGS, make)
     return answer(request, content, "text/calendar; charset=utf-8", space=space, file_name=f"{space.slug}.ics")
+
+
+@require_safe
+@compressed
+def gathering_calendar(request: HttpRequest, slug: str, gathering: str) -> HttpResponse:
+    """One gathering, whose page is public: the atlas of its space may be closed."""
+    row = public_gathering(slug, gathering)
+    if row is None or row.date is None:
+        raise Http404
+    base = public_address(request)
+    content = write_calendar(
+        typo(row.subtitle or row.title),
+        events_of([row], base),
+        product="-//Maillage//Rencontres//FR",
+        url=base + reverse("gatherings:public", args=[slug, row.slug]),
+    )
+    return answer(request, content, "text/calendar; charset=utf-8", file_name=f"{row.slug}.ics")
+
+
+def offer_calendar(gathering: Gathering) -> Action | None:
+    """On its public page."""
+    if gathering.date is None:
+        return None
+    address = reverse("atlas:gathering-calendar", args=[gathering.space.slug, gathering.slug])
+    return Action(_("L’ajouter à mon agenda"), address)
 
 
 @require_safe
@@ -161,9 +216,13 @@ def gatherings(request: HttpRequest, slug: str) -> HttpResponse:
         asked = _asked(request, space)
     except FeedRefused as refusal:
         return _refuse(refusal)
-    rows = list(asked.rows[:MOST])
+    content = _once(request, space, OF_GATHERINGS, lambda: _gathering_news(asked, space, public_address(request)))
+    return answer(request, content, ATOM, space=space)
+
+
+def _gathering_news(asked: Asked, space: Space, base: str) -> bytes:
+    rows = list(asked.rows[:MOST_NEWS])
     revisions = _revisions(rows)
-    base = public_address(request)
     entries = [
         _entry(
             row.pk,
@@ -177,7 +236,7 @@ def gatherings(request: HttpRequest, slug: str) -> HttpResponse:
     ]
     dates = [revision.at for revision in revisions.values()]
     own = reverse("atlas:gatherings-atom", args=[space.slug]) + asked.carried
-    return _atom(request, space, asked.name, own, entries, dates)
+    return _atom(space, asked.name, base, own, entries, dates)
 
 
 @require_safe
@@ -186,22 +245,24 @@ def experiences(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     if request.GET:
         return _refuse(FeedRefused(_("Paramètre inconnu : ce fil n’en prend aucun.")))
-    rows = {row.pk: row for row in published_experiences(space)}
-    versions = ExperienceVersion.objects.filter(experience__space=space, experience__published__isnull=False)
-    versions = versions.select_related("experience").order_by("-at", "experience")
-    base = public_address(request)
+    content = _once(request, space, OF_EXPERIENCES, lambda: _experience_news(space, public_address(request)))
+    return answer(request, content, ATOM, space=space)
+
+
+def _experience_news(space: Space, base: str) -> bytes:
+    versions = ExperienceVersion.objects.filter(experience__space=space, number=F("experience__published"))
+    # keys first: sorting the words of ten thousand experiences would be slower than telling a hundred
+    keys = list(versions.order_by("-at", "experience_id").values_list("pk", flat=True)[:MOST_NEWS])
     entries, dates = [], []
-    for version in versions:
-        if version.number != version.experience.published:
-            continue
-        row = rows[version.experience_id]
+    for version in in_order(versions.select_related("experience").prefetch_related("experience__themes"), keys):
+        row = version.experience
         words = [str(version.content.get(key) or "") for key in ("problem", "done", "results")]
         href = base + reverse("memory:public-experience", args=[space.slug, row.pk])
         themes = [theme.name for theme in row.themes.all()]
         entries.append(_entry(row.pk, row.title, href, version.at, "\n".join(filter(None, words)), themes))
         dates.append(version.at)
     own = reverse("atlas:experiences-atom", args=[space.slug])
-    return _atom(request, space, typo(_("Expériences de %s") % space.name), own, entries[:MOST], dates)
+    return _atom(space, typo(_("Expériences de %s") % space.name), base, own, entries, dates)
 
 
 def _entry(pk: UUID, title: str, href: str, at: dt.datetime, words: str, themes: list[str]) -> str:
@@ -216,11 +277,8 @@ def _entry(pk: UUID, title: str, href: str, at: dt.datetime, words: str, themes:
     return f"<entry>{''.join(parts)}</entry>"
 
 
-def _atom(
-    request: HttpRequest, space: Space, name: str, own: str, entries: list[str], dates: list[dt.datetime]
-) -> HttpResponse:
+def _atom(space: Space, name: str, base: str, own: str, entries: list[str], dates: list[dt.datetime]) -> bytes:
     """RFC 4287."""
-    base = public_address(request)
     home = base + reverse("atlas:home", args=[space.slug])
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
@@ -234,8 +292,7 @@ def _atom(
         *entries,
         "</feed>",
     ]
-    content = ("\n".join(parts) + "\n").encode()
-    return answer(request, content, "application/atom+xml; charset=utf-8", space=space)
+    return ("\n".join(parts) + "\n").encode()
 
 
 def _xml(words: str) -> str:

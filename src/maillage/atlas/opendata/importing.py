@@ -12,6 +12,7 @@ from maillage.gatherings.published import import_published_gatherings
 from maillage.lib.tableschema import BadCell, UnreadableSheet, read_record, read_sheet, recognise
 from maillage.memory.published import import_published_experiences
 from maillage.people.models import Space
+from maillage.people.published import import_published_organisations
 from maillage.territories.published import LISTS
 from maillage.territories.services import import_territories
 
@@ -73,6 +74,8 @@ def import_open_data(*, space: Space, given: Sequence[tuple[str, bytes]], by: st
         import_territories(territories)
     if found.get("contrats"):
         import_published_contracts(space=space, rows=found["contrats"], by=by)
+    if found.get("structures"):
+        import_published_organisations(space=space, rows=found["structures"], by=by)
     days, slots, workshops = (found.get(name, []) for name in ("rencontres", "programmes", "ateliers"))
     if days or slots or workshops:
         import_published_gatherings(space=space, gatherings=days, slots=slots, workshops=workshops, by=by)

@@ -8,15 +8,18 @@ from django.db.models import Model, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from maillage.atlas import marks
+from maillage.atlas.ways import any_of
 from maillage.contracts.models import ContratDeVille
 from maillage.contracts.published import CONTRACTS, contract_row
-from maillage.contracts.queries import contracts_of, with_signatories
+from maillage.contracts.queries import whole_contracts
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.gatherings.published import GATHERINGS, SLOTS, WORKSHOPS, gathering_row, slot_row, workshop_row
 from maillage.lib.tableschema import Columns
 from maillage.memory.models import Experience, ExperienceVersion
 from maillage.memory.published import EXPERIENCES, experience_row
-from maillage.people.models import Space
+from maillage.people.models import Organisation, Space
+from maillage.people.published import ORGANISATIONS, organisation_row
 from maillage.territories.enums import Level
 from maillage.territories.models import Commune, Department, Epci, Landmark, Qpv, Region, Shape, Source
 from maillage.territories.published import (
@@ -46,9 +49,10 @@ class OpenList:
     columns: Columns
     rows: Callable[[Space], QuerySet[Any]]
     row: Callable[[Any], dict[str, Any]]
-    of_department: Callable[[str], Q] | None = None
+    of_department: Callable[[str], list[Q]] | None = None  # the ways to be in it
     point: bool = False  # it has lon and lat, and no outline
     of_space: bool = False  # the space says it; else each row says its source
+    nouns: tuple[str, ...] = marks.OF_ALL  # whose marks change when it does
 
     @property
     def level(self) -> Level | None:
@@ -66,8 +70,7 @@ class OpenList:
     def asked(self, space: Space, department: str = "") -> QuerySet[Any]:
         rows = self.rows(space)
         if department and self.of_department is not None:
-            # by key: a join to several communes would give a row several times
-            rows = rows.filter(pk__in=self.rows(space).order_by().filter(self.of_department(department)).values("pk"))
+            rows = any_of(rows, self.of_department(department))
         return rows
 
     def said(self, rows: QuerySet[Any]) -> Iterator[dict[str, Any]]:
@@ -80,19 +83,18 @@ def _public(space: Space) -> QuerySet[Gathering]:
 
 
 def _contracts(space: Space) -> QuerySet[ContratDeVille]:
-    # defer(None): facts_of reads the note too, which no column says
-    return with_signatories(contracts_of(space).defer(None)).order_by("epci", "first_year", "perimeter")
+    return whole_contracts(space).order_by("epci", "first_year", "perimeter")
 
 
 def _slots(space: Space) -> QuerySet[Slot]:
     rows = Slot.objects.filter(gathering__space=space, gathering__public=True, gathering__trial=False)
-    return rows.order_by("gathering", "position", "pk")
+    return rows.order_by("gathering_id", "position", "pk")
 
 
 def _workshops(space: Space) -> QuerySet[Workshop]:
     public = {"slot__gathering__space": space, "slot__gathering__public": True, "slot__gathering__trial": False}
     rows = Workshop.objects.filter(**public).select_related("slot", "room", "commune", "epci")
-    return rows.order_by("slot__gathering", "slot__position", "slot", "position", "pk")
+    return rows.order_by("slot__gathering_id", "slot__position", "slot_id", "position", "pk")
 
 
 def _experiences(space: Space) -> QuerySet[Experience]:
@@ -102,16 +104,17 @@ def _experiences(space: Space) -> QuerySet[Experience]:
     return rows.order_by("pk")
 
 
-def _placed(*columns: str, qpv: bool = False) -> Callable[[str], Q]:
+def _organisations(space: Space) -> QuerySet[Organisation]:
+    return space.organisations.filter(listed=True).select_related("commune", "epci").order_by("pk")
+
+
+def _placed(*columns: str, qpv: bool = False) -> Callable[[str], list[Q]]:
     """In a département by its commune, its EPCI, its quarter, as far as it says them."""
 
-    def where(department: str) -> Q:
-        said = Q()
-        for before in columns:
-            said |= Q(**{f"{before}commune__department": department}) | Q(**{f"{before}epci__department": department})
-            if qpv:
-                said |= Q(**{f"{before}qpv__epci__department": department})
-        return said
+    places = ("commune", "epci", "qpv__epci") if qpv else ("commune", "epci")
+
+    def where(department: str) -> list[Q]:
+        return [Q(**{f"{before}{place}__department": department}) for before in columns for place in places]
 
     return where
 
@@ -150,7 +153,7 @@ ALL: tuple[OpenList, ...] = (
         LISTS["departements"],
         _codes(Department),
         department_row,
-        lambda code: Q(pk=code),
+        lambda code: [Q(pk=code)],
     ),
     OpenList(
         "intercommunalites",
@@ -159,7 +162,7 @@ ALL: tuple[OpenList, ...] = (
         LISTS["intercommunalites"],
         _codes(Epci),
         epci_row,
-        lambda code: Q(department=code),
+        lambda code: [Q(department=code)],
     ),
     OpenList(
         "communes",
@@ -168,7 +171,7 @@ ALL: tuple[OpenList, ...] = (
         LISTS["communes"],
         _codes(Commune, "epci"),
         commune_row,
-        lambda code: Q(department=code),
+        lambda code: [Q(department=code)],
     ),
     OpenList(
         "quartiers",
@@ -177,7 +180,7 @@ ALL: tuple[OpenList, ...] = (
         LISTS["quartiers"],
         _with_communes(Qpv, "pk"),
         qpv_row,
-        lambda code: Q(communes__department=code) | Q(epci__department=code, communes=None),
+        lambda code: [Q(communes__department=code), Q(epci__department=code, communes=None)],
     ),
     OpenList(
         "lieux",
@@ -186,7 +189,7 @@ ALL: tuple[OpenList, ...] = (
         LISTS["lieux"],
         _with_communes(Landmark, "kind", "code"),
         landmark_row,
-        lambda code: Q(communes__department=code) | Q(epci__department=code, communes=None),
+        lambda code: [Q(communes__department=code), Q(epci__department=code, communes=None)],
         point=True,
     ),
     OpenList(
@@ -196,8 +199,9 @@ ALL: tuple[OpenList, ...] = (
         CONTRACTS,
         _contracts,
         contract_row,
-        lambda code: Q(epci__department=code),
+        lambda code: [Q(epci__department=code)],
         of_space=True,
+        nouns=(marks.CONTRACTS, marks.TERRITORIES),
     ),
     OpenList(
         "experiences",
@@ -208,6 +212,7 @@ ALL: tuple[OpenList, ...] = (
         experience_row,
         _placed("", qpv=True),
         of_space=True,
+        nouns=(marks.EXPERIENCES, marks.GATHERINGS, marks.TERRITORIES),
     ),
     OpenList(
         "rencontres",
@@ -220,6 +225,7 @@ ALL: tuple[OpenList, ...] = (
         gathering_row,
         _placed(""),
         of_space=True,
+        nouns=(marks.GATHERINGS, marks.TERRITORIES),
     ),
     OpenList(
         "programmes",
@@ -230,6 +236,7 @@ ALL: tuple[OpenList, ...] = (
         slot_row,
         _placed("gathering__"),
         of_space=True,
+        nouns=(marks.GATHERINGS, marks.TERRITORIES),
     ),
     OpenList(
         "ateliers",
@@ -240,6 +247,18 @@ ALL: tuple[OpenList, ...] = (
         workshop_row,
         _placed("", "slot__gathering__", qpv=False),
         of_space=True,
+        nouns=(marks.GATHERINGS, marks.TERRITORIES),
+    ),
+    OpenList(
+        "structures",
+        _("Structures"),
+        _("Celles que l’espace montre dans son annuaire public : nom, genre, SIRET, site, lieu. Aucune personne."),
+        ORGANISATIONS,
+        _organisations,
+        organisation_row,
+        lambda code: [Q(commune__department=code), Q(commune=None, epci__department=code)],
+        of_space=True,
+        nouns=(marks.ORGANISATIONS, marks.TERRITORIES),
     ),
     OpenList(
         "sources",

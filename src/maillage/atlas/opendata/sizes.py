@@ -1,15 +1,18 @@
 """How much a list is, without making it: its rows are counted, a few of them weighed."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from maillage.atlas.opendata.lists import OpenList
-from maillage.atlas.opendata.writing import WRITERS
+from maillage.atlas.marks import marks_of
+from maillage.atlas.opendata.lists import ALL, OpenList
+from maillage.atlas.opendata.writing import write_list
 from maillage.lib.typography import NO_BREAK
 from maillage.people.models import Space
 
 WEIGHED = 40  # rows
+_known: dict[tuple[str, UUID], tuple[str, "Weight"]] = {}  # (list, space) → (its mark, how much)
 
 
 @dataclass(frozen=True)
@@ -19,12 +22,26 @@ class Weight:
     exact: bool
 
 
+def weights_of(space: Space) -> dict[str, Weight]:
+    """Of each list by name; counted again once something of it changed."""
+    marks = marks_of(space)
+    return {asked.name: _weigh_once(asked, space, marks.of(asked.nouns)) for asked in ALL}
+
+
+def _weigh_once(asked: OpenList, space: Space, mark: str) -> Weight:
+    key = (asked.name, space.pk)
+    known = _known.get(key)
+    if known is None or known[0] != mark:
+        known = _known[key] = (mark, weigh(asked, space))
+    return known[1]
+
+
 def weigh(asked: OpenList, space: Space) -> Weight:
     rows = asked.asked(space)
     number = rows.count()
     some = rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:WEIGHED])) if number > WEIGHED else rows
     ratio = number / WEIGHED if number > WEIGHED else 1
-    octets = {kind: round(len(WRITERS[kind](asked, some)) * ratio) for kind in asked.formats}
+    octets = {kind: round(len(write_list(asked, some, kind)) * ratio) for kind in asked.formats}
     return Weight(number, octets, number <= WEIGHED)
 
 

@@ -2,21 +2,21 @@
 
 import json
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from maillage.atlas.compressing import compressed
 from maillage.atlas.facts import source_words
-from maillage.atlas.opendata.answering import answer
+from maillage.atlas.opendata.answering import answer, answer_file
 from maillage.atlas.opendata.describing import describe
+from maillage.atlas.opendata.keeping import keep_file
 from maillage.atlas.opendata.lists import ALL, BY_NAME, LICENCE_ADDRESS, OpenList
-from maillage.atlas.opendata.sizes import octets_words, weigh
-from maillage.atlas.opendata.writing import CONTENT_TYPES, WRITERS
+from maillage.atlas.opendata.sizes import Weight, octets_words, weights_of
+from maillage.atlas.opendata.writing import CONTENT_TYPES
 from maillage.lib.typography import count
 from maillage.people.access import fetch_atlas
-from maillage.people.models import Space
 from maillage.territories.models import Source
 from maillage.ui.addresses import public_address
 
@@ -25,9 +25,10 @@ from maillage.ui.addresses import public_address
 @compressed
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
+    weights = weights_of(space)
     context = {
         "space": space,
-        "lists": [_line(asked, space) for asked in ALL],
+        "lists": [_line(asked, weights[asked.name]) for asked in ALL],
         "sources": [source_words(source) for source in Source.objects.order_by("pk")],
         "licence_address": LICENCE_ADDRESS,
         "base": public_address(request),
@@ -35,8 +36,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "atlas/open_data.html", context)
 
 
-def _line(asked: OpenList, space: Space) -> dict[str, object]:
-    weight = weigh(asked, space)
+def _line(asked: OpenList, weight: Weight) -> dict[str, object]:
     about = "" if weight.exact else _("environ") + " "
     return {
         "list": asked,
@@ -53,14 +53,13 @@ def _line(asked: OpenList, space: Space) -> dict[str, object]:
 
 
 @require_safe
-@compressed
-def taken(request: HttpRequest, slug: str, name: str, kind: str) -> HttpResponse:
+def taken(request: HttpRequest, slug: str, name: str, kind: str) -> HttpResponse | StreamingHttpResponse:
     space = fetch_atlas(request.user, slug)
     asked = BY_NAME.get(name)
     if asked is None or kind not in asked.formats:
         raise Http404
-    content = WRITERS[kind](asked, asked.asked(space))
-    return answer(request, content, CONTENT_TYPES[kind], space=space, file_name=f"{space.slug}-{name}.{kind}")
+    kept = keep_file(asked, space, kind)
+    return answer_file(request, kept, CONTENT_TYPES[kind], space=space, file_name=f"{space.slug}-{name}.{kind}")
 
 
 @require_safe

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from maillage.atlas.opendata.lists import CHUNK, SHAPE_SOURCE, OpenList, outlines_of
-from maillage.lib.tableschema import compact, record, write_csv
+from maillage.lib.tableschema import compact, csv_lines, record
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
@@ -16,30 +16,40 @@ CONTENT_TYPES = {
 }
 
 
-def as_csv(asked: OpenList, rows: QuerySet[Any]) -> bytes:
-    return write_csv(asked.columns, asked.said(rows))
+def as_csv(asked: OpenList, rows: QuerySet[Any]) -> Iterator[str]:
+    return csv_lines(asked.columns, asked.said(rows))
 
 
-def as_json(asked: OpenList, rows: QuerySet[Any]) -> bytes:
+def as_json(asked: OpenList, rows: QuerySet[Any]) -> Iterator[str]:
     """A list, one line a row: two versions are compared line by line."""
     lines = (compact(record(asked.columns, row)) for row in asked.said(rows))
     return _lines("[", lines, "]")
 
 
-def as_geojson(asked: OpenList, rows: QuerySet[Any]) -> bytes:
+def as_geojson(asked: OpenList, rows: QuerySet[Any]) -> Iterator[str]:
     """RFC 7946: degrees, WGS 84, longitude first; the outline as its producer published it."""
     return _lines('{"type":"FeatureCollection","features":[', _features(asked, rows), "]}")
 
 
-WRITERS: dict[str, Callable[[OpenList, QuerySet[Any]], bytes]] = {
+PARTS: dict[str, Callable[[OpenList, QuerySet[Any]], Iterator[str]]] = {
     "csv": as_csv,
     "json": as_json,
     "geojson": as_geojson,
 }
 
 
-def _lines(opening: str, lines: Iterable[str], closing: str) -> bytes:
-    return "".join([opening, "\n", ",\n".join(lines), "\n", closing, "\n"]).encode()
+def write_list(asked: OpenList, rows: QuerySet[Any], kind: str) -> bytes:
+    """Whole, for what is short; `keeping` writes long ones part by part."""
+    return "".join(PARTS[kind](asked, rows)).encode()
+
+
+def _lines(opening: str, lines: Iterable[str], closing: str) -> Iterator[str]:
+    yield f"{opening}\n"
+    between = ""
+    for line in lines:
+        yield between + line
+        between = ",\n"
+    yield f"\n{closing}\n"
 
 
 def _features(asked: OpenList, rows: QuerySet[Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ import math
 import resource
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from statistics import median
 
@@ -76,7 +76,7 @@ def _rows(name: str, unit: str, costs: dict[int, float], told: str) -> list[Row]
     return [*rows, Row(f"{name}-slope", slope(costs), "", None, note=said)]
 
 
-def slope(costs: dict[int, float]) -> float:
+def slope(costs: Mapping[int, float] | Mapping[float, float]) -> float:
     """Of the line of least squares through the logarithms."""
     points = [(math.log(size), math.log(max(cost, 1e-9))) for size, cost in costs.items()]
     x, y = (sum(axis) / len(points) for axis in zip(*points, strict=True))

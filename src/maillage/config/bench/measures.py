@@ -14,8 +14,13 @@ MEASURES = {
     "report": "documents",
     "seating": "seats",
     "map": "map",
+    "atlas": "atlas",
 }
-ON_POSTGRESQL = {"moves": "too", "workers": "only"}  # measured over a throwaway cluster, besides SQLite or instead
+ON_POSTGRESQL = {
+    "moves": "too",
+    "workers": "only",
+    "atlas": "too",
+}  # measured over a throwaway cluster, besides SQLite or instead
 QUICK_SIZES: dict[str, dict[str, object]] = {
     "moves": {"moves": 20, "phones": 4, "several": 2},
     "fanout": {"phones": 4, "many": 6, "changes": 2},
@@ -26,4 +31,5 @@ QUICK_SIZES: dict[str, dict[str, object]] = {
     "growth": {"quick": True},
     "scaling": {"quick": True},
     "page": {"requests": 10},
+    "atlas": {"percents": (0.2, 0.4), "addresses": 2},
 }
