@@ -25,10 +25,6 @@ PERCENT = 0.4
 asked = itertools.count()
 # Read whole because all of it is said, or counted: some dozens or hundreds of rows in a whole country.
 SMALL = {"territories_source", "territories_region", "territories_department"}
-LOOSE = {
-    # the log has no index by what it is about: it is office's to make (feeds say how often a day was changed)
-    "office_activity": re.compile(r"verb"),
-}
 # What a list of the open data or a count says of all the rows there are, in order, a page at a time.
 WHOLE = {
     # a code that nobody has is compared to those that begin alike: SQLite has no index for « begins with »
@@ -96,7 +92,7 @@ def wrong_reads(address: str) -> list[str]:
     found = []
     for sql in queries_of(address):
         for table in read_whole(sql):
-            whole = WHOLE.get(table) or LOOSE.get(table)
+            whole = WHOLE.get(table)
             if table not in SMALL and not (whole and whole.search(sql)):
                 found.append(f"{table}: {sql[:1500]}")
     return found

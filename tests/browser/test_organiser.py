@@ -1,7 +1,9 @@
 """An organiser's whole path, from a file of registrations to a room rebalanced on the morning itself."""
 
 import re
+import zipfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -149,7 +151,28 @@ def test_the_desk_in_the_evening(office: Page, inspection: Inspection) -> None:
     inspection.look(other, "two texts side by side", phone=True)
     other.get_by_role("button", name="Enregistrer").click()
     expect(other.locator("#journee .desk-kept > li").first).to_contain_text("Le second texte")
+    the_report_holds_it(office, "Le second texte")
     assert inspection.faults == []
+
+
+def the_report_holds_it(office: Page, text: str) -> None:
+    """Each document of « after the day », as its link on the page gives it."""
+    office.goto(re.sub(r"a-retenir/.*", "documents/", office.url))
+    links = office.locator("main .toolbar a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
+    found = {re.sub(r".*/|\?.*", "", link) or "page": office.request.get(link) for link in links}
+    assert {answer.status for answer in found.values()} == {200}, {name: each.status for name, each in found.items()}
+    begins = {"pdf": b"%PDF", "docx": b"PK", "odt": b"PK"}
+    for name, answer in found.items():
+        assert answer.body().startswith(begins.get(name.rpartition(".")[2], b"<!")), name
+    words = {
+        "docx": lambda body: zipfile.ZipFile(BytesIO(body)).read("word/document.xml").decode(),
+        "odt": lambda body: zipfile.ZipFile(BytesIO(body)).read("content.xml").decode(),
+        "html": bytes.decode,
+    }
+    for kind, read in words.items():
+        (body,) = [answer.body() for name, answer in found.items() if name.endswith(f".{kind}")]
+        assert text in read(body).replace("\u00a0", " "), kind
+    assert "retour-sur-les-ateliers.pdf" in found
 
 
 def copy_of_the_day(page: Page) -> str:

@@ -68,7 +68,10 @@ class Activity(models.Model):
     about_id = models.UUIDField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["space", "-at"], name="office_activity_space_at")]
+        indexes = [
+            models.Index(fields=["space", "-at"], name="office_activity_space_at"),
+            models.Index(fields=["about_id", "at"], name="office_activity_about"),
+        ]
         ordering = ["-at", "-id"]
 
     def __str__(self) -> str:
