@@ -158,7 +158,9 @@ def test_the_desk_in_the_evening(office: Page, inspection: Inspection) -> None:
 def the_report_holds_it(office: Page, text: str) -> None:
     """Each document of « after the day », as its link on the page gives it."""
     office.goto(re.sub(r"a-retenir/.*", "documents/", office.url))
-    links = office.locator("main .toolbar a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
+    links = office.locator("main .toolbar a").evaluate_all(
+        "links => links.map((link) => new URL(link.getAttribute('href'), document.baseURI).href)"
+    )
     found = {re.sub(r".*/|\?.*", "", link) or "page": office.request.get(link) for link in links}
     assert {answer.status for answer in found.values()} == {200}, {name: each.status for name, each in found.items()}
     begins = {"pdf": b"%PDF", "docx": b"PK", "odt": b"PK"}
