@@ -15,7 +15,24 @@ from tests.browser.phones import WALL, Phone, sign_in
 
 pytestmark = pytest.mark.browser
 
-DOWNLOADS = (".pdf", ".png", ".svg", ".csv", ".xlsx", ".ics", ".eml", ".toml", ".json", ".geojson", ".atom", ".graphml")
+DOWNLOADS = (
+    ".zip",
+    ".docx",
+    ".odt",
+    ".html",
+    ".pdf",
+    ".png",
+    ".svg",
+    ".csv",
+    ".xlsx",
+    ".ics",
+    ".eml",
+    ".toml",
+    ".json",
+    ".geojson",
+    ".atom",
+    ".graphml",
+)
 FOR_MACHINES = re.compile(r"/seance/|/api/v1/.|/carte\.")  # seats of their own; answers in JSON; pictures
 MOST_PAGES = 130
 

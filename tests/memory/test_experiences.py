@@ -208,7 +208,7 @@ def test_the_lists_ask_the_same_number_of_questions_whatever_their_length(house,
     for number in range(3):
         experience = propose_experience(space=house, content=told(title=f"N° {number}", themes=["A"]), by="essai")
         publish_experience(experience=experience, number=1, by="essai")
-    for page, most in ((reverse("memory:public-experiences", args=["oriv"]), 6), (reverse("memory:experiences"), 9)):
+    for page, most in ((reverse("memory:public-experiences", args=["oriv"]), 7), (reverse("memory:experiences"), 9)):
         with django_assert_max_num_queries(most):
             assert organiser.get(page).content.decode().count("N° ") == 3
     withdraw_experience(experience=experience, by="essai")

@@ -67,7 +67,7 @@ def test_a_colour_too_pale_is_refused_with_its_contrast_and_a_near_one():
         check_accent("#ffff00")
     near = refusal.value.sentence.rsplit(" ", 1)[1].rstrip(".")
     assert check_accent(near) == near
-    with pytest.raises(ColourRefused, match="« rouge » n’est pas une couleur"):
+    with pytest.raises(ColourRefused, match=r"«\srouge\s» n’est pas une couleur"):
         check_accent("rouge")
 
 
