@@ -21,7 +21,8 @@ from maillage.archives.participation import with_floor
 from maillage.archives.scope import tables
 from maillage.gatherings.models import Facilitator, Gathering, Room, Speaker, Workshop
 from maillage.live.services import erase_session
-from maillage.memory.models import Takeaway
+from maillage.memory.enums import TakeawayOrigin
+from maillage.memory.models import Publication, Takeaway
 from maillage.people.models import Person, User
 from maillage.people.services import make_space
 from maillage.territories.models import Commune, Epci
@@ -188,6 +189,14 @@ def public_addresses(day: Gathering) -> list[str]:
 def test_the_public_page_gives_it_and_the_organisers_page_too(day, client):
     public = reverse("archives:public", args=[day.space.slug, day.slug])
     assert public in client.get(reverse("gatherings:public", args=[day.space.slug, day.slug])).content.decode()
+    Publication.objects.filter(gathering=day).delete()
+    unpublished = Takeaway.objects.filter(gathering=day).exclude(origin=TakeawayOrigin.PROGRAMME)
+    ids = [str(pk).encode() for pk in unpublished.values_list("pk", flat=True)]
+    kept, given = (unzipped(each)["a-retenir.csv"] for each in (write_archive(day), client.get(public).content))
+    assert ids
+    assert [one in kept for one in ids] == [True] * len(ids)
+    assert [one in given for one in ids] == [False] * len(ids)  # what the desk did not publish stays with the desk
+    Publication.objects.create(gathering=day, by="Inès")
     answer = client.get(public)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
     assert answer.content == write_archive(day)

@@ -133,10 +133,12 @@ class Contents:
     """A gathering's rows, each kind read once.
 
     `of_space`: also what belongs to its space, contracts and experiences. To whoever asks, those of an open atlas only.
+    `for_anybody`: of what was kept, only what an organiser published.
     """
 
     gathering: Gathering
     of_space: bool = True
+    for_anybody: bool = False
 
     @cached_property
     def producer(self) -> str:
@@ -282,7 +284,7 @@ def _slots(contents: Contents) -> Iterable[Row]:
 
 def _takeaways(contents: Contents) -> Iterable[Row]:
     """Those of the report, in its order."""
-    groups = kept_by_workshop(contents.gathering)
+    groups = kept_by_workshop(contents.gathering, public=contents.for_anybody)
     for group in sorted(groups, key=lambda kept: contents.order[kept.workshop.pk if kept.workshop else None]):
         for takeaway in sorted(group.takeaways, key=lambda row: (row.position, row.pk)):
             yield {

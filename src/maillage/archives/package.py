@@ -25,9 +25,9 @@ UNIX = 3  # what the file's rights are those of
 MEDIA = {"csv": "text/csv", "json": "application/json", "geojson": "application/geo+json"}
 
 
-def write_archive(gathering: Gathering, *, of_space: bool = True) -> bytes:
-    """A gathering with its space, commune and intercommunalité read. `of_space`: see Contents."""
-    files = dict(_files(Contents(gathering, of_space)))
+def write_archive(gathering: Gathering, *, of_space: bool = True, for_anybody: bool = False) -> bytes:
+    """A gathering with its space, commune and intercommunalité read. `of_space`, `for_anybody`: see Contents."""
+    files = dict(_files(Contents(gathering, of_space, for_anybody)))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, content in files.items():

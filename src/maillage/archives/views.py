@@ -51,7 +51,8 @@ def public(request: HttpRequest, space: str, slug: str) -> HttpResponse:
     gathering = public_gathering(space, slug)
     if gathering is None:
         raise Http404
-    content = write_archive(gathering, of_space=gathering.space.atlas_public)  # a closed atlas gives none of its own
+    # a closed atlas gives none of its own; what the desk keeps and did not publish stays with the desk
+    content = write_archive(gathering, of_space=gathering.space.atlas_public, for_anybody=True)
     return answer(request, content, "application/zip", file_name=_name(gathering))
 
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.words import date_words
 from maillage.lib.typography import typo
-from maillage.memory.actions import FINISHED, owner_token
+from maillage.memory.actions import FINISHED, lock_action, owner_token
 from maillage.memory.links import address_of
 from maillage.memory.models import Action, ActionReminder
+from maillage.office.enums import MailStatus
 from maillage.office.models import Mail
 from maillage.office.services import queue_mail
 
@@ -60,6 +61,16 @@ def queue_action_letter(letter: ActionLetter, action: Action) -> Mail | None:
     return queue_mail(to=action.email, subject=subject, body=body, about=action.pk)
 
 
+@transaction.atomic
+def ask_agreement(action: Action) -> bool:
+    """One letter an address: asked twice, by two clicks or two people, nobody gets two. False: none left."""
+    locked = lock_action(action)
+    sent = Mail.objects.filter(about=locked.pk, to=locked.email, body__contains=owner_token(locked))
+    if locked.removed_at is not None or sent.exclude(status=MailStatus.FAILED).exists():
+        return False
+    return queue_action_letter(ActionLetter.ASKED, locked) is not None
+
+
 def queue_action_reminders(*, now: dt.datetime) -> int:
     """Puts what is due in the queue; returns how many letters. Repeating it, or two processes at once, adds nothing."""
     horizon = now.date() + dt.timedelta(days=max(DAYS) + 1)
@@ -86,10 +97,11 @@ def due_reminder(action: Action, now: dt.datetime) -> int | None:
 @transaction.atomic
 def _remind(pk: UUID, now: dt.datetime) -> bool:
     """The row of the reminder is the lock: whoever writes it first sends the letter."""
-    action = Action.objects.select_related("gathering__space").get(pk=pk)
-    days = due_reminder(action, now)
-    if days is None or action.due is None:
-        return False
+    wanted = Action.objects.filter(pk=pk, reminders=True, agreed_at__isnull=False).exclude(state__in=FINISHED)
+    action = wanted.select_for_update(of=("self",)).select_related("gathering__space").first()
+    days = due_reminder(action, now) if action is not None else None
+    if action is None or days is None or action.due is None:
+        return False  # it changed since the list was read
     _row, is_first = ActionReminder.objects.get_or_create(action=action, days=days, due=action.due)
     letter = ActionLetter.SOON if days > 0 else ActionLetter.PAST
     return is_first and queue_action_letter(letter, action) is not None

@@ -17,7 +17,7 @@ from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.queries import public_gathering
 from maillage.gatherings.words import date_words
-from maillage.memory.action_letters import ActionLetter, queue_action_letter
+from maillage.memory.action_letters import ask_agreement
 from maillage.memory.actions import (
     CONTENT,
     OWNER,
@@ -172,9 +172,10 @@ def _ask(request: HttpRequest, row: Action, owner: OwnerForm) -> None:
         base_url=public_address(request),
         by=str(request.user),
     )
-    row.refresh_from_db()
-    queue_action_letter(ActionLetter.ASKED, row)
-    messages.success(request, _("La lettre part dans la minute. L’action sera publiée si la personne dit oui."))
+    if ask_agreement(row):
+        messages.success(request, _("La lettre part dans la minute. L’action sera publiée si la personne dit oui."))
+    else:
+        messages.info(request, _("Cette personne a déjà sa lettre : une seule part."))
 
 
 def _do(request: HttpRequest, row: Action, asked: str) -> None:

@@ -84,9 +84,10 @@ def change_action(*, action: Action, content: Mapping[str, Any], seen: int, by: 
     return locked
 
 
+@transaction.atomic
 def set_state(*, action: Action, state: str, outcome: str | None = None, by: str) -> Action:
     """One tap. Nobody overwrites words by it."""
-    locked = Action.objects.get(pk=action.pk)
+    locked = lock_action(action)
     content = {"state": ActionState(state)} | ({"outcome": outcome} if outcome is not None else {})
     return change_action(action=locked, content=content, seen=locked.version, by=by)
 
@@ -153,6 +154,9 @@ def name_owner(*, action: Action, name: str, email: str, base_url: str, by: str)
         locked.link_version += 1
         locked.reminders = False
         drop_mail(about=locked.pk)
+        if locked.agreed_at is not None or locked.declined_at is not None:  # another's answer is not theirs
+            locked.agreed_at = locked.declined_at = None
+            _record(locked, verb="a changé qui porte une action", by=by)
     locked.owner_name, locked.email, locked.base_url = name, email, base_url[:200]
     locked.save(update_fields=["owner_name", "email", "base_url", "link_version", "reminders"])
     _note(locked, "a dit à qui écrire pour une action", by)
@@ -164,7 +168,8 @@ def forget_owner(*, action: Action, by: str) -> None:
     """Their name, their address and the letters; the action stays."""
     locked = lock_action(action)
     locked.owner_name, locked.email, locked.reminders = "", "", False
-    locked.save(update_fields=["owner_name", "email", "reminders"])
+    locked.link_version += 1  # whoever had the link, had it by that address
+    locked.save(update_fields=["owner_name", "email", "reminders", "link_version"])
     drop_mail(about=locked.pk)
     _note(locked, "a effacé l’adresse de qui porte une action", by)
 

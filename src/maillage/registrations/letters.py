@@ -85,6 +85,6 @@ def words_of(
 def as_file(subject: str, body: str, *, to: str) -> bytes:
     """The letter as a mail program opens it (.eml)."""
     message = Message()
-    message["From"], message["To"], message["Subject"] = settings.DEFAULT_FROM_EMAIL, to, subject
+    message["From"], message["To"], message["Subject"] = settings.DEFAULT_FROM_EMAIL, to, " ".join(subject.split())
     message.set_content(body)
     return message.as_bytes()

@@ -37,7 +37,7 @@ def decisions_of(facts: Mapping[str, Any]) -> list[Decision]:
 
 
 def unsettled_of(facts: Mapping[str, Any]) -> list[str]:
-    """Where the rooms were divided, and which rooms left nothing: one sentence each."""
+    """Where the rooms were divided: one sentence each."""
     said = []
     for workshop in workshops_of(facts):
         results, name = workshop["results"], workshop["short"]
@@ -53,10 +53,6 @@ def unsettled_of(facts: Mapping[str, Any]) -> list[str]:
         divided = divided_words(results["questions"])
         if divided:
             said.append(f"{name} – ce qui partage la salle : {divided}.")
-    silent = silent_of(facts)
-    if silent:
-        where = "l’atelier" if len(silent) == 1 else "les ateliers"
-        said.append(f"Aucune phrase n’a été gardée dans {where} {join_words([quoted(name) for name in silent])}.")
     return [typo(sentence) for sentence in said]
 
 
@@ -76,7 +72,11 @@ def divided_words(questions: Sequence[Mapping[str, Any]]) -> str:
 def next_of(facts: Mapping[str, Any]) -> list[str]:
     """What was decided and is not done, then the meetings announced; nothing that the space did not write."""
     ahead = [action for action in facts["actions"] if not action["over"]]
-    return [typo(action_words(action)) for action in ahead] + [
+    return [typo(action_words(action)) for action in ahead] + announced(facts)
+
+
+def announced(facts: Mapping[str, Any]) -> list[str]:
+    return [
         typo(" – ".join(part for part in (meeting["date"], meeting["title"], meeting["place"]) if part) + ".")
         for meeting in facts["next"]
     ]
@@ -106,6 +106,7 @@ def lacks_of(facts: Mapping[str, Any]) -> list[str]:
         )
     rooms = workshops_of(facts)
     for sentence, names in (
+        (_("Aucune phrase n’a été gardée de : {names}."), [quoted(name) for name in silent_of(facts)]),
         (_("Séance non close, ce qui en est dit peut encore changer : {names}."), _names(rooms, _is_open)),
         (_("Notes déjà effacées, comme prévu ; il en reste ce qui avait été gardé : {names}."), _names(rooms, _erased)),
         (_("La clé de la séance manque : ses votes ne peuvent pas être lus : {names}."), _names(rooms, _unreadable)),

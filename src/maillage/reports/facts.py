@@ -219,12 +219,15 @@ def takeaway_facts(rows: Iterable[Takeaway]) -> list[dict[str, Any]]:
 
 def action_facts(action: Action) -> dict[str, Any]:
     """What was decided. `bearer` is a structure or a group, never a person; the owner's name stays where it is."""
+    over = action.state in (ActionState.DONE, ActionState.DROPPED)
+    late = action.due is not None and action.due < timezone.localdate() and not over
+    state = str(action.get_state_display())
     return {
         "what": typo(action.what),
         "bearer": typo(action.bearer),
         "due": day_words(action.due) if action.due else "",
-        "state": str(action.get_state_display()),
-        "over": action.state in (ActionState.DONE, ActionState.DROPPED),
+        "state": _("{state}, échéance passée").format(state=state) if late else state,
+        "over": over,
         "outcome": typo(action.outcome),
         "workshop": typo(str(action.workshop)) if action.workshop else "",
     }

@@ -69,7 +69,10 @@ def _after(gathering: Gathering, rehearsal: bool) -> Iterable[Paper]:
     )
     yield Paper(
         _("Synthèse"),
-        _("Deux pages pour qui n’était pas là : ce qui a été retenu, par qui, ce qui n’est pas tranché, la suite."),
+        _(
+            "Deux pages pour qui n’était pas là : ce qui a été décidé et par qui, ce qui a été retenu, ce qui n’est "
+            "pas tranché, la suite."
+        ),
         (Way(_("PDF, deux pages"), address("summary")),),
     )
     poster = address("poster")

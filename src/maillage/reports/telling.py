@@ -25,11 +25,9 @@ from maillage.reports.blocks import (
 from maillage.reports.charts import Drawn
 from maillage.reports.decided import (
     Decision,
+    announced,
     decisions_of,
     lacks_of,
-    next_of,
-    quoted,
-    silent_of,
     unsettled_of,
     workshops_of,
 )
@@ -71,7 +69,8 @@ def tell_report(
 def tell_summary(facts: Mapping[str, Any], house: House) -> Document:
     """Two pages that answer: what was decided, by whom, what was not settled, what comes next."""
     decisions = decisions_of(facts)
-    blocks: list[Block] = [*_warning(facts), *day_numbers(facts), Heading(_("Ce qui a été retenu, et par qui"), 2)]
+    blocks: list[Block] = [*_warning(facts), *day_numbers(facts), *_actions(facts)]
+    blocks.append(Heading(_("Ce qui a été retenu, et où"), 2))
     if decisions:
         shown = fair(decisions, NAMED_DECISIONS)
         blocks.append(_decisions_table(shown))
@@ -85,14 +84,13 @@ def tell_summary(facts: Mapping[str, Any], house: House) -> Document:
             blocks.append(Paragraph(typo(sentence), tone="soft"))
     else:
         blocks.append(Paragraph(typo(_("Rien n’a encore été gardé de cette rencontre."))))
-    blocks += _actions(facts)
     unsettled = unsettled_of(facts)
     blocks.append(Heading(_("Ce qui n’est pas tranché"), 2))
     blocks.append(
         Items(tuple(unsettled[:8])) if unsettled else Paragraph(typo(_("Rien de tel n’a été noté dans les ateliers.")))
     )
     blocks.append(Heading(_("Et ensuite"), 2))
-    ahead = next_of(facts)
+    ahead = announced(facts)  # what was decided is at the top
     blocks.append(
         Items(tuple(ahead[:5]))
         if ahead
@@ -271,10 +269,6 @@ def _cycle(facts: Mapping[str, Any], house: House) -> Iterator[Block]:
 
 def _lacks(facts: Mapping[str, Any]) -> Iterator[Block]:
     said = lacks_of(facts)
-    silent = silent_of(facts)
-    if silent:
-        names = join_words([quoted(name) for name in silent])
-        said.append(typo(_("Aucune phrase n’a été gardée de : {names}.").format(names=names)))
     if said:
         yield Heading(typo(_("Ce qui manque")), 2)
         yield Items(tuple(said))
@@ -312,21 +306,21 @@ def fair(decisions: Sequence[Decision], most: int) -> list[Decision]:
 def _decisions_table(decisions: Sequence[Decision]) -> Table:
     rows = tuple((d.text, d.by + (f"\u202f: {d.about}" if d.about else "")) for d in decisions)
     rows = tuple((text, typo(by)) for text, by in rows)
-    return Table(_("Ce qui a été retenu, et par qui"), (_("Retenu"), _("Par qui")), rows, widths=(3, 2))
+    return Table(_("Ce qui a été retenu, et où"), (_("Retenu"), _("Où cela a été dit")), rows, widths=(3, 2))
 
 
 def _who_short(facts: Mapping[str, Any]) -> Iterator[Block]:
     came = facts["came"]
     if not came["total"]:
         return
-    yield Heading(typo(_("Qui était là")), 2)
+    yield Heading(typo(_("Qui était là") if came["attendance_taken"] else _("Qui était inscrit")), 2)
     categories = ", ".join(f"{row['name']} {row['count']}" for row in came["categories"])
     known = [row for row in came["territories"] if row["known"]]
     where = join_words([row["name"] for row in known[:6]])
     more = f", et {len(known) - 6} autres" if len(known) > 7 else ""
     yield Paragraph(typo(f"{came['sentence']} ({categories})."))
     if known:
-        yield Paragraph(typo(_("Venues de {places}.").format(places=where + more)))
+        yield Paragraph(typo(_("De {places}.").format(places=where + more)))
 
 
 def _cycle_short(facts: Mapping[str, Any]) -> Iterator[Block]:

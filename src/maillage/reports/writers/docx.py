@@ -145,11 +145,11 @@ class _Writer:
     def _say_properties(self) -> None:
         said = self.made.core_properties
         said.title, said.author, said.language = (
-            self.document.title[:255],
-            self.document.author[:255],
+            printable(self.document.title)[:255],
+            printable(self.document.author)[:255],
             self.document.language,
         )
-        said.subject, said.comments, said.keywords = self.document.description[:255], "", ""
+        said.subject, said.comments, said.keywords = printable(self.document.description)[:255], "", ""
 
     def opening(self) -> Iterator[str]:
         house = self.document.house
