@@ -190,7 +190,7 @@ def test_the_public_page_gives_it_and_the_organisers_page_too(day, client):
     public = reverse("archives:public", args=[day.space.slug, day.slug])
     assert public in client.get(reverse("gatherings:public", args=[day.space.slug, day.slug])).content.decode()
     Publication.objects.filter(gathering=day).delete()
-    unpublished = Takeaway.objects.filter(gathering=day).exclude(origin=TakeawayOrigin.PROGRAMME)
+    unpublished = Takeaway.objects.filter(gathering=day, rehearsal=False).exclude(origin=TakeawayOrigin.PROGRAMME)
     ids = [str(pk).encode() for pk in unpublished.values_list("pk", flat=True)]
     kept, given = (unzipped(each)["a-retenir.csv"] for each in (write_archive(day), client.get(public).content))
     assert ids
