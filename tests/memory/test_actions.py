@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.gatherings.services import make_gathering
-from maillage.memory.action_letters import queue_action_reminders
+from maillage.memory.action_letters import ask_agreement, queue_action_reminders
 from maillage.memory.actions import (
     ActionChanged,
     add_action,
@@ -17,6 +17,7 @@ from maillage.memory.actions import (
     change_action,
     decline_action,
     find_by_owner_token,
+    forget_owner,
     forget_owners,
     name_owner,
     owner_token,
@@ -155,6 +156,14 @@ def test_no_reminder_once_it_is_over(action, end):
     assert queue_action_reminders(now=NOON) == 0
 
 
+def test_agreement_is_asked_once_an_address(action):
+    assert [ask_agreement(action), ask_agreement(action)] == [True, False]
+    assert Mail.objects.filter(about=action.pk).count() == 1
+    name_owner(action=action, name="Léa", email="lea@exemple.invalid", base_url=BASE, by="Ana")
+    action.refresh_from_db()
+    assert ask_agreement(action)
+
+
 def test_nobody_is_written_to_at_night_nor_long_after(action):
     agree_action(action=action, by="qui s’en charge", reminders=True)
     assert queue_action_reminders(now=NOON.replace(hour=3)) == 0
@@ -167,6 +176,10 @@ def test_another_address_is_another_person_the_former_link_opens_nothing(action)
     name_owner(action=action, name="Léa", email="lea@exemple.invalid", base_url=BASE, by="Ana")
     action.refresh_from_db()
     assert (find_by_owner_token(former), action.reminders) == (None, False)
+    assert action.agreed_at is None  # another's yes is not theirs
+    theirs = owner_token(action)
+    forget_owner(action=action, by="Ana")
+    assert find_by_owner_token(theirs) is None
     for token in ("x", "é", former + "x", "a" * 3000):
         assert Client().get(reverse("memory:own-action", args=[token])).status_code == 404
 

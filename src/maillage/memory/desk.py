@@ -215,6 +215,15 @@ def publish_remains(*, gathering: Gathering, shown: bool, by: str) -> None:
     record_activity(space=gathering.space.slug, by=by, verb=verb, about=str(gathering), about_id=gathering.pk)
 
 
+@transaction.atomic
+def add_once(*, gathering: Gathering, workshop: Workshop | None, text: str, by: str) -> Takeaway:
+    """A page sent again (reloaded, tapped twice) adds nothing: the sentence that is there is given back."""
+    _lock(gathering)
+    origin = TakeawayOrigin.ORGANISER
+    known = gathering.takeaways.filter(workshop=workshop, origin=origin, rehearsal=False, text=text).first()
+    return known or add_takeaway(gathering=gathering, workshop=workshop, text=text, origin=origin, by=by)
+
+
 def _lock(gathering: Gathering) -> None:
     Gathering.with_trials.select_for_update(of=("self",)).get(pk=gathering.pk)
 

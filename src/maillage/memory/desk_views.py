@@ -22,6 +22,7 @@ from maillage.memory.actions import add_action
 from maillage.memory.desk import (
     ChangedMeanwhile,
     MovedOn,
+    add_once,
     bring_back,
     keep_gleaned,
     mark_gleaned,
@@ -37,7 +38,7 @@ from maillage.memory.forms import RewriteForm, TakeawayForm
 from maillage.memory.gleaning import Alike, FromRoom, find_gleaned, from_rooms
 from maillage.memory.models import Action, Gleaning, Publication, Takeaway, TakeawayVersion
 from maillage.memory.queries import Kept, kept_by_workshop
-from maillage.memory.services import LONGEST_TAKEAWAY, add_takeaway, remove_takeaway
+from maillage.memory.services import LONGEST_TAKEAWAY, remove_takeaway
 
 # Buttons over a kept sentence, and those over what a room gave; one that names none of them adds a new sentence.
 OVER_SENTENCE = ("remove", "edit", "leave", "save", "up", "down", "place", "undo", "version", "back", "act")
@@ -262,11 +263,8 @@ def _add(request: HttpRequest, gathering: Gathering) -> Done:
     form = TakeawayForm(request.POST, prefix=key or None)
     if not form.is_valid():
         return Done(key, anchor, form)
-    text, origin = form.cleaned_data["text"], TakeawayOrigin.ORGANISER
-    rows = gathering.takeaways.filter(workshop=workshop, origin=origin, rehearsal=False, text=text)
-    takeaway = rows.first()  # a page sent again (reloaded, tapped twice) adds nothing
-    if takeaway is None:
-        takeaway = add_takeaway(gathering=gathering, workshop=workshop, text=text, origin=origin, by=str(request.user))
+    text = form.cleaned_data["text"]
+    takeaway = add_once(gathering=gathering, workshop=workshop, text=text, by=str(request.user))
     return Done(key, anchor, touched=takeaway)
 
 

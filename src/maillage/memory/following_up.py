@@ -80,11 +80,14 @@ def ask_for_follow_up(*, token: str, gathering: Gathering, email: str, due: dt.d
 def give_up_follow_up(*, follow_up: FollowUp) -> None:
     """No letter any more, and the address is gone. An answer that was given stays its author's."""
     drop_mail(about=follow_up.pk)
-    if follow_up.answered_at is None:
-        follow_up.delete()
+    locked = FollowUp.objects.select_for_update().filter(pk=follow_up.pk).first()  # an answer may have come meanwhile
+    if locked is None:
         return
-    follow_up.email = ""
-    follow_up.save(update_fields=["email"])
+    if locked.answered_at is None:
+        locked.delete()
+        return
+    locked.email = ""
+    locked.save(update_fields=["email"])
 
 
 @transaction.atomic
