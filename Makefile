@@ -53,12 +53,15 @@ demo-reset: $(VENV)/.installed ## efface les données de la démonstration et re
 PURE := facilitation seating lib frontend ui
 # What PostgreSQL would say nothing new of: the bench and the commands make SQLite files of their own, the wheel too;
 # axe, a mouse, a camera, a phone without JavaScript see the same HTML, the atlas's pages are read on both by tests/atlas;
-# a method's pages read one row; a rehearsal copies a SQLite file; each method's screens go through the same log as the
-# co-development's. `make long` leaves nothing out.
+# a method's pages read one row; a rehearsal copies a SQLite file; each method's screens, and what a seat may not see, go
+# through the same log as the co-development's; cells of a file, units of systemd and options are read before any base.
+# `make long` and `make faults` leave nothing out.
 OF_SQLITE := --ignore=tests/config/test_bench.py --ignore=tests/config/test_cli.py --ignore=tests/config/test_wheel.py \
 	--ignore-glob=tests/browser/test_accessibility*.py --ignore=tests/browser/test_carrying.py --ignore=tests/methods \
 	--ignore=tests/browser/test_methods.py --ignore=tests/browser/test_thumbs.py --ignore=tests/browser/test_atlas.py \
 	--ignore=tests/browser/test_scanning.py --ignore=tests/browser/test_coming_and_going.py \
+	--ignore=tests/browser/test_canaries.py --ignore=tests/browser/test_hostile.py --ignore=tests/browser/test_room_server.py \
+	--ignore=tests/registrations/test_reading.py --ignore=tests/config/test_systemd.py --ignore=tests/config/test_room.py \
 	--ignore=tests/browser/test_touch.py --ignore=tests/browser/test_weight.py --ignore=tests/browser/test_no_javascript.py \
 	--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.db import connection
 from django.middleware import csrf
 
-from tests.once import made_once
+from tests import postgresql
+from tests.once import ON_POSTGRESQL, made_once, made_tables
 
 # The short suite plays the same examples each time; `make long` looks for new ones.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
@@ -45,7 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(tmp_path_factory: pytest.TempPathFactory, tables: Path) -> Path:
     """The data folder of a new installation on SQLite, tables and static files ready: copied, it saves each process a
     test starts the seconds of the migrations, which have tests of their own."""
 
@@ -53,11 +55,37 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("MAILLAGE_", "DJANGO_"))
         }
+        if not ON_POSTGRESQL:
+            shutil.copy(tables, folder)
         environment |= {"MAILLAGE_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
         code = "import django; django.setup(); from maillage.config.installation import *; prepare_installation()"
         subprocess.run([sys.executable, "-c", code], env=environment, check=True)
 
     return made_once(tmp_path_factory, "installation", make)
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database whose migrations were run, once for all of pytest's processes: an SQLite file, or a dump that
+    is also the template database of this process's cluster."""
+    made = made_tables(tmp_path_factory)
+    if ON_POSTGRESQL:
+        postgresql.cluster().restore(made, postgresql.TEMPLATE)
+    return made
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    return True  # the suite's own database is a copy of `tables`, in a folder or a cluster thrown away at the end
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, tables: Path) -> None:
+    name = str(connection.settings_dict["TEST"]["NAME"] or f"test_{connection.settings_dict['NAME']}")
+    if ON_POSTGRESQL:
+        postgresql.cluster().make_database(name, template=postgresql.TEMPLATE)
+    else:
+        shutil.copyfile(tables, name)
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,9 @@ def binaries() -> Path | None:
     return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "pg_ctl").exists()), None)
 
 
+TEMPLATE = "tables"  # the database of a cluster whose migrations were run and that nobody opens: copied, not migrated
+
+
 class Cluster:
     def __init__(self, *, fsync: bool = False) -> None:
         """fsync guards against the machine's fall; tests kill processes. With it, a killed server that starts again
@@ -61,7 +64,7 @@ class Cluster:
 
     def start(self) -> None:
         options = f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1 -c max_connections=200"
-        options += f" -c fsync={self.fsync}"
+        options += f" -c fsync={self.fsync} -c statement_timeout=240s -c lock_timeout=120s"  # an error, not a silence
         self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
 
     def stop(self, mode: str = "fast") -> None:
@@ -86,8 +89,10 @@ class Cluster:
     def url(self, database: str) -> str:
         return f"postgresql://maillage@127.0.0.1:{self.port}/{database}"
 
-    def make_database(self, name: str) -> str:
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "maillage", name)
+    def make_database(self, name: str, *, template: str = "template0") -> str:
+        """`template`: a database of this cluster that nobody is connected to."""
+        here = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "maillage")
+        self._run("createdb", *here, "-T", template, name)
         return self.url(name)
 
     def dump(self, url: str, file: Path) -> None:
@@ -106,6 +111,7 @@ class Cluster:
         return url
 
     def remove(self) -> None:
+        atexit.unregister(self.remove)
         self.stop("immediate")
         shutil.rmtree(self.home, ignore_errors=True)
 

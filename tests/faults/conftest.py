@@ -8,24 +8,20 @@ from pathlib import Path
 import pytest
 
 from tests.faults import WHOLE
-from tests.postgresql import Cluster
+from tests.postgresql import TEMPLATE, Cluster
 
-SHORT_ON_SQLITE = {
-    "test_a_server_killed_under_load",
-    "test_each_move_sent_three_times_in_any_order",
-    "test_the_database_locked_for_five_seconds",
-    "test_the_disk_is_full_then_is_not",
-}
+ON_BOTH = {"test_a_server_killed_under_load", "test_the_database_locked_for_five_seconds"}
 ON_POSTGRESQL = os.environ.get("MAILLAGE_TEST_DATABASE") == "postgresql"
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster | None]:
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster | None]:
     """Of this file alone: the suite's own is not ours to kill."""
     if not ON_POSTGRESQL:
         yield None
         return
     own = Cluster(fsync=True)  # killed under load, it comes back as a real one does
+    own.restore(request.getfixturevalue("tables"), TEMPLATE)
     yield own
     own.remove()
 
@@ -51,8 +47,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_played_here(item: pytest.Item) -> bool:
-    if ON_POSTGRESQL:
+    killable = "killable" in getattr(item, "fixturenames", ())
+    if not ON_POSTGRESQL:
+        return not killable
+    if WHOLE:
         return item.get_closest_marker("only_sqlite") is None
-    if "killable" in getattr(item, "fixturenames", ()):
-        return False
-    return WHOLE or item.name in SHORT_ON_SQLITE  # the rest asks nothing of the database: once is enough
+    return killable or item.name in ON_BOTH  # the rest asks nothing of the database: once is enough

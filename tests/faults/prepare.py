@@ -12,9 +12,7 @@ django.setup()
 
 from pathlib import Path  # noqa: E402
 
-from django.core.management import call_command  # noqa: E402 - Django is set up first
-
-from maillage.live import seats  # noqa: E402
+from maillage.live import seats  # noqa: E402 - Django is set up first
 from maillage.live.committer import Submitted  # noqa: E402
 from maillage.live.enums import SeatKind  # noqa: E402
 from maillage.live.models import Seat, Session  # noqa: E402
@@ -52,5 +50,4 @@ def seat_of(session: Session, seat: Seat) -> tuple[str, str]:
 
 if __name__ == "__main__":
     sessions, people, method = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-    call_command("migrate", verbosity=0)
     print(json.dumps([prepare(place, people, method) for place in range(sessions)]), flush=True)

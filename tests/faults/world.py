@@ -20,7 +20,7 @@ import httpx
 from tests.faults import RIGHT_WITHIN, WHOLE
 from tests.faults.checker import faults_of, read_rows
 from tests.faults.phones import Phone
-from tests.postgresql import Cluster
+from tests.postgresql import TEMPLATE, Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 RATE = 200 if WHOLE else 100  # moves a second, all phones together
@@ -74,7 +74,7 @@ class World:
     ) -> None:
         self.folder = folder
         self.cluster = cluster
-        self.database = cluster.make_database(f"faults{uuid.uuid4().hex[:8]}") if cluster else ""
+        self.database = cluster.make_database(f"faults{uuid.uuid4().hex[:8]}", template=TEMPLATE) if cluster else ""
         (folder / "data").mkdir(exist_ok=True)
         self.clock = folder / "clock"
         self.clock.write_text("0")

@@ -13,9 +13,7 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 - Django is set up first
-
-from maillage.config.server import serve  # noqa: E402
+from maillage.config.server import serve  # noqa: E402 - Django is set up first
 from maillage.live import seats  # noqa: E402
 from maillage.live.committer import Submitted  # noqa: E402
 from maillage.live.enums import SeatKind  # noqa: E402
@@ -47,7 +45,6 @@ def prepare(sessions: int, people: int) -> list[dict[str, object]]:
 
 if __name__ == "__main__":
     port, sessions, people = map(int, sys.argv[1:4])
-    call_command("migrate", verbosity=0)
     print(json.dumps(prepare(sessions, people)), flush=True)
     if sys.argv[4:] == ["--only-prepare"]:
         raise SystemExit(0)

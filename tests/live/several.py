@@ -36,7 +36,7 @@ class Several:
         self.folder, self.port = folder, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.front = ""  # of a proxy, when there is one
-        self.database = postgresql.cluster().make_database(name)
+        self.database = postgresql.cluster().make_database(name, template=postgresql.TEMPLATE)
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith(THEIRS)} | {
             "MAILLAGE_DATA_DIR": str(folder),
             "MAILLAGE_DATABASE_URL": self.database,

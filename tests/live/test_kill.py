@@ -73,7 +73,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path, installed: Path
     if os.environ.get("MAILLAGE_TEST_DATABASE") == "postgresql":
         from tests import postgresql  # imported only there: it starts a cluster
 
-        database = postgresql.cluster().make_database("kill")
+        database = postgresql.cluster().make_database("kill", template=postgresql.TEMPLATE)
     port = free_port()
     served = Served(tmp_path, port, database)
     acknowledged: dict[tuple[str, int], int] = {}

@@ -29,7 +29,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
+def served(tmp_path_factory, tables):
     several = Several(tmp_path_factory.mktemp("proxies"), "proxies", people=12)
     several.second_port, second = several.beside()
     yield several

@@ -23,7 +23,7 @@ on_postgresql = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
+def served(tmp_path_factory, tables):
     several = Several(tmp_path_factory.mktemp("workers"), "workers", people=18)
     yield several
     assert several.stop() == 0
