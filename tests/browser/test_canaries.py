@@ -443,6 +443,7 @@ def erase(house: House, play: Play) -> None:
     assert said == [], in_words(said)
 
 
+@pytest.mark.long  # that the one above can fail: its checker is tried on each form by those before
 def test_a_leaking_view_is_caught(make_house: Callable[[str], House]) -> None:
     """The same play on a server whose view gives everybody everything: the check must see it on every screen."""
     house = make_house("leaking")

@@ -116,6 +116,7 @@ def test_each_measure_gives_its_rows(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(set(MEASURES) - set(NAMES) - {"map"}))
 def test_growth_and_what_is_computed_from_it_say_their_rows(tmp_path: Path, name: str) -> None:
     done = bench(tmp_path, name, "--quick", "--repeat", "1", "--json")

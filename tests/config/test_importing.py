@@ -20,6 +20,7 @@ from maillage.memory.models import Resource, Takeaway
 from maillage.office.models import Activity
 from maillage.people.models import Space
 from maillage.territories.models import Commune
+from tests.examples import several
 from tests.gatherings.conftest import ASSUMPTIONS, DAYS
 
 pytestmark = pytest.mark.django_db
@@ -326,7 +327,7 @@ def refusal_of(reader, source: bytes) -> FileRefused | None:
     return None
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=several(150), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(damaged())
 def test_a_damaged_file_is_read_or_refused_in_words_never_a_crash(source):
     refusal = refusal_of(read_gatherings_file, source)
@@ -347,7 +348,7 @@ tables = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=several(150), deadline=None, derandomize=True)
 @given(st.dictionaries(st.sampled_from(["gathering", "timezone", "rooms", "round_1", "round_2", "x"]), tables))
 def test_assumptions_of_any_shape_are_read_or_refused(monkeypatch_tomllib, values):
     monkeypatch_tomllib(values)

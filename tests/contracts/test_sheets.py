@@ -24,6 +24,7 @@ from maillage.people.services import make_space
 from maillage.territories.models import Epci
 from maillage.territories.services import load_territories
 from tests.contracts.conftest import FENSCH, FORBACH, MERGED, METZ, THIONVILLE
+from tests.examples import several
 
 pytestmark = pytest.mark.django_db
 
@@ -119,7 +120,7 @@ def test_a_name_that_looks_like_the_rest_of_its_line_stays_a_name(name, signed_o
 
 
 class AnyContract(TestCase):
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=several(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(facts)
     def test_any_contract_goes_out_and_comes_back_the_same(self, said):
         from maillage.territories.models import Department, Region

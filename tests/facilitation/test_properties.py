@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from facilitation import REFUSALS, Move, Refusal, State, TableSpec, apply, audience, replay, start, view
+from tests.examples import several
 from tests.facilitation.playing import STAGES, Canary, codev, find_leaks
 
 SEATS = ["lise", "zed", "paul", "ana", "omar", "rosa", "ivan", "wall", "desk"]
@@ -205,7 +206,7 @@ def test_any_session_holds() -> None:
     stages: set[str | None] = set()
     kinds: set[str] = set()
 
-    @settings(max_examples=120, **QUICK)
+    @settings(max_examples=several(120), **QUICK)
     @given(sessions)
     def run(session: Session) -> None:
         first, state, log, canaries = play(session)
@@ -226,7 +227,7 @@ def test_any_session_holds() -> None:
     assert len(set(MOVES) - kinds) <= 4  # two of them exist nowhere
 
 
-@settings(max_examples=60, **QUICK)
+@settings(max_examples=several(60), **QUICK)
 @given(sessions, st.randoms(use_true_random=False))
 def test_any_erased_session_replays(session: Session, random: Any) -> None:
     first, state, log, _canaries = play(session)

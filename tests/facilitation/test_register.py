@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facilitation.register import Register
+from tests.examples import several
 
-QUICK = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+QUICK = settings(max_examples=several(100), deadline=None, derandomize=True, database=None)
 
 
 @QUICK

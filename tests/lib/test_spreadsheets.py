@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from maillage.lib import spreadsheets
 from maillage.lib.spreadsheets import MAX_COLUMNS, MAX_ROWS, UnreadableTable, apart, read_table, write_csv, write_xlsx
+from tests.examples import several
 
 SIMPLE = "Prénom;Nom;Atelier\r\nZoé;Noël;Codev\r\nLéa;Œuf;Jeu\r\n"
 ROWS = (("Zoé", "Noël", "Codev"), ("Léa", "Œuf", "Jeu"))
@@ -352,7 +353,7 @@ def test_csv_round_trip_is_exact(rows):
 
 
 @given(ROWS_OF_CELLS)
-@settings(max_examples=40)
+@settings(max_examples=several(40))
 def test_xlsx_round_trip_is_text_never_formula(rows):
     table = [(f"n{i}", *(cell.replace("\r", "") for cell in row)) for i, row in enumerate(rows)]
     data = write_xlsx(HEADERS, table, "Inscriptions : [2025]")
@@ -376,7 +377,7 @@ def test_csv_opens_in_french_excel():
 
 
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=200).map(str.encode)), st.text(max_size=20))
-@settings(max_examples=300)
+@settings(max_examples=several(300))
 def test_random_bytes_are_a_table_or_refused(data, filename):
     with contextlib.suppress(UnreadableTable):
         table = read_table(data, filename)
@@ -389,7 +390,7 @@ WORKBOOK = write_xlsx(["a", "b"], [["1", "2"], ["3", "=4"]], "F")
 
 
 @given(st.lists(st.tuples(st.integers(0, len(WORKBOOK) - 1), st.integers(0, 255)), min_size=1, max_size=8))
-@settings(max_examples=150)
+@settings(max_examples=several(150))
 def test_damaged_workbooks_are_read_or_refused(changes):
     data = bytearray(WORKBOOK)
     for place, byte in changes:
@@ -419,7 +420,7 @@ SHEET_PARTS = st.sampled_from(
 
 
 @given(st.lists(SHEET_PARTS, max_size=12).map(" ".join), st.booleans())
-@settings(max_examples=100)
+@settings(max_examples=several(100))
 def test_sheets_of_nonsense_are_read_or_refused(nonsense, whole):
     body = f"<row r='1'><c r='A1' t='inlineStr'><is><t>a</t></is></c></row>{nonsense}"
 

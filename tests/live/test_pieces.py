@@ -18,6 +18,7 @@ from maillage.live import screens
 from maillage.live.fragments import Pieces
 from maillage.live.rooms import Room
 from maillage.live.templatetags.pieces import Alike
+from tests.examples import several
 from tests.facilitation.test_any_method import AnySession
 
 CONSTANTS = {"moves_url", "session_id", "forloop"}  # the same for a whole session; forloop: of a loop inside
@@ -58,7 +59,7 @@ def test_screen_made_of_pieces_is_the_one_made_whole(monkeypatch) -> None:
     run_state_machine_as_test(
         Shown,
         settings=settings(
-            max_examples=25,
+            max_examples=several(25),
             stateful_step_count=12,
             deadline=None,
             derandomize=True,

@@ -9,6 +9,7 @@ from maillage.lib.spreadsheets import read_table, write_xlsx
 from maillage.registrations.doubles import summary
 from maillage.registrations.reading import Known, Record
 from maillage.registrations.values import clean, phone_key, read_email, read_moment, read_yes, split_name
+from tests.examples import several
 from tests.registrations.day import FILE, PARIS, as_known, day_table, read, read_day, row
 
 
@@ -421,7 +422,7 @@ CELL = st.text(max_size=30) | st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=60)  # a shared machine; a reading takes some 20 ms
+@settings(deadline=None, max_examples=several(60))  # a shared machine; a reading takes some 20 ms
 @given(rows=st.lists(st.lists(CELL, min_size=11, max_size=11), max_size=8), data=st.data())
 def test_whatever_the_cells_nothing_raises_and_no_row_is_lost(rows, data):
     reading = read(*rows)
@@ -440,7 +441,7 @@ def test_whatever_the_cells_nothing_raises_and_no_row_is_lost(rows, data):
                 assert len(set(ranked)) == len(ranked)
 
 
-@settings(deadline=None, max_examples=60)  # a shared machine; a reading takes some 20 ms
+@settings(deadline=None, max_examples=several(60))  # a shared machine; a reading takes some 20 ms
 @given(rows=st.lists(st.lists(CELL, min_size=11, max_size=11), max_size=8))
 def test_a_file_read_again_after_its_import_holds_nobody_new(rows):
     reading = read(*rows)

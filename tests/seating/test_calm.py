@@ -20,7 +20,7 @@ from tests.seating.problems import one_slot
 
 Ints = npt.NDArray[np.int64]
 TABLES = (1, 2, 3)
-EXAMPLES = 1_000 if os.environ.get("MAILLAGE_LONG") else 100
+EXAMPLES = 1_000 if os.environ.get("MAILLAGE_LONG") else 40
 
 
 def counted(problem: Problem, before: dict[str, Group], groups: list[Group], ways: Ints) -> Ints:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seating.ladder import Ladder, Rows
+from tests.examples import several
 
 Ints = npt.NDArray[np.int64]
 
@@ -43,7 +44,7 @@ def climb(problem: tuple[Ints, Ints, Ints, Ints, list[Ints]], whole: bool = True
 
 
 @given(programmes(), st.booleans())
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=several(300), deadline=None, derandomize=True)
 def test_every_rung_is_the_least_of_all_points(problem: tuple[Ints, Ints, Ints, Ints, list[Ints]], whole: bool) -> None:
     uppers, matrix, lower, upper, objectives = problem
     left = points(uppers)

@@ -28,6 +28,7 @@ from seating import (
     solve,
 )
 from seating.wishes import regrets
+from tests.examples import several
 from tests.seating.brute import least, outcomes
 from tests.seating.days import regional_day
 from tests.seating.problems import one_slot
@@ -36,7 +37,7 @@ DAY = regional_day()
 
 
 @given(one_slot(tables_too=False))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=several(60), deadline=None, derandomize=True)
 def test_the_whole_way_keeps_the_wishes_and_says_what_gave_way(problem: Problem) -> None:
     best = least(outcomes(problem))
     if best is None:
@@ -54,7 +55,7 @@ def test_the_whole_way_keeps_the_wishes_and_says_what_gave_way(problem: Problem)
 
 
 @given(st.integers(12, 40), st.integers(0, 10_000))
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=several(25), deadline=None, derandomize=True)
 def test_a_plan_keeps_hard_rules_says_the_others_and_does_not_move_when_run_again(people: int, seed: int) -> None:
     problem = regional_day(max(people, 24), seed)
     plan = solve(problem, seed=seed, effort="quick")

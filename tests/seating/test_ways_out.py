@@ -7,13 +7,14 @@ from dataclasses import replace
 from hypothesis import given, settings
 
 from seating import Infeasible, Lock, Pair, Person, Problem, WayOut, Workshop, check, diagnose, solve
+from tests.examples import several
 from tests.seating.problems import one_slot
 
 RAMP = frozenset({"rampe"})
 
 
 @given(one_slot())
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=several(120), deadline=None, derandomize=True)
 def test_the_first_ways_out_lead_to_a_plan(problem: Problem) -> None:
     for _tap in range(40):
         try:

@@ -15,7 +15,7 @@ from seating.wishes import NoAssignment, assign
 from tests.seating.brute import least, outcomes
 from tests.seating.problems import one_slot
 
-EXAMPLES = 1_000 if os.environ.get("MAILLAGE_LONG") else 100
+EXAMPLES = 1_000 if os.environ.get("MAILLAGE_LONG") else 40
 
 
 @given(one_slot(), st.integers(0, 9))
