@@ -131,7 +131,11 @@ QUESTIONNAIRES = Columns(
         Column("sens_du_plus_petit", "Échelle : ce que veut dire le plus petit nombre."),
         Column("sens_du_plus_grand", "Échelle : ce que veut dire le plus grand."),
         Column("choix", "La réponse comptée ; vide quand trop peu de personnes ont répondu."),
-        Column("nombre", "Combien l’ont donnée.", "integer"),
+        Column(
+            "nombre",
+            "Combien l’ont donnée ; vide en dessous de cinq, et pour les nombres qui feraient deviner un nombre caché.",
+            "integer",
+        ),
         Column(
             "reponses", "Combien ont répondu à la question ; vide en dessous de cinq : rien n’est alors dit.", "integer"
         ),

@@ -19,6 +19,7 @@ from maillage.questionnaires.queries import condition_words, numbers_of
 from maillage.registrations.question_fields import LongField
 
 LONGEST_TEXT = 2_000  # characters of an answer
+MOST_BUTTONS = 10  # choices of one answer: beyond, a list that unfolds
 PREFIX = "q-"
 
 
@@ -151,5 +152,9 @@ def _field(question: Question, number: int, said: Sequence[str]) -> forms.Field:
     else:
         if not question.required:
             choices.append(("", _("Sans réponse")))
-        field = forms.ChoiceField(choices=choices, initial=said[0] if said else "", widget=forms.RadioSelect, **common)
+        widget_: type[forms.Widget] = forms.RadioSelect
+        if len(question.options) > MOST_BUTTONS:  # a thumb would scroll for long
+            widget_ = forms.Select
+            choices = [("", _("Sans réponse")), *choices[: len(question.options)]]
+        field = forms.ChoiceField(choices=choices, initial=said[0] if said else "", widget=widget_, **common)
     return field

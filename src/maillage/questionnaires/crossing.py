@@ -87,17 +87,48 @@ def _lines(counts: Mapping[str, int], order: Sequence[str]) -> list[Line]:
     return lines
 
 
+def too_small(counts: Sequence[int], *, total: int, several: bool) -> set[int]:
+    """The counts of one question to leave out, when the others and the total are published.
+
+    Of several answers each is counted by itself: those who did not give it are hidden as those who did.
+    """
+    if several:
+        return {place for place, number in enumerate(counts) if min(number, total - number) < FLOOR}
+    order = sorted(range(len(counts)), key=lambda place: (counts[place], place))
+    small = [place for place in order if counts[place] < FLOOR]
+    large = [place for place in order if counts[place] >= FLOOR]
+    while small and large and (sum(counts[place] for place in small) < FLOOR or len(small) < 2):
+        small.append(large.pop(0))
+    return set(small)
+
+
 def protect(counts: Sequence[Sequence[int]]) -> set[Cell]:
     """The cells to hide, when all the others and the totals of rows and columns are shown."""
     cells = [(i, j) for i, row in enumerate(counts) for j in range(len(row))]
     hidden = {(i, j) for i, j in cells if counts[i][j] < FLOOR}
     while exposed := next((cell for cell in sorted(hidden) if most_of(cell, hidden, counts) < FLOOR), None):
-        shown = [cell for cell in cells if cell not in hidden]
-        near = [cell for cell in shown if cell[0] == exposed[0] or cell[1] == exposed[1]]
-        if not shown:
+        more = _cover(exposed, hidden, counts) or {cell for cell in cells if cell not in hidden}
+        if not more:
             break  # a whole line is below the floor: nothing is shown at all
-        hidden.add(min(near or shown, key=lambda cell: (counts[cell[0]][cell[1]], cell)))
+        hidden |= more
     return hidden
+
+
+def _cover(cell: Cell, hidden: set[Cell], counts: Sequence[Sequence[int]]) -> set[Cell]:
+    """With three others a cell makes a rectangle, around which people may be thought to move: the one that hides least
+    among those that let it reach the floor. Empty: every rectangle is hidden already."""
+    i, j = cell
+    found = []
+    for k in range(len(counts)):
+        for at in range(len(counts[0])):
+            if k == i or at == j:
+                continue
+            more = {corner for corner in ((i, at), (k, j), (k, at)) if corner not in hidden}
+            gained = min(counts[i][at], counts[k][j])
+            short = counts[i][j] + gained < FLOOR
+            if more:
+                found.append((short, sum(counts[r][c] for r, c in more), sorted(more)))
+    return set(min(found)[2]) if found else set()
 
 
 def most_of(cell: Cell, hidden: set[Cell], counts: Sequence[Sequence[int]]) -> int:

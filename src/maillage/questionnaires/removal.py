@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from maillage.gatherings.models import Gathering
 from maillage.lib.typography import count
 from maillage.office.services import drop_mail
-from maillage.questionnaires.models import Question, Response
+from maillage.questionnaires.models import Response
 
 
 def losses(gathering: Gathering) -> list[str]:
@@ -18,7 +18,6 @@ def losses(gathering: Gathering) -> list[str]:
 
 
 def forget(sender: object, *, gathering: Gathering, **_news: object) -> None:
-    """Receiver of `removing`: letters, and the conditions that hold one question by another."""
+    """Receiver of `removing`: letters name people."""
     for pk in gathering.questionnaires.values_list("pk", flat=True):
         drop_mail(about=pk)
-    Question.objects.filter(questionnaire__gathering=gathering).update(after=None)

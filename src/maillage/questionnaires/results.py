@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from maillage.gatherings.models import Gathering
 from maillage.lib.typography import NARROW, count, join_words, typo
 from maillage.live.results import FLOOR
-from maillage.questionnaires.crossing import CrossTable, cross
+from maillage.questionnaires.crossing import CrossTable, cross, too_small
 from maillage.questionnaires.enums import QuestionKind
 from maillage.questionnaires.models import Answer, PublishedResults, Question, Questionnaire
 from maillage.questionnaires.opening import door_of
@@ -165,19 +165,23 @@ def rows_of(gathering: Gathering, *, closed: bool) -> list[Row]:
         for result in results_of(questionnaire):
             if result.question.kind == QuestionKind.TEXT or (result.question.removed_at and not result.enough):
                 continue
-            found += [base | row for row in _rows(result)]
+            found += [base | row for row in _rows(result, strict=closed)]
     kept = PublishedResults.objects.filter(gathering=gathering).values_list("rows", flat=True).first()
     return found + [row | {"questionnaire": row["questionnaire"] + number, "open": False} for row in kept or []]
 
 
-def _rows(result: QuestionResult) -> list[Row]:
+def _rows(result: QuestionResult, *, strict: bool) -> list[Row]:
+    """`strict`: anybody will read it, beside other numbers of the same day: a count below the floor is left out too."""
     asked = result.question
     about = {"question": asked.label, "kind": asked.kind, "low": asked.low, "high": asked.high}
     if not result.enough:
         return [about | {"option": "", "count": None, "answered": None}]
+    counts = [option["count"] for option in result.options]
+    several = asked.kind == QuestionKind.CHOICES
+    hidden = too_small(counts, total=result.answered, several=several) if strict else set()
     return [
-        about | {"option": option["label"], "count": option["count"], "answered": result.answered}
-        for option in result.options
+        about | {"option": label, "count": None if place in hidden else counts[place], "answered": result.answered}
+        for place, label in enumerate(asked.labels.values())
     ]
 
 

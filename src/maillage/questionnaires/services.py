@@ -110,8 +110,6 @@ def remove_questionnaire(*, questionnaire: Questionnaire, by: object) -> int:
     number = questionnaire.responses.count()
     drop_mail(about=questionnaire.pk)
     log(questionnaire, by, "remove-questionnaire")
-    # conditions hold the questions they name: they go first
-    questionnaire.questions.update(after=None)
     questionnaire.delete()
     return number
 

@@ -5,9 +5,9 @@ const KEPT = "questionnaire:"
 function applies(block, form, hidden) {
   const { after, answers } = block.dataset
   const wanted = answers.split(" ")
-  const given = [...form.querySelectorAll(`[name="${CSS.escape(after)}"]:checked`)]
-  const followed = given[0]?.closest(".asked-one") ?? form.querySelector(`[name="${CSS.escape(after)}"]`)?.closest(".asked-one")
-  return !hidden.has(followed) && given.some(input => wanted.includes(input.value))
+  const inputs = [...form.querySelectorAll(`[name="${CSS.escape(after)}"]`)]
+  const given = inputs.filter(input => input.checked || input.tagName === "SELECT")
+  return !hidden.has(inputs[0]?.closest(".asked-one")) && given.some(input => wanted.includes(input.value))
 }
 
 function sort(form) {

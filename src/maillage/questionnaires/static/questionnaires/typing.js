@@ -3,7 +3,7 @@ const form = document.querySelector("form[data-typing]")
 if (form) {
   form.querySelector("[data-script]").hidden = false
   const blocks = () => [...form.querySelectorAll(".asked-one")].filter(block => !block.hidden)
-  const go = block => block?.querySelector("input:checked, input, textarea")?.focus()
+  const go = block => block?.querySelector("input:checked, input, textarea, select")?.focus()
 
   form.addEventListener("keydown", event => {
     const block = event.target.closest(".asked-one")
@@ -12,7 +12,7 @@ if (form) {
       if (!block && event.target.name === "number") return go(blocks()[0])
       return form.requestSubmit()
     }
-    if (!block || event.target.tagName === "TEXTAREA" || event.ctrlKey || event.altKey || event.metaKey || !/^\d$/.test(event.key)) return
+    if (!block || ["TEXTAREA", "SELECT"].includes(event.target.tagName) || event.ctrlKey || event.altKey || event.metaKey || !/^\d$/.test(event.key)) return
     event.preventDefault()
     const inputs = [...block.querySelectorAll("input")].filter(input => input.value !== "")
     const several = inputs[0]?.type === "checkbox"
