@@ -68,7 +68,7 @@ class Question(models.Model):
     high = models.CharField(_("ce que veut dire le plus grand"), max_length=60, blank=True)
     required = models.BooleanField(_("il faut y répondre"), default=False)
     # Asked only of who gave one of these answers to an earlier question
-    after = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="followers")
+    after = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followers")
     after_answers = models.JSONField(default=list, blank=True)
     removed_at = models.DateTimeField(null=True)  # asked no more; what was answered stays
 

@@ -56,13 +56,18 @@ def _crossed(questionnaire: Questionnaire, rows: str, columns: str) -> dict[str,
     if rows not in by_id or columns not in by_id:
         raise CannotCross(_("Cette question n’est plus dans le questionnaire : choisissez-en une autre."))
     row, column, table = cross_of(questionnaire, by_id[rows], by_id[columns])
+    heads = [(line_words(head.ids, column), head.total) for head in table.columns]
     return {
         "row": row,
         "column": column,
         "table": table,
-        "heads": [(line_words(head.ids, column), head.total) for head in table.columns],
+        "heads": heads,
         "lines": [
-            (line_words(line.ids, row), line.total, [HIDDEN if cell is None else cell for cell in cells])
+            (
+                line_words(line.ids, row),
+                line.total,
+                [(head, HIDDEN if cell is None else cell) for (head, _total), cell in zip(heads, cells, strict=True)],
+            )
             for line, cells in zip(table.rows, table.cells, strict=True)
         ],
     }
@@ -117,7 +122,7 @@ def crossed_file(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUI
     assert isinstance(table, CrossTable)
     heads, lines = crossed["heads"], crossed["lines"]
     headers = [row.label, "Réponses", *(head for head, _total in heads)]  # type: ignore[attr-defined]
-    body = [[label, str(total), *map(str, cells)] for label, total, cells in lines]  # type: ignore[attr-defined]
+    body = [[label, str(total), *(str(cell) for _head, cell in cells)] for label, total, cells in lines]  # type: ignore[attr-defined]
     return _csv(headers, body, f"croisement-{found.gathering.slug}")
 
 

@@ -116,7 +116,12 @@ def cross_of(questionnaire: Questionnaire, row: Question, column: Question) -> t
     rows = Answer.objects.filter(response__questionnaire=questionnaire, question__in=[row.pk, column.pk])
     for response, question, values in rows.values_list("response", "question", "values"):
         said.setdefault(response, {})[question] = values
-    pairs = [(both[row.pk][0], both[column.pk]) for both in said.values() if row.pk in both and column.pk in both]
+    pairs = [
+        (both[row.pk][0], [id_ for id_ in both[column.pk] if id_ in column.labels])
+        for both in said.values()
+        if row.pk in both and column.pk in both and both[row.pk][0] in row.labels
+    ]
+    pairs = [(first, others) for first, others in pairs if others]
     table = cross(
         pairs,
         rows=list(row.labels),
