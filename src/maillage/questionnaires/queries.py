@@ -12,7 +12,8 @@ def questionnaires_rows() -> QuerySet[Questionnaire]:
     """With how many answered, on screen or on paper."""
     paper = Count("responses", filter=Q(responses__way=Way.PAPER))
     rows = Questionnaire.objects.select_related("gathering__space", "gathering__commune", "gathering__epci")
-    return rows.annotate(answered=Count("responses"), on_paper=paper)
+    rows = rows.annotate(answered=Count("responses"), on_paper=paper)
+    return rows.order_by("created_at", "pk")  # the model's own order is lost where rows are counted
 
 
 def questionnaires_of(gathering: Gathering) -> QuerySet[Questionnaire]:
@@ -27,6 +28,7 @@ def asked(questionnaire: Questionnaire) -> list[Question]:
 def everything_asked(questionnaire: Questionnaire) -> list[Question]:
     """Those asked no more too, last; `answered` is how many answered."""
     rows = questionnaire.questions.select_related("after").annotate(answered=Count("answers"))
+    rows = rows.order_by("position", "pk")  # the model's own order is lost where rows are counted
     return sorted(rows, key=lambda row: row.removed_at is not None)
 
 
