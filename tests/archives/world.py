@@ -28,7 +28,11 @@ from maillage.people.enums import SpaceRole
 from maillage.people.models import Organisation, Person, User
 from maillage.people.services import give_right
 from maillage.plans.models import Placement, Plan
-from maillage.registrations.models import Answer, Opening, Question, Registration, RegistrationImport
+from maillage.questionnaires.answering import enter_sheet
+from maillage.questionnaires.library import model_named
+from maillage.questionnaires.models import Invitation
+from maillage.questionnaires.services import make_questionnaire
+from maillage.registrations.models import Answer, CertificateTerms, Opening, Question, Registration, RegistrationImport
 from tests.atlas.opendata import few_territories, fill, full_space
 from tests.live.play import METHOD
 
@@ -45,6 +49,7 @@ NAMES = (
     "langue",
     "fichier",
     "lettre",
+    "texte",
     " est seule",
 )
 OF_PEOPLE = (*(f"{SECRET}{word}" for word in NAMES), f"06{SECRET}", f"avec {SECRET}", f"{SECRET}1@exemple")
@@ -78,7 +83,20 @@ def full_day(*, people: int = 24, date: dt.date | None = None) -> Gathering:
     for text in ("Une phrase confiée", "+ et une autre"):
         add_takeaway(gathering=gathering, workshop=workshop, text=text, origin=TakeawayOrigin.RELEASED, by="essai")
     add_takeaway(gathering=gathering, workshop=workshop, text=SECRET, origin="organiser", by="e", rehearsal=True)
+    ask(gathering)
     return gathering
+
+
+def ask(gathering: Gathering) -> None:
+    """A questionnaire that is over: twelve answered, each with a text of theirs; one of them was written to."""
+    made = make_questionnaire(gathering=gathering, model=model_named("six-mois-apres"), by="essai")
+    useful, text = made.questions.get(label__startswith="Avez-vous repris"), made.questions.filter(kind="text").last()
+    for number in range(1, 13):
+        given = {useful.pk: ["1" if number % 2 else "3"], text.pk: [f"{SECRET}texte"]}
+        enter_sheet(questionnaire=made, given=given, number=number, by=SECRET)
+    Invitation.objects.create(questionnaire=made, registration=gathering.registrations.first(), sent_at=timezone.now())
+    facts = {"signed_by": SECRET, "signed_as": SECRET, "made_at": "Metz", "duration": "6 h", "half_days": ["morning"]}
+    CertificateTerms.objects.create(gathering=gathering, **facts)
 
 
 def come(gathering: Gathering, people: int) -> None:

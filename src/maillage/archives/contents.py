@@ -32,6 +32,8 @@ from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Experience, ExperienceVersion
 from maillage.memory.published import EXPERIENCES, experience_row
 from maillage.memory.queries import kept_by_workshop
+from maillage.questionnaires.enums import Moment, QuestionKind
+from maillage.questionnaires.results import rows_of as questionnaire_rows
 from maillage.territories.models import Commune, Department, Epci, Qpv, Region, Shape, Source
 from maillage.territories.published import (
     LEVELS,
@@ -117,6 +119,30 @@ POTS = Columns(
     key=("atelier", "rang"),
 )
 
+QUESTIONNAIRES = Columns(
+    (
+        Column("rang", "Ordre des lignes.", "integer", required=True),
+        Column("questionnaire", "Numéro du questionnaire dans la rencontre.", "integer", required=True),
+        Column("titre", "Titre du questionnaire.", required=True),
+        Column("moment", "Avant la rencontre, à chaud, ou quelques mois après.", required=True, choices=Moment),
+        Column("personnes", "Combien de personnes ont répondu au questionnaire.", "integer", required=True),
+        Column("question", "La question posée, telle qu’elle a été lue.", required=True),
+        Column("reponse", "Comment on y répondait.", required=True, choices=QuestionKind),
+        Column("sens_du_plus_petit", "Échelle : ce que veut dire le plus petit nombre."),
+        Column("sens_du_plus_grand", "Échelle : ce que veut dire le plus grand."),
+        Column("choix", "La réponse comptée ; vide quand trop peu de personnes ont répondu."),
+        Column(
+            "nombre",
+            "Combien l’ont donnée ; vide en dessous de cinq, et pour les nombres qui feraient deviner un nombre caché.",
+            "integer",
+        ),
+        Column(
+            "reponses", "Combien ont répondu à la question ; vide en dessous de cinq : rien n’est alors dit.", "integer"
+        ),
+    ),
+    key=("rang",),
+)
+
 
 @dataclass(frozen=True)
 class ArchiveList:
@@ -126,6 +152,7 @@ class ArchiveList:
     columns: Columns
     rows: Callable[["Contents"], Iterable[Row]]
     geojson: bool = False  # its rows have a place
+    later: bool = False  # older archives of the same format do not have it
 
 
 @dataclass
@@ -333,6 +360,24 @@ def _pots(contents: Contents) -> Iterable[Row]:
         }
 
 
+def _questionnaires(contents: Contents) -> Iterable[Row]:
+    for rank, row in enumerate(questionnaire_rows(contents.gathering, closed=True), start=1):
+        yield {
+            "rang": rank,
+            "questionnaire": row["questionnaire"],
+            "titre": row["title"],
+            "moment": row["moment"],
+            "personnes": row["people"],
+            "question": row["question"],
+            "reponse": row["kind"],
+            "sens_du_plus_petit": row["low"],
+            "sens_du_plus_grand": row["high"],
+            "choix": row["option"],
+            "nombre": row["count"],
+            "reponses": row["answered"],
+        }
+
+
 def _experiences(contents: Contents) -> Iterable[Row]:
     for experience in contents.experiences:
         row = experience_row(experience)
@@ -376,6 +421,17 @@ ALL: tuple[ArchiveList, ...] = (
         _("Ce que les ateliers ont répondu, en nombres : rien en dessous de cinq réponses, et aucun texte libre."),
         RESULTS,
         _results,
+    ),
+    ArchiveList(
+        "questionnaires",
+        _("Les questionnaires"),
+        _(
+            "Ceux qui sont fermés et que l’équipe laisse dire, en nombres : rien en dessous de cinq réponses, aucun "
+            "texte libre, aucun croisement."
+        ),
+        QUESTIONNAIRES,
+        _questionnaires,
+        later=True,
     ),
     ArchiveList("pots", _("Le pot du quartier"), _("Ce que le groupe a donné à chaque tour."), POTS, _pots),
     ArchiveList(

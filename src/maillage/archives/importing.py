@@ -22,6 +22,7 @@ from maillage.memory.published import ExperiencesRefused, import_published_exper
 from maillage.memory.services import LONGEST_TAKEAWAY
 from maillage.office.services import record_activity
 from maillage.people.models import Space
+from maillage.questionnaires.results import keep_rows as keep_asked
 from maillage.territories.importing import TerritoriesRefused
 from maillage.territories.models import Commune, Department, Epci, Qpv, Region, Source
 from maillage.territories.published import LISTS
@@ -66,6 +67,7 @@ class _Import:
         gathering = self._make(gathering_id, cells)
         self._takeaways(gathering)
         self._figures(gathering)
+        self._questionnaires(gathering)
         self._contracts()
         self._experiences()
         record_activity(
@@ -202,6 +204,15 @@ class _Import:
         if participation:
             keep_rows(gathering, None, participation)
 
+    def _questionnaires(self, gathering: Gathering) -> None:
+        rows = []
+        for place, cells in self.rows("questionnaires"):
+            for column in ("questionnaire", "personnes", "nombre", "reponses"):
+                self._check_number(place, column, cells[column])
+            rows.append(_asked(cells))
+        if rows:
+            keep_asked(gathering, rows)
+
     def _contracts(self) -> None:
         """Those that are here are what the space says of them."""
         here = ContratDeVille.objects.filter(space=self.space, removed_at=None)
@@ -231,6 +242,22 @@ def _result(cells: Mapping[str, Any]) -> dict[str, Any]:
         "option": cells["choix"],
         "count": cells["nombre"],
         "possible": None,
+        "answered": cells["reponses"],
+    }
+
+
+def _asked(cells: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "questionnaire": cells["questionnaire"],
+        "title": cells["titre"],
+        "moment": cells["moment"],
+        "people": cells["personnes"],
+        "question": cells["question"],
+        "kind": cells["reponse"],
+        "low": cells["sens_du_plus_petit"],
+        "high": cells["sens_du_plus_grand"],
+        "option": cells["choix"],
+        "count": cells["nombre"],
         "answered": cells["reponses"],
     }
 

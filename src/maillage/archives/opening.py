@@ -5,14 +5,14 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from maillage.archives.contents import ALL, BY_NAME, ArchiveList
-from maillage.archives.package import FORMAT, PACKAGE, kinds_of, names, schema_name
+from maillage.archives.package import FORMAT, PACKAGE, files_of, kinds_of, names, schema_name
 from maillage.lib.tableschema import BadCell, UnreadableSheet, read_record, read_sheet
 
 MOST_ZIP = 50_000_000  # bytes, as it is given
@@ -48,13 +48,20 @@ def open_archive(content: bytes) -> Opened:
         raise ArchiveRefused(_("Elle dépasse {most} Mo.").format(most=MOST_ZIP // 1_000_000))
     files = _unfold(content)
     _check_package(files)
-    for asked in ALL:
+    there = [asked for asked in ALL if _holds(files, asked)]
+    for asked in there:
         _check_schema(asked, files[schema_name(asked)])
     doubts: list[str] = []
-    rows = {asked.name: _read(asked, files[f"{asked.name}.csv"], doubts) for asked in ALL}
+    rows: dict[str, Rows] = {asked.name: [] for asked in ALL}
+    rows |= {asked.name: _read(asked, files[f"{asked.name}.csv"], doubts) for asked in there}
     if doubts:
         raise ArchiveRefused(*doubts)
     return Opened(files, rows)
+
+
+def _holds(files: Container[str], asked: ArchiveList) -> bool:
+    """An archive written before this list was does without it."""
+    return not asked.later or f"{asked.name}.csv" in files or schema_name(asked) in files
 
 
 def _unfold(content: bytes) -> dict[str, bytes]:
@@ -95,7 +102,8 @@ def _check_names(infos: list[zipfile.ZipInfo]) -> None:
         seen.add(name)
     if PACKAGE not in seen:
         raise ArchiveRefused(_("Il y manque « {name} » : ce n’est pas une archive de Maillage.").format(name=PACKAGE))
-    missing = [name for name in names() if name not in seen]
+    unknown_then = {name for asked in ALL if not _holds(seen, asked) for name in files_of(asked)}
+    missing = [name for name in names() if name not in seen and name not in unknown_then]
     if missing:
         raise ArchiveRefused(*(_("Il y manque « {name} ».").format(name=name) for name in missing))
 
@@ -139,7 +147,7 @@ def _check_package(files: Mapping[str, bytes]) -> None:
     }
     doubts = []
     for asked in ALL:
-        for kind in kinds_of(asked):
+        for kind in kinds_of(asked) if _holds(files, asked) else ():
             name = f"{asked.name}.{kind}"
             if told.get(name) != f"sha256:{hashlib.sha256(files[name]).hexdigest()}":
                 doubts.append(

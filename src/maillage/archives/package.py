@@ -37,6 +37,10 @@ def write_archive(gathering: Gathering, *, of_space: bool = True, for_anybody: b
     return out.getvalue()
 
 
+def files_of(asked: ArchiveList) -> list[str]:
+    return [*(f"{asked.name}.{kind}" for kind in kinds_of(asked)), schema_name(asked)]
+
+
 def names() -> list[str]:
     """Every file of an archive, in its order."""
     data = [f"{each.name}.{kind}" for each in ALL for kind in kinds_of(each)]

@@ -17,6 +17,7 @@ from maillage.memory.following_up import forget_follow_ups, queue_follow_ups
 from maillage.memory.services import catch_up_releases
 from maillage.office.retention import erase_again, erase_all_due
 from maillage.office.services import close_lost_jobs, send_due_mail
+from maillage.questionnaires.letters import queue_due_letters
 from maillage.registrations.reminders import queue_reminders
 
 EVERY = 3600  # seconds
@@ -39,6 +40,7 @@ def keep_house(*, now: dt.datetime) -> None:
         lambda: queue_reminders(now=now),
         lambda: queue_action_reminders(now=now),
         lambda: queue_follow_ups(now=now),
+        lambda: queue_due_letters(now=now),
         lambda: forget_owners(now=now),
         lambda: forget_follow_ups(now=now),
         lambda: send_due_mail(),

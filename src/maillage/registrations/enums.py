@@ -63,3 +63,11 @@ class QuestionKind(TextChoices):
     ONE = "one", _("un choix dans une liste")
     SEVERAL = "several", _("plusieurs choix dans une liste")
     YES_NO = "yes-no", _("oui ou non")
+
+
+class HalfDay(TextChoices):
+    """What a certificate of attendance names."""
+
+    MORNING = "morning", _("matin")
+    AFTERNOON = "afternoon", _("après-midi")
+    EVENING = "evening", _("soirée")

@@ -203,3 +203,28 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"J-{self.days} : {self.registration}"
+
+
+class CertificateTerms(models.Model):
+    """What the certificates of attendance of one gathering say beside a name: asked of the organiser once."""
+
+    gathering = models.OneToOneField(Gathering, on_delete=models.CASCADE, related_name="certificate_terms")
+    signed_by = models.CharField(_("qui signe (nom)"), max_length=150)
+    signed_as = models.CharField(_("à quel titre"), max_length=150)
+    made_at = models.CharField(_("fait à"), max_length=100)
+    duration = models.CharField(_("durée"), max_length=60)
+    half_days = models.JSONField(_("demi-journées"), default=list)  # of HalfDay
+    offered = models.BooleanField(_("chaque personne présente la télécharge sur sa page"), default=True)
+
+    def __str__(self) -> str:
+        return f"Attestations : {self.gathering}"
+
+
+class CertificateLetter(models.Model):
+    """The letter that says the certificate is ready: once."""
+
+    registration = models.OneToOneField(Registration, on_delete=models.CASCADE, related_name="certificate_letter")
+    queued_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.registration)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from maillage.registrations import (
+    certificate_views,
     day_views,
     desk_views,
     import_views,
@@ -66,6 +67,13 @@ urlpatterns = [
         name="restoration",
     ),
     path("rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/lien/", views.link, name="link"),
+    path("rencontres/<uuid:gathering>/attestations/", certificate_views.certificates, name="certificates"),
+    path("rencontres/<uuid:gathering>/attestations/courriels/", certificate_views.letters, name="certificate-letters"),
+    path(
+        "rencontres/<uuid:gathering>/attestations/attestation.eml",
+        certificate_views.letter_file,
+        name="certificate-letter-file",
+    ),
     path("rencontres/<uuid:gathering>/accueil/", desk_views.desk, name="desk"),
     path("rencontres/<uuid:gathering>/accueil/arrivee/", desk_views.walk_in, name="walk-in"),
     path("rencontres/<uuid:gathering>/accueil/listes/", day_views.lists, name="day-lists"),

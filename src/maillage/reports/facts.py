@@ -27,6 +27,7 @@ from maillage.plans.models import Placement
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.links import badge_path
 from maillage.registrations.models import Registration
+from maillage.reports.asked import questionnaire_facts
 from maillage.reports.rooms import room_facts, without_known
 
 Rooms = Mapping[uuid.UUID, RoomStory]
@@ -82,6 +83,7 @@ def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, 
         "cycle": cycle_facts(gathering),
         "actions": [] if rehearsal else [action_facts(action) for action in actions_of(gathering, public=True)],
         "next": next_meetings(gathering),
+        "questionnaires": [] if rehearsal else questionnaire_facts(gathering),
         "rehearsal": rehearsal,
         "sources": SOURCES,
         "made_on": formats.date_format(timezone.localdate(), "j F Y"),

@@ -158,7 +158,7 @@ def _questions(questions: Sequence[Mapping[str, Any]], accent: str) -> Iterator[
 
     for labels, group in groupby(questions, key=answers):
         alike = list(group)
-        yield _matrix(alike, labels, accent) if len(alike) > 1 else _one_question(alike[0], accent)
+        yield _matrix(alike, labels, accent) if len(alike) > 1 else one_question(alike[0], accent)
     divided = divided_words(questions)
     if divided:
         yield Note(typo(_("Ce qui partage la salle : {questions}.").format(questions=divided)))
@@ -178,7 +178,8 @@ def _matrix(questions: Sequence[Mapping[str, Any]], labels: Sequence[str], accen
     return _figure(balloons(rows, labels, accent), alt, table, caption=typo(" ; ".join(ends)))
 
 
-def _one_question(question: Mapping[str, Any], accent: str) -> Figure:
+def one_question(question: Mapping[str, Any], accent: str, *, caption: str = "") -> Figure:
+    """`caption`: instead of the question, where a heading says it already."""
     options = question["options"]
     rows = [
         Bar(option["label"], option["count"], f"{option['count']} ({option['share']}{NARROW}%)") for option in options
@@ -193,7 +194,7 @@ def _one_question(question: Mapping[str, Any], accent: str) -> Figure:
     said = ", ".join(f"{option['label']} {option['count']}" for option in options)
     return _figure(
         bars(rows, accent, width=HALF), f"Barres des réponses. {question['label']} {said}. {SAME}", table,
-        caption=question["label"], share=BESIDE,
+        caption=caption or question["label"], share=BESIDE,
     )  # fmt: skip
 
 

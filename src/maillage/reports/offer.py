@@ -10,6 +10,7 @@ from maillage.gatherings.models import Gathering
 from maillage.gatherings.queries import has_workshops
 from maillage.people.queries import Visitor, can_facilitate, can_organise, can_run_desk
 from maillage.plans.queries import has_published_plan
+from maillage.registrations.certificates import why_no_certificate
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,23 @@ def _after(gathering: Gathering, rehearsal: bool) -> Iterable[Paper]:
         _("Affiche de la rencontre"),
         _("Une page à accrocher dans un hall : les nombres, la carte, ce que nous gardons."),
         (Way(_("PDF, A3"), f"{joined}papier=a3"), Way(_("PDF, A4"), f"{joined}papier=a4")),
+    )
+    yield Paper(
+        _("Attestations de présence"),
+        _("Une page par personne pointée présente : le nom, la date, les demi-journées, qui signe."),
+        (
+            Way(_("Préparer, imprimer, envoyer"), reverse("registrations:certificates", args=[gathering.pk])),
+            *(
+                ()
+                if why_no_certificate(gathering)
+                else (Way(_("PDF, toutes"), reverse("reports:certificates", args=[gathering.pk])),)
+            ),
+        ),
+    )
+    yield Paper(
+        _("Questionnaires"),
+        _("Avant, à chaud, quelques mois après : la feuille à imprimer, les résultats et leurs fichiers."),
+        (Way(_("Ouvrir"), reverse("questionnaires:list", args=[gathering.pk])),),
     )
 
 

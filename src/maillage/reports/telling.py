@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from maillage.lib.typography import join_words, typo
 from maillage.people.style import House
 from maillage.reports import figures
+from maillage.reports.asked import tell_questionnaires
 from maillage.reports.blocks import (
     Block,
     Cloud,
@@ -59,6 +60,7 @@ def tell_report(
         *_actions(facts),
         *_unsettled(facts),
         *_people(facts, house, draw_map),
+        *tell_questionnaires(facts, house.accent),
         *_cycle(facts, house),
         *_lacks(facts),
         *_end(facts),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maillage.reports import views
+from maillage.reports import certificate_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -18,6 +18,13 @@ urlpatterns = [
     path("rencontres/<uuid:gathering_id>/badges.pdf", views.badges, name="badges"),
     path("rencontres/<uuid:gathering_id>/emargement.pdf", views.sign_in_sheets, name="sign-in-sheets"),
     path("rencontres/<uuid:gathering_id>/emargement-demi-journees.pdf", views.half_day_sheets, name="half-day-sheets"),
+    path("rencontres/<uuid:gathering_id>/attestations.pdf", certificate_views.everybody, name="certificates"),
+    path(
+        "rencontres/<uuid:gathering_id>/attestations/<uuid:registration_id>.pdf",
+        certificate_views.one,
+        name="certificate",
+    ),
+    path("inscription/<str:token>/attestation.pdf", certificate_views.own, name="own-certificate"),
     path("rencontres/<uuid:gathering_id>/dossier-papier.pdf", views.day_pack, name="day-pack"),
     path("rencontres/<uuid:gathering_id>/affiches.pdf", views.signs, name="signs"),
     path("rencontres/<uuid:gathering_id>/listes-des-portes.pdf", views.door_lists, name="door-lists"),
