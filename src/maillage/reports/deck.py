@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from maillage.lib.typography import count, join_words, typo
 from maillage.people.style import House
 from maillage.reports.decided import about_words, divided_words, next_of, workshop_words
-from maillage.reports.figures import chosen_of, draw_choices, draw_pot
+from maillage.reports.figures import chosen_of, draw_choices, draw_pot, pot_ends
 
 MOST_SENTENCES = 5  # on a slide: more are not read from the back of a room
 LONGEST = 260  # letters of a sentence on a slide; the report has it whole
@@ -124,7 +124,6 @@ def _picture(results: Mapping[str, Any], house: House) -> tuple[dict[str, Any] |
         return {"svg": drawn.svg, "alt": typo(f"Barres : {said}."), "caption": question["label"]}, votes
     if results["pot"] and results["pot"]["rounds"]:
         drawn = draw_pot(results["pot"], house.accent, width=SLIDE_CURVE)
-        ends = ", ".join(f"{table['name']} {table['shares'][-1]}" for table in results["pot"]["tables"])
-        alt = typo(f"Courbe de la part donnée au pot, tour après tour ; au dernier, en pour cent : {ends}.")
+        alt = typo(f"Courbe de la part donnée au pot, du premier tour au dernier : {pot_ends(results['pot'])}.")
         return {"svg": drawn.svg, "alt": alt, "caption": typo(_("Part donnée au pot, tour après tour"))}, votes
     return None, votes
