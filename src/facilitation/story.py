@@ -37,7 +37,7 @@ def story(state: State) -> list[dict[str, Any]]:
             continue
         subject = rounds.subject(state, step.id)
         if rule.activity == "pot":
-            seen = _with_floor(state, seen)
+            seen = with_floor(state, seen)
             if not seen["curve"]:
                 continue
         found.append(
@@ -61,7 +61,7 @@ def _is_known(activity: str, seen: dict[str, Any]) -> bool:
     return bool(seen["curve"])
 
 
-def _with_floor(state: State, seen: dict[str, Any]) -> dict[str, Any]:
+def with_floor(state: State, seen: dict[str, Any]) -> dict[str, Any]:
     """Sums of the room, round after round; of each table only where all of them are FLOOR at least: one that is left
     out would be what the others lack of the room's sum."""
     curve = []

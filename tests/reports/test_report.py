@@ -84,7 +84,7 @@ def test_four_formats_say_the_same_and_the_same_once(played):
     said = [
         "2e journée régionale", "Commencer par le trottoir", "Aller chercher ceux qui décident",
         "Faire ensemble ce que personne ne ferait seul", "Métropole du Grand Nancy", "Centre social de Laxou",
-        "Pas coop", "Partir de l’existant", "Chaque personne a choisi d’être là", "Table 2",
+        "Pas coop", "Partir de l’existant", "Chaque personne a choisi d’être là", "Toute la salle",
     ]  # fmt: skip
     for form in FORMS:
         words = words_of(make_report(played, form=form), form)
@@ -266,9 +266,9 @@ def test_summary_holds_on_two_pages_whatever_was_kept(played):
 def test_summary_answers_who_decided_what_is_not_settled_and_what_comes_next(played):
     blocks = describe_summary(played).blocks
     (kept,) = [block for block in blocks if isinstance(block, Table)]
-    by = {row[0]: row[1] for row in kept.rows}
-    assert by["Commencer par le trottoir"] == "Toute la rencontre, en plénière"
-    assert "Co-développement" in by["Faire ensemble ce que personne ne ferait seul"]
+    where = {text: row[0] for row in kept.rows for text in row[1].removeprefix("– ").split(" – ")}
+    assert where["Commencer par le trottoir"] == "Toute la rencontre, en plénière"
+    assert "Co-développement" in where["Faire ensemble ce que personne ne ferait seul"]
     text = " ".join(item for block in blocks if isinstance(block, Items) for item in block.items)
     assert "la salle est restée partagée (Coop 5, Pas coop 2, Ça dépend 1)" in text
     assert "Aucune autre rencontre n’est annoncée" in " ".join(b.text for b in blocks if isinstance(b, Paragraph))

@@ -30,7 +30,7 @@ def deck_facts(facts: Mapping[str, Any], house: House) -> dict[str, Any]:
         slides.append(_slide([facts["title"]], _("À retenir de la journée"), facts["takeaways"], ""))
     ahead = next_of(facts)
     if ahead:
-        said = [{"text": sentence, "released": False} for sentence in ahead]
+        said = [{"text": sentence, "released": False, "unsettled": False} for sentence in ahead]
         slides.append(_slide([facts["title"]], _("Et ensuite"), said, ""))
     moments = join_words([moment["title"] for moment in facts["rounds"][:ON_LINE]])
     return {
@@ -48,7 +48,9 @@ def deck_facts(facts: Mapping[str, Any], house: House) -> dict[str, Any]:
                 state=_state(facts),
             )
         ),
-        "foot": " · ".join(part for part in (house.name, facts["date"]) if part),
+        "foot": " · ".join(
+            part for part in (_("Répétition") if facts["rehearsal"] else "", house.name, facts["date"]) if part
+        ),
         "slides": slides,
     }
 
@@ -63,7 +65,10 @@ def _state(facts: Mapping[str, Any]) -> str:
 
 def _workshop_slide(moment: str, workshop: Mapping[str, Any], house: House) -> dict[str, Any]:
     results = workshop["results"]
-    kept = [{"text": card["text"], "released": False, "more": card["marked"]} for card in results["kept"]]
+    kept = [
+        {"text": card["text"], "released": False, "unsettled": False, "more": card["marked"]}
+        for card in results["kept"]
+    ]
     going = results["status"] in ("running", "paused")
     eyebrow = [moment, workshop["room"], _("en cours") if going else ""]
     empty = _("Rien n’est encore épinglé ni gardé.") if going else _("Aucune phrase n’a été gardée.")
@@ -84,9 +89,7 @@ def _slide(eyebrow: Sequence[str], title: str, rows: Sequence[Mapping[str, Any]]
         "sentences": [
             {
                 "text": _cut(row["text"]),
-                "more": typo(_("confié par la personne qui a apporté son sujet"))
-                if row["released"]
-                else row.get("more", ""),
+                "more": _more(row),
             }
             for row in shown
         ],
@@ -99,6 +102,11 @@ def _slide(eyebrow: Sequence[str], title: str, rows: Sequence[Mapping[str, Any]]
         "figure": None,
         "votes": [],
     }
+
+
+def _more(row: Mapping[str, Any]) -> str:
+    told = typo(_("confié par la personne qui a apporté son sujet")) if row["released"] else row.get("more", "")
+    return " · ".join(part for part in (_("non tranché") if row["unsettled"] else "", told) if part)
 
 
 def _cut(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from maillage.lib.typography import join_words, typo
+from maillage.lib.typography import count, join_words, typo
 from maillage.people.style import House
 from maillage.reports import figures
 from maillage.reports.blocks import (
@@ -27,15 +27,22 @@ from maillage.reports.decided import (
     Decision,
     announced,
     decisions_of,
+    divided_of,
+    kept_count,
     lacks_of,
-    unsettled_of,
+    open_of,
+    quoted,
+    workshop_words,
     workshops_of,
 )
+from maillage.reports.sigles import with_sigles
 from maillage.reports.writers import Progress, no_progress
 
 DrawMap = Callable[[Sequence[tuple[str, int]], str], Drawn | None]
 SHAPES = {"bleu": "●", "rouge": "■", "jaune": "▲", "vert": "◆"}
 NAMED_DECISIONS = 14  # of the summary: two pages hold no more
+MOST_UNSETTLED = 6  # of each kind, on the summary
+_SEPARATOR = " · "
 
 
 def tell_report(
@@ -46,7 +53,7 @@ def tell_report(
     blocks += [Contents(_("Sommaire")), PageBreak()]
     if facts["takeaways"]:
         blocks.append(Heading(_("À retenir de la journée"), 2))
-        blocks += [Quote(row["text"]) for row in facts["takeaways"]]
+        blocks += [Quote(row["text"], _open_words(row)) for row in facts["takeaways"]]
     blocks += [*_aims(facts), *_programme(facts)]
     total, done = len(workshops_of(facts)), 0
     for moment in facts["rounds"]:
@@ -67,13 +74,15 @@ def tell_report(
 
 
 def tell_summary(facts: Mapping[str, Any], house: House) -> Document:
-    """Two pages that answer: what was decided, by whom, what was not settled, what comes next."""
+    """Two pages that answer whoever was not there (docs/results/summary-questions.md): what was decided and who does
+    it, what was kept and where, what is not settled, who was there, what comes next, where to read more."""
     decisions = decisions_of(facts)
-    blocks: list[Block] = [*_warning(facts), *day_numbers(facts), *_actions(facts)]
+    blocks: list[Block] = [*_warning(facts), *day_numbers(facts), *_who_short(facts)]
+    blocks += _actions(facts, always=True)
     blocks.append(Heading(_("Ce qui a été retenu, et où"), 2))
     if decisions:
         shown = fair(decisions, NAMED_DECISIONS)
-        blocks.append(_decisions_table(shown))
+        blocks.append(_decisions_table(facts, shown))
         if len(decisions) > len(shown):
             left = len(decisions) - len(shown)
             sentence = (
@@ -84,11 +93,7 @@ def tell_summary(facts: Mapping[str, Any], house: House) -> Document:
             blocks.append(Paragraph(typo(sentence), tone="soft"))
     else:
         blocks.append(Paragraph(typo(_("Rien n’a encore été gardé de cette rencontre."))))
-    unsettled = unsettled_of(facts)
-    blocks.append(Heading(_("Ce qui n’est pas tranché"), 2))
-    blocks.append(
-        Items(tuple(unsettled[:8])) if unsettled else Paragraph(typo(_("Rien de tel n’a été noté dans les ateliers.")))
-    )
+    blocks += _unsettled(facts, most=MOST_UNSETTLED, always=True)
     blocks.append(Heading(_("Et ensuite"), 2))
     ahead = announced(facts)  # what was decided is at the top
     blocks.append(
@@ -96,11 +101,11 @@ def tell_summary(facts: Mapping[str, Any], house: House) -> Document:
         if ahead
         else Paragraph(typo(_("Aucune autre rencontre n’est annoncée pour le moment.")))
     )
-    blocks += [*_who_short(facts), *_cycle_short(facts)]
+    blocks += _cycle_short(facts)
     lacks = lacks_of(facts)
     if lacks:
         blocks += [Heading(typo(_("Ce que ce document ne sait pas")), 2), Items(tuple(lacks))]
-    blocks += _end(facts)
+    blocks += [*_read_more(facts), *_end(facts)]
     return _document(facts, house, tuple(blocks), _("Synthèse"), pages=2)
 
 
@@ -108,15 +113,16 @@ def _document(
     facts: Mapping[str, Any], house: House, blocks: tuple[Block, ...], what: str, *, pages: int = 0
 ) -> Document:
     title, date = facts["title"], facts["date"]
+    rehearsed = _("Répétition") if facts["rehearsal"] else ""  # at the head, and at the foot of each page
     return Document(
         title=title,
-        eyebrow=" · ".join(part for part in (what, facts["kind"], date, facts["place"]) if part),
+        eyebrow=" · ".join(part for part in (rehearsed, what, facts["kind"], date, facts["place"]) if part),
         lead=facts["subtitle"] or facts["theme"],
-        foot=" · ".join(part for part in (house.name, date) if part),
+        foot=" · ".join(part for part in (rehearsed, house.name, date) if part),
         author=house.host or house.name,
-        description=typo(" – ".join(part for part in (what, title, date) if part)),
+        description=typo(" – ".join(part for part in (rehearsed, what, title, date) if part)),
         house=house,
-        blocks=blocks,
+        blocks=with_sigles(blocks),
         pages=pages,
     )
 
@@ -124,7 +130,12 @@ def _document(
 def _warning(facts: Mapping[str, Any]) -> Iterator[Block]:
     if facts["rehearsal"]:
         yield Note(
-            typo(_("Ce document vient d’une répétition jouée par des robots : ses phrases ne sont de personne.")),
+            typo(
+                _(
+                    "Ce document vient d’une répétition : des robots ont joué les ateliers. Rien de ce qui y est dit "
+                    "n’a été décidé, et il n’est pas fait pour être publié."
+                )
+            ),
             title=_("Répétition"),
             tone="warn",
         )
@@ -137,9 +148,11 @@ def day_numbers(facts: Mapping[str, Any]) -> Iterator[Block]:
         if came["attendance_taken"]
         else ("personne inscrite", "personnes inscrites")
     )
-    decisions = len(decisions_of(facts))
+    decisions = kept_count(facts)
+    registered = came["registered"] if came["attendance_taken"] else 0  # said apart: who was awaited, who came
     counted = (
         (came["total"], *present),
+        (registered, "personne inscrite", "personnes inscrites"),
         (len(came["organisations"]), "structure", "structures"),
         (sum(row["known"] for row in came["territories"]), "intercommunalité", "intercommunalités"),
         (len(workshops_of(facts)), "atelier", "ateliers"),
@@ -194,7 +207,14 @@ def _workshop(workshop: Mapping[str, Any], house: House) -> Iterator[Block]:
     for row in workshop["takeaways"]:
         yield Quote(
             row["text"],
-            typo(_("phrase confiée par une personne qui a apporté son sujet")) if row["released"] else "",
+            _SEPARATOR.join(
+                part
+                for part in (
+                    typo(_("phrase confiée par une personne qui a apporté son sujet")) if row["released"] else "",
+                    _open_words(row),
+                )
+                if part
+            ),
         )
     for title in dict.fromkeys(card["title"] for card in results["kept"]):
         yield Paragraph(typo(_("gardé par la salle")), lead=title, tone="soft")
@@ -204,16 +224,35 @@ def _workshop(workshop: Mapping[str, Any], house: House) -> Iterator[Block]:
     yield from figures.of_room(results, house.accent)
 
 
-def _unsettled(facts: Mapping[str, Any]) -> Iterator[Block]:
-    said = unsettled_of(facts)
-    if said:
+def _open_words(row: Mapping[str, Any]) -> str:
+    return str(_("non tranché")) if row["unsettled"] else ""
+
+
+def _unsettled(facts: Mapping[str, Any], *, most: int = 100, always: bool = False) -> Iterator[Block]:
+    """What the desk says is not settled, then where the rooms were divided. `always`: said when there is none."""
+    marked, divided = open_of(facts), divided_of(facts)
+    if marked or always:
         yield Heading(_("Ce qui n’est pas tranché"), 2)
-        yield Items(tuple(said))
+        none = _("Personne n’a noté de question laissée ouverte.")
+        yield _some(marked, most) if marked else Paragraph(typo(none))
+    if divided or always:
+        yield Heading(_("Là où les avis se partagent"), 2)
+        none = _("Aucun vote ni aucune réponse n’a partagé une salle.")
+        yield _some(divided, most) if divided else Paragraph(typo(none))
 
 
-def _actions(facts: Mapping[str, Any]) -> Iterator[Block]:
-    """What was decided, by whom, and where it is: those whose bearer agreed to it."""
+def _some(said: Sequence[str], most: int) -> Items:
+    left = len(said) - most
+    more = (typo(count(left, _("autre, dans le compte rendu."), _("autres, dans le compte rendu."), zero="")),)
+    return Items((*said[:most], *(more if left > 0 else ())))
+
+
+def _actions(facts: Mapping[str, Any], *, always: bool = False) -> Iterator[Block]:
+    """What was decided, by whom, and where it is: those whose bearer agreed. `always`: said when there is none."""
     if not facts["actions"]:
+        if always:
+            yield Heading(_("Ce qui a été décidé"), 2)
+            yield Paragraph(typo(_("Aucune action n’a été décidée, avec quelqu’un pour s’en charger.")))
         return
     rows = tuple(
         (
@@ -224,9 +263,9 @@ def _actions(facts: Mapping[str, Any]) -> Iterator[Block]:
         )
         for action in facts["actions"]
     )
-    headers = (_("Action"), _("Qui"), _("Pour le"), _("Où en est-on"))
-    yield Heading(_("Les actions décidées"), 2)
-    yield Table(_("Les actions décidées"), headers, rows, widths=(5, 3, 2, 3))
+    headers = (_("Action"), _("Qui s’en charge"), _("Pour le"), _("Où en est-on"))
+    yield Heading(_("Ce qui a été décidé : qui fait quoi, pour quand").replace(" :", "\u00a0:"), 2)
+    yield Table(_("Ce qui a été décidé"), headers, rows, widths=(5, 3, 2, 3))
 
 
 def _people(facts: Mapping[str, Any], house: House, draw_map: DrawMap) -> Iterator[Block]:
@@ -303,13 +342,32 @@ def fair(decisions: Sequence[Decision], most: int) -> list[Decision]:
     return [decision for position, decision in enumerate(decisions) if position in kept]
 
 
-def _decisions_table(decisions: Sequence[Decision]) -> Table:
-    rows = tuple((d.text, d.by + (f"\u202f: {d.about}" if d.about else "")) for d in decisions)
-    rows = tuple((text, typo(by)) for text, by in rows)
-    return Table(_("Ce qui a été retenu, et où"), (_("Retenu"), _("Où cela a été dit")), rows, widths=(3, 2))
+def _decisions_table(facts: Mapping[str, Any], decisions: Sequence[Decision]) -> Table:
+    """Where it was said once, beside all that was kept there; a workshop that kept nothing says so."""
+    said: dict[str, list[str]] = {}
+    about: dict[str, str] = {}
+    for decision in decisions:
+        said.setdefault(decision.by, []).append(decision.text)
+        about.setdefault(decision.by, decision.about)
+    rows = [(typo(by + (f"\u202f; {about[by]}" if about[by] else "")), _listed(texts)) for by, texts in said.items()]
+    silent = [
+        quoted(workshop["short"])
+        for workshop in workshops_of(facts)
+        if workshop_words(workshop) not in said and not any(row["unsettled"] for row in workshop["takeaways"])
+    ]
+    if silent:
+        all_shown = len(decisions_of(facts)) == len(decisions)
+        nothing = _("Rien n’y a été gardé.") if all_shown else _("Rien n’en est dit sur cette page.")
+        rows.append((typo(join_words(silent)), typo(nothing)))
+    return Table(_("Ce qui a été retenu, et où"), (_("Où"), _("Ce qui y a été retenu")), tuple(rows), widths=(2, 3))
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return texts[0] if len(texts) == 1 else " ".join(f"– {text}" for text in texts)
 
 
 def _who_short(facts: Mapping[str, Any]) -> Iterator[Block]:
+    """How many, of which kinds, from where. Who came and who had registered are never one number."""
     came = facts["came"]
     if not came["total"]:
         return
@@ -318,9 +376,27 @@ def _who_short(facts: Mapping[str, Any]) -> Iterator[Block]:
     known = [row for row in came["territories"] if row["known"]]
     where = join_words([row["name"] for row in known[:6]])
     more = f", et {len(known) - 6} autres" if len(known) > 7 else ""
-    yield Paragraph(typo(f"{came['sentence']} ({categories})."))
-    if known:
-        yield Paragraph(typo(_("De {places}.").format(places=where + more)))
+    places = " " + _("De {places}.").format(places=where + more) if known else ""
+    if came["attendance_taken"]:
+        people = _("{n} sur {registered} inscrites").format(n=came["sentence"], registered=came["registered"])
+    else:
+        people = _("{n} ; qui est venu n’a pas été noté").format(n=came["sentence"])
+    yield Paragraph(typo(f"{people} : {categories}.{places}"))
+
+
+def _read_more(facts: Mapping[str, Any]) -> Iterator[Block]:
+    """What else there is, and where: never an address that is not open."""
+    said = [_("Le compte rendu complet, en quatre formats : à demander à {space}.").format(space=facts["space"])]
+    if facts["page"] and not facts["rehearsal"]:
+        said.append(_("La page publique de la rencontre : {page}").format(page=facts["page"]))
+    elif facts["page"]:
+        said.append(
+            _("La page publique de la vraie rencontre, où rien de cette répétition ne paraît : {page}").format(
+                page=facts["page"]
+            )
+        )
+    yield Heading(_("Pour en lire plus"), 2)
+    yield Items(tuple(typo(sentence) for sentence in said))
 
 
 def _cycle_short(facts: Mapping[str, Any]) -> Iterator[Block]:
