@@ -65,6 +65,11 @@ urlpatterns = [
         views.restoration,
         name="restoration",
     ),
+    path(
+        "rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/effacement/",
+        views.erasure,
+        name="erasure",
+    ),
     path("rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/lien/", views.link, name="link"),
     path("rencontres/<uuid:gathering>/accueil/", desk_views.desk, name="desk"),
     path("rencontres/<uuid:gathering>/accueil/arrivee/", desk_views.walk_in, name="walk-in"),
