@@ -13,6 +13,7 @@ from maillage.reports.figures import chosen_of, draw_choices, draw_pot, pot_ends
 
 MOST_SENTENCES = 5  # on a slide: more are not read from the back of a room
 LONGEST = 260  # letters of a sentence on a slide; the report has it whole
+MOST_VOTES = 3  # beside a drawing: more run out of the slide
 MOST_BARS = 6  # of a drawing on a slide
 SLIDE = 320  # units across its drawing: letters of 13 mm on a screen of 3 m
 SLIDE_CURVE = 430
@@ -40,7 +41,7 @@ def deck_facts(facts: Mapping[str, Any], house: House) -> dict[str, Any]:
         "heading": typo(_("Retour sur les ateliers")),
         "eyebrow": " · ".join(part for part in (facts["title"], facts["date"], facts["place"]) if part),
         "title-line": moments,
-        "warning": typo(_("Répétition : ces phrases viennent de robots.")) if facts["rehearsal"] else "",
+        "warning": typo(_("Répétition : rien de ceci n’a été dit à la vraie rencontre.")) if facts["rehearsal"] else "",
         "state": typo(
             _("État du {day} à {hour} : {state}").format(
                 day=formats.date_format(now, "j F"),
@@ -123,6 +124,10 @@ def _picture(results: Mapping[str, Any], house: House) -> tuple[dict[str, Any] |
         ).strip()
         for vote in results["votes"]
     ]
+    left = len(votes) - MOST_VOTES
+    if left > 0:
+        more = count(left, _("autre vote dans le compte rendu"), _("autres votes dans le compte rendu"), zero="")
+        votes = [*votes[:MOST_VOTES], typo(f"{more}.")]
     divided = divided_words(results["questions"])
     if divided:
         votes.append(typo(_("Ce qui partage la salle : {questions}.").format(questions=divided)))

@@ -39,8 +39,10 @@ SOURCES = typo(
 )
 
 
-def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, Any]:
-    """Everything the evening's report says. `rehearsal` takes what the rehearsal kept instead of the day's."""
+def report_facts(gathering: Gathering, *, rehearsal: bool = False, base: str = "") -> dict[str, Any]:
+    """Everything the evening's report says. `rehearsal` takes what the rehearsal kept instead of the day's; `base`: the
+    server's address, as whoever asks reached it."""
+    opening = Opening.objects.filter(gathering=gathering).first()
     came = people_who_came(gathering)
     rooms = stories_by_workshop(gathering.pk, rehearsal=rehearsal)
     dealt: dict[uuid.UUID, set[str]] = {}
@@ -83,7 +85,8 @@ def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, 
         ],
         "cycle": cycle_facts(gathering),
         "actions": [action_facts(action) for action in actions_of(gathering, public=True, rehearsal=rehearsal)],
-        "page": public_address_of(gathering),
+        "page": public_address_of(gathering, base_of(opening) or base),
+        "contact": opening.contact if opening else "",
         "next": next_meetings(gathering),
         "rehearsal": rehearsal,
         "sources": SOURCES,
@@ -91,10 +94,11 @@ def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, 
     }
 
 
-def public_address_of(gathering: Gathering) -> str:
-    """Where anybody reads it, when the page is open and somebody told this server its own address."""
-    base = base_of(Opening.objects.filter(gathering=gathering).first()) if gathering.public else ""
-    return base + reverse("gatherings:public", args=[gathering.space.slug, gathering.slug]) if base else ""
+def public_address_of(gathering: Gathering, base: str) -> str:
+    """Where anybody reads it, when the page is open and the server's own address is known."""
+    if not (gathering.public and base):
+        return ""
+    return base + reverse("gatherings:public", args=[gathering.space.slug, gathering.slug])
 
 
 def slot_facts(slot: Slot) -> dict[str, Any]:

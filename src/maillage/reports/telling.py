@@ -32,7 +32,7 @@ from maillage.reports.decided import (
     lacks_of,
     open_of,
     quoted,
-    workshop_words,
+    silent_of,
     workshops_of,
 )
 from maillage.reports.sigles import with_sigles
@@ -82,7 +82,7 @@ def tell_summary(facts: Mapping[str, Any], house: House) -> Document:
     blocks.append(Heading(_("Ce qui a été retenu, et où"), 2))
     if decisions:
         shown = fair(decisions, NAMED_DECISIONS)
-        blocks.append(_decisions_table(facts, shown))
+        blocks += _kept_by_place(facts, shown)
         if len(decisions) > len(shown):
             left = len(decisions) - len(shown)
             sentence = (
@@ -102,7 +102,7 @@ def tell_summary(facts: Mapping[str, Any], house: House) -> Document:
         else Paragraph(typo(_("Aucune autre rencontre n’est annoncée pour le moment.")))
     )
     blocks += _cycle_short(facts)
-    lacks = lacks_of(facts)
+    lacks = lacks_of(facts, silent=False)  # which workshops kept nothing is said above
     if lacks:
         blocks += [Heading(typo(_("Ce que ce document ne sait pas")), 2), Items(tuple(lacks))]
     blocks += [*_read_more(facts), *_end(facts)]
@@ -256,16 +256,17 @@ def _actions(facts: Mapping[str, Any], *, always: bool = False) -> Iterator[Bloc
         return
     rows = tuple(
         (
-            action["what"] + (f" ({action['workshop']})" if action["workshop"] else ""),
+            action["what"],
+            action["workshop"] or _("Toute la rencontre"),
             action["bearer"] or "–",
             action["due"] or "–",
             typo(" : ".join(part for part in (action["state"], action["outcome"]) if part)),
         )
         for action in facts["actions"]
     )
-    headers = (_("Action"), _("Qui s’en charge"), _("Pour le"), _("Où en est-on"))
+    headers = (_("Action"), _("Décidé dans"), _("Qui s’en charge"), _("Pour le"), _("Où en est-on"))
     yield Heading(_("Ce qui a été décidé : qui fait quoi, pour quand").replace(" :", "\u00a0:"), 2)
-    yield Table(_("Ce qui a été décidé"), headers, rows, widths=(5, 3, 2, 3))
+    yield Table(_("Ce qui a été décidé"), headers, rows, widths=(5, 3, 3, 2, 2))
 
 
 def _people(facts: Mapping[str, Any], house: House, draw_map: DrawMap) -> Iterator[Block]:
@@ -342,28 +343,17 @@ def fair(decisions: Sequence[Decision], most: int) -> list[Decision]:
     return [decision for position, decision in enumerate(decisions) if position in kept]
 
 
-def _decisions_table(facts: Mapping[str, Any], decisions: Sequence[Decision]) -> Table:
-    """Where it was said once, beside all that was kept there; a workshop that kept nothing says so."""
-    said: dict[str, list[str]] = {}
-    about: dict[str, str] = {}
+def _kept_by_place(facts: Mapping[str, Any], decisions: Sequence[Decision]) -> Iterator[Block]:
+    """Each place once, above all that is told of it; a workshop that kept nothing is named too."""
+    places: dict[str, list[Decision]] = {}
     for decision in decisions:
-        said.setdefault(decision.by, []).append(decision.text)
-        about.setdefault(decision.by, decision.about)
-    rows = [(typo(by + (f"\u202f; {about[by]}" if about[by] else "")), _listed(texts)) for by, texts in said.items()]
-    silent = [
-        quoted(workshop["short"])
-        for workshop in workshops_of(facts)
-        if workshop_words(workshop) not in said and not any(row["unsettled"] for row in workshop["takeaways"])
-    ]
+        places.setdefault(decision.by, []).append(decision)
+    for by, told in places.items():
+        yield Paragraph(told[0].about, lead=by)
+        yield Items(tuple(typo(f"{each.text} ({each.told})") if each.told else each.text for each in told))
+    silent = [quoted(name) for name in silent_of(facts)]
     if silent:
-        all_shown = len(decisions_of(facts)) == len(decisions)
-        nothing = _("Rien n’y a été gardé.") if all_shown else _("Rien n’en est dit sur cette page.")
-        rows.append((typo(join_words(silent)), typo(nothing)))
-    return Table(_("Ce qui a été retenu, et où"), (_("Où"), _("Ce qui y a été retenu")), tuple(rows), widths=(2, 3))
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return texts[0] if len(texts) == 1 else " ".join(f"– {text}" for text in texts)
+        yield Paragraph(typo(_("aucune phrase n’y a été gardée.")), lead=typo(join_words(silent)))
 
 
 def _who_short(facts: Mapping[str, Any]) -> Iterator[Block]:
@@ -378,25 +368,27 @@ def _who_short(facts: Mapping[str, Any]) -> Iterator[Block]:
     more = f", et {len(known) - 6} autres" if len(known) > 7 else ""
     places = " " + _("De {places}.").format(places=where + more) if known else ""
     if came["attendance_taken"]:
-        people = _("{n} sur {registered} inscrites").format(n=came["sentence"], registered=came["registered"])
-    else:
-        people = _("{n} ; qui est venu n’a pas été noté").format(n=came["sentence"])
-    yield Paragraph(typo(f"{people} : {categories}.{places}"))
+        people = _("{n} présentes, sur {registered} inscrites").format(
+            n=came["sentence"], registered=came["registered"]
+        )
+        yield Paragraph(typo(f"{people} : {categories}.{places}"))
+        return
+    yield Paragraph(typo(f"{came['sentence']} : {categories}.{places}"))
+    yield Paragraph(typo(_("Qui est vraiment venu n’a pas été noté.")))
 
 
 def _read_more(facts: Mapping[str, Any]) -> Iterator[Block]:
     """What else there is, and where: never an address that is not open."""
-    said = [_("Le compte rendu complet, en quatre formats : à demander à {space}.").format(space=facts["space"])]
-    if facts["page"] and not facts["rehearsal"]:
-        said.append(_("La page publique de la rencontre : {page}").format(page=facts["page"]))
-    elif facts["page"]:
+    who = " – ".join(part for part in (facts["host"] or facts["space"], facts["contact"]) if part)
+    said = [_("Le compte rendu complet de cette rencontre : à demander à {who}.").format(who=who)]
+    if facts["page"]:
         said.append(
-            _("La page publique de la vraie rencontre, où rien de cette répétition ne paraît : {page}").format(
-                page=facts["page"]
-            )
+            _("La page publique de la vraie rencontre, où rien de cette répétition ne paraît : {page}")
+            if facts["rehearsal"]
+            else _("La page publique de la rencontre : {page}")
         )
     yield Heading(_("Pour en lire plus"), 2)
-    yield Items(tuple(typo(sentence) for sentence in said))
+    yield Items(tuple(typo(sentence).format(page=facts["page"]) for sentence in said))
 
 
 def _cycle_short(facts: Mapping[str, Any]) -> Iterator[Block]:
