@@ -1,4 +1,4 @@
-"""A rehearsal is a copy of the day: its desk, its actions and its documents work, marked, and nothing of it is the day's."""
+"""A rehearsal is a copy of the day: its desk, actions and documents work, marked; nothing of it is the day's."""
 
 import pytest
 from django.test import Client
@@ -50,10 +50,9 @@ def rehearsed(organiser, morning, day):
     sentence = Takeaway.objects.get(text=TYPED)
     organiser.post(desk, {"act": sentence.pk})
     action = Action.with_removed.get()
-    organiser.post(
-        address("rehearsed-action", day, action.pk), {"do": "save", "what": TYPED, "bearer": "Ville de Laxou"}
-    )
-    organiser.post(address("rehearsed-action", day, action.pk), {"do": "agreed"})
+    page = address("rehearsed-action", day, action.pk)
+    organiser.post(page, {"do": "save", "what": TYPED, "bearer": "Ville de Laxou"})
+    organiser.post(page, {"do": "agreed"})
     return action
 
 
