@@ -9,6 +9,7 @@ from typing import Any
 from facilitation import rounds
 from facilitation.activities import form, poll, pot
 from facilitation.state import Card, State
+from facilitation.story import with_floor
 from facilitation.vocabulary import KEPT_SHEET
 
 TOP = 4  # options said in words: the most chosen first
@@ -136,9 +137,8 @@ def _pots(state: State) -> Iterator[dict[str, Any]]:
     if last is None:
         return
     curve = [
-        (point["title"], round(sum(table["share"] for table in point["tables"]) / len(point["tables"])))
-        for point in pot.shared_view(state, last, None)["curve"]
-        if point["tables"]
+        (point["title"], round(100 * point["total"] / point["possible"]))
+        for point in with_floor(state, pot.shared_view(state, last, None))["curve"]
     ]
     if len(curve) < 2:
         return
@@ -146,6 +146,6 @@ def _pots(state: State) -> Iterator[dict[str, Any]]:
     yield {
         "key": "pot",
         "title": "Le pot",
-        "text": f"Ce que les tables ont mis en commun, en moyenne. {words}.",
+        "text": f"Ce que les tables ont mis en commun, toutes ensemble. {words}.",
         "divides": False,
     }

@@ -22,7 +22,7 @@ def story(state: State) -> list[dict[str, Any]]:
     """One entry a step that was played and has something to show, in the order of the method.
 
     {"step", "stage", "title", "activity", "subject": {"title", "text"} or None, and one of "poll", "pot", "form": as in
-    `view_audience`, without the texts of a questionnaire}.
+    `view_audience`, without the texts of a questionnaire; of a pot, the curve alone, with the sums of the room}.
     """
     found: list[dict[str, Any]] = []
     if state.method.sheet is not None:  # a porteur confides here: nothing leaves but what they release
@@ -36,6 +36,10 @@ def story(state: State) -> list[dict[str, Any]]:
         if seen is None or not _is_known(rule.activity, seen):
             continue
         subject = rounds.subject(state, step.id)
+        if rule.activity == "pot":
+            seen = with_floor(state, seen)
+            if not seen["curve"]:
+                continue
         found.append(
             {
                 "step": step.id,
@@ -55,6 +59,24 @@ def _is_known(activity: str, seen: dict[str, Any]) -> bool:
     if activity == "form":
         return bool(seen["revealed"] and not seen["too_few"]) and seen["answered"] >= FLOOR
     return bool(seen["curve"])
+
+
+def with_floor(state: State, seen: dict[str, Any]) -> dict[str, Any]:
+    """Sums of the room, round after round; of each table only where all of them are FLOOR at least: one that is left
+    out would be what the others lack of the room's sum."""
+    curve = []
+    for point in seen["curve"]:
+        shares = state.shares[point["step"]]
+        tables = [(table, shares[table["id"]]) for table in point["tables"]]
+        players = sum(share.players for _table, share in tables)
+        if players < FLOOR:
+            continue
+        large = all(share.players >= FLOOR for _table, share in tables)
+        total = sum(share.total or 0 for _table, share in tables)
+        possible = players * state.method.stages[point["stage"]].tokens
+        sums = {"players": players, "total": total, "possible": possible}
+        curve.append({**point, **sums, "tables": point["tables"] if large else []})
+    return {**seen, "round": None, "tables": [], "curve": curve}
 
 
 def _without_texts(form: dict[str, Any]) -> dict[str, Any]:

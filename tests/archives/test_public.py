@@ -256,6 +256,8 @@ def test_a_bad_zip_is_refused_in_words(day, archive, monkeypatch):
     newer = json.dumps(package | {"maillage": {"archive": 2}}).encode()
     assert "autre version du format (2)" in refused(zipped(good | {PACKAGE: newer}), space)
     assert "n’est pas du JSON" in refused(zipped(good | {PACKAGE: b"["}), space)
+    half = json.dumps(package | {"title": "\ud83d"}).encode()
+    assert "demi-caractère" in refused(zipped(good | {PACKAGE: half}), space)
     wrong = good["schemas/salles.schema.json"].replace(b'"nom"', b'"titre"')
     assert "ces colonnes ne sont pas" in refused(zipped(good | {"schemas/salles.schema.json": wrong}), space)
     monkeypatch.setattr(opening, "MOST_UNFOLDED", 10_000)
@@ -286,6 +288,7 @@ def rewritten(archive: bytes, name: str, column: str, wrong: str) -> bytes:
 WRONG = [
     ("rencontre", "fuseau", "Lune/Mer", "fuseau"),
     ("rencontre", "definition", '{"a":1}', "definition"),
+    ("rencontre", "definition", '{"text":"\\ud83d"}', "demi-caractère"),
     ("rencontre", "publique", "peut-être", "true ou false"),
     ("salles", "capacite", "99999", "hors de portée"),
     ("salles", "nom", "x" * 101, "salles.csv"),

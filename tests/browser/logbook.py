@@ -5,6 +5,7 @@ sheets              what is kept: takeaways, and how many sealed sheets
 erase SESSION       destroys the session's key, as the retention does
 link TABLE         the personal link of somebody the plan sends to this table of the codev
 codes               the ids of the gathering, of the session of the codev and of its workshop; the link of its table 1
+few NUMBER          leaves so many people at each table of the plan, and says how many: a rehearsal lasts as its crowd
 second              opens a second session (a rehearsal), and gives its id
 rooms METHOD=TABLES…  adds a workshop of each method to the day and opens it; their links, as the demo prints them
 """
@@ -13,6 +14,7 @@ import json
 import os
 import sys
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -77,6 +79,18 @@ def codes() -> dict[str, str]:
     return {name: str(id_) for name, id_ in ids.items()} | {"link": link("1")}
 
 
+def few(number: str) -> int:
+    """The registrations stay: only their places go."""
+    seen: Counter[tuple[uuid.UUID, int | None]] = Counter()
+    gone = []
+    for place in Placement.objects.filter(plan__status=PlanStatus.PUBLISHED).order_by("pk"):
+        seen[place.workshop_id, place.table] += 1
+        if seen[place.workshop_id, place.table] > int(number):
+            gone.append(place.pk)
+    Placement.objects.filter(pk__in=gone).delete()
+    return Placement.objects.count()
+
+
 def second() -> str:
     return str(open_session(workshop=codev().workshop, by="essai", rehearsal=True).id)
 
@@ -105,6 +119,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "erase": erase,
     "link": link,
     "codes": codes,
+    "few": few,
     "second": second,
     "rooms": rooms,
 }

@@ -1,13 +1,16 @@
 """An organiser's whole path, from a file of registrations to a room rebalanced on the morning itself."""
 
 import re
+import subprocess
+import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
+import pypdf
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import maillage
 from tests.browser.house import House
@@ -112,32 +115,42 @@ def test_from_a_file_to_the_morning_itself(office: Page) -> None:
     assert len(moved) == reasons <= ABSENT  # who moves does so for a hard rule, and it is said
 
 
-def test_the_desk_in_the_evening(office: Page, inspection: Inspection) -> None:
-    desk = office.url.partition("?")[0] + "a-retenir/"
-    office.goto(desk)
-    day = office.locator("#journee")
-    for text in ("Un", "Deux", "Trois"):
-        day.locator("textarea").last.fill(text)
-        day.get_by_role("button", name="Ajouter").press("Enter")
-        expect(day.locator(".desk-kept > li").last).to_contain_text(text)
-    rows = day.locator(".desk-kept > li > p:not(.soft)")
-    expect(rows).to_have_text(["Un", "Deux", "Trois"])
+def test_after_a_rehearsal_the_desk_is_edited_and_all_its_documents_made(
+    office: Page, house: House, inspection: Inspection
+) -> None:
+    """`maillage rehearse jr-2025`, then the evening's desk and documents, on what the robots left."""
+    day = office.url.partition("?")[0]
+    rehearse(house)
+    office.goto(day + "repetition/")
+    office.get_by_role("link", name="À retenir (répétition)").click()
+    expect(office.locator("main .notice").first).to_contain_text("Répétition")
+    room = office.locator("section.sheet", has=office.get_by_role("button", name="Garder", exact=True)).first
+    room.get_by_role("button", name="Garder", exact=True).first.press("Enter")
+    expect(office.locator(".desk-progress")).to_contain_text("gardée")
 
-    handle = day.locator(".carry").last
-    handle.scroll_into_view_if_needed()
-    grip, first = handle.bounding_box(), day.locator(".desk-kept > li").first.bounding_box()
-    assert grip
-    assert first
-    office.mouse.move(grip["x"] + 5, grip["y"] + 5)
-    office.mouse.down()
-    office.mouse.move(grip["x"] + 5, first["y"] + 4, steps=6)
-    office.mouse.up()
-    expect(rows).to_have_text(["Trois", "Un", "Deux"])
-    day.get_by_role("button", name="Annuler ce geste").click()
+    box = office.locator("#journee")
+    for text in ("Un", "Deux", "Trois"):
+        box.locator("textarea").last.fill(text)
+        box.get_by_role("button", name="Ajouter").press("Enter")
+        expect(box.locator(".desk-kept > li").last).to_contain_text(text)
+    rows = box.locator(".desk-kept > li > p:not(.soft)")
     expect(rows).to_have_text(["Un", "Deux", "Trois"])
-    day.get_by_role("button", name="Monter").last.press("Enter")
+    carry_to_the_top(office, box.locator(".carry").last, box.locator(".desk-kept > li").first)
+    expect(rows).to_have_text(["Trois", "Un", "Deux"])
+    box.get_by_role("button", name="Annuler ce geste").click()
+    expect(rows).to_have_text(["Un", "Deux", "Trois"])
+    box.get_by_role("button", name="Monter").last.press("Enter")
     expect(rows).to_have_text(["Un", "Trois", "Deux"])
 
+    tags = box.locator(".tag", has_text="non tranché")
+    box.get_by_role("button", name="Non tranché", exact=True).last.press("Enter")
+    expect(tags).to_have_count(1)
+    box.get_by_role("button", name="Annuler ce geste").press("Enter")
+    expect(tags).to_have_count(0)
+    box.get_by_role("button", name="Non tranché", exact=True).last.press("Enter")
+    expect(tags).to_have_count(1)
+
+    desk = day + "repetition/a-retenir/"
     other = office.context.new_page()
     for page in (office, other):
         page.goto(desk)
@@ -151,30 +164,69 @@ def test_the_desk_in_the_evening(office: Page, inspection: Inspection) -> None:
     inspection.look(other, "two texts side by side", phone=True)
     other.get_by_role("button", name="Enregistrer").click()
     expect(other.locator("#journee .desk-kept > li").first).to_contain_text("Le second texte")
-    the_report_holds_it(office, "Le second texte")
+
+    office.goto(day + "documents/?repetition")
+    documents_hold(office, "Le second texte")
+    real = office.request.get(day + "compte-rendu.html")
+    assert real.status == 200
+    assert "Le second texte" not in real.text()  # the real day has none of it
     assert inspection.faults == []
 
 
-def the_report_holds_it(office: Page, text: str) -> None:
+def rehearse(house: House) -> None:
+    """The command of the acceptance, on the served day; three people a table, so that it lasts seconds."""
+    house.ask("few", "3")
+    done = subprocess.run(
+        [sys.executable, "-m", "maillage", "rehearse", "jr-2025", "--url", house.url, "--speed", "36000"],
+        env=house.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def carry_to_the_top(page: Page, handle: Locator, first: Locator) -> None:
+    handle.scroll_into_view_if_needed()
+    grip, top = handle.bounding_box(), first.bounding_box()
+    assert grip
+    assert top
+    page.mouse.move(grip["x"] + 5, grip["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 5, top["y"] + 4, steps=6)
+    page.mouse.up()
+
+
+READ: dict[str, Callable[[bytes], str]] = {
+    "docx": lambda body: zipfile.ZipFile(BytesIO(body)).read("word/document.xml").decode(),
+    "odt": lambda body: zipfile.ZipFile(BytesIO(body)).read("content.xml").decode(),
+    "html": bytes.decode,
+    "pdf": lambda body: "".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(body)).pages),
+}
+
+
+def made_from(office: Page) -> dict[str, bytes]:
     """Each document of « after the day », as its link on the page gives it."""
-    office.goto(re.sub(r"a-retenir/.*", "documents/", office.url))
     links = office.locator("main .toolbar a").evaluate_all(
         "links => links.map((link) => new URL(link.getAttribute('href'), document.baseURI).href)"
     )
-    found = {re.sub(r".*/|\?.*", "", link) or "page": office.request.get(link) for link in links}
+    found = {re.sub(r".*/|\?.*", "", link) or "page.html": office.request.get(link) for link in links}
     assert {answer.status for answer in found.values()} == {200}, {name: each.status for name, each in found.items()}
-    begins = {"pdf": b"%PDF", "docx": b"PK", "odt": b"PK"}
-    for name, answer in found.items():
-        assert answer.body().startswith(begins.get(name.rpartition(".")[2], b"<!")), name
-    words = {
-        "docx": lambda body: zipfile.ZipFile(BytesIO(body)).read("word/document.xml").decode(),
-        "odt": lambda body: zipfile.ZipFile(BytesIO(body)).read("content.xml").decode(),
-        "html": bytes.decode,
-    }
-    for kind, read in words.items():
-        (body,) = [answer.body() for name, answer in found.items() if name.endswith(f".{kind}")]
-        assert text in read(body).replace("\u00a0", " "), kind
-    assert "retour-sur-les-ateliers.pdf" in found
+    return {name: answer.body() for name, answer in found.items()}
+
+
+def documents_hold(office: Page, text: str) -> None:
+    found = made_from(office)
+    begins = {"pdf": b"%PDF", "docx": b"PK", "odt": b"PK", "html": b"<!"}
+    kinds = [name.rpartition(".")[2] for name in found]
+    assert sorted(kinds) == ["docx", "html", "html", "odt", "pdf", "pdf", "pdf", "pdf"]
+    for (name, body), kind in zip(found.items(), kinds, strict=True):
+        assert body.startswith(begins[kind]), name
+        words = READ[kind](body).replace("\u00a0", " ")
+        assert text in words, name
+        assert "Répétition" in words, name
+    deck = pypdf.PdfReader(BytesIO(found["retour-sur-les-ateliers.pdf"])).pages
+    assert all("Répétition" in page.extract_text() for page in deck)
 
 
 def copy_of_the_day(page: Page) -> str:

@@ -151,7 +151,7 @@ def test_a_criterion_that_splits_the_room_is_said_to():
 def test_the_curve_of_the_pot_is_all_tables_together_and_never_a_gift():
     begun = Play(start(shipped_methods()["pot-du-quartier"], tables=(TableSpec(1),)))
     begun.do("lise", "join", name="Lise", role="facilitator")
-    for number in range(4):
+    for number in range(5):
         begun.do(f"s{number}", "join", name=f"P{number}", table=1)
     begun.do("lise", "open")
     rounds = 0
@@ -159,7 +159,7 @@ def test_the_curve_of_the_pot_is_all_tables_together_and_never_a_gift():
         stage = begun.state.method.stages[begun.state.stage or ""]
         if stage.activity == "pot" and rounds < 2:
             rounds += 1
-            for number in range(4):
+            for number in range(5):
                 begun.do(f"s{number}", "give", stage=begun.state.step, tokens=5 * rounds)
         if rounds == 2:
             break

@@ -4,7 +4,16 @@ import json
 
 import pytest
 
-from facilitation import TableSpec, kept_cards, shipped_methods, start, story
+from facilitation import (
+    TableSpec,
+    kept_cards,
+    leaving,
+    load_method,
+    results,
+    shipped_methods,
+    start,
+    story,
+)
 from tests.facilitation.playing import Play, play_codev
 
 PEOPLE = [f"p{number}" for number in range(1, 7)]
@@ -97,3 +106,77 @@ def test_a_porteurs_room_tells_nothing_whatever_is_pinned():
     play.do("lise", "pin", card=idea)
     assert play.state.cards[idea].pinned
     assert (story(play.state), kept_cards(play.state)) == ([], [])
+
+
+CONFIDED = """
+id = "avis"
+version = 1
+title = "Avis"
+first = "vote"
+
+[roles]
+participant = "Vote"
+porteur = { title = "Porteur", max = 1, join = true }
+facilitator = "Donne le rythme"
+
+[may]
+facilitator = ["lead", "reveal"]
+
+[sees]
+participant = "table"
+porteur = "table"
+facilitator = "table"
+projector = "all"
+%s
+[stages.vote]
+title = "Le vote"
+minutes = 2
+activity = "poll"
+next = "end"
+question = "D’accord ?"
+may = { participant = ["answer"], porteur = [%s] }
+
+[stages.vote.options]
+oui = "Oui"
+non = "Non"
+"""
+SHEET = """
+[sheet]
+role = "porteur"
+title = "Ma fiche"
+
+[sheet.fields.step]
+label = "Mon pas"
+"""
+
+
+@pytest.mark.parametrize("sheet", ["", SHEET], ids=["open", "confided"])
+def test_where_somebody_confides_no_count_leaves_by_any_door(sheet):
+    play = Play(
+        start(load_method(CONFIDED % (sheet, '"fill"' if sheet else ""), name="avis.toml"), tables=(TableSpec(1),))
+    )
+    play.do("lise", "join", name="Lise", role="facilitator")
+    for person in PEOPLE:
+        play.do(person, "join", name=person, role="participant", table=1)
+    play.do("lise", "open")
+    for person in PEOPLE:
+        play.do(person, "answer", stage="vote", value="oui")
+    play.do("lise", "reveal", step="vote")
+    found = (story(play.state), results(play.state), leaving(play.state)["figures"])
+    assert [bool(each) for each in found] == [not sheet] * 3
+
+
+@pytest.mark.parametrize(("people", "sums", "tables"), [(4, [], 0), (8, [8, 48, 80], 0), (10, [10, 60, 100], 2)])
+def test_a_pot_is_told_in_sums_of_five_and_a_table_only_where_all_are_five(people, sums, tables):
+    play = Play(start(shipped_methods()["pot-du-quartier"], tables=(TableSpec(1), TableSpec(2))))
+    play.do("lise", "join", name="Lise", role="facilitator")
+    seats = [f"p{number}" for number in range(people)]
+    for number, seat in enumerate(seats):
+        play.do(seat, "join", name=seat, table=1 + number % 2 if people > 4 else 1)
+    play.do("lise", "open", salt="sel")
+    go_to(play, "silence")
+    for seat in seats:
+        play.do(seat, "give", stage="silence", tokens=6)
+    points = [point for step in story(play.state) for point in step["pot"]["curve"]]
+    assert [[point["players"], point["total"], point["possible"]] for point in points] == ([sums] if sums else [])
+    assert [len(point["tables"]) for point in points] == ([tables] if sums else [])

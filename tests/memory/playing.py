@@ -1,7 +1,10 @@
 """A morning workshop whose room wrote, pinned and voted; and people of the space."""
 
+import threading
+from collections.abc import Callable
 from typing import Any
 
+from django.db import connection
 from django.test import Client
 
 from maillage.live import runtime, seats
@@ -19,13 +22,13 @@ from tests.live.play import make_workshop
 class Morning:
     """« Présentation d’expérience », at the stage where people write what to keep."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, rehearsal: bool = False) -> None:
         self.moves = 0
         keep_shipped_versions()
         workshop = make_workshop("L’isolement social")
         workshop.method = "presentation-experience"
         workshop.save()
-        self.session = open_session(workshop=workshop, by="essai")
+        self.session = open_session(workshop=workshop, by="essai", rehearsal=rehearsal)
         self.lead = self.sit("Lise", "facilitator", SeatKind.FACILITATOR)
         self.people = [self.sit(f"Prénom{n}", "participant", SeatKind.PARTICIPANT) for n in range(4)]
         self.do(self.lead, "open")
@@ -55,3 +58,25 @@ def sign_in(session: Session, email: str = "organisation@exemple.invalid", name:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def at_once(*works: Callable[[], object]) -> list[Exception]:
+    """Each in a thread and a connection of its own, begun together; what each raised."""
+    raised: list[Exception] = []
+    start = threading.Barrier(len(works))
+
+    def run(work: Callable[[], object]) -> None:
+        start.wait(10)
+        try:
+            work()
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return raised

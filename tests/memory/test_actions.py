@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from maillage.memory.action_letters import ask_agreement, queue_action_reminders
 from maillage.memory.actions import (
     ActionChanged,
     add_action,
+    add_action_once,
     agree_action,
     change_action,
     decline_action,
@@ -31,6 +33,7 @@ from maillage.office.models import Activity, Mail
 from maillage.people.enums import SpaceRole
 from maillage.people.models import User
 from maillage.people.services import give_right, make_space
+from tests.memory.playing import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -308,3 +311,33 @@ def test_another_space_changes_nothing(day, action):
 def test_a_button_nobody_made_is_not_found(organiser, day, action, sent):
     assert organiser.post(reverse("memory:action", args=[day.pk, action.pk]), sent).status_code == 404
     assert Client().post(reverse("memory:own-action", args=[owner_token(action)]), sent).status_code == 404
+
+
+def test_two_taps_on_a_state_are_one_change(organiser, day, action):
+    page = reverse("memory:follow-up", args=[day.pk])
+    for _tap in range(2):
+        organiser.post(page, {"action": action.pk, "state": "doing"})
+    action.refresh_from_db()
+    assert action.state == "doing"
+    changes = action.versions.filter(verb="a changé une action")
+    assert [version.content["state"] for version in changes] == ["doing"]
+
+
+def test_reminders_asked_after_a_refusal_are_not_an_agreement(day, action):
+    page = reverse("memory:own-action", args=[owner_token(action)])
+    visitor = Client()
+    visitor.post(page, {"do": "no"})
+    visitor.post(page, {"do": "reminders", "remind": "on"})
+    action.refresh_from_db()
+    assert (action.agreed_at, action.reminders) == (None, False)
+    assert queue_action_reminders(now=NOON) == 0
+    assert "Ouvrir le local" not in public(day)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_note_the_same_action_at_once_note_one(day):
+    row = add_takeaway(gathering=day, workshop=None, text="Un local le soir", origin="organiser", by="Ana")
+    become = partial(add_action_once, gathering=day, what="Un local le soir", takeaway=row, by="Ana")
+    note = partial(add_action_once, gathering=day, what="Réunir les trois", by="Bo")
+    assert at_once(become, become, note, note) == []
+    assert sorted(Action.objects.values_list("what", flat=True)) == ["Réunir les trois", "Un local le soir"]

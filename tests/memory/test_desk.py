@@ -1,12 +1,12 @@
 """The desk of the evening: what rooms gave is kept, rewritten, put in order, and nobody's work is lost."""
 
 import re
-import threading
 
 import pytest
-from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
+from maillage.archives.contents import BY_NAME, Contents
 from maillage.live.models import Session
 from maillage.live.services import erase_session, open_session
 from maillage.memory.desk import (
@@ -14,7 +14,9 @@ from maillage.memory.desk import (
     MovedOn,
     bring_back,
     keep_gleaned,
+    mark_unsettled,
     place_takeaway,
+    publish_remains,
     return_to_version,
     rewrite_takeaway,
     shift_takeaway,
@@ -22,12 +24,15 @@ from maillage.memory.desk import (
 )
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.gleaning import find_gleaned, from_rooms
+from maillage.memory.letters import letter_of
 from maillage.memory.models import Gleaning, Takeaway
 from maillage.memory.services import add_takeaway, remove_takeaway
 from maillage.methods.services import keep_version
+from maillage.reports.blocks import Heading, Items
+from maillage.reports.services import describe_summary
 from tests.live.play import METHOD
 from tests.live.test_signals import Room
-from tests.memory.playing import Morning, sign_in
+from tests.memory.playing import Morning, at_once, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -405,29 +410,52 @@ def test_figures_are_kept_as_such(organiser, page, morning):
     assert "4 réponses en tout" in row.text
 
 
+# --- what is not settled ----------------------------------------------------------------------------------------------
+
+
+def test_not_settled_is_marked_by_a_button_undone_and_brought_back_by_a_version(organiser, page, morning):
+    row = add(morning.session.gathering, "Qui décide du calendrier ?", morning.session.workshop)
+    answer = organiser.post(page, {"unsettled": row.pk}, follow=True)
+    row.refresh_from_db()
+    assert row.unsettled
+    shown = answer.content.decode()
+    assert ">non tranché<" in shown
+    assert "Annuler ce geste" in shown
+    organiser.post(page, {"undo": f"{row.pk}:{row.version}"})
+    row.refresh_from_db()
+    assert not row.unsettled
+    organiser.post(page, {"version": f"{row.pk}:2"})
+    row.refresh_from_db()
+    assert row.unsettled
+    for _press in range(2):
+        organiser.post(page, {"settled": row.pk})
+    row.refresh_from_db()
+    assert (row.unsettled, row.version) == (False, 5)
+
+
+def test_not_settled_is_told_apart_in_the_report_and_said_on_the_page_the_letter_and_in_the_archive(morning):
+    gathering = morning.session.gathering
+    add(gathering, "On se revoit en mars.")
+    row = mark_unsettled(takeaway=add(gathering, "Qui décide ?"), unsettled=True, by="Ana")
+    blocks = describe_summary(gathering).blocks
+    said = {}
+    for block in blocks:
+        if isinstance(block, Heading):
+            said[block.text] = heading = []
+        elif isinstance(block, Items):
+            heading += block.items
+    assert said["Ce qui n’est pas tranché"] == ["Qui décide\u202f? (en plénière)"]
+    assert said["Ce qui a été retenu, et où"] == ["On se revoit en mars."]
+    publish_remains(gathering=gathering, shown=True, by="Ana")
+    page = reverse("gatherings:public", args=[gathering.space.slug, gathering.slug])
+    assert Client().get(page).content.decode().count(">non tranché<") == 1
+    body = letter_of(gathering, first_name="Amel", own_link="", base="")[1]
+    assert "(non tranché)" in body.split("\n")[[row.text[:10] in line for line in body.split("\n")].index(True)]
+    rows = {line["texte"]: line["non_tranche"] for line in BY_NAME["a-retenir"].rows(Contents(gathering))}
+    assert rows == {"On se revoit en mars.": False, "Qui décide ?": True}
+
+
 # --- at the very same moment ------------------------------------------------------------------------------------------
-
-
-def at_once(*works):
-    """Each in a thread and a connection of its own, begun together; what each was refused."""
-    refused = []
-    start = threading.Barrier(len(works))
-
-    def run(work):
-        start.wait(10)
-        try:
-            work()
-        except ChangedMeanwhile as both:
-            refused.append(both.sentence)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return refused
 
 
 def test_two_presses_at_once_keep_a_card_once_and_two_texts_at_once_lose_neither(morning):
@@ -441,7 +469,7 @@ def test_two_presses_at_once_keep_a_card_once_and_two_texts_at_once_lose_neither
     row = Takeaway.objects.get()
     texts = ["Celle d’Ana", "Celle de Bo"]
     refused = at_once(*(lambda text=text: rewrite(row, text, row.version, workshop=workshop) for text in texts))
-    assert len(refused) == 1
+    assert [type(error) for error in refused] == [ChangedMeanwhile]
     assert Takeaway.objects.get().text in texts
 
 

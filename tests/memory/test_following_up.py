@@ -23,7 +23,7 @@ from maillage.memory.models import FollowUp, PorteurSheet
 from maillage.memory.services import keep_sheet
 from maillage.office.models import Mail
 from maillage.office.services import send_due_mail
-from tests.memory.playing import sign_in
+from tests.memory.playing import at_once, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -182,3 +182,10 @@ def test_a_gathering_that_is_deleted_takes_the_addresses_and_the_letters(room, a
     room.do(room.lead, "close")
     remove_gathering(gathering=room.session.gathering, by="essai")
     assert (FollowUp.objects.count(), Mail.objects.count()) == (0, 0)
+
+
+def test_asked_twice_at_once_it_is_asked_once(room, token):
+    due = timezone.localdate() + dt.timedelta(days=40)
+    asked = {"token": token, "gathering": room.session.gathering, "email": EMAIL, "due": due, "base_url": BASE}
+    assert at_once(*[lambda: ask_for_follow_up(**asked)] * 3) == []
+    assert FollowUp.objects.get().email == EMAIL

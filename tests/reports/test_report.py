@@ -13,15 +13,16 @@ import pytest
 from django.utils import timezone
 from lxml import etree
 
-from maillage.live.models import Session
+from maillage.gatherings.models import Gathering
+from maillage.live.models import KeptFigures, Session
 from maillage.memory.enums import GleaningStatus, TakeawayOrigin
 from maillage.memory.models import Action, Gleaning, PorteurSheet, Takeaway
 from maillage.methods.services import keep_version
-from maillage.people.models import Person, SpaceStyle
+from maillage.people.models import Organisation, Person, Space, SpaceStyle
 from maillage.registrations.models import Registration
 from maillage.reports import facts as facts_of
 from maillage.reports import services, shelf
-from maillage.reports.blocks import Figure, Heading, Items, Paragraph, Quote, Table
+from maillage.reports.blocks import Figure, Heading, Items, Numbers, Paragraph, Quote, Table
 from maillage.reports.services import (
     FORMS,
     describe_report,
@@ -84,7 +85,7 @@ def test_four_formats_say_the_same_and_the_same_once(played):
     said = [
         "2e journée régionale", "Commencer par le trottoir", "Aller chercher ceux qui décident",
         "Faire ensemble ce que personne ne ferait seul", "Métropole du Grand Nancy", "Centre social de Laxou",
-        "Pas coop", "Partir de l’existant", "Chaque personne a choisi d’être là", "Table 2",
+        "Pas coop", "Partir de l’existant", "Chaque personne a choisi d’être là", "Toute la salle",
     ]  # fmt: skip
     for form in FORMS:
         words = words_of(make_report(played, form=form), form)
@@ -265,12 +266,16 @@ def test_summary_holds_on_two_pages_whatever_was_kept(played):
 
 def test_summary_answers_who_decided_what_is_not_settled_and_what_comes_next(played):
     blocks = describe_summary(played).blocks
-    (kept,) = [block for block in blocks if isinstance(block, Table)]
-    by = {row[0]: row[1] for row in kept.rows}
-    assert by["Commencer par le trottoir"] == "Toute la rencontre, en plénière"
-    assert "Co-développement" in by["Faire ensemble ce que personne ne ferait seul"]
+    where, place = {}, ""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            place = block.lead
+        elif isinstance(block, Items):
+            where |= dict.fromkeys(block.items, place)
+    assert where["Commencer par le trottoir"] == "Toute la rencontre, en plénière"
+    assert "Co-développement" in where["Faire ensemble ce que personne ne ferait seul"]
     text = " ".join(item for block in blocks if isinstance(block, Items) for item in block.items)
-    assert "la salle est restée partagée (Coop 5, Pas coop 2, Ça dépend 1)" in text
+    assert "» : Coop 5, Pas coop 2, Ça dépend 1." in SPACES.sub(" ", text)
     assert "Aucune autre rencontre n’est annoncée" in " ".join(b.text for b in blocks if isinstance(b, Paragraph))
 
 
@@ -389,3 +394,70 @@ def test_actions_say_who_and_when_and_never_their_owners_name(played):
         assert "Réunir les associations" in words
         assert "canari" not in words
         assert "Pas encore dit oui" not in words
+
+
+def test_a_control_character_anywhere_leaves_a_docx_that_opens(played):
+    """Title, properties, foot, alternative texts: each is written by a hand of its own."""
+    Space.objects.update(name="Espace\x0b\x1f", host="Hôte\x0c")
+    Gathering.objects.filter(pk=played.pk).update(title="Journée\x0b", subtitle="Sous\x1ftitre", theme="\x08")
+    Organisation.objects.update(name="Ass\x02o", folded_name="asso")
+    played.slots.get().workshops.update(title="Atelier\x0e", short_title="")
+    content = make_report(Gathering.objects.get(pk=played.pk), form="docx")
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        for name in package.namelist():
+            if name.endswith((".xml", ".rels", ".svg")):
+                etree.fromstring(package.read(name))
+    assert docx.Document(io.BytesIO(content)).core_properties.title == "Journée"
+
+
+def test_once_the_notes_are_erased_the_report_still_tells_what_was_counted(day):
+    workshop = day.slots.get().workshops.first()
+    base = {"title": "Avant", "subject": "Le minibus", "question": "", "possible": None, "answered": 8, "kind": "poll"}
+    counts = {"vote": (3, 5), "second_vote": (6, 2)}
+    rows = [
+        base | {"step": step, "option": option, "count": count}
+        for step, pair in counts.items()
+        for option, count in zip(("Coop", "Pas coop"), pair, strict=True)
+    ]
+    rows.append(base | {"step": "petit", "subject": "Trop peu", "option": "", "count": None, "answered": None})
+    criteria = base | {"kind": "form", "step": "critere", "subject": "", "question": "Quel critère ?"}
+    rows += [criteria | {"option": option, "count": count} for option, count in (("Le but", 7), ("Le temps", 6))]
+    pot = base | {"kind": "pot", "subject": "", "option": "", "title": "En silence, tour 1", "answered": 9}
+    rows += [pot | {"step": f"silence.{number}", "count": 30 * number, "possible": 90} for number in (1, 2)]
+    KeptFigures.objects.create(gathering=day, workshop=workshop, rows=rows)
+    Session.objects.create(
+        gathering=day, workshop=workshop, join_code="KAVU72", facilitator_code="x", status="erased",
+        method_version=keep_version(source=METHOD.read_text(encoding="utf-8"), name=METHOD.name, space=day.space),
+        erased_at=timezone.now(), erase_at=timezone.now(),
+    )  # fmt: skip
+    figures = [block for block in describe_report(day).blocks if isinstance(block, Figure)]
+    tables = {figure.table.headers: figure.table.rows for figure in figures}
+    (vote,) = [rows for headers, rows in tables.items() if headers[0] == "Réponse" and headers[1] == "Avant"]
+    assert [row[:3] for row in vote] == [("Coop", "3", "6"), ("Pas coop", "5", "2")]
+    (given,) = [rows for headers, rows in tables.items() if headers[0] == "Tour"]
+    assert [row[1:3] for row in given] == [("9", "30 sur 90"), ("9", "60 sur 90")]
+    words = words_of(make_report(day), "pdf")
+    assert "Quel critère" in words
+    assert "Trop peu" not in words
+    assert "et les nombres" in words
+    assert "Le minibus" not in words_of(make_report(day, rehearsal=True), "pdf")
+
+
+def test_a_sigle_is_spelled_out_before_it_is_used_and_only_those_that_are(played):
+    Takeaway.objects.create(gathering=played, text="Ouvrir la CAF du QPV", origin=TakeawayOrigin.ORGANISER)
+    for describe in (describe_report, describe_summary):
+        blocks = describe(played).blocks
+        (place,) = [n for n, block in enumerate(blocks) if isinstance(block, Paragraph) and block.lead == "Les sigles"]
+        assert "QPV, quartier prioritaire" in blocks[place].text
+        assert "CAF, caisse" in blocks[place].text
+        assert "NPNRU" not in blocks[place].text
+        assert not any(isinstance(block, Heading) for block in blocks[:place])
+
+
+def test_those_registered_and_those_present_are_two_numbers(played):
+    first = played.registrations.first()
+    first.presence = "present"
+    first.save()
+    numbers = next(block for block in describe_report(played).blocks if isinstance(block, Numbers))
+    said = {words: number for number, words in numbers.pairs}
+    assert (said["personne présente"], said["personnes inscrites"]) == ("1", str(played.registrations.count()))

@@ -186,6 +186,7 @@ class _Import:
                 text=cells["texte"],
                 origin=cells["origine"],
                 position=cells["rang"],
+                unsettled=cells["non_tranche"],
             )
 
     def _figures(self, gathering: Gathering) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from maillage.archives.contents import ALL, BY_NAME, ArchiveList
 from maillage.archives.package import FORMAT, PACKAGE, files_of, kinds_of, names, schema_name
-from maillage.lib.tableschema import BadCell, UnreadableSheet, read_record, read_sheet
+from maillage.lib.tableschema import BadCell, UnreadableSheet, is_broken, read_record, read_sheet
 
 MOST_ZIP = 50_000_000  # bytes, as it is given
 MOST_FILE = 100_000_000  # bytes of one file in it, unfolded
@@ -166,6 +166,10 @@ def _json(name: str, content: bytes) -> dict[str, Any]:
         said = None
     if not isinstance(said, dict):
         raise ArchiveRefused(_("« {name} » n’est pas du JSON.").format(name=name))
+    if is_broken(said):
+        raise ArchiveRefused(
+            _("« {name} » contient un demi-caractère, qu’aucun texte ne peut garder.").format(name=name)
+        )
     return said
 
 

@@ -32,6 +32,7 @@ VERBS = {  # of the log
     "a effacé une séance": gettext_lazy("notes effacées"),
     "erase-needs": gettext_lazy("besoins effacés"),
     "erase-names": gettext_lazy("noms effacés"),
+    "erase-person": gettext_lazy("une personne effacée, à sa demande"),
     "change-names-rule": gettext_lazy("règle des noms changée, en mois"),
 }
 

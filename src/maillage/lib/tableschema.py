@@ -207,6 +207,8 @@ def _read_json(text: str) -> Sheet:
         said = json.loads(text)
     except (ValueError, RecursionError):
         raise UnreadableSheet("ce n’est pas du JSON") from None
+    if is_broken(said):
+        raise UnreadableSheet("un texte y contient un demi-caractère, qui ne peut pas être gardé")
     items = said.get("features") if isinstance(said, dict) else said
     if not isinstance(items, list):
         raise UnreadableSheet("ni une FeatureCollection, ni une liste")
@@ -217,6 +219,15 @@ def _read_json(text: str) -> Sheet:
             raise UnreadableSheet(f"élément {number} : ce n’est pas une ligne")
         records.append((f"élément {number}", row))
     return Sheet(tuple(records[0][1]) if records else (), records, text=False)
+
+
+def is_broken(said: Any) -> bool:
+    """JSON may name half of a pair of code units (\"\\ud83d\"): no database, no file takes it."""
+    try:
+        json.dumps(said, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def read_record(columns: Columns, given: Mapping[str, Any], *, text: bool) -> dict[str, Any]:
@@ -236,6 +247,8 @@ def read_value(column: Column, given: Any, *, text: bool) -> Any:
     except (ValueError, TypeError, KeyError, RecursionError):
         said = f"« {column.name} » : « {str(given)[:40]} » n’est pas {_WORDS[column.kind]}"
         raise BadCell(column.name, said) from None
+    if column.kind in ("array", "object") and is_broken(value):
+        raise BadCell(column.name, f"« {column.name} » contient un demi-caractère, qui ne peut pas être gardé")
     if column.choices is not None:
         found = {str(label): key for key, label in column.choices.choices}
         if value not in found:

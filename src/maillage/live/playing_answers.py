@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from maillage.live.playing import Play
 
 FEWEST = 3  # answers below which nothing is shown
+SURE = 6  # so many at one table who answered, and enough did by themselves
 CHANGE, TAKE_BACK, PASS = 0.2, 0.1, 0.2  # how often one votes again, takes one's vote back, passes a question
 SETTLE = 3.0  # seconds a wall has to show a result
 EARLY = 0.3  # seconds a server that shows answers too early has to be caught at it
@@ -90,11 +91,18 @@ class Answers:
                 for written in texts:
                     written.public = True
             if hidden and enough and rule.activity in ("poll", "form", "pot"):
+                written = self.play.written(self.play.lead, "other", stage)
                 await self.play.do(
-                    self.play.lead, "reveal", {"step": step}, self.play.written(self.play.lead, "other", stage)
+                    self.play.lead, "reveal", {"step": step}, written, but=self._may_be_too_few(step, table)
                 )
         if rule.activity == "poll":
             await self._check_votes(stage, step)
+
+    def _may_be_too_few(self, step: str, table: int | None) -> tuple[str, ...]:
+        """Some of a small group passed, or were typed for: whether enough are left is the server's to say."""
+        answered = self.said.get(step, {}) | self.votes.get(step, {})
+        tables = Counter(phone.table for phone in answered if table is None or phone.table == table)
+        return () if max(tables.values(), default=0) >= SURE else ("too_few",)
 
     def _texts(self, step: str, table: int | None = None) -> list[Written]:
         said = self.said.get(step, {})

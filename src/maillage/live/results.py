@@ -35,14 +35,19 @@ def rows_of(room: Room) -> list[Row]:
 
 def results_of(gathering: Gathering) -> dict[UUID, list[Row]]:
     """Workshop → its lines. A session that is still played says nothing yet, rehearsals never do."""
-    kept = KeptFigures.objects.filter(gathering=gathering, workshop__isnull=False)
-    found: dict[UUID, list[Row]] = dict(kept.values_list("workshop", "rows"))
+    found = kept_figures(gathering.pk)
     for session in Session.objects.filter(gathering=gathering, rehearsal=False).exclude(status=SessionStatus.ERASED):
         if session.status == SessionStatus.CLOSED or _is_over(gathering):
             rows = _read(session)
             if rows:
                 found[session.workshop_id] = rows
     return {workshop: rows for workshop, rows in found.items() if rows}
+
+
+def kept_figures(gathering_id: UUID) -> dict[UUID, list[Row]]:
+    """Workshop → what was counted there before its notes were erased."""
+    kept = KeptFigures.objects.filter(gathering=gathering_id, workshop__isnull=False)
+    return dict(kept.values_list("workshop", "rows"))
 
 
 def _is_over(gathering: Gathering) -> bool:

@@ -2,13 +2,14 @@
 
 import logging
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from facilitation import kept_cards, story
 from maillage.live import keys
 from maillage.live.enums import SessionStatus
 from maillage.live.models import Session
+from maillage.live.results import kept_figures
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
 from maillage.methods.queries import UnreadableVersion
@@ -25,17 +26,24 @@ class RoomStory:
     cards: list[dict[str, Any]] = field(default_factory=list)
     erased: bool = False
     unreadable: bool = False
+    figures: list[dict[str, Any]] = field(default_factory=list)  # live.results.Row: counts kept when notes are erased
 
 
 def stories_by_workshop(gathering_id: uuid.UUID, *, rehearsal: bool = False) -> dict[uuid.UUID, RoomStory]:
-    """One entry a workshop that has a session. One that cannot be read does not keep the others from being told."""
+    """One entry a workshop that has a session, or whose counts were kept. One that cannot be read does not keep the
+    others from being told."""
     found: dict[uuid.UUID, RoomStory] = {}
+    counted = {} if rehearsal else kept_figures(gathering_id)
     rows = Session.objects.filter(gathering_id=gathering_id, rehearsal=rehearsal).order_by("created_at")
     for session_id, workshop_id, status in rows.values_list("pk", "workshop_id", "status"):
         if status == SessionStatus.ERASED:
             found.setdefault(workshop_id, RoomStory(erased=True))
             continue
         found[workshop_id] = _story_of(session_id)
+    for workshop_id, figures in counted.items():  # of an erased session, or of a day that came as an archive
+        known = found.get(workshop_id, RoomStory())
+        if not known.status:
+            found[workshop_id] = replace(known, figures=figures)
     return found
 
 

@@ -22,7 +22,7 @@ from maillage.memory.actions import (
     CONTENT,
     OWNER,
     ActionChanged,
-    add_action,
+    add_action_once,
     agree_action,
     bring_back_action,
     change_action,
@@ -48,55 +48,71 @@ WORDS = {"what": "Quoi", "bearer": "Qui s’en charge", "due": "Pour quand", "st
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def follow_up(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
+def follow_up(request: HttpRequest, gathering_id: uuid.UUID, *, rehearsal: bool = False) -> HttpResponse:
     """What this gathering decided, what was decided before it, what porteurs shared."""
     gathering = fetch_gathering(request.user, gathering_id)
     form = ActionForm(gathering=gathering)
     if request.method == "POST":
         if "state" in request.POST and "action" in request.POST:
-            return _tap_state(request, gathering)
+            return _tap_state(request, gathering, rehearsal=rehearsal)
         form = ActionForm(request.POST, gathering=gathering)
         if form.is_valid():
             said = form.cleaned_data
-            known = gathering.actions.filter(what=said["what"], removed_at=None).first()  # a page sent again
-            action = known or add_action(
+            action = add_action_once(
                 gathering=gathering,
                 what=said["what"],
                 bearer=said["bearer"],
                 due=said["due"],
                 workshop=said["workshop"],
                 by=str(request.user),
+                rehearsal=rehearsal,
             )
             messages.success(request, _("L’action est notée. Elle n’est publiée qu’avec l’accord de qui s’en charge."))
-            return redirect("memory:action", gathering.pk, action.pk)
+            return redirect(page_of(action))
     context = {
         "gathering": gathering,
-        "actions": list(actions_of(gathering)),
-        "removed": list(Action.with_removed.filter(gathering=gathering, removed_at__isnull=False)),
-        "before": decided_before(gathering),
-        "answers": list(shared_answers(gathering)),
+        "rehearsal": rehearsal,
+        "follow_up": _address("follow-up", gathering, rehearsal=rehearsal),
+        "desk": _address("takeaways", gathering, rehearsal=rehearsal),
+        "actions": list(actions_of(gathering, rehearsal=rehearsal)),
+        "removed": list(Action.with_removed.filter(gathering=gathering, rehearsal=rehearsal, removed_at__isnull=False)),
+        "before": [] if rehearsal else decided_before(gathering),  # their states are the real ones: no button here
+        "answers": [] if rehearsal else list(shared_answers(gathering)),
         "states": ActionState.choices,
         "form": form,
     }
     return render(request, "memory/follow_up.html", context, status=422 if form.errors else 200)
 
 
-def _tap_state(request: HttpRequest, gathering: Gathering) -> HttpResponse:
-    """From a list: one of the four states, of an action of this space."""
-    rows = Action.objects.filter(gathering__space=gathering.space)
+def page_of(action: Action) -> str:
+    return reverse(f"memory:{'rehearsed-' * action.rehearsal}action", args=[action.gathering_id, action.pk])
+
+
+def _address(name: str, gathering: Gathering, *, rehearsal: bool) -> str:
+    return reverse(f"memory:{'rehearsed-' * rehearsal}{name}", args=[gathering.pk])
+
+
+def _tap_state(request: HttpRequest, gathering: Gathering, *, rehearsal: bool) -> HttpResponse:
+    """From a list: one of the four states, of an action of this space; in a rehearsal, of its own."""
+    rows = (
+        actions_of(gathering, rehearsal=True) if rehearsal else Action.objects.filter(gathering__space=gathering.space)
+    )
     action = get_object_or_404(rows, pk=_uuid(request.POST["action"]))
     if request.POST["state"] not in ActionState.values:
         raise Http404
     set_state(action=action, state=request.POST["state"], by=str(request.user))
-    return redirect(reverse("memory:follow-up", args=[gathering.pk]) + f"#action-{action.pk}")
+    return redirect(_address("follow-up", gathering, rehearsal=rehearsal) + f"#action-{action.pk}")
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def action(request: HttpRequest, gathering_id: uuid.UUID, action_id: uuid.UUID) -> HttpResponse:
+def action(
+    request: HttpRequest, gathering_id: uuid.UUID, action_id: uuid.UUID, *, rehearsal: bool = False
+) -> HttpResponse:
     """One action: its words, who is written to, the agreement, the history; each button says what it does."""
     gathering = fetch_gathering(request.user, gathering_id)
-    row = get_object_or_404(Action.with_removed.select_related("workshop"), pk=action_id, gathering=gathering)
+    rows = Action.with_removed.filter(gathering=gathering, rehearsal=rehearsal).select_related("workshop")
+    row = get_object_or_404(rows, pk=action_id)
     form, owner = _form_of(row, gathering), _owner_form(row)
     theirs: dict[str, Any] = {}
     asked = request.POST.get("do", "")
@@ -109,15 +125,15 @@ def action(request: HttpRequest, gathering_id: uuid.UUID, action_id: uuid.UUID) 
                 form, theirs = _both(both, form, gathering), both.theirs
             else:
                 messages.success(request, _("C’est enregistré. Les versions précédentes sont gardées."))
-                return redirect("memory:action", gathering.pk, row.pk)
-    elif asked == "ask":
+                return redirect(page_of(row))
+    elif asked == "ask" and not rehearsal:
         owner = OwnerForm(request.POST)
         if owner.is_valid():
             _ask(request, row, owner)
-            return redirect("memory:action", gathering.pk, row.pk)
+            return redirect(page_of(row))
     elif asked:
         _do(request, row, asked)
-        return redirect("memory:action", gathering.pk, row.pk)
+        return redirect(page_of(row))
     versions = [version for version in row.versions.all() if version.verb]
     context = {
         "gathering": gathering,
@@ -126,7 +142,10 @@ def action(request: HttpRequest, gathering_id: uuid.UUID, action_id: uuid.UUID) 
         "owner_form": owner,
         "theirs": _in_words(theirs),
         "versions": [(version, STATES[version.content["state"]]) for version in versions],
-        "own_link": public_address(request) + reverse("memory:own-action", args=[owner_token(row)]),
+        "follow_up": _address("follow-up", gathering, rehearsal=rehearsal),
+        "own_link": ""
+        if rehearsal
+        else public_address(request) + reverse("memory:own-action", args=[owner_token(row)]),
     }
     return render(request, "memory/action.html", context, status=422 if form.errors or owner.errors or theirs else 200)
 
@@ -183,7 +202,9 @@ def _do(request: HttpRequest, row: Action, asked: str) -> None:
     number = request.POST.get("number", "")
     if asked == "agreed":
         agree_action(action=row, by=by)
-        messages.success(request, _("L’accord est noté : l’action paraît sur les pages publiques."))
+        words = _("L’accord est noté : l’action paraît sur les pages publiques.")
+        rehearsed = _("L’accord est noté : l’action paraît dans les documents de la répétition.")
+        messages.success(request, rehearsed if row.rehearsal else words)
     elif asked == "declined":
         decline_action(action=row, by=by)
         messages.success(request, _("Le refus est noté : l’action n’est publiée nulle part."))

@@ -18,7 +18,9 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.memory.enums import ActionState
+from maillage.memory.history import lock_gathering
 from maillage.memory.models import Action, ActionVersion, Takeaway
+from maillage.memory.queries import actions_of
 from maillage.office.services import drop_mail, record_activity
 
 _signer = Signer(salt="maillage.memory.action", sep="~")
@@ -48,13 +50,48 @@ def add_action(
     due: dt.date | None = None,
     workshop: Workshop | None = None,
     takeaway: Takeaway | None = None,
+    rehearsal: bool = False,
 ) -> Action:
     """Waits for the agreement of whoever bears it."""
     action = Action.objects.create(
-        gathering=gathering, workshop=workshop, takeaway=takeaway, what=what, bearer=bearer, due=due
+        gathering=gathering,
+        workshop=workshop,
+        takeaway=takeaway,
+        what=what,
+        bearer=bearer,
+        due=due,
+        rehearsal=rehearsal,
     )
     _record(action, verb="a noté une action", by=by)
     return action
+
+
+@transaction.atomic
+def add_action_once(
+    *,
+    gathering: Gathering,
+    what: str,
+    by: str,
+    bearer: str = "",
+    due: dt.date | None = None,
+    workshop: Workshop | None = None,
+    takeaway: Takeaway | None = None,
+    rehearsal: bool = False,
+) -> Action:
+    """A page sent again, or by two at once, adds nothing: that of these words, or of this sentence, is given back."""
+    lock_gathering(gathering)
+    known = actions_of(gathering, rehearsal=rehearsal)
+    found = known.filter(takeaway=takeaway).first() if takeaway is not None else known.filter(what=what).first()
+    return found or add_action(
+        gathering=gathering,
+        what=what,
+        by=by,
+        bearer=bearer,
+        due=due,
+        workshop=workshop,
+        takeaway=takeaway,
+        rehearsal=rehearsal,
+    )
 
 
 @transaction.atomic
@@ -247,4 +284,6 @@ def _record(action: Action, *, verb: str, by: str) -> None:
 
 def _note(action: Action, verb: str, by: str) -> None:
     gathering = action.gathering
+    if action.rehearsal:
+        verb = f"{verb} (répétition)"
     record_activity(space=gathering.space.slug, by=by, verb=verb, about=str(gathering), about_id=gathering.pk)

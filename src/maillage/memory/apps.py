@@ -14,11 +14,13 @@ class MemoryConfig(AppConfig):
         from maillage.memory import removal
         from maillage.memory.glimpse import address_of, after, before, lacks_takeaway, public_part
         from maillage.memory.receivers import on_kept, on_rehearsal_erased, on_released
+        from maillage.registrations.signals import person_erased
 
         register(Phase.BEFORE, before)
         register(Phase.AFTER, after)
         register_public_part(public_part)
         removing.connect(removal.forget_letters, dispatch_uid="memory")
+        person_erased.connect(removal.forget_person, dispatch_uid="memory")
         register_loss(removal.losses)
         register_alarm(lacks_takeaway)
         links.register(kept=address_of)

@@ -16,7 +16,7 @@ from maillage.gatherings.models import Gathering, Workshop
 from maillage.memory.enums import GleaningStatus, TakeawayOrigin
 from maillage.memory.experiences import theme_named
 from maillage.memory.gleaning import Gleaned
-from maillage.memory.history import lock_takeaway, record_version
+from maillage.memory.history import lock_gathering, lock_takeaway, record_version
 from maillage.memory.models import Gleaning, Publication, Takeaway, TakeawayVersion
 from maillage.memory.services import LONGEST_TAKEAWAY, add_takeaway
 from maillage.office.services import record_activity
@@ -49,7 +49,7 @@ def keep_gleaned(
 
     Sent twice, it is kept once. Raises ChangedMeanwhile when somebody kept one of them otherwise.
     """
-    _lock(gathering)
+    lock_gathering(gathering)
     for thing in gleaned:
         known = Gleaning.objects.filter(session=thing.session, key=thing.key, status=GleaningStatus.KEPT).first()
         if known is not None and known.takeaway is not None:
@@ -63,6 +63,7 @@ def keep_gleaned(
         text=text,
         origin=_origin(gleaned),
         by=by,
+        rehearsal=gleaned[0].session.rehearsal,
         said=sum(thing.said for thing in gleaned),
     )
     for thing in gleaned:
@@ -87,7 +88,7 @@ def _origin(gleaned: Sequence[Gleaned]) -> str:
 @transaction.atomic
 def mark_gleaned(*, gathering: Gathering, gleaned: Sequence[Gleaned], status: GleaningStatus | None, by: str) -> None:
     """Left aside, shown apart from those alike, or (None) to be sorted again. What is kept stays kept."""
-    _lock(gathering)
+    lock_gathering(gathering)
     for thing in gleaned:
         rows = Gleaning.objects.filter(session=thing.session, key=thing.key)
         if rows.filter(status=GleaningStatus.KEPT).exists():
@@ -100,6 +101,8 @@ def mark_gleaned(*, gathering: Gathering, gleaned: Sequence[Gleaned], status: Gl
         GleaningStatus.LEFT: "a laissé de côté ce qu’un atelier donnait",
         GleaningStatus.APART: "a séparé des phrases semblables",
     }.get(status or GleaningStatus.KEPT, "a repris ce qui était laissé de côté")
+    if gleaned and gleaned[0].session.rehearsal:
+        verb = f"{verb} (répétition)"
     record_activity(space=gathering.space.slug, by=by, verb=verb, about=str(gathering), about_id=gathering.pk)
 
 
@@ -111,7 +114,7 @@ def rewrite_takeaway(
 
     Raises ChangedMeanwhile when both changed the words.
     """
-    _lock(takeaway.gathering)
+    lock_gathering(takeaway.gathering)
     locked = lock_takeaway(takeaway)
     if locked.origin == TakeawayOrigin.RELEASED:
         raise ValueError("a porteur's own words are not rewritten")
@@ -136,7 +139,7 @@ def rewrite_takeaway(
 @transaction.atomic
 def place_takeaway(*, takeaway: Takeaway, place: int, by: str) -> Takeaway:
     """At this place among those of its workshop, from 0."""
-    _lock(takeaway.gathering)
+    lock_gathering(takeaway.gathering)
     locked = lock_takeaway(takeaway)
     siblings = _siblings(locked)
     before = [row.pk for row in siblings].index(locked.pk) if locked.removed_at is None else None
@@ -160,7 +163,7 @@ def shift_takeaway(*, takeaway: Takeaway, by_one: int, by: str) -> Takeaway:
 
 @transaction.atomic
 def bring_back(*, takeaway: Takeaway, by: str) -> Takeaway:
-    _lock(takeaway.gathering)
+    lock_gathering(takeaway.gathering)
     locked = lock_takeaway(takeaway)
     if locked.removed_at is not None:
         locked.removed_at = None
@@ -169,15 +172,28 @@ def bring_back(*, takeaway: Takeaway, by: str) -> Takeaway:
 
 
 @transaction.atomic
+def mark_unsettled(*, takeaway: Takeaway, unsettled: bool, by: str) -> Takeaway:
+    """« Non tranché », or taken back. A porteur's sentence too: it says nothing of its words."""
+    lock_gathering(takeaway.gathering)
+    locked = lock_takeaway(takeaway)
+    if locked.unsettled != unsettled:
+        locked.unsettled = unsettled
+        verb = "a marqué une phrase « non tranchée »" if unsettled else "a repris une phrase « non tranchée »"
+        record_version(locked, verb=verb, by=by)
+    return locked
+
+
+@transaction.atomic
 def return_to_version(*, takeaway: Takeaway, number: int, by: str, verb: str = "") -> Takeaway:
     """As it was then, as a new version: the history keeps both."""
-    _lock(takeaway.gathering)
+    lock_gathering(takeaway.gathering)
     locked = lock_takeaway(takeaway)
     content = locked.versions.get(number=number).content
     if locked.origin != TakeawayOrigin.RELEASED:
         locked.text = content["text"]
     locked.themes.set([theme_named(locked.gathering.space, name) for name in content["themes"]])
     locked.removed_at = (locked.removed_at or timezone.now()) if content["removed"] else None
+    locked.unsettled = content.get("unsettled", False)
     _put_in(locked, content["workshop"])
     siblings = [row for row in _siblings(locked) if row.pk != locked.pk]
     locked.position = min(content["position"], len(siblings))
@@ -191,7 +207,7 @@ def return_to_version(*, takeaway: Takeaway, number: int, by: str, verb: str = "
 @transaction.atomic
 def undo_last(*, takeaway: Takeaway, number: int, by: str) -> Takeaway:
     """Undoes act `number`, if it is still the last one: a sentence that was just added is taken out."""
-    _lock(takeaway.gathering)
+    lock_gathering(takeaway.gathering)
     locked = lock_takeaway(takeaway)
     if locked.version != number:
         raise MovedOn
@@ -216,16 +232,16 @@ def publish_remains(*, gathering: Gathering, shown: bool, by: str) -> None:
 
 
 @transaction.atomic
-def add_once(*, gathering: Gathering, workshop: Workshop | None, text: str, by: str) -> Takeaway:
+def add_once(
+    *, gathering: Gathering, workshop: Workshop | None, text: str, by: str, rehearsal: bool = False
+) -> Takeaway:
     """A page sent again (reloaded, tapped twice) adds nothing: the sentence that is there is given back."""
-    _lock(gathering)
+    lock_gathering(gathering)
     origin = TakeawayOrigin.ORGANISER
-    known = gathering.takeaways.filter(workshop=workshop, origin=origin, rehearsal=False, text=text).first()
-    return known or add_takeaway(gathering=gathering, workshop=workshop, text=text, origin=origin, by=by)
-
-
-def _lock(gathering: Gathering) -> None:
-    Gathering.with_trials.select_for_update(of=("self",)).get(pk=gathering.pk)
+    known = gathering.takeaways.filter(workshop=workshop, origin=origin, rehearsal=rehearsal, text=text).first()
+    return known or add_takeaway(
+        gathering=gathering, workshop=workshop, text=text, origin=origin, by=by, rehearsal=rehearsal
+    )
 
 
 def _who_touched(takeaway: Takeaway) -> str:

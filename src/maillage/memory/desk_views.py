@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.typography import count
-from maillage.memory.actions import add_action
+from maillage.memory.actions import add_action_once
 from maillage.memory.desk import (
     ChangedMeanwhile,
     MovedOn,
@@ -26,6 +27,7 @@ from maillage.memory.desk import (
     bring_back,
     keep_gleaned,
     mark_gleaned,
+    mark_unsettled,
     place_takeaway,
     publish_remains,
     return_to_version,
@@ -36,12 +38,15 @@ from maillage.memory.desk import (
 from maillage.memory.enums import GleaningStatus, TakeawayOrigin
 from maillage.memory.forms import RewriteForm, TakeawayForm
 from maillage.memory.gleaning import Alike, FromRoom, find_gleaned, from_rooms
-from maillage.memory.models import Action, Gleaning, Publication, Takeaway, TakeawayVersion
-from maillage.memory.queries import Kept, kept_by_workshop
+from maillage.memory.models import Gleaning, Publication, Takeaway, TakeawayVersion
+from maillage.memory.queries import Kept, actions_of, kept_by_workshop
 from maillage.memory.services import LONGEST_TAKEAWAY, remove_takeaway
 
 # Buttons over a kept sentence, and those over what a room gave; one that names none of them adds a new sentence.
-OVER_SENTENCE = ("remove", "edit", "leave", "save", "up", "down", "place", "undo", "version", "back", "act")
+OVER_SENTENCE = (
+    *("remove", "edit", "leave", "save", "up", "down", "place"),
+    *("undo", "version", "back", "act", "unsettled", "settled"),
+)
 OVER_GLEANED = ("keep", "aside", "apart", "sort")
 Typed = dict[str, dict[str, str]]  # box → field → what was in it
 
@@ -56,21 +61,49 @@ class Done:
     touched: Takeaway | None = None  # whose last act may be undone
 
 
+@dataclass(frozen=True)
+class Desk:
+    """Of a gathering, or of its rehearsal: the same page over other rows."""
+
+    gathering: Gathering
+    rehearsal: bool = False
+
+    @property
+    def address(self) -> str:
+        return reverse(f"memory:{'rehearsed-' * self.rehearsal}takeaways", args=[self.gathering.pk])
+
+    @property
+    def follow_up(self) -> str:
+        return reverse(f"memory:{'rehearsed-' * self.rehearsal}follow-up", args=[self.gathering.pk])
+
+    @property
+    def rows(self) -> QuerySet[Takeaway]:
+        return Takeaway.with_removed.filter(gathering=self.gathering, rehearsal=self.rehearsal)
+
+    @property
+    def kept(self) -> list[Kept]:
+        return kept_by_workshop(self.gathering, rehearsal=self.rehearsal)
+
+    @property
+    def rooms(self) -> dict[uuid.UUID, FromRoom]:
+        return from_rooms(self.gathering, rehearsal=self.rehearsal)
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def takeaways(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
-    gathering = fetch_gathering(request.user, gathering_id)
+def takeaways(request: HttpRequest, gathering_id: uuid.UUID, *, rehearsal: bool = False) -> HttpResponse:
+    desk = Desk(fetch_gathering(request.user, gathering_id), rehearsal)
     typed: Typed = {}
     done = None
     if request.method == "POST":
-        typed = _typed(request.POST, kept_by_workshop(gathering), from_rooms(gathering))
-        done = _do_what_is_asked(request, gathering, typed)
+        typed = _typed(request.POST, desk.kept, desk.rooms)
+        done = _do_what_is_asked(request, desk, typed)
         if done.refusal is None and not typed:
             query = f"?fait={done.touched.pk}" if done.touched else ""
-            return redirect(f"{reverse('memory:takeaways', args=[gathering.pk])}{query}#{done.anchor}")
-    touched = done.touched if done else _touched(request, gathering)
+            return redirect(f"{desk.address}{query}#{done.anchor}")
+    touched = done.touched if done else _touched(request, desk)
     refused = done is not None and done.refusal is not None
-    context = _page(gathering, typed, done, touched, opened=request.POST.get("edit", ""))
+    context = _page(desk, typed, done, touched, opened=request.POST.get("edit", ""))
     return render(request, "memory/takeaways.html", context, status=422 if refused else 200)
 
 
@@ -93,12 +126,8 @@ def publication(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 # --- the page ---------------------------------------------------------------------------------------------------------
 
 
-def _page(
-    gathering: Gathering, typed: Typed, done: Done | None, touched: Takeaway | None, *, opened: str
-) -> dict[str, Any]:
-    groups = kept_by_workshop(gathering)
-    rooms = from_rooms(gathering)
-    told = _told(gathering)
+def _page(desk: Desk, typed: Typed, done: Done | None, touched: Takeaway | None, *, opened: str) -> dict[str, Any]:
+    groups, rooms, told = desk.kept, desk.rooms, _told(desk)
     forms = {done.key: done.refusal} if done and done.refusal else {}
     shown = []
     for kept in groups:
@@ -111,7 +140,7 @@ def _page(
                 "anchor": _anchor(kept.workshop),
                 "form": forms.get(key) or TakeawayForm(prefix=key or None, initial=typed.get(key)),
                 "sentences": [
-                    _sentence(takeaway, place, len(kept.takeaways), gathering, typed, forms, told, opened)
+                    _sentence(takeaway, place, len(kept.takeaways), desk, typed, forms, told, opened)
                     for place, takeaway in enumerate(kept.takeaways)
                 ],
                 "room": room,
@@ -121,18 +150,17 @@ def _page(
     kept_count = sum(len(kept.takeaways) for kept in groups)
     lacking = [kept for kept in groups if kept.workshop and not kept.takeaways]
     return {
-        "gathering": gathering,
+        "gathering": desk.gathering,
+        "rehearsal": desk.rehearsal,
+        "address": desk.address,
+        "follow_up": desk.follow_up,
         "groups": shown,
         "progress": _progress(kept_count, len(lacking)),
         "to_sort": sum(len(room.sentences) for room in rooms.values()),
         "lacking": [(kept.workshop, _anchor(kept.workshop)) for kept in lacking],
-        "removed": list(
-            Takeaway.with_removed.filter(gathering=gathering, rehearsal=False, removed_at__isnull=False).select_related(
-                "workshop"
-            )
-        ),
+        "removed": list(desk.rows.filter(removed_at__isnull=False).select_related("workshop")),
         "undo": _undo(touched),
-        "published": Publication.objects.filter(gathering=gathering).first(),
+        "published": Publication.objects.filter(gathering=desk.gathering).first(),
     }
 
 
@@ -143,17 +171,17 @@ def _progress(kept: int, lacking: int) -> str:
     return words
 
 
-def _told(gathering: Gathering) -> dict[str, dict[uuid.UUID, list[Any]]]:
+def _told(desk: Desk) -> dict[str, dict[uuid.UUID, list[Any]]]:
     """Of all the sentences at once: their history, what the room had given, whether they became actions."""
     versions: dict[uuid.UUID, list[Any]] = {}
-    for version in TakeawayVersion.objects.filter(takeaway__gathering=gathering):
+    for version in TakeawayVersion.objects.filter(takeaway__in=desk.rows):
         versions.setdefault(version.takeaway_id, []).append(version)
     sources: dict[uuid.UUID, list[Any]] = {}
-    for gleaning in Gleaning.objects.filter(takeaway__gathering=gathering):
+    for gleaning in Gleaning.objects.filter(takeaway__in=desk.rows):
         if gleaning.takeaway_id is not None:
             sources.setdefault(gleaning.takeaway_id, []).append(gleaning)
     actions: dict[uuid.UUID, list[Any]] = {}
-    for action in Action.objects.filter(gathering=gathering, takeaway__isnull=False):
+    for action in actions_of(desk.gathering, rehearsal=desk.rehearsal).filter(takeaway__isnull=False):
         if action.takeaway_id is not None:
             actions.setdefault(action.takeaway_id, []).append(action)
     return {"versions": versions, "sources": sources, "actions": actions}
@@ -163,7 +191,7 @@ def _sentence(
     takeaway: Takeaway,
     place: int,
     among: int,
-    gathering: Gathering,
+    desk: Desk,
     typed: Typed,
     forms: dict[str, TakeawayForm],
     told: dict[str, dict[uuid.UUID, list[Any]]],
@@ -172,7 +200,7 @@ def _sentence(
     key = _sentence_key(takeaway)
     form = forms.get(key)
     if form is None and key in typed:
-        form = RewriteForm.of(takeaway, gathering, prefix=key, **typed[key])
+        form = RewriteForm.of(takeaway, desk.gathering, prefix=key, **typed[key])
         if opened == str(takeaway.pk):
             form.fields["text"].widget.attrs["autofocus"] = True
     versions = [version for version in told["versions"].get(takeaway.pk, []) if version.verb]
@@ -209,13 +237,13 @@ def _undo(touched: Takeaway | None) -> dict[str, Any] | None:
     return {"takeaway": touched, "version": version} if version else None
 
 
-def _touched(request: HttpRequest, gathering: Gathering) -> Takeaway | None:
+def _touched(request: HttpRequest, desk: Desk) -> Takeaway | None:
     """The sentence of the act just done, as the address names it."""
     try:
         pk = uuid.UUID(request.GET.get("fait", ""))
     except ValueError:
         return None
-    return Takeaway.with_removed.filter(gathering=gathering, rehearsal=False, pk=pk).first()
+    return desk.rows.filter(pk=pk).first()
 
 
 # --- what was typed, what was pressed ---------------------------------------------------------------------------------
@@ -243,34 +271,36 @@ def _typed(sent: QueryDict, groups: list[Kept], rooms: dict[uuid.UUID, FromRoom]
     return typed
 
 
-def _do_what_is_asked(request: HttpRequest, gathering: Gathering, typed: Typed) -> Done:
+def _do_what_is_asked(request: HttpRequest, desk: Desk, typed: Typed) -> Done:
     """The button that was pressed. A box that is done with leaves `typed`."""
     asked = next((verb for verb in (*OVER_SENTENCE, *OVER_GLEANED) if verb in request.POST), "add")
     if asked == "add":
-        done = _add(request, gathering)
+        done = _add(request, desk)
     elif asked in OVER_GLEANED:
-        done = _sort(request, gathering, asked, typed)
+        done = _sort(request, desk, asked, typed)
     else:
-        done = _change(request, gathering, asked, typed)
+        done = _change(request, desk, asked, typed)
     if done.refusal is None and asked != "edit":
         typed.pop(done.key, None)
     return done
 
 
-def _add(request: HttpRequest, gathering: Gathering) -> Done:
-    workshop = _workshop_of(gathering, request.POST.get("workshop", ""))
+def _add(request: HttpRequest, desk: Desk) -> Done:
+    workshop = _workshop_of(desk.gathering, request.POST.get("workshop", ""))
     key, anchor = _key(workshop), _anchor(workshop)
     form = TakeawayForm(request.POST, prefix=key or None)
     if not form.is_valid():
         return Done(key, anchor, form)
     text = form.cleaned_data["text"]
-    takeaway = add_once(gathering=gathering, workshop=workshop, text=text, by=str(request.user))
+    takeaway = add_once(
+        gathering=desk.gathering, workshop=workshop, text=text, by=str(request.user), rehearsal=desk.rehearsal
+    )
     return Done(key, anchor, touched=takeaway)
 
 
-def _change(request: HttpRequest, gathering: Gathering, asked: str, typed: Typed) -> Done:
+def _change(request: HttpRequest, desk: Desk, asked: str, typed: Typed) -> Done:
     pk, _colon, number = request.POST[asked].partition(":")
-    rows = Takeaway.with_removed.filter(gathering=gathering, rehearsal=False)
+    rows = desk.rows
     if asked in ("edit", "save", "leave"):
         rows = rows.exclude(origin=TakeawayOrigin.RELEASED)  # a porteur's own words: they alone may change them
     takeaway = get_object_or_404(rows, pk=_uuid(pk))
@@ -283,7 +313,7 @@ def _change(request: HttpRequest, gathering: Gathering, asked: str, typed: Typed
     if asked == "leave":
         return Done(key, key)
     if asked == "save":
-        return _save(request, gathering, takeaway)
+        return _save(request, desk, takeaway)
     if asked == "remove":
         remove_takeaway(takeaway=takeaway, by=by)
         done.anchor = _anchor(takeaway.workshop)
@@ -291,10 +321,12 @@ def _change(request: HttpRequest, gathering: Gathering, asked: str, typed: Typed
         shift_takeaway(takeaway=takeaway, by_one=-1 if asked == "up" else 1, by=by)
     elif asked == "place":
         place_takeaway(takeaway=takeaway, place=_number(number), by=by)
+    elif asked in ("unsettled", "settled"):
+        mark_unsettled(takeaway=takeaway, unsettled=asked == "unsettled", by=by)
     elif asked == "back":
         bring_back(takeaway=takeaway, by=by)
     elif asked == "act":
-        _become_action(request, gathering, takeaway)
+        _become_action(request, desk, takeaway)
         return Done(key, key)
     else:
         _go_back(request, takeaway, asked, _number(number))
@@ -302,9 +334,9 @@ def _change(request: HttpRequest, gathering: Gathering, asked: str, typed: Typed
     return done
 
 
-def _save(request: HttpRequest, gathering: Gathering, takeaway: Takeaway) -> Done:
+def _save(request: HttpRequest, desk: Desk, takeaway: Takeaway) -> Done:
     key = _sentence_key(takeaway)
-    form = RewriteForm(request.POST, prefix=key, gathering=gathering)
+    form = RewriteForm(request.POST, prefix=key, gathering=desk.gathering)
     if not form.is_valid():
         return Done(key, key, form)
     said = form.cleaned_data
@@ -317,7 +349,7 @@ def _save(request: HttpRequest, gathering: Gathering, takeaway: Takeaway) -> Don
             takeaway=takeaway, text=said["text"], workshop=workshop, themes=themes, seen=seen, by=str(request.user)
         )
     except ChangedMeanwhile as both:
-        return Done(key, key, _both(both, gathering, said["text"]))
+        return Done(key, key, _both(both, desk.gathering, said["text"]))
     return Done(key, key, touched=kept)
 
 
@@ -333,15 +365,15 @@ def _both(both: ChangedMeanwhile, gathering: Gathering, text: str) -> RewriteFor
     return form
 
 
-def _become_action(request: HttpRequest, gathering: Gathering, takeaway: Takeaway) -> None:
-    if not Action.objects.filter(takeaway=takeaway).exists():
-        add_action(
-            gathering=gathering,
-            what=takeaway.text[:300],
-            workshop=takeaway.workshop,
-            takeaway=takeaway,
-            by=str(request.user),
-        )
+def _become_action(request: HttpRequest, desk: Desk, takeaway: Takeaway) -> None:
+    add_action_once(
+        gathering=desk.gathering,
+        what=takeaway.text[:300],
+        workshop=takeaway.workshop,
+        takeaway=takeaway,
+        by=str(request.user),
+        rehearsal=desk.rehearsal,
+    )
     messages.success(request, _("C’est noté parmi les actions. Dites qui s’en charge et pour quand, page « Suivi »."))
 
 
@@ -357,12 +389,13 @@ def _go_back(request: HttpRequest, takeaway: Takeaway, asked: str, number: int) 
         messages.warning(request, refusal.sentence)
 
 
-def _sort(request: HttpRequest, gathering: Gathering, asked: str, typed: Typed) -> Done:
+def _sort(request: HttpRequest, desk: Desk, asked: str, typed: Typed) -> Done:
+    gathering = desk.gathering
     name = request.POST[asked]
     key = _gleaned_key(name.split(" ")[0])
     ticked = request.POST.getlist(f"{key}-with")
     wanted = ticked or ([] if f"{key}-several" in request.POST and asked == "keep" else name.split(" "))
-    things = find_gleaned(gathering, wanted)
+    things = find_gleaned(gathering, wanted, rehearsal=desk.rehearsal)
     if not things:
         words = _("Cochez au moins une phrase à garder.") if not wanted else _("La salle a repris cette phrase.")
         messages.warning(request, words)
@@ -371,9 +404,8 @@ def _sort(request: HttpRequest, gathering: Gathering, asked: str, typed: Typed) 
     anchor = _anchor(workshop)
     if asked != "keep":
         status = {"aside": GleaningStatus.LEFT, "apart": GleaningStatus.APART}.get(asked)
-        mark_gleaned(
-            gathering=gathering, gleaned=find_gleaned(gathering, name.split(" ")), status=status, by=str(request.user)
-        )
+        named = find_gleaned(gathering, name.split(" "), rehearsal=desk.rehearsal)
+        mark_gleaned(gathering=gathering, gleaned=named, status=status, by=str(request.user))
         return Done(key, anchor)
     text = things[0].text
     if _field(key) in request.POST and not any(thing.own for thing in things):

@@ -59,17 +59,13 @@ def follow_up_of(token: str) -> FollowUp | None:
 @transaction.atomic
 def ask_for_follow_up(*, token: str, gathering: Gathering, email: str, due: dt.date, base_url: str) -> FollowUp:
     """One a sheet: asked again, it replaces the one before, whose letter may have left; the answer given stays."""
-    lookup = follow_up_lookup(token)
-    known = FollowUp.objects.select_for_update().filter(lookup=lookup).first()
-    if known is None:
-        return FollowUp.objects.create(
-            gathering=gathering,
-            lookup=lookup,
-            public_key=public_key_of(box_secret(token)),
-            email=email,
-            due=due,
-            base_url=base_url[:200],
-        )
+    asked = {"email": email, "due": due, "base_url": base_url[:200]}
+    known, is_first = FollowUp.objects.select_for_update().get_or_create(  # two at once: the second finds the first's
+        lookup=follow_up_lookup(token),
+        defaults={"gathering": gathering, "public_key": public_key_of(box_secret(token)), **asked},
+    )
+    if is_first:
+        return known
     drop_mail(about=known.pk)
     known.email, known.due, known.base_url, known.sent_at = email, due, base_url[:200], None
     known.save(update_fields=["email", "due", "base_url", "sent_at"])

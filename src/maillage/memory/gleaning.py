@@ -92,10 +92,10 @@ def gleaned_of(session: Session) -> tuple[list[Gleaned], int]:
     return sentences + figures, found["unpinned"]
 
 
-def from_rooms(gathering: Gathering) -> dict[UUID, FromRoom]:
+def from_rooms(gathering: Gathering, *, rehearsal: bool = False) -> dict[UUID, FromRoom]:
     """By workshop. Kept things are in none: they are sentences now."""
     rooms: dict[UUID, FromRoom] = {}
-    sessions = [session for session in open_sessions(gathering.pk) if not session.rehearsal]
+    sessions = [session for session in open_sessions(gathering.pk) if session.rehearsal == rehearsal]
     marked = {
         (row.session_id, row.key): row.status for row in Gleaning.objects.filter(session__in=sessions).only(*_MARKS)
     }
@@ -130,11 +130,11 @@ def group_gleaned(things: Sequence[Gleaned], *, alone: Iterable[str] = ()) -> li
     return sorted(groups, key=lambda group: -group.said)
 
 
-def find_gleaned(gathering: Gathering, names: Iterable[str]) -> list[Gleaned]:
+def find_gleaned(gathering: Gathering, names: Iterable[str], *, rehearsal: bool = False) -> list[Gleaned]:
     """Those named by a form, as they are now; what is gone from its room since is not among them."""
     wanted = list(dict.fromkeys(names))
     found: dict[str, Gleaned] = {}
     for session in open_sessions(gathering.pk):
-        if not session.rehearsal and any(name.startswith(f"{session.pk}/") for name in wanted):
+        if session.rehearsal == rehearsal and any(name.startswith(f"{session.pk}/") for name in wanted):
             found |= {thing.name: thing for thing in gleaned_of(session)[0]}
     return [found[name] for name in wanted if name in found]

@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from maillage.gatherings.models import Gathering
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.models import Takeaway, TakeawayVersion
 from maillage.office.services import record_activity
+
+
+def lock_gathering(gathering: Gathering) -> None:
+    """Until the transaction ends: two who look whether a thing is there already, then make it, do so in turn."""
+    Gathering.with_trials.select_for_update(of=("self",)).get(pk=gathering.pk)
 
 
 def snapshot(takeaway: Takeaway) -> dict[str, Any]:
@@ -15,6 +21,7 @@ def snapshot(takeaway: Takeaway) -> dict[str, Any]:
         "themes": sorted(takeaway.themes.values_list("name", flat=True)),
         "position": _place(takeaway),
         "removed": takeaway.removed_at is not None,
+        "unsettled": takeaway.unsettled,
     }
 
 
@@ -44,17 +51,19 @@ def lock_takeaway(takeaway: Takeaway) -> Takeaway:
 
 
 def _without_place(content: dict[str, Any]) -> dict[str, Any]:
-    """Its place changes whenever another one moves."""
-    return {part: value for part, value in content.items() if part != "position"}
+    """Its place changes whenever another one moves; older versions do not say whether it is settled."""
+    return {"unsettled": False} | {part: value for part, value in content.items() if part != "position"}
 
 
 def record_version(takeaway: Takeaway, *, verb: str, by: str) -> None:
     """The row is saved as it stands, with one version more and a line in the log of the space."""
     takeaway.version += 1
-    takeaway.save(update_fields=["text", "workshop", "position", "said", "removed_at", "version"])
+    takeaway.save(update_fields=["text", "workshop", "position", "said", "removed_at", "unsettled", "version"])
     TakeawayVersion.objects.create(
         takeaway=takeaway, number=takeaway.version, content=snapshot(takeaway), verb=verb[:60], by=by[:200]
     )
     gathering = takeaway.gathering
+    if takeaway.rehearsal:
+        verb = f"{verb} (répétition)"
     about = str(takeaway.workshop or gathering)
     record_activity(space=gathering.space.slug, by=by, verb=verb, about=about, about_id=gathering.pk)

@@ -47,6 +47,7 @@ class Takeaway(models.Model):
     origin = models.CharField(max_length=12, choices=TakeawayOrigin)
     position = models.PositiveSmallIntegerField(default=0)
     rehearsal = models.BooleanField(default=False)
+    unsettled = models.BooleanField(default=False)  # « non tranché »: told apart from what was decided
     said = models.PositiveSmallIntegerField(default=1)  # how many cards say it: alike ones were kept as one sentence
     themes = models.ManyToManyField(Theme, related_name="takeaways")
     version = models.PositiveSmallIntegerField(default=0)  # raised by each act on it (memory/desk.py)
@@ -118,8 +119,10 @@ class Publication(models.Model):
 
 
 class CurrentActions(models.Manager["Action"]):
+    """Those of the real gatherings: what a rehearsal noted is in no page, letter or count but its own."""
+
     def get_queryset(self) -> models.QuerySet["Action"]:
-        return super().get_queryset().filter(removed_at=None)
+        return super().get_queryset().filter(removed_at=None, rehearsal=False)
 
 
 class Action(models.Model):
@@ -136,6 +139,7 @@ class Action(models.Model):
     outcome = models.CharField(max_length=400, blank=True)  # what it gave
     agreed_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)
+    rehearsal = models.BooleanField(default=False)
     version = models.PositiveSmallIntegerField(default=0)
     removed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -161,6 +165,11 @@ class Action(models.Model):
                 condition=models.Q(reminders=False) | ~models.Q(email=""),
                 name="memory_action_reminders",
                 violation_error_message=_("Un rappel demande une adresse."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rehearsal=False) | models.Q(email="", owner_name=""),
+                name="memory_action_rehearsed",
+                violation_error_message=_("Une répétition n’écrit à personne."),
             ),
         ]
 

@@ -72,10 +72,11 @@ class Decided:
         return sum(action.state == ActionState.DONE for action in self.actions)
 
 
-def actions_of(gathering: Gathering, *, public: bool = False) -> QuerySet[Action]:
+def actions_of(gathering: Gathering, *, public: bool = False, rehearsal: bool = False) -> QuerySet[Action]:
     """`public`: those whose bearer agreed. Never the name or the address of a person: `what`, `bearer`, `due`, `state`,
     `outcome` are what a page or a report may show."""
-    rows = Action.objects.filter(gathering=gathering).select_related("workshop")
+    rows = Action.with_removed.filter(gathering=gathering, removed_at=None, rehearsal=rehearsal)
+    rows = rows.select_related("workshop")
     return rows.filter(agreed_at__isnull=False) if public else rows
 
 

@@ -1,14 +1,20 @@
-"""What goes with a gathering that is deleted."""
+"""What goes with a gathering that is deleted, or with a person who asks to be erased."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.gatherings.models import Gathering
 from maillage.lib.typography import count
+from maillage.memory.actions import forget_owner
+from maillage.memory.following_up import give_up_follow_up
 from maillage.memory.models import Action, FollowUp
 from maillage.office.services import drop_mail
+from maillage.people.models import Person
+from maillage.registrations.models import Registration
 
 
 def losses(gathering: Gathering) -> list[str]:
@@ -29,6 +35,19 @@ def forget_letters(sender: object, *, gathering: Gathering, **_news: object) -> 
     """Receiver of `gatherings.removal.removing`: letters about its actions and its porteurs name people."""
     for pk in (*Action.with_removed.filter(gathering=gathering).values_list("pk", flat=True), *_follow_ups(gathering)):
         drop_mail(about=pk)
+
+
+def forget_person(sender: object, *, person: Person, registrations: Sequence[Registration], **_news: object) -> None:
+    """Receiver of `registrations.signals.person_erased`: the addresses they left for an action, or for « Où en
+    êtes-vous ? », are found by the address itself. Actions, and answers that were given, stay."""
+    gatherings = [registration.gathering_id for registration in registrations]
+    actions = Action.with_removed.filter(gathering__in=gatherings)
+    theirs = Q(owner_name__iexact=person.full_name) | (Q(email__iexact=person.email) if person.email else Q())
+    for action in actions.filter(theirs).exclude(owner_name="", email=""):
+        forget_owner(action=action, by=_("l’effacement d’une personne"))
+    if person.email:
+        for follow_up in FollowUp.objects.filter(gathering__in=gatherings, email__iexact=person.email):
+            give_up_follow_up(follow_up=follow_up)
 
 
 def _follow_ups(gathering: Gathering) -> list[UUID]:

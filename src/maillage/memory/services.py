@@ -14,7 +14,7 @@ from maillage.live.models import Session
 from maillage.live.queries import releases_of
 from maillage.memory.enums import TakeawayOrigin
 from maillage.memory.history import lock_takeaway, record_version
-from maillage.memory.models import Gleaning, PorteurSheet, Takeaway
+from maillage.memory.models import Action, Gleaning, PorteurSheet, Takeaway
 from maillage.memory.sheets import lookup_of, seal_sheet, sheet_token
 
 LONGEST_TAKEAWAY = 600  # characters, as the column holds them
@@ -108,6 +108,7 @@ def erase_rehearsed(*, gathering_id: uuid.UUID, session_ids: Sequence[uuid.UUID]
     """What robots kept and released goes with their sessions; nothing of a real one carries these marks."""
     with transaction.atomic():
         PorteurSheet.objects.filter(session__in=session_ids, session__rehearsal=True).delete()
+        Action.with_removed.filter(gathering=gathering_id, rehearsal=True).delete()
         Takeaway.with_removed.filter(gathering=gathering_id, rehearsal=True).delete()
 
 

@@ -5,6 +5,24 @@ from maillage.memory import action_views, desk_views, experience_views, follow_u
 app_name = "memory"
 urlpatterns = [
     path("rencontres/<uuid:gathering_id>/a-retenir/", desk_views.takeaways, name="takeaways"),
+    path(
+        "rencontres/<uuid:gathering_id>/repetition/a-retenir/",
+        desk_views.takeaways,
+        {"rehearsal": True},
+        name="rehearsed-takeaways",
+    ),
+    path(
+        "rencontres/<uuid:gathering_id>/repetition/suivi/",
+        action_views.follow_up,
+        {"rehearsal": True},
+        name="rehearsed-follow-up",
+    ),
+    path(
+        "rencontres/<uuid:gathering_id>/repetition/suivi/<uuid:action_id>/",
+        action_views.action,
+        {"rehearsal": True},
+        name="rehearsed-action",
+    ),
     path("rencontres/<uuid:gathering_id>/a-retenir/publication/", desk_views.publication, name="publication"),
     path("rencontres/<uuid:gathering_id>/a-retenir/courriel/", letter_views.letter, name="letter"),
     path("rencontres/<uuid:gathering_id>/a-retenir/courriel.eml", letter_views.letter_file, name="letter-file"),

@@ -14,11 +14,11 @@ class PlansConfig(AppConfig):
         from maillage.plans.arrivals import hear_arrival
         from maillage.plans.parts import before, desk_places, losses, own_places, page_of_job
         from maillage.plans.queries import has_published_plan
-        from maillage.plans.retention import TABLES, forget_words
+        from maillage.plans.retention import TABLES, forget_person, forget_words
         from maillage.plans.waiting import hear_left
         from maillage.plans.waiting_views import other_workshops
         from maillage.registrations import own
-        from maillage.registrations.signals import arrived, entered, left, names_erased
+        from maillage.registrations.signals import arrived, entered, left, names_erased, person_erased
 
         register(Phase.BEFORE, before)
         register_loss(losses)
@@ -29,6 +29,7 @@ class PlansConfig(AppConfig):
         entered.connect(hear_arrival, dispatch_uid="maillage.plans")
         left.connect(hear_left, dispatch_uid="maillage.plans")
         names_erased.connect(forget_words, dispatch_uid="maillage.plans")
+        person_erased.connect(forget_person, dispatch_uid="maillage.plans")
         retention.clears("names", *TABLES)
         own.close_wishes_when(has_published_plan)
         kinds.register("plan", may_see=may_see_job, start=page_of_job, stop=_("S’arrêter au meilleur résultat trouvé"))

@@ -152,8 +152,8 @@ def _erase_names(gathering: Gathering, people: "QuerySet[Person]") -> int:
     Activity.objects.filter(
         about_id__in=here.filter(person__in=ids).values("pk"), by__in={person.full_name for person in known}
     ).update(by=NAMELESS)
-    _forget(ids)
-    _forget_words(here)
+    forget_people(ids)
+    forget_words(here)
     RegistrationImport.objects.filter(gathering=gathering).delete()
     drop_mail(about=gathering.pk)
     names_erased.send(Gathering, gathering=gathering)
@@ -162,13 +162,13 @@ def _erase_names(gathering: Gathering, people: "QuerySet[Person]") -> int:
     return len(ids)
 
 
-def _forget(ids: Iterable[UUID]) -> int:
+def forget_people(ids: Iterable[UUID]) -> int:
     return Person.objects.filter(pk__in=list(ids)).update(
         first_name=NAMELESS, last_name="", email="", phone="", commune_text="", territory_text=""
     )
 
 
-def _forget_words(rows: "QuerySet[Registration]") -> None:
+def forget_words(rows: "QuerySet[Registration]") -> None:
     """What people wrote themselves; and their links open nothing more."""
     Answer.objects.filter(registration__in=rows).delete()
     rows.update(
@@ -182,15 +182,23 @@ def _forget_words(rows: "QuerySet[Registration]") -> None:
 
 @transaction.atomic
 def erase_names_again() -> int:
+    """A gathering all of whose people were erased loses what is said of them all; else each person loses their own:
+    somebody who asked takes nothing of the others with them."""
+    from maillage.registrations.erasure import forget_everywhere  # which reads this module
+
     gone = ledger.erased(ledger.PERSON)
-    ids = [pk for pk in Person.objects.exclude(first_name=NAMELESS).values_list("pk", flat=True) if pk in gone]
-    if ids:
-        rows = Registration.objects.filter(person__in=ids)
-        for gathering in Gathering.objects.filter(pk__in=rows.values("gathering")):
+    named = Person.objects.exclude(first_name=NAMELESS)
+    ids = [pk for pk in named.values_list("pk", flat=True) if pk in gone]
+    if not ids:
+        return 0
+    rows = Registration.objects.filter(person__in=ids).select_related("gathering", "person")
+    others = Registration.objects.exclude(person__first_name=NAMELESS).exclude(person__in=ids)
+    for gathering in Gathering.with_trials.filter(pk__in=rows.values("gathering")):
+        if not others.filter(gathering=gathering).exists():
             drop_mail(about=gathering.pk)
             names_erased.send(Gathering, gathering=gathering)
-        _forget_words(rows)
-        _forget(ids)
+    for person in named.filter(pk__in=ids):
+        forget_everywhere(person, [row for row in rows if row.person_id == person.pk])
     return len(ids)
 
 

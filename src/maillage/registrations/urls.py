@@ -66,6 +66,11 @@ urlpatterns = [
         views.restoration,
         name="restoration",
     ),
+    path(
+        "rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/effacement/",
+        views.erasure,
+        name="erasure",
+    ),
     path("rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/lien/", views.link, name="link"),
     path("rencontres/<uuid:gathering>/attestations/", certificate_views.certificates, name="certificates"),
     path("rencontres/<uuid:gathering>/attestations/courriels/", certificate_views.letters, name="certificate-letters"),

@@ -16,6 +16,7 @@ from maillage.gatherings.models import Gathering
 from maillage.lib.spreadsheets import write_csv, write_xlsx
 from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise
+from maillage.registrations.erasure import CarriedAway, erase_person, losses_of
 from maillage.registrations.exports import export_rows
 from maillage.registrations.forms import FilterForm, RegistrationForm
 from maillage.registrations.models import Registration
@@ -170,6 +171,31 @@ def cancellation(request: HttpRequest, gathering: UUID, registration: UUID) -> H
     cancel_registration(registration=row, by=request.user)
     messages.success(request, _("L’inscription de {name} est annulée.").format(name=row.person.full_name))
     return redirect("registrations:edit", row.gathering_id, row.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def erasure(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
+    """One person, everywhere in the space. It does not come back: what goes is listed first."""
+    row = _registration(request, gathering, registration)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            erase_person(person=row.person, by=request.user)
+        except CarriedAway as carried:
+            refusal = carried.sentence
+        else:
+            messages.success(request, _("C’est effacé. Les nombres restent, sans cette personne."))
+            return redirect("registrations:list", row.gathering_id)
+    others = row.person.registrations.exclude(pk=row.pk).select_related("gathering")
+    context = {
+        "gathering": row.gathering,
+        "registration": row,
+        "losses": losses_of(row.person),
+        "others": [other.gathering for other in others],
+        "refusal": refusal,
+    }
+    return render(request, "registrations/erasure.html", context, status=422 if refusal else 200)
 
 
 @require_POST

@@ -20,23 +20,41 @@ class Decision:
     """A sentence that was kept, and who kept it: a plenary, a workshop. Never a person."""
 
     text: str
-    by: str
+    by: str  # « Toute la rencontre, en plénière », « Atelier 5, Le co-développement »
     about: str = ""  # « présenté par…, animé par…, 12 personnes »
+    told: str = ""  # « phrase confiée par la personne qui a apporté son sujet »
 
 
 def decisions_of(facts: Mapping[str, Any]) -> list[Decision]:
     """The day's first, then each workshop's, in the order of the programme."""
-    found = [Decision(row["text"], typo(_("Toute la rencontre, en plénière"))) for row in facts["takeaways"]]
+    found = [Decision(row["text"], typo(_("Toute la rencontre, en plénière"))) for row in settled(facts["takeaways"])]
     for workshop in workshops_of(facts):
         by, about = workshop_words(workshop), about_words(workshop)
-        for row in workshop["takeaways"]:
+        for row in settled(workshop["takeaways"]):
             told = _("phrase confiée par la personne qui a apporté son sujet") if row["released"] else ""
-            found.append(Decision(row["text"], by, typo("\u202f; ".join(part for part in (about, told) if part))))
+            found.append(Decision(row["text"], by, about, typo(told)))
         found += [Decision(card["text"], by, about) for card in workshop["results"]["kept"]]
     return found
 
 
-def unsettled_of(facts: Mapping[str, Any]) -> list[str]:
+def settled(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [row for row in rows if not row["unsettled"]]
+
+
+def kept_count(facts: Mapping[str, Any]) -> int:
+    """All the sentences that were kept, those that are not settled included."""
+    return len(decisions_of(facts)) + len(open_of(facts))
+
+
+def open_of(facts: Mapping[str, Any]) -> list[str]:
+    """What somebody at the desk marked « non tranché », with the room it comes from."""
+    said = [f"{row['text']} ({_('en plénière')})" for row in facts["takeaways"] if row["unsettled"]]
+    for workshop in workshops_of(facts):
+        said += [f"{row['text']} ({workshop_words(workshop)})" for row in workshop["takeaways"] if row["unsettled"]]
+    return [typo(sentence) for sentence in said]
+
+
+def divided_of(facts: Mapping[str, Any]) -> list[str]:
     """Where the rooms were divided: one sentence each."""
     said = []
     for workshop in workshops_of(facts):
@@ -44,7 +62,7 @@ def unsettled_of(facts: Mapping[str, Any]) -> list[str]:
         for vote in results["votes"]:
             if vote["divided"]:
                 counts = ", ".join(f"{option['label']} {option['count']}" for option in vote["options"])
-                said.append(f"{name} – {vote['title']} : la salle est restée partagée ({counts}).")
+                said.append(f"{name} – « {vote['about'].rstrip('.') or vote['title']} » : {counts}.")
         for question in results["choices"]:
             most = sorted(question["options"], key=lambda option: -option["count"])[:MOST_CRITERIA]
             labels = [f"« {option['label']} » ({option['count']})" for option in most if option["count"]]
@@ -52,7 +70,7 @@ def unsettled_of(facts: Mapping[str, Any]) -> list[str]:
             said.append(f"{name} – {asked} : {join_words(labels)}.")
         divided = divided_words(results["questions"])
         if divided:
-            said.append(f"{name} – ce qui partage la salle : {divided}.")
+            said.append(f"{name} – les réponses se partagent sur {divided}.")
     return [typo(sentence) for sentence in said]
 
 
@@ -89,8 +107,8 @@ def action_words(action: Mapping[str, Any]) -> str:
     return f"{who}{action['what'].rstrip('.')}{due} ({action['state']})."
 
 
-def lacks_of(facts: Mapping[str, Any]) -> list[str]:
-    """What the document does not know, said plainly."""
+def lacks_of(facts: Mapping[str, Any], *, silent: bool = True) -> list[str]:
+    """What the document does not know, said plainly. `silent`: which workshops kept nothing, too."""
     said = []
     came = facts["came"]
     if came["total"] and not came["attendance_taken"]:
@@ -106,9 +124,15 @@ def lacks_of(facts: Mapping[str, Any]) -> list[str]:
         )
     rooms = workshops_of(facts)
     for sentence, names in (
-        (_("Aucune phrase n’a été gardée de : {names}."), [quoted(name) for name in silent_of(facts)]),
+        (
+            _("Aucune phrase n’a été gardée de : {names}."),
+            [quoted(name) for name in silent_of(facts)] if silent else [],
+        ),
         (_("Séance non close, ce qui en est dit peut encore changer : {names}."), _names(rooms, _is_open)),
-        (_("Notes déjà effacées, comme prévu ; il en reste ce qui avait été gardé : {names}."), _names(rooms, _erased)),
+        (
+            _("Notes déjà effacées, comme prévu ; il en reste ce qui avait été gardé, et les nombres : {names}."),
+            _names(rooms, _erased),
+        ),
         (_("La clé de la séance manque : ses votes ne peuvent pas être lus : {names}."), _names(rooms, _unreadable)),
     ):
         if names:

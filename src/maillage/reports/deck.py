@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from maillage.lib.typography import count, join_words, typo
 from maillage.people.style import House
 from maillage.reports.decided import about_words, divided_words, next_of, workshop_words
-from maillage.reports.figures import chosen_of, draw_choices, draw_pot
+from maillage.reports.figures import chosen_of, draw_choices, draw_pot, pot_ends
 
 MOST_SENTENCES = 5  # on a slide: more are not read from the back of a room
 LONGEST = 260  # letters of a sentence on a slide; the report has it whole
+MOST_VOTES = 3  # beside a drawing: more run out of the slide
 MOST_BARS = 6  # of a drawing on a slide
 SLIDE = 320  # units across its drawing: letters of 13 mm on a screen of 3 m
 SLIDE_CURVE = 430
@@ -30,7 +31,7 @@ def deck_facts(facts: Mapping[str, Any], house: House) -> dict[str, Any]:
         slides.append(_slide([facts["title"]], _("À retenir de la journée"), facts["takeaways"], ""))
     ahead = next_of(facts)
     if ahead:
-        said = [{"text": sentence, "released": False} for sentence in ahead]
+        said = [{"text": sentence, "released": False, "unsettled": False} for sentence in ahead]
         slides.append(_slide([facts["title"]], _("Et ensuite"), said, ""))
     moments = join_words([moment["title"] for moment in facts["rounds"][:ON_LINE]])
     return {
@@ -40,7 +41,7 @@ def deck_facts(facts: Mapping[str, Any], house: House) -> dict[str, Any]:
         "heading": typo(_("Retour sur les ateliers")),
         "eyebrow": " · ".join(part for part in (facts["title"], facts["date"], facts["place"]) if part),
         "title-line": moments,
-        "warning": typo(_("Répétition : ces phrases viennent de robots.")) if facts["rehearsal"] else "",
+        "warning": typo(_("Répétition : rien de ceci n’a été dit à la vraie rencontre.")) if facts["rehearsal"] else "",
         "state": typo(
             _("État du {day} à {hour} : {state}").format(
                 day=formats.date_format(now, "j F"),
@@ -48,7 +49,9 @@ def deck_facts(facts: Mapping[str, Any], house: House) -> dict[str, Any]:
                 state=_state(facts),
             )
         ),
-        "foot": " · ".join(part for part in (house.name, facts["date"]) if part),
+        "foot": " · ".join(
+            part for part in (_("Répétition") if facts["rehearsal"] else "", house.name, facts["date"]) if part
+        ),
         "slides": slides,
     }
 
@@ -63,7 +66,10 @@ def _state(facts: Mapping[str, Any]) -> str:
 
 def _workshop_slide(moment: str, workshop: Mapping[str, Any], house: House) -> dict[str, Any]:
     results = workshop["results"]
-    kept = [{"text": card["text"], "released": False, "more": card["marked"]} for card in results["kept"]]
+    kept = [
+        {"text": card["text"], "released": False, "unsettled": False, "more": card["marked"]}
+        for card in results["kept"]
+    ]
     going = results["status"] in ("running", "paused")
     eyebrow = [moment, workshop["room"], _("en cours") if going else ""]
     empty = _("Rien n’est encore épinglé ni gardé.") if going else _("Aucune phrase n’a été gardée.")
@@ -84,9 +90,7 @@ def _slide(eyebrow: Sequence[str], title: str, rows: Sequence[Mapping[str, Any]]
         "sentences": [
             {
                 "text": _cut(row["text"]),
-                "more": typo(_("confié par la personne qui a apporté son sujet"))
-                if row["released"]
-                else row.get("more", ""),
+                "more": _more(row),
             }
             for row in shown
         ],
@@ -99,6 +103,11 @@ def _slide(eyebrow: Sequence[str], title: str, rows: Sequence[Mapping[str, Any]]
         "figure": None,
         "votes": [],
     }
+
+
+def _more(row: Mapping[str, Any]) -> str:
+    told = typo(_("confié par la personne qui a apporté son sujet")) if row["released"] else row.get("more", "")
+    return " · ".join(part for part in (_("non tranché") if row["unsettled"] else "", told) if part)
 
 
 def _cut(text: str) -> str:
@@ -115,6 +124,10 @@ def _picture(results: Mapping[str, Any], house: House) -> tuple[dict[str, Any] |
         ).strip()
         for vote in results["votes"]
     ]
+    left = len(votes) - MOST_VOTES
+    if left > 0:
+        more = count(left, _("autre vote dans le compte rendu"), _("autres votes dans le compte rendu"), zero="")
+        votes = [*votes[:MOST_VOTES], typo(f"{more}.")]
     divided = divided_words(results["questions"])
     if divided:
         votes.append(typo(_("Ce qui partage la salle : {questions}.").format(questions=divided)))
@@ -124,7 +137,6 @@ def _picture(results: Mapping[str, Any], house: House) -> tuple[dict[str, Any] |
         return {"svg": drawn.svg, "alt": typo(f"Barres : {said}."), "caption": question["label"]}, votes
     if results["pot"] and results["pot"]["rounds"]:
         drawn = draw_pot(results["pot"], house.accent, width=SLIDE_CURVE)
-        ends = ", ".join(f"{table['name']} {table['shares'][-1]}" for table in results["pot"]["tables"])
-        alt = typo(f"Courbe de la part donnée au pot, tour après tour ; au dernier, en pour cent : {ends}.")
+        alt = typo(f"Courbe de la part donnée au pot, du premier tour au dernier : {pot_ends(results['pot'])}.")
         return {"svg": drawn.svg, "alt": alt, "caption": typo(_("Part donnée au pot, tour après tour"))}, votes
     return None, votes

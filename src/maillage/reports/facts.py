@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -25,21 +26,24 @@ from maillage.people.models import Person
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Placement
 from maillage.registrations.enums import Presence, RegistrationStatus
-from maillage.registrations.links import badge_path
-from maillage.registrations.models import Registration
+from maillage.registrations.links import badge_path, base_of
+from maillage.registrations.models import Opening, Registration
 from maillage.reports.asked import questionnaire_facts
 from maillage.reports.rooms import room_facts, without_known
 
 Rooms = Mapping[uuid.UUID, RoomStory]
 
 SOURCES = typo(
-    "Sources : ANCT (QPV 2024, archive du 15 janvier 2026), Insee (communes, 2026), DGCL (intercommunalités, 2025). "
+    "Sources : Agence nationale de la cohésion des territoires (quartiers prioritaires 2024, archive du 15 janvier "
+    "2026), Insee (communes, 2026), Direction générale des collectivités locales (intercommunalités, 2025). "
     "Licence Ouverte 2.0."
 )
 
 
-def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, Any]:
-    """Everything the evening's report says. `rehearsal` takes what the rehearsal kept instead of the day's."""
+def report_facts(gathering: Gathering, *, rehearsal: bool = False, base: str = "") -> dict[str, Any]:
+    """Everything the evening's report says. `rehearsal` takes what the rehearsal kept instead of the day's; `base`: the
+    server's address, as whoever asks reached it."""
+    opening = Opening.objects.filter(gathering=gathering).first()
     came = people_who_came(gathering)
     rooms = stories_by_workshop(gathering.pk, rehearsal=rehearsal)
     dealt: dict[uuid.UUID, set[str]] = {}
@@ -81,13 +85,22 @@ def report_facts(gathering: Gathering, *, rehearsal: bool = False) -> dict[str, 
             for step in gathering.space.background
         ],
         "cycle": cycle_facts(gathering),
-        "actions": [] if rehearsal else [action_facts(action) for action in actions_of(gathering, public=True)],
+        "actions": [action_facts(action) for action in actions_of(gathering, public=True, rehearsal=rehearsal)],
+        "page": public_address_of(gathering, base_of(opening) or base),
+        "contact": opening.contact if opening else "",
         "next": next_meetings(gathering),
         "questionnaires": [] if rehearsal else questionnaire_facts(gathering),
         "rehearsal": rehearsal,
         "sources": SOURCES,
         "made_on": formats.date_format(timezone.localdate(), "j F Y"),
     }
+
+
+def public_address_of(gathering: Gathering, base: str) -> str:
+    """Where anybody reads it, when the page is open and the server's own address is known."""
+    if not (gathering.public and base):
+        return ""
+    return base + reverse("gatherings:public", args=[gathering.space.slug, gathering.slug])
 
 
 def slot_facts(slot: Slot) -> dict[str, Any]:
@@ -216,7 +229,10 @@ def workshop_facts(
 
 
 def takeaway_facts(rows: Iterable[Takeaway]) -> list[dict[str, Any]]:
-    return [{"text": typo(row.text), "released": row.origin == TakeawayOrigin.RELEASED} for row in rows]
+    return [
+        {"text": typo(row.text), "released": row.origin == TakeawayOrigin.RELEASED, "unsettled": row.unsettled}
+        for row in rows
+    ]
 
 
 def action_facts(action: Action) -> dict[str, Any]:

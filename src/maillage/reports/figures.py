@@ -113,33 +113,60 @@ def draw_choices(question: Mapping[str, Any], accent: str, *, most: int = 100, w
 
 
 def draw_pot(pot: Mapping[str, Any], accent: str, *, width: int = WIDE) -> Drawn:
+    rooms = tuple((place, step["share"]) for place, step in enumerate(pot["rounds"]))
     series = [
-        Series(table["name"], tuple((place, share) for place, share in enumerate(table["shares"]) if share is not None))
-        for table in pot["tables"]
+        *([] if pot["tables"] else [Series(_("Toute la salle"), rooms)]),
+        *(
+            Series(
+                table["name"], tuple((place, share) for place, share in enumerate(table["shares"]) if share is not None)
+            )
+            for table in pot["tables"]
+        ),
     ]
     return curve(series, [str(number) for number in range(1, len(pot["rounds"]) + 1)], accent, width=width)
 
 
 def _pot(pot: Mapping[str, Any], accent: str) -> Figure:
+    """The room's sums; a table's own part only where each table is of five people at least."""
     rounds, tables = pot["rounds"], pot["tables"]
     drawn = draw_pot(pot, accent)
     rows = tuple(
-        (f"{number}. {title}", *(_share(table["shares"][number - 1]) for table in tables))
-        for number, title in enumerate(rounds, start=1)
+        (
+            f"{number}. {step['title']}",
+            str(step["players"]),
+            _("{total} sur {possible}").format(total=step["total"], possible=step["possible"]),
+            _share(step["share"]),
+            *(_share(table["shares"][number - 1]) for table in tables),
+        )
+        for number, step in enumerate(rounds, start=1)
     )
+    headers = (_("Tour"), _("Personnes"), _("Jetons donnés"), _("Part"), *(table["name"] for table in tables))
     table = Table(
         _("La courbe du pot"),
-        (_("Tour"), *(table["name"] for table in tables)),
+        headers,
         rows,
-        figures=tuple(range(1, len(tables) + 1)),
-        widths=(5, *(2 for _table in tables)),
+        figures=tuple(range(1, len(headers))),
+        widths=(5, 2, 3, 2, *(2 for _table in tables)),
     )
-    ends = ", ".join(
+    alt = f"Courbe de la part donnée au pot, tour après tour, du premier au dernier : {pot_ends(pot)}. {SAME}"
+    said = (
+        _("Part de ce qui pouvait être donné, au total de chaque table.")
+        if tables
+        else _("Part de ce qui pouvait être donné, toutes tables ensemble : une table de moins de cinq n’est pas dite.")
+    )
+    return _figure(drawn, alt, table, caption=typo(said))
+
+
+def pot_ends(pot: Mapping[str, Any]) -> str:
+    """« Toute la salle de 40 % à 90 % »."""
+    room = _("toute la salle de {first} à {last}").format(
+        first=_share(pot["rounds"][0]["share"]), last=_share(pot["rounds"][-1]["share"])
+    )
+    ends = [
         f"{each['name']} de {_share(_first(each['shares']))} à {_share(_first(each['shares'][::-1]))}"
-        for each in tables
-    )
-    alt = f"Courbe de la part donnée au pot, tour après tour, du premier au dernier : {ends}. {SAME}"
-    return _figure(drawn, alt, table, caption=typo(_("Part de ce qui pouvait être donné, au total de chaque table.")))
+        for each in pot["tables"]
+    ]
+    return ", ".join([room, *ends])
 
 
 def _first(shares: Sequence[int | None]) -> int | None:

@@ -43,6 +43,8 @@ def offer_of(gathering: Gathering, user: Visitor, *, rehearsal: bool = False) ->
         *(_rooms(gathering) if can_facilitate(user, gathering.space) else ()),
         *(_welcome(gathering) if can_run_desk(user, gathering.space) else ()),
     )
+    if rehearsal:  # badges and sheets are the real day's: none of them is of a rehearsal
+        before = ()
     groups = (
         Group(_("Après la rencontre"), after),
         Group(_("Pendant la rencontre"), during),

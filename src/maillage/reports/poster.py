@@ -30,7 +30,7 @@ def poster_facts(facts: Mapping[str, Any], house: House, draw_map: DrawMap, *, p
         "house": house.as_data(),
         "eyebrow": " · ".join(part for part in (house.host or house.name, facts["date"], facts["place"]) if part),
         "lead": facts["subtitle"] or facts["theme"],
-        "warning": typo(_("Répétition : ces phrases viennent de robots.")) if facts["rehearsal"] else "",
+        "warning": typo(_("Répétition : rien de ceci n’a été dit à la vraie rencontre.")) if facts["rehearsal"] else "",
         "numbers": [list(pair) for pair in numbers.pairs[:5]],
         "heading": typo(_("Ce que nous gardons")),
         "sentences": [{"text": each.text, "by": each.by} for each in shown],

@@ -17,6 +17,8 @@ def room_facts(told: RoomStory | None) -> dict[str, Any]:
     """Of one workshop; the same keys when it had no session."""
     if told is None:
         return dict(SILENT)
+    if told.figures:
+        return counted_facts(told)
     forms = [step for step in told.steps if step["activity"] == "form"]
     pots = [step["pot"] for step in told.steps if step["activity"] == "pot"]
     questions = _questions(forms)
@@ -115,10 +117,10 @@ def _questions(forms: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _pot(pot: dict[str, Any]) -> dict[str, Any]:
-    """The totals of tables, round after round. A gift is nowhere in it."""
+    """The sums of the room, round after round; of the tables where each is large enough. A gift is nowhere in it."""
     names = {table["id"]: typo(table["name"]) for step in pot["curve"] for table in step["tables"]}
     return {
-        "rounds": [typo(step["title"]) for step in pot["curve"]],
+        "rounds": [_round(step["title"], step["total"], step["possible"], step["players"]) for step in pot["curve"]],
         "tables": [
             {
                 "name": name or f"Table {id_}",
@@ -129,4 +131,89 @@ def _pot(pot: dict[str, Any]) -> dict[str, Any]:
             }
             for id_, name in names.items()
         ],
+    }
+
+
+def _round(title: str, total: int, possible: int, players: int) -> dict[str, Any]:
+    share = round(100 * total / possible) if possible else 0
+    return {"title": typo(title), "total": total, "possible": possible, "players": players, "share": share}
+
+
+# --- once the notes are erased ----------------------------------------------------------------------------------------
+
+
+def counted_facts(told: RoomStory) -> dict[str, Any]:
+    """The same facts from the counts that were kept: neither movement between two votes, nor words of a scale's ends.
+
+    What was not counted for five people at least has no number there, and is not told.
+    """
+    rows = [row for row in told.figures if row["answered"] is not None]
+    asked: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        asked.setdefault((row["kind"], row["step"], row["title"], row["subject"], row["question"]), []).append(row)
+    polls = [group for key, group in asked.items() if key[0] == "poll"]
+    questions = [_kept_question(group) for key, group in asked.items() if key[0] == "form"]
+    rounds = [
+        _round(row["title"], row["count"], row["possible"], row["answered"]) for row in rows if row["kind"] == "pot"
+    ]
+    return {
+        **SILENT,
+        "erased": told.erased,
+        "votes": _kept_votes(polls),
+        "choices": [question for question in questions if question["type"] == "choices"],
+        "questions": [question for question in questions if question["type"] != "choices"],
+        "pot": {"rounds": rounds, "tables": []} if rounds else None,
+    }
+
+
+def _kept_votes(polls: Sequence[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Two votes on the same card with the same options are one, before the talk and after it."""
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for rows in polls:
+        first, labels = rows[0], tuple(row["option"] for row in rows)
+        alone = (first["step"],) if not first["subject"] else ()
+        key = (first["subject"], *labels, *alone)
+        known = found.get(key)
+        before = {option["label"]: option["count"] for option in known["options"]} if known else {}
+        options = [
+            {
+                "label": typo(row["option"]),
+                "count": row["count"],
+                "share": round(100 * row["count"] / row["answered"]),
+                "before": before.get(typo(row["option"])),
+            }
+            for row in rows
+        ]
+        found[key] = {
+            "title": typo(first["subject"] or first["title"]),
+            "about": "",
+            "question": typo(first["question"]),
+            "total": first["answered"],
+            "options": options,
+            "movement": "",
+            "divided": max(option["share"] for option in options) < AGREED,
+        }
+    return list(found.values())
+
+
+def _kept_question(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    first = rows[0]
+    answered = first["answered"]
+    labels = [row["option"] for row in rows]
+    several = sum(row["count"] for row in rows) > answered  # more ticks than people: they could tick several
+    kind = "choices" if several else "scale" if all(label.isdigit() for label in labels) else "choice"
+    options = [
+        {"label": typo(row["option"]), "count": row["count"], "share": round(100 * row["count"] / answered)}
+        for row in rows
+    ]
+    most = max(option["share"] for option in options)
+    return {
+        "type": kind,
+        "label": typo(first["question"]),
+        "low": "",
+        "high": "",
+        "times": 1,
+        "answers": answered,
+        "options": options,
+        "divided": kind == "choice" and most < AGREED,
     }

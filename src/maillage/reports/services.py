@@ -37,17 +37,18 @@ def describe_report(
     )
 
 
-def describe_summary(gathering: Gathering, *, rehearsal: bool = False, plain: bool = False) -> Document:
-    return tell_summary(report_facts(gathering, rehearsal=rehearsal), house_of(gathering.space, plain=plain))
+def describe_summary(gathering: Gathering, *, rehearsal: bool = False, plain: bool = False, base: str = "") -> Document:
+    facts = report_facts(gathering, rehearsal=rehearsal, base=base)
+    return tell_summary(facts, house_of(gathering.space, plain=plain))
 
 
 def make_report(gathering: Gathering, *, form: str = "pdf", rehearsal: bool = False, plain: bool = False) -> bytes:
     return set_document(describe_report(gathering, rehearsal=rehearsal, plain=plain), form)
 
 
-def make_summary(gathering: Gathering, *, rehearsal: bool = False, plain: bool = False) -> bytes:
-    """Two pages, as PDF/UA-1 and PDF/A-2a."""
-    return set_document(describe_summary(gathering, rehearsal=rehearsal, plain=plain), "pdf")
+def make_summary(gathering: Gathering, *, rehearsal: bool = False, plain: bool = False, base: str = "") -> bytes:
+    """Two pages, as PDF/UA-1 and PDF/A-2a. `base`: the server's address, to say where the public page is."""
+    return set_document(describe_summary(gathering, rehearsal=rehearsal, plain=plain, base=base), "pdf")
 
 
 def make_poster(gathering: Gathering, *, paper: str = "a3", rehearsal: bool = False, plain: bool = False) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from maillage.lib.typography import join_words, typo
+from maillage.lib.typography import count, join_words, typo
 from maillage.people.style import House
 from maillage.reports import figures
 from maillage.reports.asked import tell_questionnaires
@@ -28,15 +28,22 @@ from maillage.reports.decided import (
     Decision,
     announced,
     decisions_of,
+    divided_of,
+    kept_count,
     lacks_of,
-    unsettled_of,
+    open_of,
+    quoted,
+    silent_of,
     workshops_of,
 )
+from maillage.reports.sigles import with_sigles
 from maillage.reports.writers import Progress, no_progress
 
 DrawMap = Callable[[Sequence[tuple[str, int]], str], Drawn | None]
 SHAPES = {"bleu": "●", "rouge": "■", "jaune": "▲", "vert": "◆"}
 NAMED_DECISIONS = 14  # of the summary: two pages hold no more
+MOST_UNSETTLED = 6  # of each kind, on the summary
+_SEPARATOR = " · "
 
 
 def tell_report(
@@ -47,7 +54,7 @@ def tell_report(
     blocks += [Contents(_("Sommaire")), PageBreak()]
     if facts["takeaways"]:
         blocks.append(Heading(_("À retenir de la journée"), 2))
-        blocks += [Quote(row["text"]) for row in facts["takeaways"]]
+        blocks += [Quote(row["text"], _open_words(row)) for row in facts["takeaways"]]
     blocks += [*_aims(facts), *_programme(facts)]
     total, done = len(workshops_of(facts)), 0
     for moment in facts["rounds"]:
@@ -69,13 +76,15 @@ def tell_report(
 
 
 def tell_summary(facts: Mapping[str, Any], house: House) -> Document:
-    """Two pages that answer: what was decided, by whom, what was not settled, what comes next."""
+    """Two pages that answer whoever was not there (docs/results/summary-questions.md): what was decided and who does
+    it, what was kept and where, what is not settled, who was there, what comes next, where to read more."""
     decisions = decisions_of(facts)
-    blocks: list[Block] = [*_warning(facts), *day_numbers(facts), *_actions(facts)]
+    blocks: list[Block] = [*_warning(facts), *day_numbers(facts), *_who_short(facts)]
+    blocks += _actions(facts, always=True)
     blocks.append(Heading(_("Ce qui a été retenu, et où"), 2))
     if decisions:
         shown = fair(decisions, NAMED_DECISIONS)
-        blocks.append(_decisions_table(shown))
+        blocks += _kept_by_place(facts, shown)
         if len(decisions) > len(shown):
             left = len(decisions) - len(shown)
             sentence = (
@@ -86,11 +95,7 @@ def tell_summary(facts: Mapping[str, Any], house: House) -> Document:
             blocks.append(Paragraph(typo(sentence), tone="soft"))
     else:
         blocks.append(Paragraph(typo(_("Rien n’a encore été gardé de cette rencontre."))))
-    unsettled = unsettled_of(facts)
-    blocks.append(Heading(_("Ce qui n’est pas tranché"), 2))
-    blocks.append(
-        Items(tuple(unsettled[:8])) if unsettled else Paragraph(typo(_("Rien de tel n’a été noté dans les ateliers.")))
-    )
+    blocks += _unsettled(facts, most=MOST_UNSETTLED, always=True)
     blocks.append(Heading(_("Et ensuite"), 2))
     ahead = announced(facts)  # what was decided is at the top
     blocks.append(
@@ -98,11 +103,11 @@ def tell_summary(facts: Mapping[str, Any], house: House) -> Document:
         if ahead
         else Paragraph(typo(_("Aucune autre rencontre n’est annoncée pour le moment.")))
     )
-    blocks += [*_who_short(facts), *_cycle_short(facts)]
-    lacks = lacks_of(facts)
+    blocks += _cycle_short(facts)
+    lacks = lacks_of(facts, silent=False)  # which workshops kept nothing is said above
     if lacks:
         blocks += [Heading(typo(_("Ce que ce document ne sait pas")), 2), Items(tuple(lacks))]
-    blocks += _end(facts)
+    blocks += [*_read_more(facts), *_end(facts)]
     return _document(facts, house, tuple(blocks), _("Synthèse"), pages=2)
 
 
@@ -110,15 +115,16 @@ def _document(
     facts: Mapping[str, Any], house: House, blocks: tuple[Block, ...], what: str, *, pages: int = 0
 ) -> Document:
     title, date = facts["title"], facts["date"]
+    rehearsed = _("Répétition") if facts["rehearsal"] else ""  # at the head, and at the foot of each page
     return Document(
         title=title,
-        eyebrow=" · ".join(part for part in (what, facts["kind"], date, facts["place"]) if part),
+        eyebrow=" · ".join(part for part in (rehearsed, what, facts["kind"], date, facts["place"]) if part),
         lead=facts["subtitle"] or facts["theme"],
-        foot=" · ".join(part for part in (house.name, date) if part),
+        foot=" · ".join(part for part in (rehearsed, house.name, date) if part),
         author=house.host or house.name,
-        description=typo(" – ".join(part for part in (what, title, date) if part)),
+        description=typo(" – ".join(part for part in (rehearsed, what, title, date) if part)),
         house=house,
-        blocks=blocks,
+        blocks=with_sigles(blocks),
         pages=pages,
     )
 
@@ -126,7 +132,12 @@ def _document(
 def _warning(facts: Mapping[str, Any]) -> Iterator[Block]:
     if facts["rehearsal"]:
         yield Note(
-            typo(_("Ce document vient d’une répétition jouée par des robots : ses phrases ne sont de personne.")),
+            typo(
+                _(
+                    "Ce document vient d’une répétition : des robots ont joué les ateliers. Rien de ce qui y est dit "
+                    "n’a été décidé, et il n’est pas fait pour être publié."
+                )
+            ),
             title=_("Répétition"),
             tone="warn",
         )
@@ -139,9 +150,11 @@ def day_numbers(facts: Mapping[str, Any]) -> Iterator[Block]:
         if came["attendance_taken"]
         else ("personne inscrite", "personnes inscrites")
     )
-    decisions = len(decisions_of(facts))
+    decisions = kept_count(facts)
+    registered = came["registered"] if came["attendance_taken"] else 0  # said apart: who was awaited, who came
     counted = (
         (came["total"], *present),
+        (registered, "personne inscrite", "personnes inscrites"),
         (len(came["organisations"]), "structure", "structures"),
         (sum(row["known"] for row in came["territories"]), "intercommunalité", "intercommunalités"),
         (len(workshops_of(facts)), "atelier", "ateliers"),
@@ -196,7 +209,14 @@ def _workshop(workshop: Mapping[str, Any], house: House) -> Iterator[Block]:
     for row in workshop["takeaways"]:
         yield Quote(
             row["text"],
-            typo(_("phrase confiée par une personne qui a apporté son sujet")) if row["released"] else "",
+            _SEPARATOR.join(
+                part
+                for part in (
+                    typo(_("phrase confiée par une personne qui a apporté son sujet")) if row["released"] else "",
+                    _open_words(row),
+                )
+                if part
+            ),
         )
     for title in dict.fromkeys(card["title"] for card in results["kept"]):
         yield Paragraph(typo(_("gardé par la salle")), lead=title, tone="soft")
@@ -206,29 +226,49 @@ def _workshop(workshop: Mapping[str, Any], house: House) -> Iterator[Block]:
     yield from figures.of_room(results, house.accent)
 
 
-def _unsettled(facts: Mapping[str, Any]) -> Iterator[Block]:
-    said = unsettled_of(facts)
-    if said:
+def _open_words(row: Mapping[str, Any]) -> str:
+    return str(_("non tranché")) if row["unsettled"] else ""
+
+
+def _unsettled(facts: Mapping[str, Any], *, most: int = 100, always: bool = False) -> Iterator[Block]:
+    """What the desk says is not settled, then where the rooms were divided. `always`: said when there is none."""
+    marked, divided = open_of(facts), divided_of(facts)
+    if marked or always:
         yield Heading(_("Ce qui n’est pas tranché"), 2)
-        yield Items(tuple(said))
+        none = _("Personne n’a noté de question laissée ouverte.")
+        yield _some(marked, most) if marked else Paragraph(typo(none))
+    if divided or always:
+        yield Heading(_("Là où les avis se partagent"), 2)
+        none = _("Aucun vote ni aucune réponse n’a partagé une salle.")
+        yield _some(divided, most) if divided else Paragraph(typo(none))
 
 
-def _actions(facts: Mapping[str, Any]) -> Iterator[Block]:
-    """What was decided, by whom, and where it is: those whose bearer agreed to it."""
+def _some(said: Sequence[str], most: int) -> Items:
+    left = len(said) - most
+    more = (typo(count(left, _("autre, dans le compte rendu."), _("autres, dans le compte rendu."), zero="")),)
+    return Items((*said[:most], *(more if left > 0 else ())))
+
+
+def _actions(facts: Mapping[str, Any], *, always: bool = False) -> Iterator[Block]:
+    """What was decided, by whom, and where it is: those whose bearer agreed. `always`: said when there is none."""
     if not facts["actions"]:
+        if always:
+            yield Heading(_("Ce qui a été décidé"), 2)
+            yield Paragraph(typo(_("Aucune action n’a été décidée, avec quelqu’un pour s’en charger.")))
         return
     rows = tuple(
         (
-            action["what"] + (f" ({action['workshop']})" if action["workshop"] else ""),
+            action["what"],
+            action["workshop"] or _("Toute la rencontre"),
             action["bearer"] or "–",
             action["due"] or "–",
             typo(" : ".join(part for part in (action["state"], action["outcome"]) if part)),
         )
         for action in facts["actions"]
     )
-    headers = (_("Action"), _("Qui"), _("Pour le"), _("Où en est-on"))
-    yield Heading(_("Les actions décidées"), 2)
-    yield Table(_("Les actions décidées"), headers, rows, widths=(5, 3, 2, 3))
+    headers = (_("Action"), _("Décidé dans"), _("Qui s’en charge"), _("Pour le"), _("Où en est-on"))
+    yield Heading(_("Ce qui a été décidé : qui fait quoi, pour quand").replace(" :", "\u00a0:"), 2)
+    yield Table(_("Ce qui a été décidé"), headers, rows, widths=(5, 3, 3, 2, 2))
 
 
 def _people(facts: Mapping[str, Any], house: House, draw_map: DrawMap) -> Iterator[Block]:
@@ -305,13 +345,21 @@ def fair(decisions: Sequence[Decision], most: int) -> list[Decision]:
     return [decision for position, decision in enumerate(decisions) if position in kept]
 
 
-def _decisions_table(decisions: Sequence[Decision]) -> Table:
-    rows = tuple((d.text, d.by + (f"\u202f: {d.about}" if d.about else "")) for d in decisions)
-    rows = tuple((text, typo(by)) for text, by in rows)
-    return Table(_("Ce qui a été retenu, et où"), (_("Retenu"), _("Où cela a été dit")), rows, widths=(3, 2))
+def _kept_by_place(facts: Mapping[str, Any], decisions: Sequence[Decision]) -> Iterator[Block]:
+    """Each place once, above all that is told of it; a workshop that kept nothing is named too."""
+    places: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        places.setdefault(decision.by, []).append(decision)
+    for by, told in places.items():
+        yield Paragraph(told[0].about, lead=by)
+        yield Items(tuple(typo(f"{each.text} ({each.told})") if each.told else each.text for each in told))
+    silent = [quoted(name) for name in silent_of(facts)]
+    if silent:
+        yield Paragraph(typo(_("aucune phrase n’y a été gardée.")), lead=typo(join_words(silent)))
 
 
 def _who_short(facts: Mapping[str, Any]) -> Iterator[Block]:
+    """How many, of which kinds, from where. Who came and who had registered are never one number."""
     came = facts["came"]
     if not came["total"]:
         return
@@ -320,9 +368,29 @@ def _who_short(facts: Mapping[str, Any]) -> Iterator[Block]:
     known = [row for row in came["territories"] if row["known"]]
     where = join_words([row["name"] for row in known[:6]])
     more = f", et {len(known) - 6} autres" if len(known) > 7 else ""
-    yield Paragraph(typo(f"{came['sentence']} ({categories})."))
-    if known:
-        yield Paragraph(typo(_("De {places}.").format(places=where + more)))
+    places = " " + _("De {places}.").format(places=where + more) if known else ""
+    if came["attendance_taken"]:
+        people = _("{n} présentes, sur {registered} inscrites").format(
+            n=came["sentence"], registered=came["registered"]
+        )
+        yield Paragraph(typo(f"{people} : {categories}.{places}"))
+        return
+    yield Paragraph(typo(f"{came['sentence']} : {categories}.{places}"))
+    yield Paragraph(typo(_("Qui est vraiment venu n’a pas été noté.")))
+
+
+def _read_more(facts: Mapping[str, Any]) -> Iterator[Block]:
+    """What else there is, and where: never an address that is not open."""
+    who = " – ".join(part for part in (facts["host"] or facts["space"], facts["contact"]) if part)
+    said = [_("Le compte rendu complet de cette rencontre : à demander à {who}.").format(who=who)]
+    if facts["page"]:
+        said.append(
+            _("La page publique de la vraie rencontre, où rien de cette répétition ne paraît : {page}")
+            if facts["rehearsal"]
+            else _("La page publique de la rencontre : {page}")
+        )
+    yield Heading(_("Pour en lire plus"), 2)
+    yield Items(tuple(typo(sentence).format(page=facts["page"]) for sentence in said))
 
 
 def _cycle_short(facts: Mapping[str, Any]) -> Iterator[Block]:

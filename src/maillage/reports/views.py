@@ -138,7 +138,7 @@ def report_style(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 @login_required
 def summary(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     def make(gathering: Gathering) -> bytes:
-        return services.make_summary(gathering, **_said(request))
+        return services.make_summary(gathering, base=base_of_request(request), **_said(request))
 
     return _pdf(request, gathering_id, can_organise, make, _name("synthese", request))
 

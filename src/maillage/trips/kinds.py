@@ -378,7 +378,7 @@ WAIT = Kind(
 TAKEAWAY = Kind(
     "takeaway",
     Takeaway,
-    ("workshop_id", "text", "origin", "position", "said", "removed_at", "created_at"),
+    ("workshop_id", "text", "origin", "position", "said", "unsettled", "removed_at", "created_at"),
     lambda gathering: Takeaway.with_removed.filter(gathering=gathering, rehearsal=False).prefetch_related("themes"),
     refs={"workshop_id": "workshop"},
     lists={"themes": THEMES},
@@ -397,7 +397,7 @@ ACTION = Kind(
         ("owner_name", "email", "reminders", "base_url", "link_version"),
         *("removed_at", "created_at"),
     ),
-    lambda gathering: Action.with_removed.filter(gathering=gathering),
+    lambda gathering: Action.with_removed.filter(gathering=gathering, rehearsal=False),
     refs={"workshop_id": "workshop", "takeaway_id": "takeaway"},
     gone=DELETE,
     label=_("action décidée"),

@@ -7,7 +7,7 @@ has left, committed; then the file is given what opens it. In: keys on disk, the
 import contextlib
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -26,7 +26,7 @@ from maillage.live.runtime import live
 from maillage.office.services import record_activity
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Right, Space, User
-from maillage.registrations.models import Opening
+from maillage.registrations.models import Opening, Registration
 from maillage.territories.models import Commune, Department, Epci, Qpv, Region
 from maillage.territories.services import UnknownRegion, load_territories
 from maillage.trips import sessions as of_sessions
@@ -450,6 +450,12 @@ def _forget_bases(gathering: Gathering) -> None:
 def forget_names(sender: object, *, gathering: Gathering, **_signal: object) -> None:
     """Receiver of `registrations.signals.names_erased`: a digest of a name is as good as the name to who guesses it."""
     _forget_bases(gathering)
+
+
+def forget_person(sender: object, *, registrations: Sequence[Registration], **_signal: object) -> None:
+    """Receiver of `registrations.signals.person_erased`: nothing of theirs is away, so no base serves any more."""
+    for registration in registrations:
+        _forget_bases(registration.gathering)
 
 
 def _note(gathering: Gathering, by: str, verb: str) -> None:

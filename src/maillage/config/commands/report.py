@@ -1,4 +1,5 @@
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from maillage.config.finding import find_gathering
@@ -45,5 +46,9 @@ def _made(gathering: Gathering, document: str, form: str, *, rehearsal: bool, pl
         return make_report(gathering, form=form, rehearsal=rehearsal, plain=plain)
     if form != "pdf":
         raise NoSuchForm(form.upper())
-    makers = {"synthese": make_summary, "affiche": make_poster, "diapositives": make_deck}
+    makers: dict[str, Callable[..., bytes]] = {
+        "synthese": make_summary,
+        "affiche": make_poster,
+        "diapositives": make_deck,
+    }
     return makers[document](gathering, rehearsal=rehearsal, plain=plain)

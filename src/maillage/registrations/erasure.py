@@ -1,0 +1,135 @@
+"""One person, erased because they ask: everywhere in their space, at once, and by the ledger in every older backup.
+
+What is counted stays, without them: category, commune, structure, presence, seat. What they said in a room goes with
+the room's notes: it is sealed there, and no name ties it to anybody here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.lib.typography import count, typo
+from maillage.office import ledger
+from maillage.office.models import Activity, Mail
+from maillage.office.retention import write_files_anew
+from maillage.people.models import Person
+from maillage.registrations.enums import ImportStatus, RegistrationStatus
+from maillage.registrations.models import Answer, Registration, RegistrationImport
+from maillage.registrations.queries import WITH_NEEDS
+from maillage.registrations.retention import NAMELESS, forget_people, forget_words
+from maillage.registrations.services import Refused, cancel_registration
+from maillage.registrations.signals import person_erased
+
+
+class CarriedAway(Refused):
+    """The other server holds the name too, and would bring it back."""
+
+    def __init__(self, title: str) -> None:
+        sentence = _("« {title} » est en ce moment sur un serveur de salle. Rapportez-la d’abord, puis effacez.")
+        super().__init__(typo(sentence.format(title=title)))
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Said before anything is erased."""
+
+    goes: list[str]
+    stays: list[str]
+
+
+def losses_of(person: Person) -> Losses:
+    rows = list(_rows(person).select_related("gathering"))
+    known = (
+        (_("le nom : {name}").format(name=person.full_name), True),
+        (_("l’adresse électronique, et les lettres qui y sont parties ou allaient partir"), bool(person.email)),
+        (_("le téléphone"), bool(person.phone)),
+        (
+            _("la commune et le territoire, tels qu’ils ont été écrits"),
+            bool(person.commune_text or person.territory_text),
+        ),
+        (_("les besoins dits pour le jour même"), _rows(person).filter(WITH_NEEDS).exists()),
+        (_("le sujet proposé"), any(row.porteur_subject for row in rows)),
+        (_("les réponses à vos questions"), Answer.objects.filter(registration__in=rows).exists()),
+        (_("les paires « ensemble » ou « pas ensemble », et les phrases de la répartition qui la nomment"), True),
+        (_("les liens personnels : ils n’ouvriront plus rien"), True),
+        (_("son nom dans le journal de l’espace"), True),
+    )
+    goes = [words for words, there in known if there]
+    pending = RegistrationImport.objects.filter(gathering__in=_gatherings(rows), status=ImportStatus.DRAFT).count()
+    if pending:
+        goes.append(
+            count(pending, _("fichier d’inscriptions en attente"), _("fichiers d’inscriptions en attente"), zero="")
+        )
+    goes += [
+        _("l’inscription à {title}, qui n’a pas encore eu lieu : elle est annulée").format(title=row.gathering.title)
+        for row in rows
+        if _is_ahead(row)
+    ]
+    stays = [
+        _("les nombres, sans la personne : catégorie, commune, structure, présence, place"),
+        _("ce qu’elle a dit dans un atelier : c’est scellé, et s’efface avec les notes de l’atelier"),
+        _("sa fiche, si elle a apporté un sujet : elle seule en a le lien, et peut l’effacer"),
+    ]
+    return Losses([typo(words) for words in goes], [typo(words) for words in stays])
+
+
+def erase_person(*, person: Person, by: object) -> None:
+    """Raises CarriedAway. Done twice, it changes nothing more."""
+    if _erase(person, by):
+        write_files_anew(["names"])
+
+
+@transaction.atomic
+def _erase(person: Person, by: object) -> bool:
+    locked = Person.objects.select_for_update().filter(pk=person.pk).first()
+    if locked is None or locked.first_name == NAMELESS:
+        return False
+    rows = list(_rows(locked).select_related("gathering__space", "person"))
+    for row in rows:
+        if row.gathering.away_since is not None:
+            raise CarriedAway(row.gathering.title)
+    for row in rows:
+        if _is_ahead(row):
+            cancel_registration(registration=row, by=by)
+    forget_everywhere(locked, rows)
+    ledger.record_erasures(ledger.PERSON, [locked.pk])
+    for row in rows:
+        Activity.objects.create(
+            space=row.gathering.space.slug,
+            by=str(by)[:200],
+            verb="erase-person",
+            about=str(row.gathering)[:300],
+            about_id=row.gathering_id,
+        )
+    return True
+
+
+def forget_everywhere(person: Person, rows: Sequence[Registration]) -> None:
+    """Also when an older backup brought them back. `person` still has the name: what holds it is found by it."""
+    Activity.objects.filter(about_id__in=[row.pk for row in rows], by=person.full_name).update(by=NAMELESS)
+    if person.email:
+        Mail.objects.filter(to__iexact=person.email).delete()
+    RegistrationImport.objects.filter(gathering__in=_gatherings(rows)).delete()
+    found = Registration.objects.filter(pk__in=[row.pk for row in rows])
+    found.filter(WITH_NEEDS).update(needs="", meal="", children=0, interpreter="")
+    forget_words(found)
+    person_erased.send(Person, person=person, registrations=list(rows))
+    forget_people([person.pk])
+
+
+def _rows(person: Person) -> "models.QuerySet[Registration]":
+    return Registration.objects.filter(person=person)
+
+
+def _gatherings(rows: Sequence[Registration]) -> list[UUID]:
+    return [row.gathering_id for row in rows]
+
+
+def _is_ahead(row: Registration) -> bool:
+    if row.status == RegistrationStatus.CANCELLED:
+        return False
+    return row.gathering.date is None or row.gathering.date > timezone.localdate()
