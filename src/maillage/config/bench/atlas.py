@@ -135,7 +135,7 @@ def _row(name: str, kind: Kind, samples: list[Sample], size: int, empty: float) 
     told = f"p95 de {len(samples)} réponses ({len(kind.addresses)} adresses) ; médiane {number(waited)} ms, dont "
     told += f"{number(processor)} de processeur"
     firsts = samples[: len(kind.addresses)]
-    if len(firsts) < len(samples):
+    if 0 < len(firsts) < len(samples):
         spent = median(each for _waited, each in firsts)
         told += f" ; première fois : p95 {number(p95(firsts))} ms, processeur {number(spent)} en médiane"
     told += f" ; {number(size / 1000)} ko" if size else ""
