@@ -37,12 +37,12 @@ _kept: OrderedDict[bytes, Answer] = OrderedDict()
 _turn = Lock()
 
 
-def kept(request: HttpRequest, space: Space, make: Callable[[], HttpResponse]) -> HttpResponse:
-    """The answer of `make`, or the same as it made before."""
+def kept(request: HttpRequest, space: Space, make: Callable[[], HttpResponse], *, made_of: object = "") -> HttpResponse:
+    """The answer of `make`, or the same as it made before; `made_of`: what else it says, that no mark follows."""
     if request.method != "GET" or _is_somebody(request):
         return make()
     now = timezone.now()
-    key = _key(request, space)
+    key = _key(request, space, made_of)
     with _turn:
         answer = _kept.get(key)
         if answer is not None:
@@ -70,10 +70,10 @@ def _is_somebody(request: HttpRequest) -> bool:
     )
 
 
-def _key(request: HttpRequest, space: Space) -> bytes:
+def _key(request: HttpRequest, space: Space, made_of: object) -> bytes:
     of_space = [getattr(space, field.attname) for field in space._meta.concrete_fields]
     asked = (public_address(request), request.get_full_path(), wants_comfort(request), timezone.localdate())
-    return sha256(repr((asked, of_space, marks_of(space).all)).encode()).digest()
+    return sha256(repr((asked, made_of, of_space, marks_of(space).all)).encode()).digest()
 
 
 def _keep(key: bytes, answer: Answer) -> None:

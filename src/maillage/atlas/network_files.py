@@ -1,4 +1,4 @@
-"""The network as files. A country’s hold all its links: made beside requests when it is counted, given from the disk."""
+"""The network as files. A country’s hold all its links: made beside requests when it is counted, then given as kept."""
 
 import hashlib
 import os

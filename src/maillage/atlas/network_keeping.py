@@ -50,6 +50,12 @@ def tell(space: Space, *, public: bool, basis: str) -> Told:
     return Told(summary if named else None, kept.counted_at)
 
 
+def counted_lately(space: Space, *, public: bool, basis: str) -> dt.datetime | None:
+    """When what is kept was counted, if it may still be shown as it is."""
+    kept = KeptNetwork.objects.filter(space=space, public=public, basis=basis, counted_at__gte=timezone.now() - KEPT)
+    return kept.values_list("counted_at", flat=True).first()
+
+
 def count_now(space: Space, *, public: bool, basis: str) -> Told:
     """Counts it, and keeps it if it is worth it."""
     people = _people(space)

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from maillage.atlas.compressing import compressed
+from maillage.atlas.keeping import kept
 from maillage.atlas.network import EXPERIENCE, GATHERING, LEAST_PEOPLE, LEAST_TIMES, TABLE, WORKSHOP, Network
 from maillage.atlas.network_files import FORMS, kept_file
-from maillage.atlas.network_keeping import count_beside, is_large, tell
+from maillage.atlas.network_keeping import count_beside, counted_lately, is_large, tell
 from maillage.atlas.network_summary import BASES, Actor, Summary, title_of
 from maillage.atlas.tables import UNKNOWN_WORDS, Cell, Column, Table, make_table
 from maillage.lib.matching import fold
@@ -60,7 +61,11 @@ def read_choice(given: Mapping[str, str]) -> Choice:
 @require_safe
 @compressed
 def public_network(request: HttpRequest, slug: str) -> HttpResponse:
-    return _page(request, fetch_atlas(request.user, slug), public=True)
+    space = fetch_atlas(request.user, slug)
+    counted_at = counted_lately(space, public=True, basis=read_choice(request.GET).basis)
+    if counted_at is None:
+        return _page(request, space, public=True)
+    return kept(request, space, lambda: _page(request, space, public=True), made_of=counted_at)
 
 
 @require_safe
