@@ -95,3 +95,5 @@ def _folders(settings, tmp_path: Path) -> None:
     """Each test has its own keys and files."""
     settings.KEYS_DIR = tmp_path / "keys"
     settings.MEDIA_ROOT = tmp_path / "files"
+    if kept := sys.modules.get("maillage.atlas.keeping"):
+        kept.forget_all()

@@ -5,12 +5,19 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from maillage.atlas import keeping
 from maillage.config.importing import import_gatherings
 from maillage.people.models import Space, User
 from maillage.people.services import give_right, make_space, open_atlas
 from maillage.territories.services import load_territories
 
 DAYS = (files("maillage.gatherings") / "data" / "journees-grand-est.toml").read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch) -> None:
+    """Each page is made anew: tests change rows by statements that no service makes. test_small_worlds.py keeps."""
+    monkeypatch.setattr(keeping, "OLDEST", 0)
 
 
 @pytest.fixture(scope="module")

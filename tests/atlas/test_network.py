@@ -26,6 +26,7 @@ from maillage.contracts.models import ContratDeVille, Signatory
 from maillage.gatherings.models import Gathering, Slot, Speaker, Workshop
 from maillage.memory.experiences import EMPTY, propose_experience, publish_experience
 from maillage.office.models import Job
+from maillage.people.directory import list_organisations
 from maillage.people.enums import SpaceRole
 from maillage.people.merging import merge_organisations
 from maillage.people.models import Organisation, Person, User
@@ -456,8 +457,16 @@ def test_a_network_of_a_country_is_counted_beside_the_request_once(space, client
         assert "en train d’être compté" in plain(client.get(address))
     [job] = Job.objects.all()
     assert (job.kind, job.about) == ("network-table-public", space.pk)
+    export = reverse("atlas:network-export", args=["grand-est", "csv"])
+    waiting = client.get(export)
+    assert (waiting.status_code, waiting["Retry-After"]) == (503, "60")
+    assert "en train d’être fait" in waiting.content.decode()
     network_keeping.count_now(space, public=True, basis=TABLE)  # what the job does
     assert ">Ville<" in plain(client.get(address))
+    assert "Ville" in client.get(export).getvalue().decode("utf-8-sig")
+    list_organisations(space=space, keys=[space.organisations.get(name="CAF").pk], listed=False, by="Zoé")
+    assert client.get(export).status_code == 503  # it named somebody who left
+    assert Job.objects.count() == 1
 
 
 def slow_pairs(occasions, least):

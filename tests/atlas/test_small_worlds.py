@@ -4,10 +4,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from maillage.people.services import make_space, open_atlas
+from maillage.atlas import keeping
+from maillage.atlas.indexing import index_territories
+from maillage.contracts.services import make_contract, new_facts
+from maillage.gatherings.services import change_gathering, make_gathering
+from maillage.memory.experiences import EMPTY, erase_experience, propose_experience, publish_experience
+from maillage.people.directory import list_organisations
+from maillage.people.models import User
+from maillage.people.services import find_or_make_organisation, give_right, make_space, open_atlas
 from maillage.territories.enums import Level
 from maillage.territories.models import Commune, Department, Epci, Outline, Qpv, Region
 from maillage.territories.outlines import draw, read_outline
+from maillage.territories.services import import_territories
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +146,84 @@ def test_a_name_is_text_in_the_map_and_in_the_page(client, space):
     for path in ("", f"intercommunalites/{Epci.objects.get().siren}/", "carte.svg"):
         assert "<script>alert" not in client.get(f"/atlas/essai/{path}").content.decode()
         assert "<script>1" not in client.get(f"/atlas/essai/{path}").content.decode()
+
+
+@pytest.fixture
+def kept(monkeypatch) -> None:
+    monkeypatch.setattr(keeping, "OLDEST", 600)
+
+
+def words_of(client, path: str) -> str:
+    answer = client.get(f"/atlas/essai/{path}")
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def test_a_page_asked_again_is_the_same_and_asks_next_to_nothing(client, space, kept, django_assert_max_num_queries):
+    for path in ("", "communes/10000/", "structures/", "recherche/?q=quartier"):
+        first = words_of(client, path)
+        with django_assert_max_num_queries(2):
+            assert words_of(client, path) == first
+
+
+def test_whatever_changes_a_page_is_on_it_at_once(client, space, kept, django_capture_on_commit_callbacks):
+    """Each line: an act of its own service, a page that had been kept, and what is read there after, or no longer."""
+    index_territories()
+    epci = Epci.objects.get(name="CC 10 0")
+    facts = new_facts(epci.pk, status="signed", source="Préfecture des pivoines")
+    told = EMPTY | {"title": "Des glycines", "commune": "10000"}
+    made = {}
+
+    def gathering() -> None:
+        made["day"] = make_gathering(
+            space=space, kind="regional_day", title="Les hortensias", by="e", public=True, commune_id="10000"
+        )
+
+    def experience() -> None:
+        made["told"] = propose_experience(space=space, content=told, by="e")
+        publish_experience(experience=made["told"], number=1, by="e")
+
+    def organisation() -> None:
+        made["row"] = find_or_make_organisation(space=space, name="Les bleuets")
+        list_organisations(space=space, keys=[made["row"].pk], listed=True, by="e")
+
+    acts = [
+        ("communes/10000/", gathering, "Les hortensias", True),
+        ("recherche/?q=hortensias", lambda: None, "Les hortensias", True),
+        ("communes/10000/", lambda: change_gathering(gathering=made["day"], by="e", public=False), "hortensias", False),
+        ("recherche/?q=hortensias", lambda: None, "Les hortensias</a>", False),
+        ("communes/10000/", lambda: make_contract(space=space, facts=facts, by="e"), "Préfecture des pivoines", True),
+        ("communes/10000/", experience, "Des glycines", True),
+        ("communes/10000/", lambda: erase_experience(experience=made["told"], by="e"), "glycines", False),
+        ("structures/", organisation, "Les bleuets", True),
+        (
+            "structures/",
+            lambda: list_organisations(space=space, keys=[made["row"].pk], listed=False, by="e"),
+            "bleuets",
+            False,
+        ),
+        (
+            "communes/10000/",
+            lambda: import_territories([("communes.csv", b"insee,nom\n10000,Les Capucines\n")]),
+            "Les Capucines",
+            True,
+        ),
+    ]
+    for path, act, words, there in acts:
+        words_of(client, path)
+        with django_capture_on_commit_callbacks(execute=True):
+            act()
+        assert (words in words_of(client, path)) is there, words
+    open_atlas(space=space, public=False, by="e")
+    assert client.get("/atlas/essai/communes/10000/").status_code == 404
+
+
+def test_what_who_signed_in_reads_is_given_to_nobody_else(client, space, kept):
+    user = User.objects.create_user("zoe@exemple.invalid", name="Zoé Muller")
+    give_right(user=user, space=space, role="organiser", by="test")
+    client.force_login(user)
+    assert "Zoé Muller" in words_of(client, "")
+    client.logout()
+    assert "Zoé Muller" not in words_of(client, "")
+    client.force_login(user)
+    assert "Fermer l’atlas" in words_of(client, "")

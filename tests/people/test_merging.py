@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from maillage.office.models import Activity
-from maillage.people.doubles import doubles_of
+from maillage.people import doubles
+from maillage.people.doubles import doubles_of, find_doubles
 from maillage.people.enums import TieKind
 from maillage.people.merging import FACTS, MergeRefused, merge_organisations, references, undo_merge
 from maillage.people.models import Organisation, OrganisationMerge, Person, Space, Tie
@@ -186,6 +187,14 @@ def test_doubles_are_found_by_number_by_abbreviation_and_by_likeness(space):
         frozenset(("ASSOC DES HABITANTS DU WIESBERG", "Association des habitants du Wiesberg")): True,
         frozenset(("Centre social Fumay Charnois", "CTRE SOCIAL FUMAY CHARNOY")): False,
     }
+
+
+def test_a_directory_too_large_to_compare_whole_says_so(space, monkeypatch):
+    make(space, "Centre social Fumay Charnois")
+    make(space, "CTRE SOCIAL FUMAY CHARNOY")
+    assert find_doubles(space).whole
+    monkeypatch.setattr(doubles, "MOST_COMPARED", 0)
+    assert find_doubles(space) == doubles.Doubles([], whole=False)
 
 
 def test_two_numbers_of_two_legal_units_are_two(space):

@@ -13,7 +13,7 @@ from maillage.territories.importing import TerritoriesRefused
 from maillage.territories.models import Commune, Epci, Outline, Qpv, Region, Shape, Source
 from maillage.territories.queries import PlaceNotFound, find_epci, region_counts
 from maillage.territories.reading import MOST_FILES, read_files
-from maillage.territories.services import import_territories, load_territories
+from maillage.territories.services import import_territories
 
 SQUARE = [[[4.0, 48.3], [4.02, 48.3], [4.02, 48.32], [4.0, 48.32], [4.0, 48.3]]]
 # @etalab/decoupage-administratif
@@ -180,8 +180,7 @@ def test_a_zip_of_too_many_files_is_refused(db):
     assert refused([("qpv.zip", packed.getvalue())]) == ["qpv.zip : plus de 20 fichiers dans ce zip."]
 
 
-def test_a_merged_epci_is_found_by_its_old_siren(db):
-    load_territories()
+def test_a_merged_epci_is_found_by_its_old_siren(grand_est):
     old = find_epci("245701222")
     assert (old.name, old.successor.name) == ("CA du Val de Fensch", "Thionville Fensch Agglomération")
     Epci.objects.filter(pk="245701222").update(merged_on="2026-01-01")
@@ -190,8 +189,7 @@ def test_a_merged_epci_is_found_by_its_old_siren(db):
     assert Commune.objects.get(pk="57221").epci.successor_id == "992367730"
 
 
-def test_an_unknown_place_is_said_not_guessed(db):
-    load_territories()
+def test_an_unknown_place_is_said_not_guessed(grand_est):
     with pytest.raises(PlaceNotFound):
         find_epci("999999999")
 

@@ -23,6 +23,17 @@ from maillage.territories.queries import VINTAGE
 
 MOST = 20  # gatherings or experiences on one page; how many there are is said
 NEAR = 6
+# Columns that a line says: rows are wide, and a base sorts them whole.
+OF_GATHERINGS = ("title", "subtitle", "slug", "date", "venue", "commune__name", "epci__name")
+OF_EXPERIENCES = ("title", "year", "commune__name", "epci__name", "qpv__name")
+OF_WORKSHOPS = (
+    "title",
+    "territory",
+    "position",
+    "slot__gathering__slug",
+    "slot__gathering__title",
+    "slot__gathering__date",
+)
 DEGREES = 0.35  # of latitude, some 40 km: further is not near
 
 
@@ -87,7 +98,7 @@ def gathering_events(space: Space, rows: QuerySet[Gathering]) -> list[Event]:
             reverse("gatherings:public", args=[space.slug, row.slug]),
             ", ".join(filter(None, (date_words(row), place_words(row)))),
         )
-        for row in rows[:MOST]
+        for row in rows.only(*OF_GATHERINGS)[:MOST]
     ]
 
 
@@ -99,16 +110,20 @@ def experience_events(space: Space, place: Place) -> list[Event]:
             reverse("memory:public-experience", args=[space.slug, row.pk]),
             ", ".join(str(part) for part in (row.qpv or row.commune or row.epci, row.year) if part),
         )
-        for row in published_in(space, place)[:MOST]
+        for row in published_in(space, place).prefetch_related(None).only(*OF_EXPERIENCES)[:MOST]
     ]
-    told = [
-        Event(
-            row.title,
-            reverse("gatherings:public", args=[space.slug, row.slot.gathering.slug]),
-            ", ".join(filter(None, (row.territory, row.slot.gathering.title, date_words(row.slot.gathering)))),
-        )
-        for row in presented_in(space, place)[: MOST - len(written)]
-    ]
+    told = (
+        [
+            Event(
+                row.title,
+                reverse("gatherings:public", args=[space.slug, row.slot.gathering.slug]),
+                ", ".join(filter(None, (row.territory, row.slot.gathering.title, date_words(row.slot.gathering)))),
+            )
+            for row in presented_in(space, place).only(*OF_WORKSHOPS)[: MOST - len(written)]
+        ]
+        if len(written) < MOST
+        else []
+    )
     return written + told
 
 

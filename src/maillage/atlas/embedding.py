@@ -14,10 +14,12 @@ from django.views.decorators.http import require_safe
 
 from maillage.atlas.choices import read_choice
 from maillage.atlas.compressing import compressed
+from maillage.atlas.keeping import kept
 from maillage.atlas.pages import AtlasPage, read_page
 from maillage.atlas.places import UnknownPlace
 from maillage.lib.typography import typo
 from maillage.people.access import fetch_atlas
+from maillage.people.models import Space
 from maillage.ui.addresses import public_address
 
 WIDTH, HEIGHT = 800, 640  # pixels of a frame, when nobody says how much room there is
@@ -31,6 +33,10 @@ LEAST = 200
 def embedded(request: HttpRequest, slug: str, level: str, code: str = "") -> HttpResponse:
     """Nothing of an account is read here: a frame of another site shows to each what it shows to all."""
     space = fetch_atlas(AnonymousUser(), slug)
+    return kept(request, space, lambda: _frame(request, space, level, code))
+
+
+def _frame(request: HttpRequest, space: Space, level: str, code: str) -> HttpResponse:
     try:
         page = read_page(space, level, code, read_choice(request.GET), embedded=True)
     except UnknownPlace:

@@ -8,14 +8,19 @@ from django.db.models import Prefetch, QuerySet
 
 from maillage.atlas.enums import EntryKind
 from maillage.atlas.models import Entry
-from maillage.atlas.search import Line, drop, put
+from maillage.atlas.search import Line, drop, is_empty, put
 from maillage.contracts.models import ContratDeVille
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.gatherings.words import place_words
 from maillage.memory.experience_queries import TOLD
 from maillage.memory.models import Experience, ExperienceVersion
+from maillage.office.enums import JobStatus
+from maillage.office.models import Job
+from maillage.office.services import run_job
 from maillage.people.models import Organisation
 from maillage.territories.models import Commune, Department, Epci, Qpv
+
+JOB = "atlas-index"
 
 
 @transaction.atomic
@@ -38,6 +43,19 @@ def index_all() -> None:
     index_experiences()
     index_gatherings()
     index_organisations()
+
+
+def index_what_is_not() -> None:
+    """At a start: an installation without an index yet, or whose index a migration doubts. A country takes a minute."""
+    if is_empty() and Commune.objects.exists():
+        index_all()
+
+
+def index_beside() -> None:
+    """As above, for whoever searches meanwhile: one job at a time, however many ask."""
+    if Job.objects.filter(kind=JOB, status__in=[JobStatus.QUEUED, JobStatus.RUNNING]).exists():
+        return
+    run_job(kind=JOB, about=None, by="atlas", work=lambda _report: index_what_is_not())
 
 
 @transaction.atomic

@@ -79,12 +79,14 @@ class Board:
         left, top, right, bottom = box
         grid = [(left + (right - left) * i / 16, top + (bottom - top) * j / 16) for i in range(17) for j in range(17)]
         grid.sort(key=lambda at: (at[0] - centre[0]) ** 2 + (at[1] - centre[1]) ** 2)
-        for others in (avoid, ()) if avoid else ((),):
+        around = (left - wide, top - high, right + wide, bottom + high)
+        dots = [dot for dot in self.dots if _meet(dot, around)]
+        avoided = [other for other in avoid if _meet(other, around)]
+        for others in (avoided, ()) if avoided else ((),):
+            in_the_way = [*dots, *others]
             for x, y in grid:
                 written = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-                if self._free(written, [*self.dots, *others]) and all(
-                    holds(x + side * wide / 2, y) for side in (-1, 0, 1)
-                ):
+                if self._free(written, in_the_way) and all(holds(x + side * wide / 2, y) for side in (-1, 0, 1)):
                     return self._keep(written[0], written[1], lines, kind, "")
         return None
 
@@ -122,10 +124,15 @@ class Board:
         left, top, right, bottom = box
         if left < 2 or top < 2 or right > WIDTH - 2 or bottom > self.height - 2:
             return False
-        return not any(
-            left < other[2] and right > other[0] and top < other[3] and bottom > other[1]
-            for other in (*self.taken, *dots)
-        )
+        for others in (self.taken, dots):
+            for other in others:
+                if left < other[2] and right > other[0] and top < other[3] and bottom > other[1]:
+                    return False
+        return True
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and one[2] > other[0] and one[1] < other[3] and one[3] > other[1]
 
 
 def _holds(box: tuple[float, float, float, float], x: float, y: float) -> bool:

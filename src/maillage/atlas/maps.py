@@ -1,6 +1,6 @@
 """Which outlines, dots and names the map of a place holds."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -21,7 +21,7 @@ from maillage.atlas.shades import (
     tally_words,
     value_of,
 )
-from maillage.atlas.tallies import Tally, department_counts, family_of, region_counts
+from maillage.atlas.tallies import Tally, family_of, region_counts
 from maillage.atlas.ways import any_of
 from maillage.people.models import Space
 from maillage.territories.enums import UNITS, Detail, Level
@@ -52,13 +52,15 @@ def draw_map(
     qpvs: Sequence[Qpv],
     tallies: Sequence[Tally],
     choice: Choice,
+    counts: Mapping[str, int],
     *,
     embedded: bool = False,
 ) -> PlaceMap:
+    """`counts`: quarters of each département of a région."""
     link = linker(space, choice, embedded=embedded)
     made = {
         FRANCE: lambda: _france(link),
-        Level.REGION: lambda: _region(place, qpvs, tallies, choice, link),
+        Level.REGION: lambda: _region(place, qpvs, tallies, choice, counts, link),
         Level.DEPARTMENT: lambda: _department(place, qpvs, tallies, choice, link),
         Level.EPCI: lambda: _epci(place, qpvs, link),
         Level.QPV: lambda: _qpv(place, link),
@@ -121,7 +123,14 @@ def _france(link: Link) -> PlaceMap:
     return made
 
 
-def _region(place: Place, qpvs: Sequence[Qpv], tallies: Sequence[Tally], choice: Choice, link: Link) -> PlaceMap:
+def _region(
+    place: Place,
+    qpvs: Sequence[Qpv],
+    tallies: Sequence[Tally],
+    choice: Choice,
+    counts: Mapping[str, int],
+    link: Link,
+) -> PlaceMap:
     departments = list(Department.objects.filter(region=place.code).order_by("name"))
     ground = _outlines(Level.DEPARTMENT, [row.code for row in departments], Detail.REGION)
     if not ground:
@@ -129,7 +138,6 @@ def _region(place: Place, qpvs: Sequence[Qpv], tallies: Sequence[Tally], choice:
     zone = next(iter(ground.values())).zone
     frame = frame_of([box_of(outline) for outline in ground.values() if outline.zone == zone], zone)
     drawing = Drawing(frame, place.name)
-    counts = department_counts(place)
     for row in departments:
         if row.code in ground:
             name = f"{row.name} ({row.code}), {qpv_words(counts.get(row.code, 0))}"

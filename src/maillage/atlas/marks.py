@@ -10,7 +10,8 @@ from maillage.people.models import Space
 
 TERRITORIES, CONTRACTS, GATHERINGS = "territories", "contracts", "gatherings"
 EXPERIENCES, ORGANISATIONS = "experiences", "organisations"
-OF_ALL = (TERRITORIES,)  # of no space
+INDEX = "index"  # of search: made after what it follows
+OF_ALL = (TERRITORIES, INDEX)  # of no space
 OF_SPACES = (CONTRACTS, GATHERINGS, EXPERIENCES, ORGANISATIONS)
 
 
@@ -31,6 +32,10 @@ class Marks:
 
     def of(self, nouns: Collection[str]) -> str:
         return " ".join(str(self.values.get(key_of(noun, self.space.pk), "-")) for noun in nouns)
+
+    @property
+    def all(self) -> str:
+        return self.of((*OF_ALL, *OF_SPACES))
 
 
 def marks_of(space: Space) -> Marks:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 TABLE, WORKSHOP, GATHERING, EXPERIENCE = "table", "atelier", "rencontre", "experience"
 LARGEST_TABLE = 12  # people: a workshop without tables is one table up to this, a room of listeners beyond
 LEAST_TIMES = 2  # occasions a public link is made of
+MOST_ASKED = 900  # people of one organisation that are looked for: two that came are enough
 LEAST_PEOPLE = 2  # who came for an organisation, over all public gatherings, before its presence is public
 
 Occasion = tuple[str, ...]  # what names it: a table of a workshop, a gathering…
@@ -178,8 +179,11 @@ def public_participants(space: Space, comings: dict[UUID, Coming] | None = None)
 
 def came_in_number(organisation: Organisation) -> bool:
     """Several of its people came, over all public gatherings: what `public_participants` says, of one."""
+    people = list(
+        organisation.people.order_by().values_list("pk", flat=True)[:MOST_ASKED]
+    )  # else a base begins by the days
     rows = Registration.objects.filter(
-        person__organisation=organisation,
+        person__in=people,
         presence=Presence.PRESENT,
         gathering__space=organisation.space_id,
         gathering__public=True,

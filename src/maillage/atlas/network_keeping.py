@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from maillage.atlas.models import KeptNetwork
 from maillage.atlas.network import Network
+from maillage.atlas.network_files import keep_files
 from maillage.atlas.network_summary import Summary, still_named, summarise, summary_from
 from maillage.office.enums import JobStatus
 from maillage.office.models import Job
@@ -37,7 +38,7 @@ def tell(space: Space, *, public: bool, basis: str) -> Told:
             return Told(summarise(Network(space, public, basis)))
         if people <= IN_A_REQUEST:
             return count_now(space, public=public, basis=basis)
-        _count_beside(space, public=public, basis=basis)
+        count_beside(space, public=public, basis=basis)
         return Told(None)
     summary = summary_from(kept.said)
     named = still_named(space, summary, public=public)
@@ -45,14 +46,23 @@ def tell(space: Space, *, public: bool, basis: str) -> Told:
         return Told(summary, kept.counted_at)
     if kept.people <= IN_A_REQUEST:
         return count_now(space, public=public, basis=basis)
-    _count_beside(space, public=public, basis=basis)
+    count_beside(space, public=public, basis=basis)
     return Told(summary if named else None, kept.counted_at)
+
+
+def counted_lately(space: Space, *, public: bool, basis: str) -> dt.datetime | None:
+    """When what is kept was counted, if it may still be shown as it is."""
+    kept = KeptNetwork.objects.filter(space=space, public=public, basis=basis, counted_at__gte=timezone.now() - KEPT)
+    return kept.values_list("counted_at", flat=True).first()
 
 
 def count_now(space: Space, *, public: bool, basis: str) -> Told:
     """Counts it, and keeps it if it is worth it."""
     people = _people(space)
-    summary = summarise(Network(space, public, basis))
+    network = Network(space, public, basis)
+    summary = summarise(network)
+    if people > IN_A_REQUEST:
+        keep_files(network)
     now = timezone.now()
     if people <= AT_ONCE:  # it shrank: a trial that was erased
         KeptNetwork.objects.filter(space=space, public=public, basis=basis).delete()
@@ -66,13 +76,18 @@ def count_now(space: Space, *, public: bool, basis: str) -> Told:
     return Told(summary, now)
 
 
+def is_large(space: Space) -> bool:
+    """Counted in a job, its files too."""
+    return _people(space) > IN_A_REQUEST
+
+
 def _people(space: Space) -> int:
     """Present in all, counted no further than it matters."""
     rows = Registration.objects.filter(gathering__space=space, gathering__trial=False, presence=Presence.PRESENT)
     return rows.order_by().values("pk")[: IN_A_REQUEST + 1].count()
 
 
-def _count_beside(space: Space, *, public: bool, basis: str) -> None:
+def count_beside(space: Space, *, public: bool, basis: str) -> None:
     """One at a time, however many read the page."""
     kind = f"network-{basis}-{'public' if public else 'own'}"
     if Job.objects.filter(kind=kind, about=space.pk, status__in=[JobStatus.QUEUED, JobStatus.RUNNING]).exists():

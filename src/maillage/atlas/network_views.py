@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
-from xml.etree import ElementTree
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from maillage.atlas.compressing import compressed
+from maillage.atlas.keeping import kept
 from maillage.atlas.network import EXPERIENCE, GATHERING, LEAST_PEOPLE, LEAST_TIMES, TABLE, WORKSHOP, Network
-from maillage.atlas.network_keeping import tell
+from maillage.atlas.network_files import FORMS, kept_file
+from maillage.atlas.network_keeping import count_beside, counted_lately, is_large, tell
 from maillage.atlas.network_summary import BASES, Actor, Summary, title_of
 from maillage.atlas.tables import UNKNOWN_WORDS, Cell, Column, Table, make_table
 from maillage.lib.matching import fold
-from maillage.lib.spreadsheets import write_csv
 from maillage.lib.typography import join_words, typo
 from maillage.people.access import fetch_atlas, fetch_in_space
 from maillage.people.models import Space
@@ -61,7 +61,11 @@ def read_choice(given: Mapping[str, str]) -> Choice:
 @require_safe
 @compressed
 def public_network(request: HttpRequest, slug: str) -> HttpResponse:
-    return _page(request, fetch_atlas(request.user, slug), public=True)
+    space = fetch_atlas(request.user, slug)
+    counted_at = counted_lately(space, public=True, basis=read_choice(request.GET).basis)
+    if counted_at is None:
+        return _page(request, space, public=True)
+    return kept(request, space, lambda: _page(request, space, public=True), made_of=counted_at)
 
 
 @require_safe
@@ -71,13 +75,13 @@ def own_network(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def public_export(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+def public_export(request: HttpRequest, slug: str, form: str) -> HttpResponse | StreamingHttpResponse:
     return _export(request, fetch_atlas(request.user, slug), form, public=True)
 
 
 @require_safe
 @login_required
-def own_export(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+def own_export(request: HttpRequest, slug: str, form: str) -> HttpResponse | StreamingHttpResponse:
     return _export(request, _organised(request, slug), form, public=False)
 
 
@@ -129,55 +133,25 @@ def _table(summary: Summary, choice: Choice) -> Table:
     return make_table(columns, summary.actors, choice, _("Les mêmes faits en tableau : structures"))
 
 
-def _export(request: HttpRequest, space: Space, form: str, *, public: bool) -> HttpResponse:
+def _export(request: HttpRequest, space: Space, form: str, *, public: bool) -> HttpResponse | StreamingHttpResponse:
     choice = read_choice(request.GET)
-    if form not in ("csv", "graphml") or choice.doubt:
+    if form not in FORMS or choice.doubt:
         raise Http404
-    network = Network(space, public, choice.basis)
-    content = _csv(network) if form == "csv" else _graphml(network)
-    kind = "text/csv; charset=utf-8" if form == "csv" else "application/graphml+xml"
-    response = HttpResponse(content, content_type=kind)
+    kind, write = FORMS[form]
+    response: HttpResponse | StreamingHttpResponse
+    if is_large(space):
+        path = kept_file(space, public=public, basis=choice.basis, form=form)
+        if path is None:
+            count_beside(space, public=public, basis=choice.basis)
+            sentence = _("Cet espace est grand : le fichier est en train d’être fait. Redemandez-le dans une minute.")
+            return HttpResponse(
+                typo(sentence) + "\n",
+                status=503,
+                content_type="text/plain; charset=utf-8",
+                headers={"Retry-After": "60"},
+            )
+        response = FileResponse(path.open("rb"), content_type=kind)
+    else:
+        response = HttpResponse(write(Network(space, public, choice.basis)), content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="cooperation-{space.slug}-{choice.basis}.{form}"'
     return response
-
-
-def _csv(network: Network) -> bytes:
-    headers = [_("Structure"), _("Genre"), _("Structure liée"), _("Son genre"), _("Partages"), _("Années")]
-    rows = [
-        [
-            link.one.name,
-            link.one.get_kind_display(),
-            link.other.name,
-            link.other.get_kind_display(),
-            str(link.times),
-            " ".join(map(str, link.years)),
-        ]
-        for link in network.links
-    ]
-    return write_csv(headers, rows)
-
-
-def _graphml(network: Network) -> bytes:
-    """GraphML 1.0 (graphdrawing.org), as Gephi, yEd or igraph read it."""
-    root = ElementTree.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
-    keys = [("node", "name", "string"), ("node", "kind", "string"), ("node", "commune", "string")]
-    keys += [("node", "epci", "string"), ("edge", "weight", "int"), ("edge", "years", "string")]
-    for on, name, kind in keys:
-        ElementTree.SubElement(root, "key", {"id": name, "for": on, "attr.name": name, "attr.type": kind})
-    graph = ElementTree.SubElement(root, "graph", id="cooperation", edgedefault="undirected")
-    for row in network.actors:
-        node = ElementTree.SubElement(graph, "node", id=str(row.pk))
-        _data(node, name=row.name, kind=row.kind, commune=row.commune_id or "", epci=row.epci_id or "")
-    for link in network.links:
-        edge = ElementTree.SubElement(graph, "edge", source=str(link.one.pk), target=str(link.other.pk))
-        _data(edge, weight=str(link.times), years=" ".join(map(str, link.years)))
-    content: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return content
-
-
-def _data(parent: ElementTree.Element, **said: str) -> None:
-    for key, value in said.items():
-        if value:  # XML has no control characters, a name typed somewhere may
-            ElementTree.SubElement(parent, "data", key=key).text = "".join(
-                letter for letter in value if letter.isprintable()
-            )

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from maillage.atlas.around import MOST, gathering_events
 from maillage.atlas.compressing import compressed
 from maillage.atlas.contracts import signed_by
+from maillage.atlas.keeping import kept
 from maillage.atlas.network import came_in_number, presented_by
 from maillage.gatherings.models import Gathering
 from maillage.lib.paging import KeyPaginator
@@ -33,6 +34,10 @@ A_PAGE = 60
 @compressed
 def organisations(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
+    return kept(request, space, lambda: _organisations(request, space))
+
+
+def _organisations(request: HttpRequest, space: Space) -> HttpResponse:
     question, kind = request.GET.get("q", "")[:MOST_FOUND], request.GET.get("genre", "")
     listed = space.organisations.filter(listed=True)
     found = set(listed.order_by().values_list("kind", flat=True).distinct())

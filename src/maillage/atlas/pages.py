@@ -53,6 +53,10 @@ class AtlasPage:
         return tallies_of(self.space, self.qpvs, experiences=counted) if self.shaded else []
 
     @cached_property
+    def department_counts(self) -> dict[str, int]:
+        return department_counts(self.place) if self.place.level == Level.REGION else {}
+
+    @cached_property
     def known_sources(self) -> dict[str, Source]:
         return all_sources()
 
@@ -68,7 +72,8 @@ class AtlasPage:
 
     @cached_property
     def map(self) -> PlaceMap:
-        return draw_map(self.space, self.place, self.qpvs, self.tallies, self.choice, embedded=self.embedded)
+        counts = self.department_counts
+        return draw_map(self.space, self.place, self.qpvs, self.tallies, self.choice, counts, embedded=self.embedded)
 
     @cached_property
     def sheets(self) -> list[str]:
@@ -175,7 +180,7 @@ class AtlasPage:
     def down(self) -> list[dict[str, str]]:
         places = self._linked(down_from(self.place, self.qpvs))
         if self.place.level == Level.REGION:
-            counts = department_counts(self.place)
+            counts = self.department_counts
             for each in places:
                 each["words"] = qpv_words(counts.get(each["code"], 0))
         return places

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -122,5 +123,9 @@ def address(space: Space, level: str, code: str, *, embedded: bool = False) -> s
     """The page of a place; `embedded`: the same without our header, for another site's frame."""
     if level == Level.REGION and (not code or code == space.region_id):
         level, code = "home", ""
-    name = f"atlas:{'embedded-' if embedded else ''}{level}"
-    return reverse(name, args=[space.slug, code] if code else [space.slug])
+    return _address(f"atlas:{'embedded-' if embedded else ''}{level}", space.slug, code)
+
+
+@lru_cache(maxsize=4096)  # a map and its table name a place two or three times, a page some hundred of them
+def _address(name: str, slug: str, code: str) -> str:
+    return reverse(name, args=[slug, code] if code else [slug])

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from maillage.atlas.enums import EntryKind
+from maillage.atlas.marks import INDEX, change_mark
 from maillage.atlas.models import Entry
 from maillage.lib.matching import roots
 from maillage.people.models import Space
@@ -20,6 +21,8 @@ MOST_WORDS = 8  # of a question: more only slow it down
 PAGE = 20  # results
 MOST_RANKED = 1_000  # results the pages go through; a question that has more is said to be too wide
 FACETS = ("kind", "department", "year", "method", "theme")
+WIDE = 5_000  # lines with these words: beyond (« la »: half of a country), only what and where are counted to narrow it
+WIDE_FACETS = ("kind", "department")
 BATCH = 400
 
 
@@ -41,6 +44,7 @@ class Found:
 
 def put(lines: Iterable[Line]) -> None:
     """Stores them, in place of what the index said of the same things."""
+    change_mark(INDEX)
     kept = list(lines)
     for start in range(0, len(kept), BATCH):
         batch = kept[start : start + BATCH]
@@ -60,6 +64,7 @@ def put(lines: Iterable[Line]) -> None:
 
 def drop(kind: str, refs: Sequence[str] | None = None) -> None:
     """What the index says of these things, or of all of this kind, goes."""
+    change_mark(INDEX)
     rows = Entry.objects.filter(kind=kind) if refs is None else Entry.objects.filter(kind=kind, ref__in=refs)
     numbers = list(rows.values_list("pk", flat=True))
     with connection.cursor() as cursor:
@@ -76,7 +81,8 @@ def find(space: Space, question: str, chosen: Mapping[str, str], page: int = 1) 
     source = f"FROM atlas_words JOIN atlas_entry e ON {_sql('same')} WHERE {_sql('match')} AND {where}"
     start = (page - 1) * PAGE
     with connection.cursor() as cursor:
-        facets, total = _facets(cursor, source, [match, *values])
+        wide = _is_wide(cursor, match)
+        facets, total = _facets(cursor, source, [match, *values], WIDE_FACETS if wide else FACETS)
         if total <= MOST_RANKED:
             numbers = _ranked(cursor, source, match, values, start)
         else:
@@ -95,14 +101,12 @@ def _ranked(cursor: Any, source: str, match: str, values: list[Any], start: int)
 
 
 def _first_ranked(cursor: Any, source: str, question: str, values: list[Any], stop: int) -> list[int]:
-    """Of very many, the best among those whose title has the words, then among others: ranking all would be slow."""
+    """Of very many, those whose title has the words, the shortest first, then others: weighing all would be slow."""
     found: dict[int, None] = {}
     for asked in (_match(question, titles=True), _match(question)):
-        rank = [asked] if connection.vendor == "postgresql" else []
-        some = f"SELECT e.id, e.title, {_sql('rank').removesuffix(' DESC')} AS rank {source} LIMIT {MOST_RANKED}"
-        down = "DESC" if rank else "ASC"
-        best = f"SELECT id FROM ({some}) AS ranked ORDER BY rank {down}, title, id"  # noqa: S608 - of our own words
-        cursor.execute(best, [*rank, asked, *values])
+        some = f"SELECT e.id, e.title {source} LIMIT {MOST_RANKED}"
+        best = f"SELECT id FROM ({some}) AS few ORDER BY LENGTH(title), title, id"  # noqa: S608 - of our own words
+        cursor.execute(best, [asked, *values])
         found.update(dict.fromkeys(row[0] for row in cursor.fetchall()))
         if len(found) >= stop:
             break
@@ -124,7 +128,7 @@ def _match(question: str, *, titles: bool = False) -> str | None:
 
 
 def _filters(space: Space, chosen: Mapping[str, str]) -> tuple[str, list[Any]]:
-    where, values = ["(e.space_id IS NULL OR e.space_id = %s)"], [_uuid(space)]
+    where, values = [_sql("of_space")], [_uuid(space)]
     for facet in FACETS:
         if not chosen.get(facet):
             continue
@@ -135,7 +139,9 @@ def _filters(space: Space, chosen: Mapping[str, str]) -> tuple[str, list[Any]]:
                 else "EXISTS (SELECT 1 FROM json_each(e.themes) WHERE json_each.value = %s)"
             )
         else:
-            where.append(f"e.{facet} = %s")
+            # « + »: else SQLite takes the index of kinds, and asks each row of it whether it has the words (20 s)
+            plus = "+" if facet == "kind" and connection.vendor != "postgresql" else ""
+            where.append(f"{plus}e.{facet} = %s")
         values.append(chosen[facet])
     return " AND ".join(where), values
 
@@ -144,16 +150,27 @@ def _uuid(space: Space) -> Any:
     return space.pk if connection.vendor == "postgresql" else space.pk.hex
 
 
-def _facets(cursor: Any, source: str, values: list[Any]) -> tuple[dict[str, list[tuple[str, int]]], int]:
+def _is_wide(cursor: Any, match: str) -> bool:
+    some = f"SELECT 1 FROM atlas_words WHERE {_sql('match')} LIMIT {WIDE + 1}"  # noqa: S608 - of our own words
+    cursor.execute(f"SELECT COUNT(*) FROM ({some}) AS few", [match])  # noqa: S608
+    return bool(cursor.fetchone()[0] > WIDE)
+
+
+def _facets(
+    cursor: Any, source: str, values: list[Any], counted: Sequence[str]
+) -> tuple[dict[str, list[tuple[str, int]]], int]:
     """Found once, counted five times, by the database: a country has tens of thousands of results."""
     said = [
         f"SELECT '{facet}', CAST({facet} AS text), COUNT(*) FROM found GROUP BY {facet}"  # noqa: S608 - of FACETS
-        for facet in FACETS
+        for facet in counted
         if facet != "theme"
     ]
-    columns = "e.kind AS kind, e.department AS department, e.year AS year, e.method AS method, e.themes AS themes"
+    said += [_sql("themes")] if "theme" in counted else []
+    columns = ", ".join(
+        f"e.{name} AS {name}" for name in ("themes" if facet == "theme" else facet for facet in counted)
+    )
     asked = f"WITH found AS MATERIALIZED (SELECT {columns} {source}) "
-    cursor.execute(asked + " UNION ALL ".join([*said, _sql("themes")]), values)
+    cursor.execute(asked + " UNION ALL ".join(said), values)
     counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
     for facet, value, number in cursor.fetchall():
         if value:
@@ -167,6 +184,7 @@ SQL = {
         "put": "INSERT OR REPLACE INTO atlas_words (rowid, title, words) VALUES (%s, %s, %s)",
         "drop": "DELETE FROM atlas_words WHERE rowid = %s",
         "same": "e.id = atlas_words.rowid",
+        "of_space": "(+e.space_id IS NULL OR +e.space_id = %s)",
         "match": "atlas_words MATCH %s",
         "themes": "SELECT 'theme', t.value, COUNT(*) FROM found, json_each(found.themes) AS t GROUP BY t.value",
         "rank": "bm25(atlas_words, 8.0, 1.0)",  # a word of the title is worth eight of the rest
@@ -177,6 +195,7 @@ SQL = {
         "ON CONFLICT (entry_id) DO UPDATE SET words = excluded.words",
         "drop": "DELETE FROM atlas_words WHERE entry_id = %s",
         "same": "e.id = atlas_words.entry_id",
+        "of_space": "(e.space_id IS NULL OR e.space_id = %s)",
         "match": "atlas_words.words @@ to_tsquery('simple', %s)",
         "themes": "SELECT 'theme', t.value, COUNT(*) FROM found, jsonb_array_elements_text(found.themes) AS t(value) "
         "GROUP BY t.value",

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 from maillage.atlas.compressing import compressed
 from maillage.atlas.enums import EntryKind
 from maillage.atlas.glossary import find_sigle, glossary, sigles_in
-from maillage.atlas.indexing import index_all
+from maillage.atlas.indexing import index_beside
+from maillage.atlas.keeping import kept
 from maillage.atlas.models import Entry
 from maillage.atlas.places import address
 from maillage.atlas.search import FACETS, PAGE, Found, find, is_empty
@@ -23,7 +24,7 @@ from maillage.gatherings.models import Gathering
 from maillage.gatherings.queries import method_titles
 from maillage.people.access import fetch_atlas
 from maillage.people.models import Space
-from maillage.territories.models import Department
+from maillage.territories.models import Commune, Department
 
 LONGEST = 200  # characters of a question
 NAMES = {"kind": "quoi", "department": "ou", "year": "annee", "method": "methode", "theme": "theme"}  # in addresses
@@ -34,13 +35,18 @@ SHOWN = 12  # values of a facet
 @compressed
 def search(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
+    return kept(request, space, lambda: _search(request, space))
+
+
+def _search(request: HttpRequest, space: Space) -> HttpResponse:
     question = " ".join(request.GET.get("q", "").split())[:LONGEST]
     chosen = {facet: request.GET.get(NAMES[facet], "") for facet in FACETS}
     if not re.fullmatch(r"[0-9]{4}", chosen["year"]):
         chosen["year"] = ""
     page = int(asked) if re.fullmatch(r"[0-9]{1,4}", asked := request.GET.get("page", "1")) else 1
-    if question and is_empty():
-        index_all()
+    being_made = bool(question) and is_empty() and Commune.objects.exists()
+    if being_made:  # taken away since the start; a migration's is made by it
+        index_beside()
     found = find(space, question, chosen, max(page, 1)) if question else Found([], 0, {})
     pages = ceil(found.shown / PAGE)
     context = {
@@ -55,6 +61,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
         "after": _link(question, chosen, page=page + 1) if page < pages else "",
         "page": page,
         "pages": pages,
+        "being_made": being_made,
         "too_wide": found.total > found.shown,
     }
     return render(request, "atlas/search.html", context)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from maillage.atlas.choices import read_choice
 from maillage.atlas.compressing import compressed
 from maillage.atlas.embedding import frame_code
+from maillage.atlas.keeping import kept
 from maillage.atlas.pages import read_page
 from maillage.atlas.places import UnknownPlace, address
 from maillage.atlas.structured import place_data
@@ -24,6 +25,10 @@ from maillage.ui.addresses import public_address
 @compressed
 def place(request: HttpRequest, slug: str, level: str, code: str = "") -> HttpResponse:
     space = fetch_atlas(request.user, slug)
+    return kept(request, space, lambda: _place(request, space, level, code))
+
+
+def _place(request: HttpRequest, space: Space, level: str, code: str) -> HttpResponse:
     try:
         page = read_page(space, level, code, read_choice(request.GET))
     except UnknownPlace as unknown:

@@ -27,6 +27,9 @@ def prepare_installation() -> None:
     with (settings.DATA_DIR / ".preparing").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)  # two containers over one volume
         prepare_tables()
+        from maillage.atlas.indexing import index_what_is_not  # here: it has tables, and needs every app to be loaded
+
+        index_what_is_not()
         gather_static_files()
 
 

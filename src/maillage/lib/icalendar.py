@@ -77,14 +77,12 @@ def _instant(moment: dt.datetime) -> str:
 
 def fold_line(line: str) -> str:
     """No line of more than 75 octets, no character cut in two."""
-    if len(line.encode()) <= FOLD:
-        return line
-    lines, current, size = [], "", 0
-    for character in line:
-        width = len(character.encode())
-        if size + width > FOLD:
-            lines.append(current)
-            current, size = " ", 1
-        current += character
-        size += width
-    return "\r\n".join([*lines, current])
+    octets = line.encode()
+    parts, start, room = [], 0, FOLD
+    while len(octets) - start > room:
+        stop = start + room
+        while octets[stop] & 0xC0 == 0x80:  # within a character
+            stop -= 1
+        parts.append(octets[start:stop].decode())
+        start, room = stop, FOLD - 1  # a space begins the others
+    return "\r\n ".join([*parts, octets[start:].decode()])

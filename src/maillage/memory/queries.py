@@ -2,6 +2,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Workshop
@@ -122,6 +123,10 @@ class Meeting:
     actions: list[Action] = field(default_factory=list)
     gathering: Gathering | None = None
     current: bool = False  # the one whose page this is
+    left_out: int = 0  # gatherings that the page does not name, in its place
+
+
+STEPS = 12  # gatherings named before this one, and after it: a cycle is some ten, a country's space has thousands
 
 
 def cycle(gathering: Gathering) -> list[Meeting]:
@@ -135,7 +140,17 @@ def cycle(gathering: Gathering) -> list[Meeting]:
         .select_related("space", "commune", "epci")
         .order_by("date", "title")
     )
-    meetings = list(rows)
+    day = gathering.date or timezone.localdate()
+    # keys first: sorting whole rows of thousands of gatherings would be slower than telling twenty-five
+    before = list(rows.filter(date__lt=day).reverse().values_list("pk", flat=True)[: STEPS + 1])[::-1]
+    after = list(rows.filter(date__gte=day).values_list("pk", flat=True)[: STEPS + 2])
+    earlier = rows.filter(date__lt=day).count() - STEPS if len(before) > STEPS else 0
+    later = rows.filter(date__gte=day).count() - STEPS - 1 if len(after) > STEPS + 1 else 0
+    named_keys = [*before[-STEPS:], *after[: STEPS + 1]]
+    known = rows.in_bulk(named_keys)
+    meetings = [known[key] for key in named_keys]
+    if gathering.date and gathering not in meetings:  # so many on one day
+        meetings[-1] = gathering
     published = set(Publication.objects.filter(gathering__in=meetings).values_list("gathering", flat=True))
     kept: dict[UUID, list[Takeaway]] = {}
     for takeaway in Takeaway.objects.filter(gathering__in=meetings, rehearsal=False, workshop=None):
@@ -144,7 +159,7 @@ def cycle(gathering: Gathering) -> list[Meeting]:
     actions: dict[UUID, list[Action]] = {}
     for action in Action.objects.filter(gathering__in=meetings, agreed_at__isnull=False):
         actions.setdefault(action.gathering_id, []).append(action)
-    return background + [
+    named = [
         Meeting(
             title=meeting.subtitle or meeting.title,
             kind=meeting.get_kind_display(),
@@ -157,6 +172,11 @@ def cycle(gathering: Gathering) -> list[Meeting]:
         )
         for meeting in meetings
     ]
+    if earlier:
+        background.append(Meeting(title="", when="", left_out=earlier))
+    if later:
+        named.append(Meeting(title="", when="", left_out=later))
+    return background + named
 
 
 def period_words(period: str) -> str:

@@ -34,7 +34,7 @@ from maillage.people.directory_sheets import (
     reading_of,
     start_import,
 )
-from maillage.people.doubles import doubles_of
+from maillage.people.doubles import doubles_of, find_doubles
 from maillage.people.merging import MergeRefused, merge_organisations, merges_of, undo_merge
 from maillage.people.models import Organisation, OrganisationImport, OrganisationMerge, Space
 from maillage.people.queries import can_organise, organisation_named, spaces_to_organise
@@ -170,9 +170,11 @@ def _to_kept(space: Space, pk: uuid.UUID) -> HttpResponse:
 @login_required
 def doubles(request: HttpRequest, slug: str) -> HttpResponse:
     space = _space(request, slug)
+    found = find_doubles(space)
     context = {
         "space": space,
-        "doubles": doubles_of(space),
+        "doubles": found.found,
+        "whole": found.whole,
         "merges": merges_of(space)[:A_PAGE],
         "told_apart": told_apart(space, A_PAGE),
     }

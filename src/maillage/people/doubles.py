@@ -2,9 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from uuid import UUID
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from maillage.people.models import Organisation, Space
 CROWD = 12  # organisations that share a word: more, and the word (« centre », « ville ») tells nobody apart
 LIKE = 0.9  # likeness of two names (lib.matching) under which they are rather two organisations
 MOST = 60  # pairs on one page
+MOST_COMPARED = 5_000  # near names weighed, a second or so: what is left waits until these are settled
 # As people type them in lists of the State (« ASSOC CULTURELLE », « CTRE SOCIAL », « COM D AGGLO »).
 SHORTENED = {
     **dict.fromkeys(("ass", "asso", "assoc", "assn"), "association"),
@@ -44,17 +46,29 @@ class Double:
     sure: bool
 
 
+@dataclass(frozen=True)
+class Doubles:
+    found: list[Double]  # the surest first
+    whole: bool  # False: so many names are near that some were not weighed
+
+
 def doubles_of(space: Space) -> list[Double]:
-    """The surest first."""
+    return find_doubles(space).found
+
+
+def find_doubles(space: Space) -> Doubles:
     rows = list(space.organisations.annotate(people_count=Count("people")).order_by("folded_name"))
+    words = {row.pk: words_of(row.name) for row in rows}
     apart = pairs_apart(space)
     found: dict[frozenset[object], Double] = {}
-    for one, other, why, sure in (*_of_one_siret(rows), *_of_one_name(rows), *_of_near_names(rows)):
+    near = _Near(rows, words)
+    for one, other, why, sure in (*_of_one_siret(rows), *_of_one_name(rows, words), *near.pairs()):
         key = frozenset((one.pk, other.pk))
         if key not in found and key not in apart and not _tell_apart(one, other, why_is_number=why.startswith("SIRET")):
             kept, gone = sorted((one, other), key=_weight, reverse=True)
             found[key] = Double(kept, gone, why, sure)
-    return sorted(found.values(), key=lambda double: (not double.sure, double.kept.folded_name))[:MOST]
+    ordered = sorted(found.values(), key=lambda double: (not double.sure, double.kept.folded_name))
+    return Doubles(ordered[:MOST], near.whole)
 
 
 def words_of(name: str) -> list[str]:
@@ -64,6 +78,7 @@ def words_of(name: str) -> list[str]:
 
 
 Found = tuple[Organisation, Organisation, str, bool]
+Words = Mapping[UUID, list[str]]  # of the name of each
 
 
 def _of_one_siret(rows: Iterable[Organisation]) -> Iterator[Found]:
@@ -76,27 +91,38 @@ def _of_one_siret(rows: Iterable[Organisation]) -> Iterator[Found]:
             yield one, other, _("SIRET {number} pour les deux").format(number=spaced_siret(number)), True
 
 
-def _of_one_name(rows: Iterable[Organisation]) -> Iterator[Found]:
+def _of_one_name(rows: Iterable[Organisation], words: Words) -> Iterator[Found]:
     by_words: dict[str, list[Organisation]] = defaultdict(list)
     for row in rows:
-        by_words["".join(words_of(row.name))].append(row)
+        by_words["".join(words[row.pk])].append(row)
     for same in by_words.values():
         for one, other in combinations(same, 2):
             yield one, other, _("le même nom, une fois les abréviations lues"), True
 
 
-def _of_near_names(rows: Iterable[Organisation]) -> Iterator[Found]:
-    """Only rows that share a word few have are compared: 20,000 rows stay a matter of seconds."""
-    by_word: dict[str, list[tuple[Organisation, str]]] = defaultdict(list)
-    for row in rows:
-        words = words_of(row.name)
-        for word in dict.fromkeys(words):
-            by_word[word].append((row, " ".join(words)))
-    for same in by_word.values():
-        if len(same) <= CROWD:
-            for (one, name), (other, near) in combinations(same, 2):
-                match = closest(name, [near], cutoff=LIKE)
-                if match is not None:
+@dataclass
+class _Near:
+    """Only rows that share a word few have are compared, and that nothing else tells apart."""
+
+    rows: Iterable[Organisation]
+    words: Words
+    whole: bool = True
+
+    def pairs(self) -> Iterator[Found]:
+        by_word: dict[str, list[Organisation]] = defaultdict(list)
+        for row in self.rows:
+            for word in dict.fromkeys(self.words[row.pk]):
+                by_word[word].append(row)
+        left = MOST_COMPARED
+        for same in by_word.values():
+            for one, other in combinations(same, 2) if len(same) <= CROWD else ():
+                if _tell_apart(one, other, why_is_number=False):
+                    continue
+                if not left:
+                    self.whole = False
+                    return
+                left -= 1
+                if closest(" ".join(self.words[one.pk]), [" ".join(self.words[other.pk])], cutoff=LIKE) is not None:
                     yield one, other, _("noms proches"), False
 
 

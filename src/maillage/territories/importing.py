@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from maillage.territories.enums import Level
@@ -89,8 +89,18 @@ def import_rows(reading: Reading, *, sources_of: SourcesOf) -> Imported:
     _keep_landmarks(landmarks, places)
     _keep(Shape, shapes, "level", "code")
     _keep(Outline, outlines, "level", "code", "detail")
+    _count_rows()
     imported.send(None)
     return Imported(len(regions), len(departments), len(epcis), len(communes), len(qpvs), len(landmarks), len(shapes))
+
+
+def _count_rows() -> None:
+    """PostgreSQL plans by figures that it takes a minute later by itself: the first pages need them now."""
+    if connection.vendor == "postgresql":
+        tables = [model._meta.db_table for model in (Department, Epci, Commune, Qpv, Landmark, Outline)]
+        tables += [model.communes.through._meta.db_table for model in (Qpv, Landmark)]
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
 def _said(row: TerritoryRow | LandmarkRow, sources_of: SourcesOf) -> Mapping[str, str]:

@@ -254,7 +254,8 @@ def _experience_news(space: Space, base: str) -> bytes:
     # keys first: sorting the words of ten thousand experiences would be slower than telling a hundred
     keys = list(versions.order_by("-at", "experience_id").values_list("pk", flat=True)[:MOST_NEWS])
     entries, dates = [], []
-    for version in in_order(versions.select_related("experience").prefetch_related("experience__themes"), keys):
+    told = ExperienceVersion.objects.select_related("experience").prefetch_related("experience__themes")
+    for version in in_order(told, keys):  # by their keys alone: SQLite would begin by all those of the space
         row = version.experience
         words = [str(version.content.get(key) or "") for key in ("problem", "done", "results")]
         href = base + reverse("memory:public-experience", args=[space.slug, row.pk])

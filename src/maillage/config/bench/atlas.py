@@ -1,7 +1,8 @@
 """What each page of the atlas, each search and each list takes with a whole country in it, and how it grew to there.
 
 In process, through all of Django's middleware, packed as for a browser: what a server computes, without its sockets.
-Each address is asked once before (templates, what is kept) and `repeat` times then; a kind has many addresses.
+A kind has many addresses. One of them is asked before (templates, modules); then each is asked for the first time since
+something changed, and `repeat` times again, kept as it may be: p95 holds both; what a first answer takes is said too.
 """
 
 import logging
@@ -16,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 
+from maillage.atlas.keeping import forget_all
 from maillage.atlas.network_keeping import count_now
 from maillage.atlas.network_summary import BASES
 from maillage.config.bench.atlas_pages import Kind, files_of, kinds_of
@@ -30,7 +32,7 @@ BROWSER = {"host": "127.0.0.1", "accept-encoding": "gzip, deflate, br"}
 SEED = 0
 T = TypeVar("T")
 Sample = tuple[float, float]  # milliseconds of an answer, and of this process's processor for it
-Times = dict[str, tuple[Kind, list[Sample], int]]  # kind → its answers, octets of the last
+Times = dict[str, tuple[Kind, list[Sample], int]]  # kind → its answers (the first ones first), octets of the last
 
 
 def measure(*, repeat: int, percents: tuple[float, ...] = PERCENTS, addresses: int = ADDRESSES) -> list[Row]:
@@ -70,14 +72,16 @@ def _times(country: Country, repeat: int, addresses: int) -> Times:
 
 def _ask(kind: Kind, repeat: int) -> tuple[Kind, list[Sample], int]:
     client = Client()
+    _answer(client, kind.addresses[-1])
+    forget_all()
+    firsts = [_answer(client, address)[0] for address in kind.addresses]
     samples: list[Sample] = []
     size = 0
     for address in kind.addresses:
-        _answer(client, address)
         for _time in range(repeat):
             spent, size = _answer(client, address)
             samples.append(spent)
-    return kind, samples, size
+    return kind, [*firsts, *samples], size
 
 
 def _files(kind: Kind, repeat: int) -> Times:
@@ -130,6 +134,10 @@ def _row(name: str, kind: Kind, samples: list[Sample], size: int, empty: float) 
     waited, processor = (median(each) for each in zip(*samples, strict=True))
     told = f"p95 de {len(samples)} réponses ({len(kind.addresses)} adresses) ; médiane {number(waited)} ms, dont "
     told += f"{number(processor)} de processeur"
+    firsts = samples[: len(kind.addresses)]
+    if 0 < len(firsts) < len(samples):
+        spent = median(each for _waited, each in firsts)
+        told += f" ; première fois : p95 {number(p95(firsts))} ms, processeur {number(spent)} en médiane"
     told += f" ; {number(size / 1000)} ko" if size else ""
     told += f" ; {kind.told}" if kind.told else ""
     return Row(name, p95(samples), "ms", empty, kind.goal, note=f"{told} ; référence : une page vide")

@@ -19,6 +19,7 @@ from maillage.territories.models import Commune, Department, Epci, Qpv, Region
 
 GOAL = 150.0  # ms at p95 (issue 6, acceptance 3)
 API_PAGE = 100
+HOST = "127.0.0.1"  # whose pages oEmbed is asked for
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,19 @@ def kinds_of(space: Space, how_many: int) -> list[Kind]:
         Kind("unknown-commune", [reverse("atlas:commune", args=[slug, word]) for word in ("00000", "Chantelac", "x")]),
         Kind("frame", at("embedded-epci", with_quarters) + once("embedded-home")),
         Kind("picture-svg", [reverse("atlas:picture-epci", args=[slug, row, "svg"]) for row in some(with_quarters)]),
+        Kind(
+            "picture-pdf",
+            [reverse("atlas:picture-epci", args=[slug, row, "pdf"]) for row in some(with_quarters)[:3]],
+            None,
+            "typst dessine et compose : une feuille à imprimer",
+        ),
+        Kind(
+            "picture-png",
+            [reverse("atlas:picture-epci", args=[slug, row, "png"]) for row in some(with_quarters)[:3]],
+            None,
+            "typst dessine, puis pointe : une image de 2 105 × 1 488",
+        ),
+        Kind("oembed", [_embedding(reverse("atlas:epci", args=[slug, row])) for row in some(with_quarters)]),
         Kind("contract", at("contract", contracts)),
         Kind("organisations", once("organisations", *(f"?page={n}" for n in _pages(listed.count(), 60, how_many)))),
         Kind("organisations-words", once("organisations", "?q=jardins", "?q=habitat+saint", "?genre=school", "?q=lac")),
@@ -130,6 +144,10 @@ def _searches(slug: str, chance: random.Random, how_many: int, towns: Sequence[s
         Kind("search-page", [ask(q="association", page=str(page)) for page in (2, 10, 50)]),
         Kind("search-sigle", [ask(q=word) for word in ("QPV", "TFPB", "CAF")]),
     ]
+
+
+def _embedding(path: str) -> str:
+    return reverse("atlas:oembed") + "?" + urlencode({"url": f"http://{HOST}{path}"})
 
 
 def _keys(model: Callable[..., object]) -> list[str]:
