@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "maillage.plans",
     "maillage.live",
     "maillage.memory",
+    "maillage.change",
     "maillage.questionnaires",
     "maillage.trips",
     "maillage.reports",

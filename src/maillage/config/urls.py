@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("maillage.plans.urls")),
     path("", include("maillage.live.urls")),
     path("", include("maillage.memory.urls")),
+    path("", include("maillage.change.urls")),
     path("", include("maillage.questionnaires.urls")),
     path("", include("maillage.trips.urls")),
     path("", include("maillage.reports.urls")),
