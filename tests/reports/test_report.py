@@ -388,7 +388,9 @@ def test_actions_say_who_and_when_and_never_their_owners_name(played):
     Action.objects.create(**{**said, "what": "Pas encore dit oui"})
     document = describe_report(played)
     (table,) = [block for block in document.blocks if isinstance(block, Table) and block.headers[0] == "Action"]
-    assert [row[:3] for row in table.rows] == [("Réunir les associations", "Ville de Laxou", "1er mars 2026")]
+    assert [row[:4] for row in table.rows] == [
+        ("Réunir les associations", "Toute la rencontre", "Ville de Laxou", "1er mars 2026")
+    ]
     for content in (make_report(played), make_summary(played), make_deck(played)):
         words = words_of(content, "pdf")
         assert "Réunir les associations" in words
