@@ -85,7 +85,7 @@ TAKEAWAYS = Columns(
         Column("rang", "Ordre dans l’atelier.", "integer", required=True),
         Column("origine", "D’où vient la phrase.", required=True, choices=TakeawayOrigin),
         Column("texte", "La phrase à retenir.", required=True),
-        Column("non_tranche", "Dit-elle ce que la rencontre a laissé ouvert ?", "boolean", required=True),
+        Column("non_tranche", "Dit-elle ce que la rencontre a laissé ouvert ?", "boolean", required=True, before=False),
     ),
     key=("id",),
 )

@@ -182,7 +182,7 @@ def _check_schema(asked: ArchiveList, content: bytes) -> None:
         for each in (fields if isinstance(fields, list) else [])
         if isinstance(each, dict)
     ]
-    if told != [(column.name, column.kind) for column in asked.columns]:
+    if not asked.columns.are_of(told, lambda column: (column.name, column.kind)):
         raise ArchiveRefused(
             _("« {name} » : ces colonnes ne sont pas celles que ce serveur connaît pour « {title} ».").format(
                 name=schema_name(asked), title=asked.title
@@ -197,7 +197,7 @@ def _read(asked: ArchiveList, content: bytes, doubts: list[str]) -> Rows:
     except UnreadableSheet as bad:
         doubts.append(f"{file} : {bad.sentence}.")
         return []
-    if list(sheet.headers) != asked.columns.names:
+    if not asked.columns.are_of(sheet.headers, lambda column: column.name):
         doubts.append(_("{file} : ses colonnes ne sont pas celles de son schéma.").format(file=file))
         return []
     rows: Rows = []

@@ -8,7 +8,7 @@ import datetime as dt
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ class Column:
     choices: type[TextChoices] | None = None  # a cell holds the label
     derived: bool = False  # to be read by people: said elsewhere too, and not read back
     of: str = ""  # « list.column »: whose values it takes
+    before: Any = None  # what a file says that was written before this column was there; None: there is no such file
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,16 @@ class Columns:
     @property
     def names(self) -> list[str]:
         return [column.name for column in self.columns]
+
+    def are_of(self, found: Sequence[Any], told: Callable[[Column], Any]) -> bool:
+        """`found`, those of a file, as `told` says a column: all of these in order, but for those that came later."""
+        left = list(found)
+        for column in self.columns:
+            if left and left[0] == told(column):
+                left.pop(0)
+            elif column.before is None:
+                return False
+        return not left
 
     @property
     def own(self) -> frozenset[str]:
@@ -233,7 +244,11 @@ def is_broken(said: Any) -> bool:
 def read_record(columns: Columns, given: Mapping[str, Any], *, text: bool) -> dict[str, Any]:
     """The very values that were written. `text`: cells of a CSV. Raises BadCell."""
     return {
-        column.name: read_value(column, given.get(column.name), text=text) for column in columns if not column.derived
+        column.name: column.before
+        if column.before is not None and column.name not in given
+        else read_value(column, given.get(column.name), text=text)
+        for column in columns
+        if not column.derived
     }
 
 
