@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "maillage.live",
     "maillage.memory",
     "maillage.questionnaires",
+    "maillage.change",
     "maillage.trips",
     "maillage.reports",
     "maillage.atlas",

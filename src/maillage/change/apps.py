@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+
+
+class ChangeConfig(AppConfig):
+    name = "maillage.change"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from maillage.change import retention  # models are loaded only now
+        from maillage.office.retention import Rule, clears, register
+
+        register(
+            Rule(
+                "noyaux",
+                _("Noms de qui a quitté un noyau"),
+                term=retention.term,
+                stays=_("Ce que ces personnes ont noté, sous « un membre du noyau »."),
+                due=retention.due_names,
+                erase=retention.forget_departed,
+            )
+        )
+        clears("noyaux", "change_member")

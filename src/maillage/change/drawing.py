@@ -1,0 +1,169 @@
+"""The path of change as SVG text: an actor a row, from expected to ideal along the line. Colours are classes; what was
+seen differs by its shape and its word, never by its colour. What it says, the list beside it says too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from django.utils.translation import gettext as _
+
+from maillage.change.enums import Degree, MarkerLevel
+from maillage.change.models import Marker
+from maillage.change.queries import Way, last_degree
+from maillage.lib.typography import typo
+
+INK, SOFT, LINE, PAPER, ACCENT = "#14262b", "#4d6167", "#b9c4c0", "#ffffff", "#0c5a63"
+LETTER = 0.53  # of the size of a letter: how wide one is, on average
+SIZE, LEADING, GAP = 15, 19, 14  # units: letters, lines, between two markers
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    svg: str
+    width: int
+    height: int
+
+    @property
+    def ratio(self) -> float:
+        return round(self.height / self.width, 4)
+
+
+def draw_path(ways: Sequence[Way], *, width: int = 960, title: str = "") -> Drawn:
+    """At 960 columns stand side by side under the line; at 360 (a phone) one under the other, along a line that goes
+    down."""
+    return _Wide(width).draw(ways, title) if width >= 700 else _Narrow(width).draw(ways, title)
+
+
+def wrap(text: str, width: float, size: float = SIZE) -> list[str]:
+    """Lines that fit; a word longer than a line is cut."""
+    most = max(6, int(width / (size * LETTER)))
+    lines: list[str] = []
+    for word in text.split():
+        while len(word) > most:
+            lines.append(word[:most])
+            word = word[most:]
+        if lines and len(lines[-1]) + 1 + len(word) <= most:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines or [""]
+
+
+def shape(degree: str, x: float, y: float) -> str:
+    """Seen: full; partly: half; not seen: a bar across; not looked at: dotted."""
+    ring = f'<circle class="path-node" cx="{x:g}" cy="{y:g}" r="9" fill="{PAPER}" stroke="{ACCENT}" stroke-width="2.5"'
+    if degree == Degree.SEEN:
+        return f'<circle class="path-full" cx="{x:g}" cy="{y:g}" r="10" fill="{ACCENT}"/>'
+    if degree == Degree.PARTLY:
+        return f'{ring}/><path class="path-full" d="M{x:g} {y - 9:g}a9 9 0 0 0 0 18z" fill="{ACCENT}"/>'
+    if degree == Degree.UNSEEN:
+        return f'{ring}/><path class="path-bar" d="M{x - 5:g} {y:g}h10" stroke="{ACCENT}" stroke-width="2.5"/>'
+    return f'{ring} stroke-dasharray="3 3"/>'
+
+
+def words_of(marker: Marker) -> str:
+    """Under the sentence: never told by the shape alone."""
+    degree = last_degree(marker)
+    seen: list[object] = marker.seen  # type: ignore[attr-defined]
+    if not degree:
+        return str(_("pas encore regardé"))
+    times = _("%d fois") % len(seen) if len(seen) > 1 else _("une fois")
+    return f"{Degree(degree).label} ({_('regardé')} {times})"
+
+
+class _Sheet:
+    def __init__(self, width: int) -> None:
+        self.width, self.parts = width, list[str]()
+
+    def text(self, x: float, y: float, line: str, kind: str = "", size: int = SIZE, fill: str = INK) -> None:
+        weight = ' font-weight="650"' if "bold" in kind else ""
+        self.parts.append(
+            f'<text class="path-text {kind}" x="{x:g}" y="{y:g}" font-size="{size}" fill="{fill}"{weight}>'
+            f"{escape(typo(line))}</text>"
+        )
+
+    def marker(self, marker: Marker, x: float, y: float, width: float) -> float:
+        """From its node at (x, y); returns where the next thing may begin."""
+        self.parts.append(shape(last_degree(marker), x, y))
+        left, base = x + 18, y + 5
+        for line in wrap(marker.text, width - 18):
+            self.text(left, base, line)
+            base += LEADING
+        for line in wrap(words_of(marker), width - 18, 13):
+            self.text(left, base - 1, line, "path-soft", 13, SOFT)
+            base += 17
+        return base - LEADING + GAP + 10
+
+    def done(self, height: float, title: str) -> Drawn:
+        body = "".join(self.parts)
+        svg = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="path-drawing" viewBox="0 0 {self.width} {height:g}" '
+            f'role="img" font-family="Atkinson Hyperlegible Next, system-ui, sans-serif">'
+            f"<title>{escape(title or str(_('Chemin de changement')))}</title>{body}</svg>"
+        )
+        return Drawn(svg, self.width, round(height))
+
+
+class _Wide(_Sheet):
+    def draw(self, ways: Sequence[Way], title: str) -> Drawn:
+        side = self.width * 0.2
+        column = (self.width - side) / 3
+        heads = [side + place * column for place in range(3)]
+        for x, level in zip(heads, MarkerLevel, strict=True):
+            self.text(x + 10, 20, str(level.label).capitalize(), "bold")
+        y = 36.0
+        for way in ways:
+            self.parts.append(f'<path class="path-rule" d="M0 {y:g}H{self.width}" stroke="{LINE}"/>')
+            base = y + 30
+            for line in wrap(way.actor.name, side - 18):
+                self.text(0, base, line, "bold")
+                base += LEADING
+            for change in way.changes:
+                for line in wrap(change.text, side - 18, 13):
+                    self.text(0, base, line, "path-soft", 13, SOFT)
+                    base += 17
+                base += 4
+            node = y + 26
+            arrow = f"M{side + 20:g} {node:g}H{self.width - 4:g}m-9-6 9 6-9 6"
+            self.parts.append(f'<path class="path-line" d="{arrow}" fill="none" stroke="{ACCENT}" stroke-width="2"/>')
+            ends = [base]
+            for x, level in zip(heads, MarkerLevel, strict=True):
+                at = node
+                for marker in way.at(level):
+                    at = self.marker(marker, x + 20, at, column - 34)
+                ends.append(at)
+            y = max(ends) + 4
+        return self.done(y, title)
+
+
+class _Narrow(_Sheet):
+    def draw(self, ways: Sequence[Way], title: str) -> Drawn:
+        y = 6.0
+        for way in ways:
+            self.parts.append(f'<path class="path-rule" d="M0 {y:g}H{self.width}" stroke="{LINE}"/>')
+            y += 26
+            for line in wrap(way.actor.name, self.width, 18):
+                self.text(0, y, line, "bold", 18)
+                y += 22
+            for change in way.changes:
+                for line in wrap(change.text, self.width):
+                    self.text(0, y, line, "path-soft", SIZE, SOFT)
+                    y += LEADING
+            top, last = y, y
+            rows: list[tuple[Marker, float]] = []
+            place = len(self.parts)
+            for level in MarkerLevel:
+                if not way.at(level):
+                    continue
+                self.text(26, y + 14, str(level.label).capitalize(), "bold", 13)
+                y += 34
+                for marker in way.at(level):
+                    rows.append((marker, y))
+                    last = y
+                    y = self.marker(marker, 11, y, self.width - 14)
+            if rows:
+                line = f'<path class="path-line" d="M11 {top + 4:g}V{last:g}" stroke="{ACCENT}" stroke-width="2"/>'
+                self.parts.insert(place, line)
+            y += 6
+        return self.done(y, title)
