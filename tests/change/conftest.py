@@ -14,9 +14,8 @@ TODAY = dt.date(2026, 11, 29)
 def lead(db: None) -> Member:
     """Samira, who holds the noyau of an invented quarter."""
     space = Space.objects.create(slug="oriv", name="Centre de ressources")
-    return make_group(space=space, name="Noyau des Lilas", lead={"name": "Samira", **said}, by_words="l’organisation")[
-        1
-    ]
+    said = {"name": "Samira", "category": "association", "organisation": "Maison de quartier"}
+    return make_group(space=space, name="Noyau des Lilas", lead=said, by_words="l’organisation")[1]
 
 
 @pytest.fixture

@@ -10,19 +10,21 @@ from tests.facilitation.playing import Play
 
 METHODS = shipped_methods()
 IDS = [
-    "accelerateur-de-projet", "anarchaise", "chaise-vide", "codev", "coop-ou-pas-coop", "evaluation",
-    "pot-du-quartier", "presentation-experience", "questionnaire", "un-deux-quatre-tous",
+    "accelerateur-de-projet", "anarchaise", "chaise-vide", "chemins-de-changement", "codev", "coop-ou-pas-coop",
+    "evaluation", "pot-du-quartier", "presentation-experience", "questionnaire", "un-deux-quatre-tous",
+    "vision-partagee",
 ]  # fmt: skip
 # Rules with a source of their own; all the others are ours and say so.
 SOURCES = {"codev": "Payette", "accelerateur-de-projet": "CC BY-SA 4.0", "un-deux-quatre-tous": "Lipmanowicz"}
 MINUTES = {
     "anarchaise": 50, "coop-ou-pas-coop": 60, "pot-du-quartier": 45, "presentation-experience": 45, "codev": 60,
     "accelerateur-de-projet": 45, "chaise-vide": 45, "questionnaire": 20, "evaluation": 7, "un-deux-quatre-tous": 16,
+    "chemins-de-changement": 60, "vision-partagee": 60,
 }  # fmt: skip
 each_method = pytest.mark.parametrize("method", METHODS.values(), ids=list(METHODS))
 
 
-def test_the_ten_methods_are_there() -> None:
+def test_the_methods_are_there() -> None:
     assert list(METHODS) == IDS
 
 

@@ -23,7 +23,7 @@ from maillage.change.models import (
 )
 from maillage.lib.dates import day_words
 from maillage.memory.actions import FINISHED
-from maillage.memory.models import FollowUp
+from maillage.memory.models import Action, FollowUp
 from maillage.people.enums import ActorCategory
 from maillage.people.models import Space
 
@@ -247,3 +247,12 @@ def to_welcome(group: CoreGroup) -> int:
 def received_of(group: CoreGroup) -> dict[tuple[int, str], str]:
     rows = Received.objects.filter(offering__group=group)
     return {(row.offering_id, row.card): row.status for row in rows}
+
+
+def actions_to_take(group: CoreGroup) -> list[Action]:
+    """Decided by gatherings of this space that say they are public, agreed to, not taken yet: the latest."""
+    taken = Commitment.objects.filter(group=group, decided__isnull=False).values("decided")
+    rows = Action.objects.filter(gathering__space=group.space, gathering__public=True, agreed_at__isnull=False).exclude(
+        pk__in=taken
+    )
+    return list(rows.exclude(state__in=FINISHED).select_related("gathering").order_by("-created_at")[:20])

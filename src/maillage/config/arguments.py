@@ -68,6 +68,11 @@ COMMANDS = {
         "Écrit le compte rendu d’une rencontre : PDF accessible, DOCX, ODT ou HTML, selon le nom du fichier. Aussi sa "
         "synthèse, son affiche, ses diapositives (PDF). Ces documents comptent les participants et n’en nomment aucun.",
     ),
+    "change-report": (
+        "écrit le récit d’un noyau sur une période",
+        "Écrit ce qu’un noyau a vu changer : sa vision, ses observations, ce qui n’était pas attendu, ce qui a été "
+        "décidé. En PDF accessible, DOCX, ODT ou HTML. Avec --public, sans aucun nom.",
+    ),
     "carry": (
         "emporte une rencontre sur le serveur d’une salle, et la rapporte",
         "« carry out RENCONTRE -o FICHIER » écrit la rencontre dans un fichier chiffré : ses séances se jouent alors "
@@ -257,7 +262,7 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
         commands[name] = subparsers.add_parser(name, help=line, description=typo(description))
     for name, command in commands.items():
         PARTS[name](command)
-        if name not in ("demo", "serve", "report", "sign-in-link"):
+        if name not in ("demo", "serve", "report", "change-report", "sign-in-link"):
             command.add_argument("--json", action="store_true", help="une réponse qu’une machine lit")
         if name != "bench":
             command.add_argument(
@@ -382,6 +387,15 @@ def _report(command: Parser) -> None:
     command.add_argument("-o", "--output", metavar="FICHIER", required=True, help="le fichier à écrire")
 
 
+def _change_report(command: Parser) -> None:
+    command.add_argument("group", metavar="NOYAU", help="son nom court, par exemple demo")
+    command.add_argument("--since", metavar="DATE", help="le premier jour, comme 2026-01-31 ; sinon il y a un an")
+    command.add_argument("--until", metavar="DATE", help="le dernier jour ; sinon aujourd’hui")
+    command.add_argument("--public", action="store_true", help="sans nom, ni ce qui est noté pour le noyau seul")
+    command.add_argument("--format", choices=["pdf", "docx", "odt", "html"], help="sinon, la fin du nom du fichier")
+    command.add_argument("-o", "--output", metavar="FICHIER", required=True, help="le fichier à écrire")
+
+
 def _method(command: Parser) -> None:
     command.add_argument("action", choices=["list", "check"], metavar="list|check", help="liste, ou vérifie un fichier")
     command.add_argument("file", nargs="?", metavar="FICHIER.toml", help="le fichier ; docs/methods.md dit le format")
@@ -480,6 +494,7 @@ PARTS: dict[str, Callable[[Parser], None]] = {
     "plan": _plan,
     "rehearse": _rehearse,
     "report": _report,
+    "change-report": _change_report,
     "carry": _carry,
     "archive": _archive,
     "archive-import": _archive_import,

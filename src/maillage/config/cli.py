@@ -13,7 +13,7 @@ from maillage.config.environment import BadSetting
 from maillage.lib.system_errors import database_error_words, os_error_sentence
 from maillage.lib.typography import typo
 
-READ_BY_OTHERS = {"report", "bench"}  # commands whose files are made to be given
+READ_BY_OTHERS = {"report", "change-report", "bench"}  # commands whose files are made to be given
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

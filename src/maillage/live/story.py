@@ -51,3 +51,9 @@ def _story_of(session_id: uuid.UUID) -> RoomStory:
         return RoomStory(unreadable=True)
     state = room.state
     return RoomStory(state.status, story(state), kept_cards(state))
+
+
+def story_of_session(session_id: uuid.UUID) -> RoomStory:
+    """Of one session that is not erased, else nothing."""
+    session = Session.objects.filter(pk=session_id).exclude(status=SessionStatus.ERASED).exists()
+    return _story_of(session_id) if session else RoomStory(erased=True)

@@ -1,9 +1,15 @@
 from django.urls import path
 
-from maillage.reports import certificate_views, views
+from maillage.reports import certificate_views, change_views, views
 
 app_name = "reports"
 urlpatterns = [
+    path("noyau/<str:token>/recit/", change_views.change_report, name="change-report"),
+    path(
+        "noyaux/<slug:space>/<slug:slug>/recit.<slug:form>",
+        change_views.public_story,
+        name="public-change-report",
+    ),
     path("rencontres/<uuid:gathering_id>/documents/", views.documents, name="documents"),
     path("rencontres/<uuid:gathering_id>/documents/<str:file>", views.made, name="made"),
     path("rencontres/<uuid:gathering_id>/compte-rendu/", views.report_page, name="report-page"),

@@ -12,6 +12,7 @@ from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
+from maillage.change.demonstration import make_demonstration
 from maillage.config.arguments import DEFAULT_HOST, DEFAULT_PORT
 from maillage.config.importing import import_gatherings
 from maillage.config.installation import lan_address, prepare_installation
@@ -131,6 +132,7 @@ def prepare_day() -> Gathering:
     for workshop in workshops_untold(gathering.space):  # the morning's four: what the programme says, and no more
         experience = tell_of_workshop(workshop=workshop, by=BY)
         publish_experience(experience=experience, number=1, by=BY)
+    make_demonstration(space=gathering.space, by=BY, today=timezone.localdate())
     return gathering
 
 

@@ -1,0 +1,130 @@
+"""Who is of the noyau, what it shares, its name and its place: for who holds it; the others read."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from maillage.change.access import member_page, need_lead
+from maillage.change.checks import ChangeRefused
+from maillage.change.forms import GroupForm, MemberForm, SharingForm
+from maillage.change.keeping import ChangedMeanwhile
+from maillage.change.members import (
+    add_member,
+    change_group,
+    forget_member,
+    let_leave,
+    member_token,
+    renew_link,
+    welcome_back,
+)
+from maillage.change.models import Member
+from maillage.change.queries import trio_lacks
+from maillage.change.views import as_uuid, context_of
+from maillage.change.words import history_of
+from maillage.contracts.queries import whole_contracts
+from maillage.ui.addresses import public_address
+
+
+@member_page
+def members(request: HttpRequest, member: Member) -> HttpResponse:
+    group = member.group
+    form, sharing, about = MemberForm(), SharingForm(initial={"sharing": group.sharing}), _about(member)
+    asked = request.POST.get("do", "")
+    if asked == "leave-myself":
+        return _leave_myself(request, member)
+    if asked:
+        need_lead(member)
+    here = redirect("change:members", member_token(member))
+    if asked == "add":
+        form = MemberForm(request.POST)
+        if form.is_valid():
+            add_member(group=group, by=member, **form.cleaned_data)
+            messages.success(request, _("Bienvenue ! Donnez à cette personne son lien : il est à elle seule."))
+            return here
+    elif asked == "share":
+        sharing = SharingForm(request.POST)
+        if sharing.is_valid():
+            change_group(group=group, content=sharing.cleaned_data, seen=None, by=member)
+            messages.success(request, _("C’est noté : %s.") % group_sharing(member))
+            return here
+    elif asked == "about":
+        about = GroupForm(request.POST, contracts=whole_contracts(group.space))
+        if about.is_valid():
+            said = about.cleaned_data
+            content = {part: said[part] for part in ("name", "rhythm", "contract", "qpv")}
+            try:
+                change_group(group=group, content=content, seen=said["seen"], by=member)
+            except ChangedMeanwhile as both:
+                messages.warning(request, both.sentence)
+            else:
+                messages.success(request, _("C’est enregistré."))
+            return here
+    elif asked:
+        _do(request, member, asked)
+        return here
+    rows = list(group.members.filter(removed_at=None))
+    base = public_address(request)
+    present = [row for row in rows if row.left_on is None]
+    context = context_of(
+        member,
+        present=[(row, base + reverse("change:home", args=[member_token(row)])) for row in present],
+        departed=[row for row in rows if row.left_on is not None],
+        lacks=trio_lacks(present),
+        form=form,
+        sharing=sharing,
+        about=about,
+        history=history_of(group),
+    )
+    return render(request, "change/members.html", context, status=422 if _faults(form, sharing, about) else 200)
+
+
+def _faults(*forms: MemberForm | SharingForm | GroupForm) -> bool:
+    return any(form.is_bound and form.errors for form in forms)
+
+
+def group_sharing(member: Member) -> str:
+    group = type(member.group).objects.get(pk=member.group_id)
+    words = str(group.get_sharing_display())
+    return words[0].lower() + words[1:]
+
+
+def _about(member: Member) -> GroupForm:
+    group = member.group
+    initial = {
+        "name": group.name,
+        "rhythm": group.rhythm,
+        "contract": str(group.contract_id or ""),
+        "qpv": group.qpv_id or "",
+        "seen": group.version,
+    }
+    return GroupForm(initial=initial, contracts=whole_contracts(group.space))
+
+
+def _do(request: HttpRequest, member: Member, asked: str) -> None:
+    row = get_object_or_404(Member, pk=as_uuid(request.POST.get("row", "")), group=member.group, removed_at=None)
+    acts = {"leave": let_leave, "back": welcome_back, "forget": forget_member, "renew": renew_link}
+    said = {
+        "leave": _("Le départ est noté. Ce que cette personne a vu reste, sous « un membre du noyau »."),
+        "back": _("Le retour est noté."),
+        "forget": _("Le nom est effacé."),
+        "renew": _("Le lien d’avant ne mène plus à rien. Donnez le nouveau."),
+    }
+    if asked not in acts:
+        raise Http404
+    try:
+        acts[asked](member=row, by=member)
+        messages.success(request, said[asked])
+    except ChangeRefused as refusal:
+        messages.warning(request, refusal.sentence)
+
+
+def _leave_myself(request: HttpRequest, member: Member) -> HttpResponse:
+    try:
+        let_leave(member=member, by=member)
+    except ChangeRefused as refusal:
+        messages.warning(request, refusal.sentence)
+        return redirect("change:members", member_token(member))
+    sentence = _("Vous avez quitté le noyau. Ce que vous avez vu reste, sans votre nom. Merci !")
+    return render(request, "live/sentence.html", {"sentence": sentence})

@@ -1,0 +1,83 @@
+"""For the organisers of a resource centre: their noyaux, a new one, and of each what it shares."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.change.access import fetch_group
+from maillage.change.drawing import draw_path
+from maillage.change.enums import Sharing
+from maillage.change.forms import NewGroupForm
+from maillage.change.members import make_group, member_token
+from maillage.change.models import Member
+from maillage.change.queries import groups_of, path_of, present_members, seen_of
+from maillage.change.rooms import sessions_to_offer
+from maillage.change.visions import current_vision
+from maillage.contracts.queries import whole_contracts
+from maillage.people.models import User
+from maillage.people.queries import spaces_to_organise
+from maillage.ui.addresses import public_address
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def groups(request: HttpRequest) -> HttpResponse:
+    spaces = list(spaces_to_organise(request.user))
+    asked = request.POST.get("space", "")
+    space = next((row for row in spaces if row.slug == asked), spaces[0] if spaces else None)
+    form = NewGroupForm(contracts=whole_contracts(space)) if space else None
+    if request.method == "POST" and space is not None:
+        form = NewGroupForm(request.POST, contracts=whole_contracts(space))
+        if form.is_valid():
+            said = form.cleaned_data
+            lead = {"name": said["lead_name"], "organisation": said["organisation"], "category": said["category"]}
+            group, member = make_group(
+                space=space,
+                name=said["name"],
+                rhythm=said["rhythm"],
+                contract=said["contract"],
+                qpv=said["qpv"],
+                lead=lead,
+                by_words=_("l’organisation"),
+            )
+            link = public_address(request) + reverse("change:home", args=[member_token(member)])
+            messages.success(request, _("Le noyau est constitué. Donnez ce lien à qui le tient : %s") % link)
+            return redirect("change:shared", group.pk)
+    user = request.user
+    own = Member.objects.none()
+    if isinstance(user, User):
+        own = Member.objects.filter(user=user, left_on=None, removed_at=None, group__removed_at=None)
+    context = {
+        "spaces": [(row, list(groups_of(row))) for row in spaces],
+        "space": space,
+        "form": form,
+        "own": [(row, member_token(row)) for row in own.select_related("group")],
+    }
+    return render(request, "change/groups.html", context, status=422 if form and form.errors else 200)
+
+
+@login_required
+@require_safe
+def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
+    row = fetch_group(request.user, group_id)
+    shares = row.sharing != Sharing.NOTHING
+    ways = path_of(row, outside=True) if shares else []
+    context = {
+        "group": row,
+        "shares": shares,
+        "people": present_members(row).count(),
+        "vision": current_vision(row) if shares else None,
+        "ways": ways,
+        "wide": draw_path(ways).svg if ways else "",
+        "narrow": draw_path(ways, width=360).svg if ways else "",
+        "observations": list(seen_of(row, outside=True)[:50]) if shares else [],
+        "sessions": sessions_to_offer(row),
+        "offered": set(row.offerings.values_list("session_id", flat=True)),
+    }
+    return render(request, "change/shared.html", context)

@@ -1,0 +1,229 @@
+"""The home of a noyau, and the page of any one thing it noted: its words, its history, its way out and back."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.change.access import member_page
+from maillage.change.checks import ChangeRefused
+from maillage.change.enums import Sharing
+from maillage.change.forms import (
+    ActorForm,
+    ChangeForm,
+    CommitmentForm,
+    ConditionForm,
+    FindingForm,
+    HarvestForm,
+    MarkerForm,
+    ObservationForm,
+)
+from maillage.change.keeping import ChangedMeanwhile, Row, bring_back, change_kept, kinds, remove_kept, return_to
+from maillage.change.members import member_token
+from maillage.change.models import Marker, Member, Observation, Review
+from maillage.change.observing import change_observation, remove_photo
+from maillage.change.path import merge_markers, split_marker
+from maillage.change.queries import (
+    commitments_of,
+    last_degree,
+    news_of,
+    orphans,
+    path_of,
+    present_members,
+    seen_of,
+    to_welcome,
+    trio_lacks,
+)
+from maillage.change.visions import current_vision
+from maillage.change.words import LABELS, history_of, value_words
+from maillage.memory.actions import FINISHED
+
+FORMS: Mapping[str, type[forms.Form]] = {
+    "actor": ActorForm,
+    "change": ChangeForm,
+    "marker": MarkerForm,
+    "observation": ObservationForm,
+    "conditionnote": ConditionForm,
+    "finding": FindingForm,
+    "commitment": CommitmentForm,
+    "harvest": HarvestForm,
+}
+OF_GROUP = ("change", "marker", "observation", "commitment")  # whose forms choose among the noyau's own things
+PAGES = {
+    "actor": "path",
+    "change": "path",
+    "marker": "path",
+    "observation": "observations",
+    "conditionnote": "conditions",
+    "finding": "context",
+    "commitment": "commitments",
+    "harvest": "reviews",
+}
+NAMES = {
+    "actor": "L’acteur",
+    "change": "Le changement",
+    "marker": "Le repère",
+    "observation": "L’observation",
+    "conditionnote": "La condition",
+    "finding": "Le constat",
+    "commitment": "L’action",
+    "harvest": "L’effet récolté",
+}
+
+
+def context_of(member: Member, **more: Any) -> dict[str, Any]:
+    return {"member": member, "group": member.group, "token": member_token(member), **more}
+
+
+@member_page
+def home(request: HttpRequest, member: Member) -> HttpResponse:
+    group = member.group
+    today = timezone.localdate()
+    present = list(present_members(group))
+    rows = commitments_of(group)
+    news = news_of(rows)
+    coming = Review.objects.filter(group=group, removed_at=None, agenda=None).order_by("on").first()
+    ways = path_of(group)
+    looked = sum(1 for way in ways for marker in way.markers if last_degree(marker))
+    context = context_of(
+        member,
+        present=present,
+        lacks=trio_lacks(present),
+        vision=current_vision(group),
+        review=coming,
+        late=[row for row in rows if row.due and row.due < today and row.state not in FINISHED],
+        latest=list(seen_of(group)[:5]),
+        markers=sum(len(way.markers) for way in ways),
+        looked=looked,
+        orphans=orphans(group).count(),
+        rooms=to_welcome(group) if member.lead else 0,
+        shares=group.sharing != Sharing.NOTHING,
+        news=[row for row in rows if (told := news.get(row.entrusted)) is not None and told.shared_state],
+    )
+    return render(request, "change/home.html", context)
+
+
+@member_page
+def edit(request: HttpRequest, member: Member, kind: str, row_id: UUID) -> HttpResponse:
+    """Any one thing. Nothing is deleted: what is taken out comes back from here."""
+    if kind not in FORMS:
+        raise Http404
+    row = get_object_or_404(kinds()[kind], pk=row_id, group=member.group)
+    form, theirs = _form_of(kind, row), []
+    asked = request.POST.get("do", "")
+    if asked == "save" and request.method == "POST":
+        form = _bound(kind, row, request)
+        if form.is_valid():
+            try:
+                save_row(row, kind, form, by=member)
+            except ChangedMeanwhile as both:
+                theirs = [(label, value) for label, value in _theirs_words(both)]
+                form = _form_of(kind, both.row, {name: form.cleaned_data.get(name) for name in both.theirs})
+                messages.warning(request, both.sentence)
+            except ChangeRefused as refusal:
+                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            else:
+                messages.success(request, _("C’est enregistré. Les versions d’avant sont gardées."))
+                return redirect(_page_of(kind, member))
+    elif asked:
+        return _act(request, member, kind, row, asked)
+    others = Marker.objects.filter(group=member.group, removed_at=None).exclude(pk=row.pk) if kind == "marker" else []
+    context = context_of(
+        member,
+        row=row,
+        kind=kind,
+        name=NAMES[kind],
+        form=form,
+        theirs=theirs,
+        history=history_of(row),
+        back=_page_of(kind, member),
+        others=others,
+        photo=isinstance(row, Observation) and hasattr(row, "photo"),
+        leans=kind == "commitment" and row.decided_id is not None,  # type: ignore[attr-defined]
+    )
+    return render(request, "change/edit.html", context, status=422 if form.errors or theirs else 200)
+
+
+def _page_of(kind: str, member: Member) -> str:
+    return reverse(f"change:{PAGES[kind]}", args=[member_token(member)])
+
+
+def save_row(row: Row, kind: str, form: forms.Form, *, by: Member) -> None:
+    said = form.cleaned_data
+    content = {part: said[part] for part in row.CONTENT if part in said}
+    if kind == "observation":
+        change_observation(observation=row, content=content, seen=said["seen"], by=by)
+        return
+    change_kept(row, content=content, seen=said["seen"], by=by, verb=_("a changé ceci"))
+
+
+def _form_of(kind: str, row: Row, words: Mapping[str, Any] | None = None) -> forms.Form:
+    more = {"group": row.group} if kind in OF_GROUP else {}
+    initial = {part: _initial(row, part) for part in row.CONTENT} | dict(words or {}) | {"seen": row.version}
+    form = FORMS[kind](initial=initial, **more)
+    return _without_sending(kind, form)
+
+
+def _bound(kind: str, row: Row, request: HttpRequest) -> forms.Form:
+    more = {"group": row.group} if kind in OF_GROUP else {}
+    return _without_sending(kind, FORMS[kind](request.POST, **more))
+
+
+def _without_sending(kind: str, form: forms.Form) -> forms.Form:
+    if kind == "observation":
+        for name in ("photo", "consent", "key"):
+            del form.fields[name]
+    return form
+
+
+def _initial(row: Row, part: str) -> Any:
+    value = getattr(row, row._meta.get_field(part).attname)
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _theirs_words(both: ChangedMeanwhile) -> list[tuple[str, str]]:
+    return [(str(LABELS[part]), value_words(both.row, part, value)) for part, value in both.theirs.items()]
+
+
+def _act(request: HttpRequest, member: Member, kind: str, row: Row, asked: str) -> HttpResponse:
+    here = redirect("change:edit", member_token(member), kind, row.pk)
+    number = request.POST.get("number", "")
+    if asked == "remove":
+        remove_kept(row, by=member)
+        messages.success(request, _("C’est retiré, et rien n’est perdu : « Remettre » le ramène."))
+    elif asked == "back":
+        split_marker(marker=row, by=member) if kind == "marker" and row.into_id else bring_back(row, by=member)
+        messages.success(request, _("C’est remis."))
+    elif asked == "version" and number.isascii() and number.isdigit() and len(number) < 6:
+        get_object_or_404(row.group.versions, object_id=row.pk, number=number)
+        return_to(row, number=int(number), by=member)
+        messages.success(request, _("Cette version est reprise ; les autres restent dans l’historique."))
+    elif asked == "merge" and kind == "marker":
+        into = member.group.markers.filter(pk=as_uuid(request.POST.get("into", "")) or row.pk).first()
+        try:
+            if into is None:
+                raise ChangeRefused("into", _("Choisissez le repère qui reste."))
+            merge_markers(marker=row, into=into, by=member)
+            messages.success(request, _("Les deux repères n’en font qu’un, avec toutes leurs observations."))
+        except ChangeRefused as refusal:
+            messages.warning(request, refusal.sentence)
+    elif asked == "remove-photo" and kind == "observation":
+        remove_photo(observation=row)
+        messages.success(request, _("La photo est effacée."))
+    else:
+        raise Http404
+    return here
+
+
+def as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
