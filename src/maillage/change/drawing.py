@@ -77,7 +77,7 @@ class _Sheet:
         self.width, self.parts = width, list[str]()
 
     def text(self, x: float, y: float, line: str, kind: str = "", size: int = SIZE, fill: str = INK) -> None:
-        weight = ' font-weight="650"' if "bold" in kind else ""
+        weight = ' font-weight="700"' if "bold" in kind else ""
         self.parts.append(
             f'<text class="path-text {kind}" x="{x:g}" y="{y:g}" font-size="{size}" fill="{fill}"{weight}>'
             f"{escape(typo(line))}</text>"
@@ -124,14 +124,18 @@ class _Wide(_Sheet):
                     self.text(0, base, line, "path-soft", 13, SOFT)
                     base += 17
                 base += 4
-            node = y + 26
-            arrow = f"M{side + 20:g} {node:g}H{self.width - 4:g}m-9-6 9 6-9 6"
+            line = y + 20
+            arrow = f"M{side:g} {line:g}H{self.width - 4:g}m-9-6 9 6-9 6"
             self.parts.append(f'<path class="path-line" d="{arrow}" fill="none" stroke="{ACCENT}" stroke-width="2"/>')
             ends = [base]
             for x, level in zip(heads, MarkerLevel, strict=True):
-                at = node
+                at, nodes, place = line + 26, [line], len(self.parts)
                 for marker in way.at(level):
+                    nodes.append(at)
                     at = self.marker(marker, x + 20, at, column - 34)
+                stem = f"M{x + 20:g} {line:g}V{nodes[-1]:g}"
+                stroke = f'stroke="{ACCENT}" stroke-width="1.5"'
+                self.parts.insert(place, f'<path class="path-line" d="{stem}" {stroke}/>')
                 ends.append(at)
             y = max(ends) + 4
         return self.done(y, title)

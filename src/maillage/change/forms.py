@@ -199,9 +199,11 @@ class VisionForm(Kept):
     )
     horizon = forms.IntegerField(
         label=_("Pour quelle année"),
-        required=False,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages={"invalid": _("On attend une année, comme 2030.")},
+        error_messages={
+            "required": _("Dites pour quand : une vision sans horizon ne se relit pas. Une année suffit, comme 2030."),
+            "invalid": _("On attend une année, comme 2030."),
+        },
     )
 
     def clean_horizon(self) -> int:

@@ -89,7 +89,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     present = list(present_members(group))
     rows = commitments_of(group)
     news = news_of(rows)
-    coming = Review.objects.filter(group=group, removed_at=None, agenda=None).order_by("on").first()
+    coming = Review.objects.filter(group=group, removed_at=None, agenda__isnull=True).order_by("on").first()
     ways = path_of(group)
     looked = sum(1 for way in ways for marker in way.markers if last_degree(marker))
     context = context_of(

@@ -123,7 +123,7 @@ def _changed(group: CoreGroup, seen: Sequence[Observation], ways: Sequence[Way],
     yield Heading(_("Ce qui a changé, chez qui"), 2)
     harvests = list(Harvest.objects.filter(group=group, removed_at=None))
     for row in harvests:
-        yield Paragraph(typo(row.text), lead=typo(f"{row.who}, {row.when} :"))
+        yield Paragraph(typo(row.text), lead=typo(f"{row.who}, {row.when}"))
         said = {"how": row.contribution, "why": row.get_strength_display()}
         yield Paragraph(typo(_("Contribution du noyau : %(how)s Ce qui le prouve : %(why)s.") % said), tone="soft")
     by_marker: dict[object, list[Observation]] = {}
@@ -137,7 +137,7 @@ def _changed(group: CoreGroup, seen: Sequence[Observation], ways: Sequence[Way],
         told = True
         yield Heading(typo(way.actor.name), 3)
         for marker, rows in mine:
-            yield Paragraph(typo(marker.text), lead=typo(_("Repère %s :") % marker.get_level_display()))
+            yield Paragraph(typo(marker.text), lead=typo(_("Repère %s") % marker.get_level_display()))
             yield Items(tuple(_line(row, public) for row in rows))
     late = [row for row in seen if row.marker is not None and row.marker.removed_at is not None]
     if late:
@@ -162,7 +162,7 @@ def _witness(row: Observation, public: bool) -> str:
         who = _("vu par quelqu’un du noyau")
     else:
         who = _("vu par %s") % who
-    return f"{who} ; {row.source}" if row.source else who
+    return _("%(who)s ; source : %(source)s") % {"who": who, "source": row.source} if row.source else who
 
 
 def _unexpected(seen: Sequence[Observation], public: bool) -> Iterator[Block]:
@@ -218,7 +218,7 @@ def _decided(group: CoreGroup, first: dt.date, last: dt.date, public: bool) -> I
     for row in reversed(reviews):
         yield Heading(typo(f"{row.get_kind_display()}, {day_words(row.on)}".capitalize()), 3)
         if row.learned:
-            yield Paragraph(typo(row.learned), lead=typo(_("Ce que nous apprenons :")))
+            yield Paragraph(typo(row.learned), lead=typo(_("Ce que nous apprenons")))
         lines = tuple(typo(line.strip()) for line in row.decisions.splitlines() if line.strip())
         if lines:
             yield Items(lines)
