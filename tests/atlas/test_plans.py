@@ -41,6 +41,9 @@ NOT_PAGES = {
     "atlas:open-file",  # a file: all of a list, once after each change
     "atlas:embedded-france",  # as their page
     "atlas:oembed",
+    "atlas:core-group",  # one noyau, by its space and its short name: its rows alone
+    "atlas:core-group-data",
+    "atlas:quarter-story",  # the queries of the quarter's page, and the noyaux of that quarter
 }
 
 

@@ -15,6 +15,8 @@ from maillage.change.visions import write_vision
 from maillage.people.models import Space, User
 from maillage.people.services import give_right
 from maillage.reports.change_story import describe_period
+from maillage.territories.models import Qpv
+from tests.atlas.opendata import few_territories
 
 PAGES = (
     "home",
@@ -178,3 +180,26 @@ def test_the_story_of_a_period_names_members_and_its_public_version_names_nobody
     assert not any(name in public for name in ("Samira", "Paul", "Inès", "Léo"))
     for words in ("Données inventées", "Le club de sport a prêté sa salle", "Proposer un essai", "(pas vu)"):
         assert words in own.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_what_is_public_is_read_by_anybody_without_a_name(demo, client, paul) -> None:
+    demo.space.atlas_public = True
+    demo.space.save()
+    few_territories()
+    demo.qpv = Qpv.objects.get(pk="QN01003M")
+    demo.save()
+    Observation.objects.filter(text__startswith="Onze parents").update(inside=True)
+    names = ("Samira", "Paul", "Inès", "Léo")
+    args = [demo.space.slug, demo.slug]
+    pages = [reverse("atlas:core-group", args=args), reverse("atlas:quarter-story", args=[args[0], "QN01003M"])]
+    pages += [reverse("atlas:core-group-data", args=[*args, kind]) for kind in ("csv", "json")]
+    for page in pages:
+        body = client.get(page).content.decode()
+        assert "club de sport" in body, page
+        assert not any(name in body for name in names), page
+        assert "Onze parents" not in body, page
+    assert client.get(reverse("atlas:core-group-data", args=[*args, "schema.json"])).json()["fields"]
+    assert client.get(reverse("reports:public-change-report", args=[*args, "html"])).status_code == 200
+    client.post(url(paul, "members"), {"do": "share", "sharing": "nothing"})
+    assert [client.get(page).status_code for page in pages] == [404, 200, 404, 404]
+    assert "club de sport" not in client.get(pages[1]).content.decode()

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from maillage.atlas.compressing import compressed
 from maillage.atlas.places import address
+from maillage.change.queries import public_groups
 from maillage.contracts.queries import contracts_of, with_signatories
 from maillage.people.access import fetch_atlas
 from maillage.territories.enums import Level
@@ -27,5 +28,6 @@ def contract(request: HttpRequest, slug: str, contract_id: UUID) -> HttpResponse
         "epci_href": address(space, Level.EPCI, row.epci_id),
         "qpvs": [(qpv.name, address(space, Level.QPV, qpv.code)) for qpv in qpvs],
         "others": others,
+        "groups": public_groups(space).filter(contract=row),
     }
     return render(request, "atlas/contract.html", context)

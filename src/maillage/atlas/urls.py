@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from maillage.atlas import (
+    change_views,
     contract_views,
     downloads,
     embedding,
@@ -41,6 +42,9 @@ urlpatterns = [
     path(f"{ATLAS}ouverture/", views.opening, name="opening"),
     *(pattern for place in PLACES for pattern in _of_place(*place)),
     path(f"{ATLAS}contrats/<uuid:contract_id>/", contract_views.contract, name="contract"),
+    path(f"{ATLAS}noyaux/<slug:group>/", change_views.core_group, name="core-group"),
+    path(f"{ATLAS}noyaux/<slug:group>/observations.<str:kind>", change_views.observations, name="core-group-data"),
+    path(f"{ATLAS}quartiers/<str:code>/histoire/", change_views.quarter_story, name="quarter-story"),
     path(f"{ATLAS}recherche/", search_views.search, name="search"),
     path(f"{ATLAS}structures/", organisation_views.organisations, name="organisations"),
     path(f"{ATLAS}structures/<uuid:organisation_id>/", organisation_views.organisation, name="organisation"),

@@ -124,16 +124,16 @@ class _Wide(_Sheet):
                     self.text(0, base, line, "path-soft", 13, SOFT)
                     base += 17
                 base += 4
-            line = y + 20
-            arrow = f"M{side:g} {line:g}H{self.width - 4:g}m-9-6 9 6-9 6"
+            rail = y + 20
+            arrow = f"M{side:g} {rail:g}H{self.width - 4:g}m-9-6 9 6-9 6"
             self.parts.append(f'<path class="path-line" d="{arrow}" fill="none" stroke="{ACCENT}" stroke-width="2"/>')
             ends = [base]
             for x, level in zip(heads, MarkerLevel, strict=True):
-                at, nodes, place = line + 26, [line], len(self.parts)
+                at, nodes, place = rail + 26, [rail], len(self.parts)
                 for marker in way.at(level):
                     nodes.append(at)
                     at = self.marker(marker, x + 20, at, column - 34)
-                stem = f"M{x + 20:g} {line:g}V{nodes[-1]:g}"
+                stem = f"M{x + 20:g} {rail:g}V{nodes[-1]:g}"
                 stroke = f'stroke="{ACCENT}" stroke-width="1.5"'
                 self.parts.insert(place, f'<path class="path-line" d="{stem}" {stroke}/>')
                 ends.append(at)
