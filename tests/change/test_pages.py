@@ -203,3 +203,9 @@ def test_what_is_public_is_read_by_anybody_without_a_name(demo, client, paul) ->
     client.post(url(paul, "members"), {"do": "share", "sharing": "nothing"})
     assert [client.get(page).status_code for page in pages] == [404, 200, 404, 404]
     assert "club de sport" not in client.get(pages[1]).content.decode()
+
+
+def test_who_changes_their_own_link_goes_on_by_the_new_one(client, lead) -> None:
+    answer = client.post(url(lead, "members"), {"do": "renew", "row": str(lead.pk)})
+    assert client.get(answer["Location"]).status_code == 200
+    assert client.get(url(lead, "home")).status_code == 404

@@ -63,7 +63,8 @@ def members(request: HttpRequest, member: Member) -> HttpResponse:
             return here
     elif asked:
         _do(request, member, asked)
-        return here
+        own = Member.objects.get(pk=member.pk)  # whoever changes their own link goes on by the new one
+        return redirect("change:members", member_token(own))
     rows = list(group.members.filter(removed_at=None))
     base = public_address(request)
     present = [row for row in rows if row.left_on is None]

@@ -53,7 +53,7 @@ def add_member(
     name = check_text(name, field="name", sentence=_("Écrivez le nom de la personne, ou son prénom."))
     today = timezone.localdate()
     day = check_past(joined_on or today, today=today, field="joined_on")
-    twice = Member.objects.filter(group=group, name=name, left_on=None, removed_at=None).first()
+    twice = Member.objects.filter(group=group, name=name, left_on=None, removed_at=None, **said).first()
     if twice is not None:  # a page sent again
         return twice
     return add_kept(Member(group=group, name=name, joined_on=day, **said), by=by, verb=_("a accueilli un membre"))

@@ -118,7 +118,9 @@ def edit(request: HttpRequest, member: Member, kind: str, row_id: UUID) -> HttpR
     row = get_object_or_404(kinds()[kind], pk=row_id, group=member.group)
     form, theirs = _form_of(kind, row), []
     asked = request.POST.get("do", "")
-    if asked == "save" and request.method == "POST":
+    if asked == "save" and kind == "commitment" and row.decided_id is not None:  # type: ignore[attr-defined]
+        raise Http404  # its words are those of its gathering
+    if asked == "save":
         form = _bound(kind, row, request)
         if form.is_valid():
             try:

@@ -19,9 +19,8 @@ const places = [...document.querySelectorAll("[data-outbox]")];
 
 function say(sentence = "") {
   const here = new Set(places.map((place) => place.dataset.send));
-  const mine = read().filter((row) => here.has(row.to));
-  const waiting = mine.filter((row) => !row.refused).length;
-  const refused = mine.filter((row) => row.refused);
+  const waiting = read().filter((row) => here.has(row.to) && !row.refused).length;
+  const refused = read().filter((row) => row.refused); // of an older link too: they are taken up by this one
   const words = [];
   if (sentence) words.push(sentence);
   if (waiting) words.push(waiting > 1 ? `${waiting} observations attendent le réseau sur ce téléphone. Elles partiront d’elles-mêmes.` : "Une observation attend le réseau sur ce téléphone. Elle partira d’elle-même.");
@@ -40,7 +39,7 @@ function again(row) {
   button.addEventListener("click", () => {
     sessionStorage.setItem("maillage-reprise", JSON.stringify(row.fields));
     write(read().filter((each) => each.key !== row.key));
-    location.assign(row.to);
+    location.assign(places[0].dataset.send);
   });
   return button;
 }
@@ -50,6 +49,7 @@ async function send(row) {
   for (const [name, value] of row.fields) body.append(name, value);
   const answer = await fetch(row.to, { method: "POST", body, headers: { "X-Requested-With": "outbox" }, redirect: "error" });
   if (answer.status === 201) return "";
+  if (answer.status === 404) return "Le lien de ce noyau est fermé : ouvrez le nouveau, l’observation est gardée ici.";
   if (answer.status === 422) return (await answer.json()).sentences.join(" ");
   throw new Error(String(answer.status));
 }
@@ -110,7 +110,7 @@ if (form) {
       places[0].scrollIntoView({ block: "center" });
       return;
     }
-    if (refused) form.submit(); // the page says what is wrong, beside each box
+    if (refused) form.submit(); // the page it answers says what is wrong, beside each box
     else location.assign(form.dataset.home);
   });
 }
