@@ -59,7 +59,7 @@ PURE := facilitation seating lib frontend ui
 OF_SQLITE := --ignore=tests/config/test_bench.py --ignore=tests/config/test_cli.py --ignore=tests/config/test_wheel.py \
 	--ignore-glob=tests/browser/test_accessibility*.py --ignore=tests/browser/test_carrying.py --ignore=tests/methods \
 	--ignore=tests/browser/test_methods.py --ignore=tests/browser/test_thumbs.py --ignore=tests/browser/test_atlas.py \
-	--ignore=tests/browser/test_scanning.py --ignore=tests/browser/test_coming_and_going.py \
+	--ignore=tests/browser/test_change.py --ignore=tests/browser/test_scanning.py --ignore=tests/browser/test_coming_and_going.py \
 	--ignore=tests/browser/test_canaries.py --ignore=tests/browser/test_hostile.py --ignore=tests/browser/test_room_server.py \
 	--ignore=tests/registrations/test_reading.py --ignore=tests/config/test_systemd.py --ignore=tests/config/test_room.py \
 	--ignore=tests/browser/test_touch.py --ignore=tests/browser/test_weight.py --ignore=tests/browser/test_no_javascript.py \

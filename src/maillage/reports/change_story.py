@@ -27,6 +27,8 @@ from maillage.people.style import house_of
 from maillage.reports.blocks import Block, Document, Figure, Heading, Items, Note, Numbers, Paragraph, Quote, Table
 
 YEAR = dt.timedelta(days=365)
+PAPER_WIDE = 720  # units across a page: letters of 15 are of 10 points
+ACROSS, TALLEST = 0.75, 1.3  # height / width of a drawing: as wide as the page, and at most a page
 
 
 def describe_period(
@@ -177,8 +179,24 @@ def _unexpected(seen: Sequence[Observation], public: bool) -> Iterator[Block]:
 def _path(ways: Sequence[Way]) -> Iterator[Block]:
     if not ways:
         return
-    yield Heading(_("Le chemin, en une image"), 2)
-    drawn = draw_path(ways)
+    yield Heading(_("Le chemin, en images"), 2)
+    for part in _sheets(ways):
+        yield from _drawn(part)
+
+
+def _sheets(ways: Sequence[Way]) -> Iterator[list[Way]]:
+    """As many actors together as are read at a glance across a page: beyond, letters would be too small."""
+    part: list[Way] = []
+    for way in ways:
+        if part and draw_path([*part, way], width=PAPER_WIDE).ratio > ACROSS:
+            yield part
+            part = []
+        part.append(way)
+    if part:
+        yield part
+
+
+def _drawn(ways: Sequence[Way]) -> Iterator[Block]:
     rows = [
         (way.actor.name, str(marker.get_level_display()), marker.text, degree_words(last_degree(marker)))
         for way in ways
@@ -190,10 +208,12 @@ def _path(ways: Sequence[Way]) -> Iterator[Block]:
         tuple(tuple(typo(cell) for cell in row) for row in rows),
         widths=(3, 2, 6, 3),
     )
-    alt = typo(
-        _("%d acteurs, un par ligne ; leurs repères vont de l’attendu à l’idéal. Le tableau dit la même chose.")
-        % len(ways)
-    )
+    drawn = draw_path(ways, width=PAPER_WIDE)
+    if drawn.ratio > TALLEST:  # one actor with more markers than a page holds: the table says it
+        yield table
+        return
+    names = ", ".join(way.actor.name for way in ways)
+    alt = typo(_("Un acteur par ligne (%s), ses repères de l’attendu à l’idéal. Le tableau dit la même chose.") % names)
     caption = typo(_("Rond plein : vu. À moitié : en partie. Barré : pas vu. Pointillé : pas encore regardé."))
     yield Figure(drawn.svg, alt, table, caption, ratio=drawn.ratio)
 
