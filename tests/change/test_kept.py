@@ -120,6 +120,16 @@ def test_a_removed_marker_keeps_what_was_seen_of_it_and_takes_what_comes_late(le
     assert orphans(lead.group).count() == 0
 
 
+def test_two_markers_made_one_and_two_again_keep_every_word(lead, markers) -> None:
+    seen, _new = see(lead, markers[0], "Une affiche")
+    merge_markers(marker=markers[0], into=markers[1], by=lead)
+    late, _new = see(lead, Marker.objects.get(pk=markers[0].pk), "Vu hors connexion")
+    assert set(Observation.objects.values_list("marker", flat=True)) == {markers[1].pk}
+    split_marker(marker=markers[0], by=lead)
+    told = {row.pk: (row.marker_id, row.text) for row in Observation.objects.all()}
+    assert told == {seen.pk: (markers[0].pk, "Une affiche"), late.pk: (markers[1].pk, "Vu hors connexion")}
+
+
 def test_undo_brings_back_any_version(lead) -> None:
     action = add_commitment(group=lead.group, what="Ouvrir la salle", by=lead)
     set_commitment_state(commitment=action, state="done", outcome="Ouverte", by=lead)
@@ -186,6 +196,7 @@ def test_no_observation_is_ever_lost(lead, other, markers, acts) -> None:
     from django.db import transaction
 
     sent: dict[uuid.UUID, str] = {}
+    now: dict[uuid.UUID, str] = {}
     with transaction.atomic():
         for number, (act, which) in enumerate(acts):
             marker = Marker.objects.get(pk=markers[which % 3].pk)
@@ -193,7 +204,7 @@ def test_no_observation_is_ever_lost(lead, other, markers, acts) -> None:
             row = rows[which % len(rows)] if rows else None
             if act == "see":
                 made, _new = see(other if which % 2 else lead, marker if which else None, f"phrase {number}")
-                sent[made.pk] = f"phrase {number}"
+                sent[made.pk] = now[made.pk] = f"phrase {number}"
             elif act == "merge" and marker.into is None:
                 into = next(each for each in markers if each.pk != marker.pk)
                 if Marker.objects.get(pk=into.pk).removed_at is None:
@@ -206,10 +217,12 @@ def test_no_observation_is_ever_lost(lead, other, markers, acts) -> None:
                 (welcome_back if which % 2 else let_leave)(member=other, by=lead)
             elif row is not None and act == "edit":
                 change_observation(observation=row, content={"text": f"autre {number}"}, seen=None, by=lead)
+                now[row.pk] = f"autre {number}"
             elif row is not None:
                 (remove_kept if act == "remove" else bring_back)(row, by=lead)
         for pk, text in sent.items():
             observation = Observation.objects.get(pk=pk)
+            assert observation.text == now[pk]
             assert text in versions_of(observation).values_list("content__text", flat=True)
             for version in versions_of(observation):
                 return_to(observation, number=version.number, by=lead)
