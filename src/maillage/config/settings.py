@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "maillage.memory",
     "maillage.change",
     "maillage.questionnaires",
+    "maillage.change",
     "maillage.trips",
     "maillage.reports",
     "maillage.atlas",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("maillage.memory.urls")),
     path("", include("maillage.change.urls")),
     path("", include("maillage.questionnaires.urls")),
+    path("", include("maillage.change.urls")),
     path("", include("maillage.trips.urls")),
     path("", include("maillage.reports.urls")),
     path("", include("maillage.atlas.urls")),
