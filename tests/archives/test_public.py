@@ -323,3 +323,22 @@ def test_what_is_here_already_is_not_changed(day, archive):
     import_archive(content=archive, space=day.space, by="essai")
     assert Commune.objects.get(pk="54547").population == 1
     assert Workshop.objects.filter(slot__gathering=day.pk).count() == 2
+
+
+def test_one_made_before_a_column_was_there_is_taken(day, archive):
+    files = unzipped(archive)
+    rows = list(csv.reader(io.StringIO(files["a-retenir.csv"].decode("utf-8-sig"), newline=""), delimiter=";"))
+    late = rows[0].index("non_tranche")
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";", lineterminator="\r\n").writerows(row[:late] + row[late + 1 :] for row in rows)
+    content = out.getvalue().encode("utf-8-sig")
+    name = next(each for each in files if "a-retenir" in each and "schema" in each)
+    schema = json.loads(files[name])
+    schema["fields"] = [field for field in schema["fields"] if field["name"] != "non_tranche"]
+    was = hashlib.sha256(files["a-retenir.csv"]).hexdigest().encode()
+    package = files[PACKAGE].replace(was, hashlib.sha256(content).hexdigest().encode())
+    older = zipped(files | {"a-retenir.csv": content, name: json.dumps(schema).encode(), PACKAGE: package})
+    Gathering.objects.filter(pk=day.pk).delete()
+    taken = import_archive(content=older, space=day.space, by="essai")
+    sentences = Takeaway.objects.filter(workshop__slot__gathering=taken)
+    assert (sentences.count(), sentences.filter(unsettled=True).count()) == (len(rows) - 1, 0)

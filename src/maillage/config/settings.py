@@ -89,7 +89,6 @@ INSTALLED_APPS = [
     "maillage.memory",
     "maillage.change",
     "maillage.questionnaires",
-    "maillage.change",
     "maillage.trips",
     "maillage.reports",
     "maillage.atlas",

@@ -17,7 +17,6 @@ urlpatterns = [
     path("", include("maillage.memory.urls")),
     path("", include("maillage.change.urls")),
     path("", include("maillage.questionnaires.urls")),
-    path("", include("maillage.change.urls")),
     path("", include("maillage.trips.urls")),
     path("", include("maillage.reports.urls")),
     path("", include("maillage.atlas.urls")),
