@@ -340,5 +340,5 @@ def test_one_made_before_a_column_was_there_is_taken(day, archive):
     older = zipped(files | {"a-retenir.csv": content, name: json.dumps(schema).encode(), PACKAGE: package})
     Gathering.objects.filter(pk=day.pk).delete()
     taken = import_archive(content=older, space=day.space, by="essai")
-    sentences = Takeaway.objects.filter(workshop__slot__gathering=taken)
+    sentences = Takeaway.objects.filter(gathering=taken)
     assert (sentences.count(), sentences.filter(unsettled=True).count()) == (len(rows) - 1, 0)

@@ -85,6 +85,8 @@ def _after(gathering: Gathering, rehearsal: bool) -> Iterable[Paper]:
         _("Une page à accrocher dans un hall : les nombres, la carte, ce que nous gardons."),
         (Way(_("PDF, A3"), f"{joined}papier=a3"), Way(_("PDF, A4"), f"{joined}papier=a4")),
     )
+    if rehearsal:  # who was there is of the real day
+        return
     yield Paper(
         _("Attestations de présence"),
         _("Une page par personne pointée présente : le nom, la date, les demi-journées, qui signe."),
