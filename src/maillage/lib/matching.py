@@ -25,7 +25,7 @@ _CONTAINED = 0.93
 _SAME_ROOT = 0.97
 _SHORTEST_PART = 5  # letters: « coop » or « pot » alone say too little
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "&": " et "})
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 _APOSTROPHES = "'’‘ʼ´`′"
 _POINTS = "·•‧∙⋅・.(\\[/"
 _SUFFIXES = "ennes?|iennes?|trices?|rices?|euses?|esses?|ives?|ves?|eres?|elles?|les?|nes?|tes?|ses?|ees?|es?"
@@ -81,9 +81,11 @@ def fold(text: str) -> str:
     « Technicien·ne », « Technicien.ne », « Technicien(ne) » and « Technicienne » fold alike, to the feminine. The
     masculine alone does not: Lucien is not Lucienne.
     """
-    text = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES).replace("№", "no"))
-    text = "".join(c for c in text if not unicodedata.combining(c))
-    text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
+    text = text.casefold().replace("&", " et ")
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_LIGATURES).replace("№", "no"))
+        text = "".join(c for c in text if not unicodedata.combining(c))
+        text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
     text = _INCLUSIVE.sub(_written_once, text)
     text = _BOTH.sub(_second_of_two, text)
     return " ".join(re.sub(rf"[\W_{_APOSTROPHES}]+", " ", text).split())

@@ -21,8 +21,9 @@ class Communes:
     def __init__(self) -> None:
         self._by_name: dict[str, list[tuple[str, str, str, str]]] = {}  # folded → [(insee, name, epci, department)]
         rows = Commune.objects.order_by("insee").values_list("insee", "name", "epci__name", "department__name")
+        folded = {epci: fold(epci or "") for epci in {row[2] for row in rows}}  # some dozens, named by thousands
         for insee, name, epci, department in rows:
-            self._by_name.setdefault(_key(name), []).append((insee, name, fold(epci or ""), department))
+            self._by_name.setdefault(_key(name), []).append((insee, name, folded[epci], department))
         self._names = {insee: name for insee, name, _epci, _department in rows}
         self._epcis = {fold(name): name for name in Epci.objects.values_list("name", flat=True)}
 
