@@ -130,7 +130,7 @@ def test_a_session_erased_elsewhere_leaves_no_key_here(lead, phone, session) -> 
         assert keys._cache
         from_elsewhere(say="end", session=session.id, seat=None)
         assert events.next() == {}
-    assert keys._path(session.id) not in keys._cache
+    assert keys._name(session.id) not in keys._cache
     assert runtime.live().rooms.get(session.id) is None
 
 

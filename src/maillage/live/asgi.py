@@ -164,8 +164,10 @@ async def _submit(request: Request, session_id: uuid.UUID, move: PostedMove) -> 
         return refuse("no-seat")
     if move.kind in SERVER_ONLY:
         return refuse("reserved")
-    submitted = Submitted(session_id, ticket.seat_id, move.kind, move.payload, move.key, ticket.generation)
-    return await asyncio.wrap_future(live().committer.enqueue(submitted))
+    told: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    submitted = Submitted(session_id, ticket.seat_id, move.kind, move.payload, move.key, ticket.generation, future=told)
+    live().committer.enqueue(submitted)
+    return await told
 
 
 async def _open_ticket(request: Request, session_id: uuid.UUID) -> seats.Ticket:

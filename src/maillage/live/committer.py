@@ -5,6 +5,7 @@ Nobody is acknowledged before the commit; nothing in memory moves before it eith
 the rooms are what they were. Figures: docs/decisions/0003-durable-moves.md.
 """
 
+import asyncio
 import logging
 import queue
 import secrets
@@ -45,7 +46,7 @@ class Submitted:
     key: str
     generation: int | None = None  # of the seat's cookie; None: the server speaks for the seat
     arrival: Seat | None = None  # the seat of who comes in: stored with the move, or not at all
-    future: "Future[Outcome]" = field(default_factory=Future)
+    future: "Future[Outcome] | asyncio.Future[Outcome]" = field(default_factory=Future)  # a loop's, or a thread's
     at: float = field(default_factory=time.monotonic)  # when it was received
 
 
@@ -108,20 +109,24 @@ class Committer:
             return outcomes[0]
         if connection.in_atomic_block:
             raise ValueError("a move submitted inside a transaction would wait for that transaction's own end")
-        return self.enqueue(move).result(ANSWER_WITHIN)
+        waited: Future[Outcome] = Future()
+        self.enqueue(replace(move, future=waited))
+        return waited.result(ANSWER_WITHIN)
 
-    def enqueue(self, move: Submitted) -> "Future[Outcome]":
-        """Queues a move; never blocks. The future is done when the move is on disk, or refused."""
+    def enqueue(self, move: Submitted) -> "Future[Outcome] | asyncio.Future[Outcome]":
+        """Queues a move; never blocks. Its future is done when the move is on disk, or refused.
+
+        A loop's future is given by the loop's own thread."""
         with self._seats_lock:
             if self._of_seat[move.seat] >= MOST_A_SEAT:
-                _answer(move, refuse("too-many"))
+                _answer([move], [refuse("too-many")])
                 return move.future
             self._of_seat[move.seat] += 1
         try:
             self._waiting.put_nowait(move)
         except queue.Full:
             self._leave([move])
-            _answer(move, refuse("busy"))
+            _answer([move], [refuse("busy")])
         return move.future
 
     def _run(self) -> None:
@@ -134,8 +139,7 @@ class Committer:
                 except Exception as error:  # a process edge: everybody is answered, and the committer lives
                     report(f"{len(batch)} moves were not stored", error)
                     outcomes = [refuse("engine")] * len(batch)
-                for move, outcome in zip(batch, outcomes, strict=True):
-                    _answer(move, outcome)
+                _answer(batch, outcomes)
                 self._tell(changes)
         finally:
             connection.close()
@@ -284,9 +288,27 @@ class Committer:
         return Outcome(CREATED, number=applied.number)
 
 
-def _answer(move: Submitted, outcome: Outcome) -> None:
-    _count(outcome)
-    move.future.set_result(outcome)
+def _answer(batch: Sequence[Submitted], outcomes: Sequence[Outcome]) -> None:
+    """Threads are told one by one; a loop is woken once for all who wait in it: each waking costs a system call, and
+    hands over the interpreter's lock."""
+    of_loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Outcome], Outcome]]] = {}
+    for move, outcome in zip(batch, outcomes, strict=True):
+        _count(outcome)
+        if isinstance(move.future, Future):
+            move.future.set_result(outcome)
+        else:
+            of_loops.setdefault(move.future.get_loop(), []).append((move.future, outcome))
+    for loop, told in of_loops.items():
+        try:
+            loop.call_soon_threadsafe(_set_results, told)
+        except RuntimeError:
+            logger.info("%d outcomes found their loop closed", len(told))  # the server stopped; what is stored stays
+
+
+def _set_results(told: "Sequence[tuple[asyncio.Future[Outcome], Outcome]]") -> None:
+    for future, outcome in told:
+        if not future.done():  # whoever asked may have gone
+            future.set_result(outcome)
 
 
 def _count(outcome: Outcome) -> None:

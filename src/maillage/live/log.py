@@ -3,7 +3,7 @@
 import json
 import logging
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,17 +106,23 @@ def _key_of(session_id: uuid.UUID) -> bytes | None:
 def find_repeats(
     moves: Collection[tuple[uuid.UUID, uuid.UUID, str]],
 ) -> dict[tuple[uuid.UUID, uuid.UUID, str], int]:
-    """Of these (session, seat, key), those already in the log, with their number."""
-    rows = Move.objects.filter(
-        session_id__in={session for session, _seat, _key in moves},
-        seat__in={seat for _session, seat, _key in moves},
-        key__in={key for _session, _seat, key in moves},
+    """Of these (session, seat, key), those already in the log, with their number: one look in the index for each. Three
+    lists of « IN » had SQLite look for every seat of the batch in every session of it."""
+    if not moves:
+        return {}
+    field, seat = Session._meta.pk, Move._meta.get_field("seat")
+    asked = ", ".join(["(%s, %s, %s)"] * len(moves))
+    statement = (
+        f"WITH asked (session, place, word) AS (VALUES {asked}) "  # noqa: S608 - no outside text
+        f"SELECT session_id, seat, key, number FROM asked JOIN {Move._meta.db_table} AS move "
+        "ON session_id = session AND seat = place AND key = word"
     )
-    known = {
-        (session, seat, key): number
-        for session, seat, key, number in rows.values_list("session_id", "seat", "key", "number")
-    }
-    return {move: known[move] for move in moves if move in known}
+    values: list[Any] = []
+    for session_id, seat_id, key in moves:
+        values += [field.get_db_prep_value(session_id, connection), seat.get_db_prep_value(seat_id, connection), key]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return {(field.to_python(row[0]), seat.to_python(row[1]), row[2]): row[3] for row in cursor}
 
 
 def append(entries: Iterable[Entry], heads: Mapping[uuid.UUID, int]) -> None:
@@ -124,7 +130,7 @@ def append(entries: Iterable[Entry], heads: Mapping[uuid.UUID, int]) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise ValueError("append() belongs to the transaction that locked the sessions")
     sealing = {session: keys.read_key(session) for session in heads}
-    Move.objects.bulk_create([row(entry, sealing[entry.session_id]) for entry in entries])
+    insert(list(entries), sealing)
     field = Session._meta.pk
     statement = f"UPDATE {Session._meta.db_table} SET last_number = %s WHERE id = %s"  # noqa: S608 - no outside text
     with connection.cursor() as cursor:
@@ -143,18 +149,30 @@ def set_ended(sessions: Mapping[uuid.UUID, bool]) -> None:
     HelpCall.objects.filter(session__in=[session_id for session_id, ended in sessions.items() if ended]).delete()
 
 
-def row(entry: Entry, key: bytes) -> Move:
-    context = _context(entry.session_id, entry.number, entry.seat, entry.kind)
-    text = json.dumps(entry.payload, ensure_ascii=False, separators=(",", ":"))
-    return Move(
-        session_id=entry.session_id,
-        number=entry.number,
-        seat=entry.seat,
-        kind=entry.kind,
-        payload=keys.seal(key, text.encode(), context=context),
-        key=entry.key,
-        at=entry.at,
+def insert(entries: Sequence[Entry], sealing: Mapping[uuid.UUID, bytes]) -> None:
+    """Rows in one statement, written here: `bulk_create` takes twice the time of all that is decided on them."""
+    if not entries:
+        return
+    field, seat = Session._meta.pk, Move._meta.get_field("seat")
+    place = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(entries))
+    statement = (
+        f"INSERT INTO {Move._meta.db_table} (session_id, number, seat, kind, payload, key, at) "  # noqa: S608 - no outside text
+        f"VALUES {place}"
     )
+    values: list[Any] = []
+    for entry in entries:
+        session_id = field.get_db_prep_value(entry.session_id, connection)
+        seat_id = seat.get_db_prep_value(entry.seat, connection)
+        sealed = _seal(sealing[entry.session_id], entry)
+        values += [session_id, entry.number, seat_id, entry.kind, sealed, entry.key, entry.at]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def _seal(key: bytes, entry: Entry) -> bytes:
+    text = json.dumps(entry.payload, ensure_ascii=False, separators=(",", ":"))
+    context = _context(entry.session_id, entry.number, entry.seat, entry.kind)
+    return keys.seal(key, text.encode(), context=context)
 
 
 def _open(key: bytes, sealed: bytes, context: str) -> dict[str, Any] | None:

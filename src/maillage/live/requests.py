@@ -149,7 +149,8 @@ def int_or_zero(text: str) -> int:
 def _from_json(body: bytes) -> PostedMove:
     try:
         data = json.loads(body.decode(), parse_constant=_no_constant)
-        json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is JSON, and no text
+        if b"\\u" in body:
+            json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is JSON, and no text
     except (ValueError, RecursionError):
         raise BadRequest("bad-request") from None
     if not isinstance(data, dict):

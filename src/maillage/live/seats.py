@@ -12,6 +12,7 @@ import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from django.conf import settings
@@ -155,13 +156,20 @@ def read_ticket(cookies: Mapping[str, str], session_id: uuid.UUID, which: str = 
         if value is None:
             continue
         try:
-            session_hex, seat_hex, generation = _signer().unsign(value, max_age=COOKIE_DAYS * 86_400).split(":")
-            ticket = Ticket(uuid.UUID(session_hex), uuid.UUID(seat_hex), int(generation))
+            ticket, until = _open_ticket(value, settings.SECRET_KEY)
         except (signing.BadSignature, ValueError):
             continue
-        if ticket.session_id == session_id:
+        if ticket.session_id == session_id and time.time() <= until:
             return ticket
     return None
+
+
+@lru_cache(maxsize=MOST_CACHED)
+def _open_ticket(value: str, _secret: str) -> tuple[Ticket, float]:
+    """What a cookie says, and until when, its signature being right. A phone shows the same one with each move."""
+    session_hex, seat_hex, generation, made = signing.Signer.unsign(_signer(), value).split(":")
+    ticket = Ticket(uuid.UUID(session_hex), uuid.UUID(seat_hex), int(generation))
+    return ticket, signing.b62_decode(made) + COOKIE_DAYS * 86_400
 
 
 def which_seat(cookies: Mapping[str, str], session_id: uuid.UUID) -> str | None:

@@ -19,7 +19,7 @@ from maillage.config.bench.rooms import METHOD, SPACE, Room, clear_rooms, make_r
 from maillage.config.bench.rows import Row, number, seconds_of
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.live import keys, log, rooms, snapshots
-from maillage.live.models import Move, Session, Snapshot
+from maillage.live.models import Session, Snapshot
 from maillage.people.models import Space
 
 STREAMS = (100, 300, 1_000, 3_000, 10_000)
@@ -138,7 +138,7 @@ def write_log(room: Room, size: int) -> None:
             }
             kind, payload = ("write", text) if n % 10 == 0 else ("rename", {"name": f"Personne {n}"})
             entries.append(log.Entry(room.session.id, first + n + 1, seat.id, kind, payload, f"g{n}", n))
-        Move.objects.bulk_create([log.row(entry, key) for entry in entries])
+        log.insert(entries, {room.session.id: key})
     Session.objects.filter(id=room.session.id).update(last_number=first + size)
 
 
