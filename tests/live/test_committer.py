@@ -1,8 +1,10 @@
 """The committer without a server: batches, failures, limits."""
 
+import asyncio
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from django.db import OperationalError, transaction
@@ -213,3 +215,29 @@ def test_what_another_process_stored_in_many_sessions_is_read_in_one_query(sessi
     assert {id_: room.state for id_, room in found.items()} == {id_: elsewhere.rooms.get(id_).state for id_ in numbers}
     with django_assert_num_queries(0):
         here.rooms.at_all(numbers)
+
+
+def test_loop_is_told_by_its_own_thread_and_who_left_harms_nobody(opened) -> None:
+    session, amel, here = opened
+
+    async def phones() -> tuple[list[int], bool]:
+        loop = asyncio.get_running_loop()
+        told = [loop.create_future() for _n in range(3)]
+        told[1].cancel()  # that phone went before its answer
+        for n, future in enumerate(told):
+            here.enqueue(replace(writing(session, amel, f"p{n}"), future=future))
+        outcomes = [await told[0], await told[2]]
+        return [outcome.status for outcome in outcomes], told[1].cancelled()
+
+    assert asyncio.run(phones()) == ([201, 201], True)
+    assert session.moves.filter(key__in=["p0", "p1", "p2"]).count() == 3
+
+
+def test_loop_that_closed_stops_no_committer(opened) -> None:
+    session, amel, here = opened
+    loop = asyncio.new_event_loop()
+    gone = loop.create_future()
+    loop.close()
+    here.enqueue(replace(writing(session, amel, "perdue"), future=gone))
+    assert here.enqueue(writing(session, amel, "suivante")).result(10).status == 201
+    assert session.moves.filter(key__in=["perdue", "suivante"]).count() == 2
