@@ -93,7 +93,7 @@ def test_demo_prepares_the_day_once_and_the_commands_read_it(tmp_path, tmp_path_
     assert run("report", "jr-2025", "-o", str(tmp_path / "cr.docx"), folder=tmp_path).returncode == 0
     assert (tmp_path / "cr.docx").read_bytes().startswith(b"PK")
     other = run("report", "jr-2025", "--document", "affiche", "-o", str(tmp_path / "a.odt"), folder=tmp_path)
-    assert (other.returncode, "seul le compte rendu se fait en DOCX" in other.stderr) == (1, True)
+    assert (other.returncode, "seuls le compte rendu et la synthèse se font en DOCX" in other.stderr) == (1, True)
 
     nowhere = run("report", "jr-2025", "-o", str(tmp_path / "absent" / "cr.pdf"), folder=tmp_path)
     assert (nowhere.returncode, "n’existe pas" in nowhere.stderr) == (1, True)

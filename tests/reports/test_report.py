@@ -19,10 +19,11 @@ from maillage.memory.enums import GleaningStatus, TakeawayOrigin
 from maillage.memory.models import Action, Gleaning, PorteurSheet, Takeaway
 from maillage.methods.services import keep_version
 from maillage.people.models import Organisation, Person, Space, SpaceStyle
-from maillage.registrations.models import Registration
+from maillage.registrations.models import Opening, Registration
 from maillage.reports import facts as facts_of
 from maillage.reports import services, shelf
 from maillage.reports.blocks import Figure, Heading, Items, Numbers, Paragraph, Quote, Table
+from maillage.reports.decided import quoted
 from maillage.reports.services import (
     FORMS,
     describe_report,
@@ -261,7 +262,70 @@ def test_summary_holds_on_two_pages_whatever_was_kept(played):
         )
     reader = pypdf.PdfReader(io.BytesIO(make_summary(played)))
     assert len(reader.pages) <= 2
-    assert "autres phrases sont dans le compte rendu" in words_of(make_summary(played), "pdf")
+    assert "les autres dans le compte rendu" in words_of(make_summary(played), "pdf")
+
+
+def test_summary_counts_agree_and_say_where_the_others_come_from(played):
+    codev, _chairs = played.slots.get().workshops.order_by("position")
+    for workshop, number in ((codev, 20), (None, 9)):
+        for place in range(number):
+            text = f"Phrase {place} " + "mot " * 20
+            Takeaway.objects.create(gathering=played, workshop=workshop, text=text, origin=TakeawayOrigin.ORGANISER)
+    Takeaway.objects.filter(text__startswith="Phrase 0", workshop=codev).update(unsettled=True)
+    said = SPACES.sub(" ", " ".join(b.text for b in describe_summary(played).blocks if isinstance(b, Paragraph)))
+    found = re.search(r"(\d+) phrases retenues ; (\d+) sont ici", said)
+    assert found
+    told, here = 0, 0
+    for all_, _plural, shown in re.findall(r"(\d+) phrases? retenues?(s?)(?:, dont (\d+) ici)?\.", said):
+        told += int(all_)
+        here += int(shown or all_)
+    assert (told, here) == (int(found[1]), int(found[2]))
+    assert told == 1 + 9 + 1 + 19 + 2  # what is not settled is told apart
+    assert "Atelier « Anarchaise »" in SPACES.sub(" ", " ".join(_leads(played)))
+
+
+def _leads(gathering):
+    return [block.lead for block in describe_summary(gathering).blocks if isinstance(block, Paragraph)]
+
+
+def test_summary_says_what_a_workshop_was_about_and_whom_to_ask(played):
+    codev, chairs = played.slots.get().workshops.order_by("position")
+    codev.title, codev.short_title = "Aider une personne à trouver son premier pas", "Co-développement"
+    codev.save()
+    chairs.method = "anarchaise"
+    chairs.save()
+    Opening.objects.create(gathering=played, contact="journee@exemple.invalid")
+    Organisation.objects.create(
+        space=played.space, name="Oriv", folded_name="oriv", website="https://oriv.exemple.invalid/"
+    )
+    words = words_of(make_summary(played), "pdf")
+    assert "Aider une personne à trouver son premier pas" in words
+    assert "Méthode essayée : des chaises, des consignes secrètes" in words
+    assert "Version proposée" not in words
+    assert "journee@exemple.invalid" in words
+    assert "https://oriv.exemple.invalid/" in words
+    Opening.objects.update(contact="")
+    assert "L’équipe n’a pas donné d’adresse où écrire" in words_of(make_summary(played), "pdf")
+
+
+def test_summary_tells_decided_from_proposed_and_from_retained(played):
+    takeaway = Takeaway.objects.get(text="Commencer par le trottoir")
+    said = {"gathering": played, "bearer": "Ville de Laxou"}
+    Action.objects.create(**said, what="Refaire le trottoir", takeaway=takeaway, agreed_at=timezone.now())
+    Action.objects.create(**said, what="Personne n’a dit oui")
+    document = describe_summary(played)
+    first, table, *_others = document.blocks
+    assert (first.text, table.headers[1]) == ("Ce qui a été décidé\u00a0: qui fait quoi, pour quand", "Décidé par")
+    words = words_of(make_summary(played), "pdf")
+    assert "Proposé, pas encore décidé – 1 action" in words
+    assert "Personne n’a dit oui" not in words
+    assert "Commencer par le trottoir (devenue une décision)." in words
+    for form in FORMS:
+        assert "quelqu’un a accepté de s’en charger" in words_of(make_summary(played, form=form), form)
+
+
+def test_a_name_that_holds_quotation_marks_is_quoted_inside_others():
+    assert quoted("Abattement et « territoire commun »") == "«\u202fAbattement et “territoire commun”\u202f»"
 
 
 def test_summary_answers_who_decided_what_is_not_settled_and_what_comes_next(played):
@@ -275,7 +339,7 @@ def test_summary_answers_who_decided_what_is_not_settled_and_what_comes_next(pla
     assert where["Commencer par le trottoir"] == "Toute la rencontre, en plénière"
     assert "Co-développement" in where["Faire ensemble ce que personne ne ferait seul"]
     text = " ".join(item for block in blocks if isinstance(block, Items) for item in block.items)
-    assert "» : Coop 5, Pas coop 2, Ça dépend 1." in SPACES.sub(" ", text)
+    assert "» : Coop 5, Pas coop 2, Ça dépend 1 (8 réponses)" in SPACES.sub(" ", text)
     assert "Aucune autre rencontre n’est annoncée" in " ".join(b.text for b in blocks if isinstance(b, Paragraph))
 
 
@@ -357,7 +421,7 @@ def test_an_empty_gathering_is_still_four_documents(day):
     day.refresh_from_db()
     for form in FORMS:
         assert "2e journée régionale" in words_of(make_report(day, form=form), form)
-    assert "Rien n’a encore été gardé" in words_of(make_summary(day), "pdf")
+    assert "Rien n’a encore été retenu" in words_of(make_summary(day), "pdf")
     assert len(pypdf.PdfReader(io.BytesIO(make_deck(day))).pages) == 1
     make_poster(day)
 
@@ -447,13 +511,17 @@ def test_once_the_notes_are_erased_the_report_still_tells_what_was_counted(day):
 
 def test_a_sigle_is_spelled_out_before_it_is_used_and_only_those_that_are(played):
     Takeaway.objects.create(gathering=played, text="Ouvrir la CAF du QPV", origin=TakeawayOrigin.ORGANISER)
-    for describe in (describe_report, describe_summary):
-        blocks = describe(played).blocks
-        (place,) = [n for n, block in enumerate(blocks) if isinstance(block, Paragraph) and block.lead == "Les sigles"]
-        assert "QPV, quartier prioritaire" in blocks[place].text
-        assert "CAF, caisse" in blocks[place].text
-        assert "NPNRU" not in blocks[place].text
-        assert not any(isinstance(block, Heading) for block in blocks[:place])
+    blocks = describe_report(played).blocks
+    (place,) = [n for n, block in enumerate(blocks) if isinstance(block, Paragraph) and block.lead == "Les sigles"]
+    assert "QPV, quartier prioritaire" in blocks[place].text
+    assert "CAF, caisse" in blocks[place].text
+    assert "NPNRU" not in blocks[place].text
+    assert not any(isinstance(block, Heading) for block in blocks[:place])
+    Takeaway.objects.create(gathering=played, text="Un QPV, une place", origin=TakeawayOrigin.ORGANISER)
+    (sentences,) = [
+        b for b in describe_summary(played).blocks if isinstance(b, Items) and "Un QPV, une place" in b.items
+    ]
+    assert "Ouvrir la CAF [caisse d’allocations familiales] du QPV [quartier prioritaire" in sentences.items[1]
 
 
 def test_those_registered_and_those_present_are_two_numbers(played):

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
 
@@ -46,6 +47,20 @@ def library(space: Space) -> tuple[list[KnownMethod], list["UnreadableVersion"]]
         except UnreadableVersion as refusal:
             refused.append(refusal)
     return sorted(known, key=lambda item: fold(item.method.title)), refused
+
+
+class Known(NamedTuple):
+    title: str
+    summary: str
+    private: bool  # what somebody brings there stays there
+
+
+def what_is_done(space: Space) -> dict[str, Known]:
+    """Method → its title and what one does there, for whoever tells of it."""
+    return {
+        known.method.id: Known(known.method.title, known.method.summary, known.method.sheet is not None)
+        for known in library(space)[0]
+    }
 
 
 def find_method(space: Space, id_: str) -> KnownMethod | None:

@@ -4,13 +4,16 @@ The one place that says so, for the summary, the report, the poster and the slid
 (commitments, actions) is added here.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from maillage.lib.matching import fold
 from maillage.lib.typography import count, join_words, typo
+from maillage.reports.rooms import AGREED
 
 MOST_CRITERIA = 3
 
@@ -27,23 +30,25 @@ class Decision:
 
 def decisions_of(facts: Mapping[str, Any]) -> list[Decision]:
     """The day's first, then each workshop's, in the order of the programme."""
-    found = [Decision(row["text"], typo(_("Toute la rencontre, en plénière"))) for row in settled(facts["takeaways"])]
+    plenary = typo(_("Toute la rencontre, en plénière"))
+    found = [Decision(row["text"], plenary, told=_told(row)) for row in settled(facts["takeaways"])]
     for workshop in workshops_of(facts):
         by, about = workshop_words(workshop), about_words(workshop)
-        for row in settled(workshop["takeaways"]):
-            told = _("phrase confiée par la personne qui a apporté son sujet") if row["released"] else ""
-            found.append(Decision(row["text"], by, about, typo(told)))
+        found += [Decision(row["text"], by, about, _told(row)) for row in settled(workshop["takeaways"])]
         found += [Decision(card["text"], by, about) for card in workshop["results"]["kept"]]
     return found
 
 
+def _told(row: Mapping[str, Any]) -> str:
+    said = (
+        _("phrase confiée par la personne qui a apporté son sujet") if row["released"] else "",
+        _("devenue une décision") if row["decided"] else "",
+    )
+    return typo(", ".join(part for part in said if part))
+
+
 def settled(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [row for row in rows if not row["unsettled"]]
-
-
-def kept_count(facts: Mapping[str, Any]) -> int:
-    """All the sentences that were kept, those that are not settled included."""
-    return len(decisions_of(facts)) + len(open_of(facts))
 
 
 def open_of(facts: Mapping[str, Any]) -> list[str]:
@@ -54,37 +59,66 @@ def open_of(facts: Mapping[str, Any]) -> list[str]:
     return [typo(sentence) for sentence in said]
 
 
-def divided_of(facts: Mapping[str, Any]) -> list[str]:
-    """Where the rooms were divided: one sentence each."""
+def divided_of(facts: Mapping[str, Any], *, most: int = 3) -> list[str]:
+    """Where no answer gathered two people of three, with the numbers: so many a workshop, the most divided first, and
+    how many others."""
     said = []
     for workshop in workshops_of(facts):
-        results, name = workshop["results"], workshop["short"]
-        for vote in results["votes"]:
-            if vote["divided"]:
-                counts = ", ".join(f"{option['label']} {option['count']}" for option in vote["options"])
-                said.append(f"{name} – « {vote['about'].rstrip('.') or vote['title']} » : {counts}.")
-        for question in results["choices"]:
-            most = sorted(question["options"], key=lambda option: -option["count"])[:MOST_CRITERIA]
-            labels = [f"« {option['label']} » ({option['count']})" for option in most if option["count"]]
-            asked = question["label"].rstrip(" ?\u202f")
-            said.append(f"{name} – {asked} : {join_words(labels)}.")
-        divided = divided_words(results["questions"])
+        divided = sorted(_divided_in(workshop["results"]), key=lambda each: each[0])
         if divided:
-            said.append(f"{name} – les réponses se partagent sur {divided}.")
+            left = count(max(len(divided) - most, 0), _("autre question"), _("autres questions"), zero="")
+            more = [_("{left} dans le compte rendu").format(left=left)] if left else []
+            said.append(
+                f"{workshop_words(workshop)} – {' ; '.join([*(words for _most, words in divided[:most]), *more])}."
+            )
     return [typo(sentence) for sentence in said]
+
+
+def _divided_in(results: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """The share of the first answer, and the words of each vote and question that divides the room. Where several could
+    be ticked, people may agree and tick elsewhere: last."""
+    asked = [
+        *((vote["about"].rstrip(".") or vote["title"], vote["total"], vote) for vote in results["votes"]),
+        *((question["label"], question["answers"], question) for question in results["questions"]),
+    ]
+    for label, total, question in asked:
+        if question["divided"]:
+            most = max(option["share"] for option in question["options"])
+            yield most, f"{quoted(label)} : {answers_words(question['options'], total)}"
+    for question in results["choices"]:
+        most = max(option["share"] for option in question["options"])
+        if most < AGREED:
+            first = answers_words(question["options"], question["answers"], most=MOST_CRITERIA)
+            yield (
+                100 + most,
+                _("{asked}, plusieurs choix possibles, d’abord {first}").format(
+                    asked=quoted(question["label"]), first=first
+                ),
+            )
+
+
+def answers_words(options: Sequence[Mapping[str, Any]], total: int, *, most: int = 100) -> str:
+    """« Coop 5, Pas coop 2 (8 réponses) », the most frequent first; what nobody said is not there."""
+    said = sorted((option for option in options if option["count"]), key=lambda option: -option["count"])[:most]
+    answers = count(total, _("réponse"), _("réponses"), zero=_("aucune réponse"))
+    return ", ".join(f"{option['label']} {option['count']}" for option in said) + f" ({answers})"
 
 
 def divided_words(questions: Sequence[Mapping[str, Any]]) -> str:
     """« … » et « … », et trois autres questions: those on which the room agrees least, first."""
-    divided = sorted(
-        (question for question in questions if question["divided"]),
-        key=lambda question: max(option["share"] for option in question["options"]),
-    )
-    words = [f"« {question['label']} »" for question in divided[:MOST_CRITERIA]]
+    divided = divided_questions(questions)
+    words = [quoted(question["label"]) for question in divided[:MOST_CRITERIA]]
     left = len(divided) - len(words)
     if left:
         words.append(count(left, _("autre question"), _("autres questions"), zero=""))
     return join_words(words)
+
+
+def divided_questions(questions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(
+        (question for question in questions if question["divided"]),
+        key=lambda question: max(option["share"] for option in question["options"]),
+    )
 
 
 def next_of(facts: Mapping[str, Any]) -> list[str]:
@@ -107,11 +141,12 @@ def action_words(action: Mapping[str, Any]) -> str:
     return f"{who}{action['what'].rstrip('.')}{due} ({action['state']})."
 
 
-def lacks_of(facts: Mapping[str, Any], *, silent: bool = True) -> list[str]:
-    """What the document does not know, said plainly. `silent`: which workshops kept nothing, too."""
+def lacks_of(facts: Mapping[str, Any], *, brief: bool = False) -> list[str]:
+    """What the document does not know, said plainly. `brief`: the summary says of each workshop, and of those who came,
+    what is not known of them."""
     said = []
     came = facts["came"]
-    if came["total"] and not came["attendance_taken"]:
+    if came["total"] and not came["attendance_taken"] and not brief:
         said.append(_("Les présences n’ont pas été notées : les nombres de personnes sont ceux des inscriptions."))
     if came["unmarked"]:
         said.append(came["unmarked"])
@@ -126,7 +161,7 @@ def lacks_of(facts: Mapping[str, Any], *, silent: bool = True) -> list[str]:
     for sentence, names in (
         (
             _("Aucune phrase n’a été gardée de : {names}."),
-            [quoted(name) for name in silent_of(facts)] if silent else [],
+            [] if brief else [quoted(name) for name in silent_of(facts)],
         ),
         (_("Séance non close, ce qui en est dit peut encore changer : {names}."), _names(rooms, _is_open)),
         (
@@ -164,8 +199,23 @@ def workshop_words(workshop: Mapping[str, Any]) -> str:
 
 
 def quoted(name: str) -> str:
-    """« Coop ou pas coop »; a name that holds such marks has no others around it."""
-    return name if "«" in name else f"« {name} »"
+    """« Coop ou pas coop »; the marks that a name holds become those of a quotation inside another."""
+    inner = re.sub(r"\s*»", "”", re.sub(r"«\s*", "“", name))
+    return typo(f"« {inner} »")
+
+
+def subject_words(workshop: Mapping[str, Any]) -> str:
+    """What it was about: its whole title when the short one hides it, else the method tried and what one does there."""
+    if workshop["title"] != workshop["short"]:
+        return str(workshop["title"])
+    method = workshop["method"]
+    if not method["summary"]:
+        return ""
+    doing = method["summary"][0].lower() + method["summary"][1:].rstrip(".")
+    private = _("Ce que chaque personne y apporte reste dans la salle") if method["private"] else ""
+    same = fold(method["title"]) == fold(workshop["title"])
+    tried = _("Méthode essayée") if same else _("Méthode essayée, {method}").format(method=quoted(method["title"]))
+    return typo(". ".join(part for part in (f"{tried} : {doing}", private) if part))
 
 
 def about_words(workshop: Mapping[str, Any]) -> str:

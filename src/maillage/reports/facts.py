@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, Q
@@ -21,14 +21,16 @@ from maillage.live.story import RoomStory, stories_by_workshop
 from maillage.memory.enums import ActionState, TakeawayOrigin
 from maillage.memory.models import Action, Takeaway
 from maillage.memory.queries import actions_of, kept_by_workshop, sorted_at_desk
+from maillage.methods.queries import Known, what_is_done
 from maillage.people.enums import ActorCategory
-from maillage.people.models import Person
+from maillage.people.models import Organisation, Person, Space
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Placement
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.links import badge_path, base_of
 from maillage.registrations.models import Opening, Registration
 from maillage.reports.asked import questionnaire_facts
+from maillage.reports.decided import workshop_words
 from maillage.reports.rooms import room_facts, without_known
 
 Rooms = Mapping[uuid.UUID, RoomStory]
@@ -53,6 +55,9 @@ def report_facts(gathering: Gathering, *, rehearsal: bool = False, base: str = "
         group.workshop.pk if group.workshop else None: group.takeaways
         for group in kept_by_workshop(gathering, rehearsal=rehearsal)
     }
+    decided = list(actions_of(gathering, public=True, rehearsal=rehearsal))
+    became = {action.takeaway_id for action in decided}
+    methods = what_is_done(gathering.space)
     return {
         "kind": gathering.get_kind_display(),
         "title": typo(gathering.title),
@@ -72,10 +77,10 @@ def report_facts(gathering: Gathering, *, rehearsal: bool = False, base: str = "
         "programme": [slot_facts(slot) for slot in gathering.slots.all()],
         "came": came,
         "rounds": [
-            round_facts(slot, rooms, kept, dealt, attendance_taken=came["attendance_taken"])
+            round_facts(slot, rooms, kept, dealt, methods, became, attendance_taken=came["attendance_taken"])
             for slot in gathering.slots.filter(kind=SlotKind.WORKSHOPS)
         ],
-        "takeaways": takeaway_facts(kept[None]),
+        "takeaways": takeaway_facts(kept[None], became),
         "background": [
             {
                 "period": typo(step["period"]),
@@ -85,9 +90,11 @@ def report_facts(gathering: Gathering, *, rehearsal: bool = False, base: str = "
             for step in gathering.space.background
         ],
         "cycle": cycle_facts(gathering),
-        "actions": [action_facts(action) for action in actions_of(gathering, public=True, rehearsal=rehearsal)],
+        "actions": [action_facts(action) for action in decided],
+        "proposed": awaited_count(gathering, rehearsal=rehearsal),
         "page": public_address_of(gathering, base_of(opening) or base),
         "contact": opening.contact if opening else "",
+        "website": website_of(gathering.space),
         "next": next_meetings(gathering),
         "questionnaires": [] if rehearsal else questionnaire_facts(gathering),
         "rehearsal": rehearsal,
@@ -170,6 +177,8 @@ def round_facts(
     rooms: Rooms,
     kept: Mapping[uuid.UUID | None, list[Takeaway]],
     dealt: Mapping[uuid.UUID, set[str]],
+    methods: Mapping[str, Known],
+    became: Collection[uuid.UUID | None],
     *,
     attendance_taken: bool,
 ) -> dict[str, Any]:
@@ -192,6 +201,8 @@ def round_facts(
                 kept.get(workshop.pk, []),
                 people_words(workshop.seated, attendance_taken=attendance_taken) if planned else "",
                 dealt.get(workshop.pk, set()),
+                methods.get(workshop.method),
+                became,
             )
             for workshop in workshops
         ],
@@ -207,7 +218,13 @@ def people_words(seated: int, *, attendance_taken: bool) -> str:
 
 
 def workshop_facts(
-    workshop: Workshop, room: RoomStory | None, kept: list[Takeaway], people: str, dealt: set[str]
+    workshop: Workshop,
+    room: RoomStory | None,
+    kept: list[Takeaway],
+    people: str,
+    dealt: set[str],
+    method: Known | None,
+    became: Collection[uuid.UUID | None],
 ) -> dict[str, Any]:
     told = room_facts(room)
     told["kept"] = without_known(told["kept"], [row.text for row in kept], dealt)
@@ -223,14 +240,29 @@ def workshop_facts(
         "facilitators": typo(join_words([facilitator.name for facilitator in workshop.facilitators.all()])),
         "speakers": typo(join_words([speaker.name or speaker.organisation for speaker in workshop.speakers.all()])),
         "people": people,
-        "takeaways": takeaway_facts(kept),
+        "method": method_facts(method),
+        "takeaways": takeaway_facts(kept, became),
         "results": told,
     }
 
 
-def takeaway_facts(rows: Iterable[Takeaway]) -> list[dict[str, Any]]:
+def method_facts(method: Known | None) -> dict[str, Any]:
+    """What one does there, said to whoever was not there; « version proposée » speaks to who leads."""
+    if method is None:
+        return {"title": "", "summary": "", "private": False}
+    summary = typo(method.summary.replace("Version proposée.", "").strip())
+    return {"title": typo(method.title), "summary": summary, "private": method.private}
+
+
+def takeaway_facts(rows: Iterable[Takeaway], became: Collection[uuid.UUID | None] = ()) -> list[dict[str, Any]]:
+    """`became`: those that an action came from."""
     return [
-        {"text": typo(row.text), "released": row.origin == TakeawayOrigin.RELEASED, "unsettled": row.unsettled}
+        {
+            "text": typo(row.text),
+            "released": row.origin == TakeawayOrigin.RELEASED,
+            "unsettled": row.unsettled,
+            "decided": row.pk in became,
+        }
         for row in rows
     ]
 
@@ -247,8 +279,29 @@ def action_facts(action: Action) -> dict[str, Any]:
         "state": _("{state}, échéance passée").format(state=state) if late else state,
         "over": over,
         "outcome": typo(action.outcome),
-        "workshop": typo(str(action.workshop)) if action.workshop else "",
+        "where": place_of(action.workshop),
     }
+
+
+def place_of(workshop: Workshop | None) -> str:
+    """Where it was decided."""
+    if workshop is None:
+        return str(_("Toute la rencontre"))
+    return workshop_words({"number": workshop.number, "short": typo(str(workshop))})
+
+
+def awaited_count(gathering: Gathering, *, rehearsal: bool) -> int:
+    """Actions that somebody proposed and nobody has agreed to bear: how many, nothing else."""
+    waiting = actions_of(gathering, rehearsal=rehearsal).filter(agreed_at=None, declined_at=None)
+    return waiting.exclude(state__in=(ActionState.DONE, ActionState.DROPPED)).count()
+
+
+def website_of(space: Space) -> str:
+    """The site of whoever holds the space, as its own directory says."""
+    if not space.host:
+        return ""
+    host = Organisation.objects.filter(space=space, folded_name=fold(space.host)).first()
+    return host.website if host else ""
 
 
 def cycle_facts(gathering: Gathering) -> list[dict[str, Any]]:

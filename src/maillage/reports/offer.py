@@ -76,7 +76,12 @@ def _after(gathering: Gathering, rehearsal: bool) -> Iterable[Paper]:
             "Deux pages pour qui n’était pas là : ce qui a été décidé et par qui, ce qui a été retenu, ce qui n’est "
             "pas tranché, la suite."
         ),
-        (Way(_("PDF, deux pages"), address("summary")),),
+        (
+            Way(_("PDF, deux pages"), address("summary")),
+            Way(_("DOCX, à modifier dans Word"), address("summary-docx")),
+            Way(_("ODT, à modifier dans LibreOffice"), address("summary-odt")),
+            Way(_("HTML, un seul fichier à envoyer"), address("summary-html")),
+        ),
     )
     poster = address("poster")
     joined = f"{poster}&" if rehearsal else f"{poster}?"

@@ -10,7 +10,8 @@ from maillage.people.style import House
 from maillage.reports.blocks import Figure, Numbers
 from maillage.reports.decided import decisions_of, next_of
 from maillage.reports.figures import of_territories
-from maillage.reports.telling import DrawMap, day_numbers, fair
+from maillage.reports.summary import fair
+from maillage.reports.telling import DrawMap, day_numbers
 
 MOST_SENTENCES = 12
 ON_MAP = 16  # lines beside the map

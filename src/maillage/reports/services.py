@@ -15,7 +15,8 @@ from maillage.reports.deck import deck_facts
 from maillage.reports.facts import badge_facts, report_facts, sign_in_facts
 from maillage.reports.poster import poster_facts
 from maillage.reports.shelf import memory
-from maillage.reports.telling import tell_report, tell_summary
+from maillage.reports.summary import tell_summary
+from maillage.reports.telling import tell_report
 from maillage.reports.territory_map import draw_map
 from maillage.reports.writers import Progress, no_progress
 from maillage.reports.writers.pdf import write_pdf
@@ -46,9 +47,11 @@ def make_report(gathering: Gathering, *, form: str = "pdf", rehearsal: bool = Fa
     return set_document(describe_report(gathering, rehearsal=rehearsal, plain=plain), form)
 
 
-def make_summary(gathering: Gathering, *, rehearsal: bool = False, plain: bool = False, base: str = "") -> bytes:
-    """Two pages, as PDF/UA-1 and PDF/A-2a. `base`: the server's address, to say where the public page is."""
-    return set_document(describe_summary(gathering, rehearsal=rehearsal, plain=plain, base=base), "pdf")
+def make_summary(
+    gathering: Gathering, *, form: str = "pdf", rehearsal: bool = False, plain: bool = False, base: str = ""
+) -> bytes:
+    """Two pages. `base`: the server's address, to say where the public page is."""
+    return set_document(describe_summary(gathering, rehearsal=rehearsal, plain=plain, base=base), form)
 
 
 def make_poster(gathering: Gathering, *, paper: str = "a3", rehearsal: bool = False, plain: bool = False) -> bytes:

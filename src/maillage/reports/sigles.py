@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from maillage.lib.typography import typo
 from maillage.reports.blocks import (
@@ -55,6 +56,37 @@ def with_sigles(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     first = next((place for place, block in enumerate(blocks) if isinstance(block, Heading | Contents)), len(blocks))
     told = Paragraph(typo(said + "."), lead=typo("Les sigles"), tone="soft")
     return (*blocks[:first], told, *blocks[first:])
+
+
+def spelled_out(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """For a short document: where each is first met, in square brackets, as an editor does in words not their own."""
+    known: set[str] = set()
+
+    def spell(text: str) -> str:
+        def first(found: re.Match[str]) -> str:
+            name = found.group()
+            if name in known:
+                return name
+            known.add(name)
+            return f"{name} [{SIGLES[name]}]"
+
+        return _WORD.sub(first, text)
+
+    told: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            told.append(replace(block, text=spell(block.text)))
+        elif isinstance(block, Paragraph):
+            told.append(replace(block, lead=spell(block.lead), text=spell(block.text)))
+        elif isinstance(block, Quote | Note):
+            told.append(replace(block, text=spell(block.text)))
+        elif isinstance(block, Items):
+            told.append(replace(block, items=tuple(spell(item) for item in block.items)))
+        elif isinstance(block, Table):
+            told.append(replace(block, rows=tuple(tuple(spell(cell) for cell in row) for row in block.rows)))
+        else:
+            told.append(block)
+    return tuple(told)
 
 
 def _texts(block: Block) -> Iterator[str]:

@@ -18,6 +18,7 @@ from maillage.people.models import Space
 from maillage.people.queries import Visitor, can_facilitate, can_organise, can_run_desk
 from maillage.people.style import house_of
 from maillage.registrations.links import base_of_request
+from maillage.registrations.models import Opening
 from maillage.reports import services
 from maillage.reports.day_pack import make_day_pack
 from maillage.reports.doors import make_door_lists, make_signs
@@ -70,6 +71,7 @@ def documents(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
         "groups": offer_of(gathering, request.user, rehearsal="repetition" in request.GET),
         "rehearsal": "repetition" in request.GET,
         "can_organise": can_organise(request.user, gathering.space),
+        "contact": Opening.objects.filter(gathering=gathering).values_list("contact", flat=True).first() or "",
         "made": made,
         "lost": request.GET.get("pret") and not made,
     }
@@ -136,11 +138,10 @@ def report_style(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @require_safe
 @login_required
-def summary(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
-    def make(gathering: Gathering) -> bytes:
-        return services.make_summary(gathering, base=base_of_request(request), **_said(request))
-
-    return _pdf(request, gathering_id, can_organise, make, _name("synthese", request))
+def summary(request: HttpRequest, gathering_id: uuid.UUID, form: str) -> HttpResponse:
+    gathering = fetch_gathering(request.user, gathering_id, can=can_organise)
+    content = services.make_summary(gathering, form=form, base=base_of_request(request), **_said(request))
+    return _sent(content, form, _name("synthese", request), gathering)
 
 
 @never_cache

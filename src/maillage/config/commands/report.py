@@ -17,7 +17,9 @@ class CannotWrite(Exception):
 
 class NoSuchForm(Exception):
     def __init__(self, form: str) -> None:
-        self.sentence = f"Ce document ne se fait pas en {form} : seul le compte rendu se fait en DOCX, ODT ou HTML."
+        self.sentence = (
+            f"Ce document ne se fait pas en {form} : seuls le compte rendu et la synthèse se font en DOCX, ODT ou HTML."
+        )
         super().__init__(self.sentence)
 
 
@@ -44,10 +46,11 @@ def run(options: argparse.Namespace) -> None:
 def _made(gathering: Gathering, document: str, form: str, *, rehearsal: bool, plain: bool) -> bytes:
     if document == "compte-rendu":
         return make_report(gathering, form=form, rehearsal=rehearsal, plain=plain)
+    if document == "synthese":
+        return make_summary(gathering, form=form, rehearsal=rehearsal, plain=plain)
     if form != "pdf":
         raise NoSuchForm(form.upper())
     makers: dict[str, Callable[..., bytes]] = {
-        "synthese": make_summary,
         "affiche": make_poster,
         "diapositives": make_deck,
     }
