@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from maillage.territories.importing import TerritoriesRefused
 from maillage.territories.models import Commune, Epci, Outline, Qpv, Region, Shape, Source
 from maillage.territories.queries import PlaceNotFound, find_epci, region_counts
-from maillage.territories.reading import MOST_FILES, read_files
+from maillage.territories.reading import MOST_FILES, accented, read_files
 from maillage.territories.services import import_territories
 
 SQUARE = [[[4.0, 48.3], [4.02, 48.3], [4.02, 48.32], [4.0, 48.32], [4.0, 48.3]]]
@@ -215,3 +215,10 @@ def test_whatever_a_feature_holds_nothing_raises(properties):
 @given(st.binary(max_size=300))
 def test_whatever_the_bytes_nothing_raises(content):
     assert read_files([("f", content)]) is not None
+
+
+def test_a_short_name_that_lost_its_accents_takes_them_back_from_the_long_one():
+    assert accented("CA d'Epinal", "Communauté d'agglomération d'Épinal") == "CA d'Épinal"
+    assert accented("CA Epernay, Coteaux", "Communauté d'agglomération Épernay, Coteaux") == "CA Épernay, Coteaux"
+    assert accented("CC du Pays Haut", "Communauté de communes du Pays-Haut") == "CC du Pays Haut"
+    assert accented("CA Troyes", "") == "CA Troyes"

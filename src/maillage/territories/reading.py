@@ -10,6 +10,7 @@ import io
 import json
 import math
 import re
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ QPV_CODE = re.compile(r"Q[NP][0-9A-Z]{3}\d{2,3}[A-Z]?")
 SIREN = re.compile(r"\d{9}")
 INSEE = re.compile(r"(\d{2}|2[AB])\d{3}")
 DEPARTMENT = re.compile(r"\d{2}|2[AB]|9[78]\d")
+_WORD = re.compile(r"\w+")
 
 CODES = {
     Level.QPV: ("code_qp", "code_qpv", "codeqp", "code_quartier", "code"),
@@ -330,7 +332,7 @@ def _read_row(name: str, place: str, given: Mapping[Any, Any], geometry: object,
         TerritoryRow(
             level=level,
             code=_text(row, *CODES[level]),
-            name=label,
+            name=accented(label, _text(row, *LONG_NAMES)),
             long_name=_text(row, *LONG_NAMES),
             region=_text(row, *OF_REGION),
             department=_text(row, *OF_DEPARTMENT),
@@ -349,6 +351,17 @@ def _read_row(name: str, place: str, given: Mapping[Any, Any], geometry: object,
             place=place,
         )
     )
+
+
+def accented(name: str, long_name: str) -> str:
+    """« CA d'Épinal »: a published short name that lost its accents takes them back from the long one."""
+    known = {_plain(word): word for word in _WORD.findall(long_name) if not word.isascii()}
+    return _WORD.sub(lambda found: known.get(found.group(), found.group()), name)
+
+
+def _plain(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _level(row: Mapping[str, Any]) -> Level | None:
