@@ -31,15 +31,16 @@ LOOKS: tuple[Look, ...] = (("light", 390), ("dark", 1280), ("light", 1280), ("da
 
 @dataclass
 class Inspection:
-    """Each page in one of the four looks, in turn; `whole`: each in all four."""
+    """Each page in one of the looks, in turn; `whole`: each in all."""
 
     whole: bool = False
+    looks: tuple[Look, ...] = LOOKS
     pages: list[str] = field(default_factory=list)
     runs: int = 0
     faults: list[str] = field(default_factory=list)
 
     def look(self, page: Page, name: str, *, phone: bool = False) -> None:
-        looks = LOOKS if self.whole else [LOOKS[len(self.pages) % len(LOOKS)]]
+        looks = self.looks if self.whole else [self.looks[len(self.pages) % len(self.looks)]]
         self.pages.append(name)
         if not page.evaluate("Boolean(window.axe)"):
             page.evaluate(AXE.read_text(encoding="utf-8"))
