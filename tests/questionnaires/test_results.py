@@ -116,6 +116,9 @@ def test_the_report_says_the_counts_and_never_a_text(asked, day):
     said = make_report(day, form="html").decode()
     assert "Ce que disent les questionnaires" in said
     assert CANARY not in said
+    who = told[0]["questions"][0]
+    assert ([option["label"] for option in who["options"]], who["never"]) == (["élu", "habitante"], ["technicien"])
+    assert [option["count"] for option in told[0]["questions"][1]["options"]] == [0, 6, 0, 0, 6]  # a scale keeps all
     assert report_facts(day, rehearsal=True)["questionnaires"] == []
     set_questionnaire(questionnaire=asked, by="Zoé", base_url=BASE, told=False)
     assert report_facts(day)["questionnaires"] == []

@@ -7,12 +7,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering
-from maillage.lib.typography import count, typo
+from maillage.lib.typography import count, join_words, typo
 from maillage.live.results import FLOOR
-from maillage.questionnaires.enums import Moment
+from maillage.questionnaires.enums import Moment, QuestionKind
 from maillage.questionnaires.results import rows_of
 from maillage.reports.blocks import Block, Heading, Paragraph
+from maillage.reports.decided import quoted
 from maillage.reports.figures import one_question
+
+MOST_IN_ORDER = 8  # answers of a list, in the order they were proposed
+MOST_NAMED = 4  # answers that nobody chose
 
 
 def questionnaire_facts(gathering: Gathering) -> list[dict[str, Any]]:
@@ -34,21 +38,27 @@ def questionnaire_facts(gathering: Gathering) -> list[dict[str, Any]]:
 
 
 def _question(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Of a scale, each number in its order; of a list, what somebody chose, the most chosen first when it is long."""
     first = rows[0]
+    scale = first["kind"] == QuestionKind.SCALE
+    counted = [row for row in rows if row["count"] is not None and row["answered"]]
+    shown = counted if scale else [row for row in counted if row["count"]]
+    if len(counted) > MOST_IN_ORDER and not scale:
+        shown.sort(key=lambda row: -row["count"])
     return {
         "label": typo(first["question"]),
         "several": first["kind"] == "choices",
         "low": typo(first["low"]),
         "high": typo(first["high"]),
         "answered": first["answered"],
+        "never": [typo(row["option"]) for row in counted if row not in shown],
         "options": [
             {
                 "label": typo(row["option"]),
                 "count": row["count"],
                 "share": round(100 * row["count"] / row["answered"]),
             }
-            for row in rows
-            if row["count"] is not None and row["answered"]
+            for row in shown
         ],
     }
 
@@ -89,4 +99,11 @@ def _caption(question: Mapping[str, Any]) -> str:
     if question["low"] or question["high"]:
         first, last = question["options"][0]["label"], question["options"][-1]["label"]
         said.append(f"{first} : {question['low']}, {last} : {question['high']}")
+    never = question["never"]
+    if len(never) > MOST_NAMED:
+        said.append(count(len(never), "", _("réponses que personne n’a choisies"), zero=""))
+    elif never:
+        said.append(
+            _("personne n’a choisi {labels}").format(labels=join_words([quoted(name) for name in never], last=_("ni")))
+        )
     return typo(" ; ".join(said))

@@ -66,11 +66,16 @@ def divided_of(facts: Mapping[str, Any], *, most: int = 3) -> list[str]:
     for workshop in workshops_of(facts):
         divided = sorted(_divided_in(workshop["results"]), key=lambda each: each[0])
         if divided:
-            left = count(max(len(divided) - most, 0), _("autre question"), _("autres questions"), zero="")
-            more = [_("{left} dans le compte rendu").format(left=left)] if left else []
-            said.append(
-                f"{workshop_words(workshop)} – {' ; '.join([*(words for _most, words in divided[:most]), *more])}."
+            left = count(
+                max(len(divided) - most, 0),
+                _("autre question partage aussi la salle"),
+                _("autres questions partagent aussi la salle"),
+                zero="",
             )
+            told = [f"{words}." for _most, words in divided[:most]]
+            if left:
+                told.append(_("{left} (compte rendu).").format(left=left))
+            said.append(f"{workshop_words(workshop)} – {' '.join(told)}")
     return [typo(sentence) for sentence in said]
 
 
@@ -101,7 +106,8 @@ def answers_words(options: Sequence[Mapping[str, Any]], total: int, *, most: int
     """« Coop 5, Pas coop 2 (8 réponses) », the most frequent first; what nobody said is not there."""
     said = sorted((option for option in options if option["count"]), key=lambda option: -option["count"])[:most]
     answers = count(total, _("réponse"), _("réponses"), zero=_("aucune réponse"))
-    return ", ".join(f"{option['label']} {option['count']}" for option in said) + f" ({answers})"
+    between = " ; " if any("," in option["label"] for option in said) else ", "
+    return between.join(f"{option['label']} {option['count']}" for option in said) + f" ({answers})"
 
 
 def divided_words(questions: Sequence[Mapping[str, Any]]) -> str:
