@@ -60,7 +60,9 @@ class AnswerForm(forms.Form):
         numbers = numbers_of(self.questions)
         self.numbers = numbers
         for question in self.questions:
-            self.fields[name_of(question)] = _field(question, numbers[question.pk], (said or {}).get(question.pk, ()))
+            self.fields[name_of(question)] = _field(
+                question, numbers[question.pk], (said or {}).get(question.pk, ()), insist=not on_paper
+            )
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
@@ -131,9 +133,17 @@ def ignored_sentence(questions: Sequence[Question], numbers: Mapping[UUID, int])
     )
 
 
-def _field(question: Question, number: int, said: Sequence[str]) -> forms.Field:
+def _field(question: Question, number: int, said: Sequence[str], *, insist: bool) -> forms.Field:
+    """`insist`: a question that must be answered says so; all the others may stay empty, and none says it."""
+    field = _plain_field(question, number, said, insist=insist)
+    field.says_optional = False  # type: ignore[attr-defined]  # read by `{% field %}`
+    return field
+
+
+def _plain_field(question: Question, number: int, said: Sequence[str], *, insist: bool) -> forms.Field:
+    label = f"{number}. {question.label}"
     common: dict[str, Any] = {
-        "label": f"{number}. {question.label}",
+        "label": _now("{label} (il faut y répondre)").format(label=label) if insist and question.required else label,
         "help_text": question.help,
         "required": False,  # said by `clean`, which knows to whom it is asked
         "error_messages": {

@@ -159,7 +159,7 @@ def answer_page(
         "door": door_of(questionnaire, timezone.now()),
         "preview": preview,
         "correcting": correcting,
-        "conditional": form is not None and any(question.after_id for question in form.questions),
+        "demanding": form is not None and any(question.required for question in form.questions),
     }
     return _private(render(request, "questionnaires/answer.html", context, status=status))
 

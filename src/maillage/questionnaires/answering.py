@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from maillage.live.results import FLOOR
 from maillage.questionnaires.branching import applicable
 from maillage.questionnaires.enums import Way
 from maillage.questionnaires.links import lookup_of, new_secret
@@ -46,11 +47,23 @@ def save_answers(
     door = door_of(locked, now)
     if not door.enters:
         raise QuestionnaireRefused(door.sentence)
-    known = Response.objects.filter(questionnaire=locked, lookup=lookup_of(secret)).first()
+    known = Response.objects.filter(lookup=lookup_of(secret)).first()
+    if known is not None and known.questionnaire_id != locked.pk:
+        raise QuestionnaireRefused(
+            _("Cette page a déjà servi pour un autre questionnaire : ouvrez de nouveau son lien, puis répondez.")
+        )
     if registration is not None:
         _mark_answered(locked, registration, again=known is not None)
     response = known or Response.objects.create(questionnaire=locked, lookup=lookup_of(secret))
-    return _write(response, given)
+    saved = _write(response, given)
+    _count_together(locked)
+    return saved
+
+
+def _count_together(questionnaire: Questionnaire) -> None:
+    waiting = questionnaire.responses.filter(counted=False)
+    if waiting.count() >= FLOOR:
+        waiting.update(counted=True)
 
 
 def _mark_answered(questionnaire: Questionnaire, registration: Registration, *, again: bool) -> None:
@@ -109,7 +122,12 @@ def enter_sheet(*, questionnaire: Questionnaire, given: Given, number: int, by: 
             _("La feuille {n} est déjà saisie : elle n’est pas comptée deux fois.").format(n=number)
         )
     response = Response.objects.create(
-        questionnaire=locked, lookup=lookup_of(new_secret()), way=Way.PAPER, number=number, typed_by=str(by)[:200]
+        questionnaire=locked,
+        lookup=lookup_of(new_secret()),
+        way=Way.PAPER,
+        number=number,
+        typed_by=str(by)[:200],
+        counted=True,  # whoever types it has read it
     )
     return _write(response, given)
 

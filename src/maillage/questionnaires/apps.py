@@ -11,13 +11,14 @@ class QuestionnairesConfig(AppConfig):
         from maillage.office import retention as keeping
         from maillage.questionnaires import glimpse, removal, retention
         from maillage.questionnaires.services import copy_with_gathering
-        from maillage.registrations import own
+        from maillage.registrations import erasure, own
         from maillage.registrations.signals import names_erased
 
         register(Phase.BEFORE, glimpse.before)
         register(Phase.AFTER, glimpse.after)
         own.register(glimpse.own_part)
         register_loss(removal.losses)
+        erasure.register_what_stays(retention.what_stays)
         removing.connect(removal.forget, dispatch_uid="maillage.questionnaires")
         copied.connect(copy_with_gathering, dispatch_uid="maillage.questionnaires")
         names_erased.connect(retention.forget_people, dispatch_uid="maillage.questionnaires")

@@ -97,6 +97,8 @@ class Response(models.Model):
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="responses")
     lookup = models.CharField(max_length=64, unique=True)
     way = models.CharField(max_length=10, choices=Way, default=Way.LINK)
+    # Counted where numbers are shown: by FLOOR at once, so that the page read twice does not say what the last one said
+    counted = models.BooleanField(default=False)
     number = models.PositiveIntegerField(null=True)  # of a paper sheet: what whoever typed it wrote in its corner
     typed_by = models.CharField(max_length=200, blank=True)
 

@@ -18,7 +18,7 @@ from maillage.questionnaires.crossing import CrossTable
 from maillage.questionnaires.enums import QuestionKind
 from maillage.questionnaires.models import Answer, Question, Questionnaire
 from maillage.questionnaires.queries import letters_counts
-from maillage.questionnaires.results import CannotCross, cross_of, crossable, line_words, results_of
+from maillage.questionnaires.results import CannotCross, counted, cross_of, crossable, line_words, results_of
 
 HIDDEN = "–"
 
@@ -36,10 +36,14 @@ def results(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) ->
             crossed = _crossed(found, rows, columns)
         except CannotCross as refusal:
             refused = refusal.sentence
+        else:
+            refused = _nothing_to_read(crossed)
+            crossed = None if refused else crossed
     context = {
         "questionnaire": found,
         "gathering": found.gathering,
         "results": results_of(found),
+        "waiting": found.responses.count() - counted(found).count(),
         "letters": letters_counts(found),
         "choices": choices,
         "wanted_rows": rows,
@@ -49,6 +53,18 @@ def results(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) ->
         "floor": FLOOR,
     }
     return render(request, "questionnaires/results.html", context)
+
+
+def _nothing_to_read(crossed: dict[str, object]) -> str:
+    """A table of dashes says nothing that its two questions do not say."""
+    table = crossed["table"]
+    assert isinstance(table, CrossTable)
+    if table.hidden < len(table.rows) * len(table.columns):
+        return ""
+    return _(
+        "{n} personnes ont répondu aux deux, mais trop de cases en comptent moins de {floor} : tout serait caché. "
+        "Croisez des questions qui ont moins de réponses possibles."
+    ).format(n=table.base, floor=FLOOR)
 
 
 def _crossed(questionnaire: Questionnaire, rows: str, columns: str) -> dict[str, object]:

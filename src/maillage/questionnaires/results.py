@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from maillage.lib.typography import NARROW, count, join_words, typo
 from maillage.live.results import FLOOR
 from maillage.questionnaires.crossing import CrossTable, cross, too_small
 from maillage.questionnaires.enums import QuestionKind
-from maillage.questionnaires.models import Answer, PublishedResults, Question, Questionnaire
+from maillage.questionnaires.models import Answer, PublishedResults, Question, Questionnaire, Response
 from maillage.questionnaires.opening import door_of
 from maillage.questionnaires.queries import everything_asked, numbers_of, questionnaires_of
 
@@ -56,14 +57,20 @@ class QuestionResult:
         )
 
 
+def counted(questionnaire: Questionnaire) -> QuerySet[Response]:
+    """While somebody may still answer, those counted by FLOOR at once; all of them once it is over."""
+    rows = questionnaire.responses.all()
+    return rows if is_over(questionnaire) else rows.filter(counted=True)
+
+
 def results_of(questionnaire: Questionnaire) -> list[QuestionResult]:
     """Question by question, those asked no more last."""
     given: dict[UUID, list[Answer]] = {}
-    for answer in Answer.objects.filter(response__questionnaire=questionnaire):
+    for answer in Answer.objects.filter(response__in=counted(questionnaire)):
         given.setdefault(answer.question_id, []).append(answer)
     questions = everything_asked(questionnaire)
     numbers = numbers_of(questions)
-    people = questionnaire.responses.count()
+    people = counted(questionnaire).count()
     return [_result(question, numbers[question.pk], given.get(question.pk, []), people) for question in questions]
 
 
@@ -113,7 +120,7 @@ def cross_of(questionnaire: Questionnaire, row: Question, column: Question) -> t
     if row.kind == QuestionKind.CHOICES:
         row, column = column, row
     said: dict[UUID, dict[UUID, list[str]]] = {}
-    rows = Answer.objects.filter(response__questionnaire=questionnaire, question__in=[row.pk, column.pk])
+    rows = Answer.objects.filter(response__in=counted(questionnaire), question__in=[row.pk, column.pk])
     for response, question, values in rows.values_list("response", "question", "values"):
         said.setdefault(response, {})[question] = values
     pairs = [
@@ -156,7 +163,7 @@ def rows_of(gathering: Gathering, *, closed: bool) -> list[Row]:
     found: list[Row] = []
     number = 0
     for questionnaire in questionnaires_of(gathering).filter(told=True):
-        people = questionnaire.responses.count()
+        people = counted(questionnaire).count()
         if people < FLOOR or (closed and not is_over(questionnaire)):
             continue
         number += 1

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from maillage.gatherings.models import Gathering
 from maillage.office.retention import BY, Due, Rule, names_months
 from maillage.office.services import drop_mail, record_activity
-from maillage.people.models import Space
+from maillage.people.models import Person, Space
 from maillage.questionnaires.enums import QuestionKind
-from maillage.questionnaires.models import Answer, Invitation, Response
+from maillage.questionnaires.models import Answer, Invitation, Questionnaire, Response
 from maillage.registrations.retention import names_over
 
 TABLES = (
@@ -83,6 +83,14 @@ def forget_people(sender: object, *, gathering: Gathering, **_news: object) -> N
     _invited(gathering).delete()
     for pk in gathering.questionnaires.values_list("pk", flat=True):
         drop_mail(about=pk)
+
+
+def what_stays(person: Person) -> str:
+    """Of somebody who is erased: nobody can find their answers, to erase them no more than to read them."""
+    asked = Questionnaire.objects.filter(gathering__registrations__person=person)
+    if not asked.exists():
+        return ""
+    return _("ses réponses aux questionnaires, si elle en a donné : elles sont sans nom, nul ne sait lesquelles")
 
 
 def _months_words(space: UUID) -> str:

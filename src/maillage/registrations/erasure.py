@@ -4,7 +4,7 @@ What is counted stays, without them: category, commune, structure, presence, sea
 the room's notes: it is sealed there, and no name ties it to anybody here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,6 +31,14 @@ class CarriedAway(Refused):
     def __init__(self, title: str) -> None:
         sentence = _("« {title} » est en ce moment sur un serveur de salle. Rapportez-la d’abord, puis effacez.")
         super().__init__(typo(sentence.format(title=title)))
+
+
+_stays_elsewhere: list[Callable[[Person], str]] = []
+
+
+def register_what_stays(words: Callable[[Person], str]) -> None:
+    """A later noun says what it keeps, without the name, of a person who is erased; "" when it keeps nothing."""
+    _stays_elsewhere.append(words)
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,7 @@ def losses_of(person: Person) -> Losses:
         _("ce qu’elle a dit dans un atelier : c’est scellé, et s’efface avec les notes de l’atelier"),
         _("sa fiche, si elle a apporté un sujet : elle seule en a le lien, et peut l’effacer"),
     ]
+    stays += [words for words in (say(person) for say in _stays_elsewhere) if words]
     return Losses([typo(words) for words in goes], [typo(words) for words in stays])
 
 

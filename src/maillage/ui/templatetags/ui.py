@@ -117,7 +117,8 @@ def field(bound: BoundField) -> dict[str, Any]:
     if kind == "select":  # Django's own empty choice is a line of dashes, which a screen reader spells
         nothing = _("À choisir") if bound.field.required else _("Aucun choix")
         widget = mark_safe(widget.replace(NO_CHOICE, f">{escape(nothing)}</option>"))  # noqa: S308 - escaped on this line
-    optional = getattr(bound.field, "says_optional", False)  # a group of choices that must say so in its legend
+    alone = not (bound.field.widget.use_fieldset or kind == "checkbox")  # one box: it says so when it may stay empty
+    optional = getattr(bound.field, "says_optional", alone and not bound.field.required)
     return {"bound": bound, "widget": widget, "kind": kind, "optional": optional, "faults": _sentences(bound.errors)}
 
 
