@@ -70,7 +70,7 @@ def test_one_person_is_erased_by_a_button_that_says_first_what_goes(organiser, d
     page = reverse("registrations:erasure", args=[day.pk, mine.pk])
     assert page in organiser.get(reverse("registrations:edit", args=[day.pk, mine.pk])).content.decode()
     shown = organiser.get(page).content.decode()
-    for words in (name, "Les besoins", "le sujet proposé", "à Après", "les nombres", "Elle y est effacée aussi"):
+    for words in (name, "Les besoins", "Le sujet proposé", "à Après", "Les nombres", "Elle y est effacée aussi"):
         assert words in shown
     assert Person.objects.get(pk=mine.person_id).full_name == name  # reading the page erases nothing
     answer = organiser.post(page, follow=True)
