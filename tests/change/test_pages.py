@@ -178,7 +178,12 @@ def test_the_story_of_a_period_names_members_and_its_public_version_names_nobody
     own, public = (str(describe_period(demo, public=public).as_data()) for public in (False, True))
     assert "Samira" in own
     assert not any(name in public for name in ("Samira", "Paul", "Inès", "Léo"))
-    for words in ("Données inventées", "Le club de sport a prêté sa salle", "Proposer un essai", "(pas vu)"):
+    for words in (
+        "Données inventées",
+        "Le club de sport a prêté sa salle",
+        "Proposer à la mairie un essai",
+        ", pas vu :",
+    ):
         assert words in own.replace("\u202f", " ").replace("\xa0", " ")
 
 

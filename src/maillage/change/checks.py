@@ -1,12 +1,16 @@
 """What a noyau may say, in sentences. Pure: the day is given."""
 
 import datetime as dt
+import re
 
 from django.utils.translation import gettext as _
+
+from maillage.change.enums import Strength
 
 EARLIEST = dt.date(2014, 2, 21)  # the law on city policy: nothing of a contract is older
 FURTHEST = 10  # years ahead that an action or a review may be
 FURTHEST_HORIZON = 30
+SEVERAL = re.compile(r",|;|\n|\bet\b")  # between those who saw the same thing
 
 
 class ChangeRefused(Exception):
@@ -50,6 +54,21 @@ def check_horizon(year: int | None, *, today: dt.date) -> int:
         said = {"year": year, "first": today.year, "last": today.year + FURTHEST_HORIZON}
         raise ChangeRefused("horizon", sentence % said)
     return year
+
+
+def check_evidence(strength: str, evidence: str) -> str:
+    """Several people are at least two, named by their structures; anything else is said by somebody, or written."""
+    evidence = check_text(
+        evidence, field="evidence", sentence=_("Dites qui l’a vu ou dit (une structure, un groupe), ou où le relire.")
+    )
+    several = [part for part in SEVERAL.split(evidence) if part.strip()]
+    if strength in (Strength.TOLD, Strength.WITNESSED) and len(several) < 2:
+        sentence = _(
+            "« Plusieurs personnes » : nommez-en deux au moins, par leur structure, séparées par une virgule. "
+            "S’il n’y en a qu’une, choisissez « dit par une personne »."
+        )
+        raise ChangeRefused("evidence", sentence)
+    return evidence
 
 
 def check_text(text: str, *, field: str, sentence: str) -> str:

@@ -15,6 +15,7 @@ from maillage.change.noting import (
     hold_review,
     note_condition,
     plan_review,
+    set_commitment_state,
 )
 from maillage.change.observing import add_observation
 from maillage.change.path import add_actor, add_change, add_marker
@@ -40,32 +41,41 @@ PATHS = (
         ("ideal", "Le collège change une règle après en avoir parlé avec des parents"),
     )),
 )  # fmt: skip
-SEEN = (  # days ago, who, marker or none, degree, words
-    (340, 0, 0, "unseen", "Deux réunions, personne du bailleur."),
-    (310, 1, 3, "seen", "Les horaires sont affichés à la porte, en trois langues."),
-    (280, 2, 6, "partly", "Quatre parents, tous de la même classe."),
-    (250, 0, 0, "seen", "La gardienne et son chef étaient là, ils ont pris des notes."),
-    (220, 1, None, "seen", "Des jeunes ont nettoyé la cour un samedi, sans que personne ne le demande."),
-    (190, 2, 6, "seen", "Onze parents, dont quatre pères."),
-    (160, 0, 1, "partly", "Réponse en dix jours pour l’ascenseur, pas pour les caves."),
-    (130, 1, 4, "unseen", "Demande refusée : il fallait une assurance."),
-    (100, 3, None, "seen", "Le club de sport a prêté sa salle quand la mairie a dit non."),
-    (70, 2, 7, "seen", "Deux mères ont préparé les questions et donné la parole."),
-    (40, 0, 1, "seen", "Les trois dernières demandes ont eu une réponse en une semaine."),
-    (10, 1, 4, "partly", "Salle prêtée un soir, le gardien a dû rester."),
+SEEN = (  # days ago, who, marker or none, degree, words, from what
+    (340, 0, 0, "unseen", "Deux réunions, personne du bailleur.", "Feuilles de présence des deux réunions"),
+    (310, 1, 3, "seen", "Les horaires sont affichés à la porte, en trois langues.", ""),
+    (280, 2, 6, "partly", "Quatre parents, tous de la même classe.", ""),
+    (250, 0, 0, "seen", "La gardienne et son chef étaient là, ils ont pris des notes.", ""),
+    (220, 1, None, "seen", "Des jeunes ont nettoyé la cour un samedi, sans que personne ne le demande.", ""),
+    (190, 2, 6, "seen", "Onze parents, dont quatre pères.", ""),
+    (160, 0, 1, "partly", "Réponse en dix jours pour l’ascenseur, pas pour les caves.", "Cahier des demandes du hall"),
+    (130, 1, 4, "unseen", "Demande refusée : il fallait une assurance.", "Réponse écrite du service des salles"),
+    (100, 3, None, "seen", "Le club de sport a prêté sa salle quand la mairie a dit non.", "Un appel du club de sport"),
+    (70, 2, 7, "seen", "Deux mères ont préparé les questions et donné la parole.", ""),
+    (
+        40,
+        0,
+        1,
+        "seen",
+        "Les trois dernières demandes ont eu une réponse en une semaine.",
+        "Cahier des demandes du hall",
+    ),
+    (35, 1, 1, "seen", "La demande passée par la préfecture a eu sa réponse en six jours.", "Courrier du bailleur"),
+    (10, 1, 4, "partly", "Salle prêtée un soir, le gardien a dû rester.", ""),
 )
 
 
 @transaction.atomic
 def make_demonstration(*, space: Space, by: str, today: dt.date) -> CoreGroup:
-    """A year, told in twelve observations and two reviews; made once."""
+    """A year, told in observations of every kind and two reviews; made once."""
     known = CoreGroup.objects.filter(space=space, slug=SLUG).first()
     if known is not None:
         return known
     lead_said = {"name": "Samira", "organisation": "Maison de quartier", "category": "association"}
     group, lead = make_group(
-        space=space, name="Noyau des Lilas (inventé)", slug=SLUG, lead=lead_said, by_words=by, invented=True
-    )
+        space=space, name="Noyau des Lilas (inventé)", slug=SLUG, lead=lead_said, by_words=by, invented=True,
+        contact="noyau.des.lilas@exemple.invalid",
+    )  # fmt: skip
     _say_joined(lead, today - dt.timedelta(days=360))
     others = [
         add_member(group=group, name=name, organisation=organisation, category=category, by=lead,
@@ -97,27 +107,33 @@ def make_demonstration(*, space: Space, by: str, today: dt.date) -> CoreGroup:
         actor = add_actor(group=group, name=name, by=lead)
         changes.append(add_change(group=group, actor=actor, text=change, by=lead))
         markers += [add_marker(group=group, actor=actor, level=level, text=text, by=lead) for level, text in sentences]
-    for days, who, marker, degree, text in SEEN:
+    for days, who, marker, degree, text, source in SEEN:
         add_observation(
             group=group, by=people[who], key=uuid.uuid5(group.pk, str(days)), degree=degree,
             marker=None if marker is None else markers[marker], text=text, on=today - dt.timedelta(days=days),
-            source="Visite" if who == 0 else "", seen_by="other" if who == 3 else "myself",
+            source=source, seen_by="other" if who == 3 else "myself",
         )  # fmt: skip
     for condition, state, finding, days in (
         ("champion", "present", "Le conseil citoyen et la maison de quartier entraînent les autres.", 300),
         ("means", "absent", "Un mi-temps promis, pas encore voté.", 300),
         ("agenda", "ongoing", "Une première vision.", 320),
         ("agenda", "present", "La vision est validée par la table de quartier.", 290),
-        ("measures", "ongoing", "Neuf repères, regardés chaque mois.", 120),
-        ("dialogue", "present", "Le noyau se retrouve chaque mois.", 60),
+        ("measures", "ongoing", "Neuf repères, écrits ensemble.", 120),
+        ("dialogue", "present", "On s’appelle entre deux revues, et l’on va voir sur place à deux.", 60),
         ("means", "ongoing", "Le mi-temps est voté pour un an.", 30),
     ):
         note_condition(group=group, condition=condition, state=state, finding=finding,
                        on=today - dt.timedelta(days=days), by=lead)  # fmt: skip
-    add_commitment(group=group, what="Demander à la mairie un prêt de salle sans dossier", who="Maison de quartier",
-                   due=today - dt.timedelta(days=15), change=changes[1], by=lead)  # fmt: skip
-    add_commitment(group=group, what="Inviter le bailleur à tenir une permanence dans le hall", who="Conseil citoyen",
-                   due=today + dt.timedelta(days=45), change=changes[0], by=lead)  # fmt: skip
+    for what, bearer, days, fed, become in (
+        ("Tenir les réunions dans le hall", "Conseil citoyen", -100, 0, "done"),
+        ("Demander à la mairie un prêt de salle sans dossier", "Maison de quartier", -15, 1, "todo"),
+        ("Inviter le bailleur à tenir une permanence dans le hall", "Conseil citoyen", 45, 0, "todo"),
+        ("Proposer à la mairie un essai de trois mois, clés confiées", "Maison de quartier, mairie", 60, 1, "todo"),
+    ):
+        row = add_commitment(group=group, what=what, who=bearer, due=today + dt.timedelta(days=days),
+                             change=changes[fed], by=lead)  # fmt: skip
+        if become != row.state:
+            set_commitment_state(commitment=row, state=become, by=lead)
     _reviews(group, lead, today)
     let_leave(member=others[2], by=lead, on=today - dt.timedelta(days=60))
     group.sharing = Sharing.PUBLIC
@@ -126,23 +142,23 @@ def make_demonstration(*, space: Space, by: str, today: dt.date) -> CoreGroup:
 
 
 def _reviews(group: CoreGroup, lead: Member, today: dt.date) -> None:
-    for days, kind, learned, decisions, ahead in (
+    for days, kind, learned, decisions, attended, ahead in (
         (180, "half-yearly", "Le bailleur vient quand on l’invite dans l’immeuble, pas à la mairie.",
-         "Tenir les réunions dans le hall\nDemander la salle sans dossier", 175),
+         "Tenir les réunions dans le hall\nDemander à la mairie un prêt de salle sans dossier",
+         "maison de quartier, préfecture, mairie, conseil citoyen", 175),
         (5, "yearly", "Ce qui avance passe par des personnes qui se connaissent ; la règle de la salle bloque encore.",
-         "Proposer un essai de trois mois, clés confiées\nRaconter l’année à la réunion du contrat", -175),
+         "Proposer à la mairie un essai de trois mois, clés confiées\nRaconter l’année à la réunion du contrat",
+         "maison de quartier, préfecture, mairie", 175),
     ):  # fmt: skip
         day = today - dt.timedelta(days=days)
         review = plan_review(group=group, kind=kind, on=day, by=lead)
         agenda = agenda_of(group, on=day, since=review_before(group, day)).as_json
-        next_on = today - dt.timedelta(days=days - ahead) if ahead > 0 else today - dt.timedelta(days=ahead)
-        hold_review(
-            review=review, learned=learned, decisions=decisions, next_on=next_on, agenda=agenda, seen=None, by=lead
-        )
+        hold_review(review=review, learned=learned, decisions=decisions, next_on=day + dt.timedelta(days=ahead),
+                    agenda=agenda, attended=attended, seen=None, by=lead)  # fmt: skip
     add_harvest(
         group=group, review=review, text="Le bailleur répond aux demandes en une semaine", who="Les locataires",
-        when="depuis l’automne", contribution="Le noyau a tenu avec lui une liste des demandes, relue chaque mois.",
-        strength="witnessed", by=lead,
+        when="depuis l’automne", contribution="Le noyau a tenu avec lui une liste des demandes, relue à chaque revue.",
+        strength="witnessed", evidence="la maison de quartier, la préfecture : chacune pour ses demandes", by=lead,
     )  # fmt: skip
     plan_review(group=group, kind="monthly", on=today + dt.timedelta(days=25), by=lead)
 

@@ -14,7 +14,7 @@ from maillage.change.queries import Way, last_degree
 from maillage.lib.typography import typo
 
 INK, SOFT, LINE, PAPER, ACCENT = "#14262b", "#4d6167", "#b9c4c0", "#ffffff", "#0c5a63"
-LETTER = 0.53  # of the size of a letter: how wide one is, on average
+LETTER = 0.48  # of the size of a letter: how wide one is, on average
 SIZE, LEADING, GAP = 15, 19, 14  # units: letters, lines, between two markers
 
 
@@ -63,13 +63,9 @@ def shape(degree: str, x: float, y: float) -> str:
 
 
 def words_of(marker: Marker) -> str:
-    """Under the sentence: never told by the shape alone."""
-    degree = last_degree(marker)
-    seen: list[object] = marker.seen  # type: ignore[attr-defined]
-    if not degree:
-        return str(_("pas encore regardé"))
-    times = _("%d fois") % len(seen) if len(seen) > 1 else _("une fois")
-    return f"{Degree(degree).label} ({_('regardé')} {times})"
+    """Under the sentence: never told by the shape alone, each time it was looked at."""
+    told: str = marker.told  # type: ignore[attr-defined]
+    return told
 
 
 class _Sheet:
@@ -132,7 +128,7 @@ class _Wide(_Sheet):
                 at, nodes, place = rail + 26, [rail], len(self.parts)
                 for marker in way.at(level):
                     nodes.append(at)
-                    at = self.marker(marker, x + 20, at, column - 34)
+                    at = self.marker(marker, x + 20, at, column - 30)
                 stem = f"M{x + 20:g} {rail:g}V{nodes[-1]:g}"
                 stroke = f'stroke="{ACCENT}" stroke-width="1.5"'
                 self.parts.insert(place, f'<path class="path-line" d="{stem}" {stroke}/>')

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from maillage.change.checks import ChangeRefused, check_horizon, check_past, check_planned
+from maillage.change.checks import ChangeRefused, check_evidence, check_horizon, check_past, check_planned
 from maillage.change.enums import (
     Condition,
     ConditionState,
@@ -95,6 +95,13 @@ class GroupForm(Kept):
         help_text=_("Son code, comme QN06701M. L’atlas le donne."),
     )
 
+    contact = text_field(
+        _("À qui écrire"),
+        200,
+        required=False,
+        help_text=_("Une adresse ou un téléphone de structure, jamais d’une personne : le récit public le donne."),
+    )
+
     def __init__(self, *args: Any, contracts: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.contracts = {str(row.pk): row for row in contracts}
@@ -131,6 +138,16 @@ class MemberForm(forms.Form):
     name = text_field(_("Prénom, ou prénom et nom"), 120)
     organisation = text_field(_("Structure"), 200, required=False)
     category = choice_field(_("Cette personne est"), ActorCategory.choices)
+
+
+class MemberEditForm(MemberForm, Kept):
+    joined_on = day_field(_("Du noyau depuis le"))
+
+    def clean_joined_on(self) -> dt.date:
+        day: dt.date = _say(
+            self, "joined_on", lambda: check_past(self.cleaned_data["joined_on"], today=timezone.localdate())
+        )
+        return day
 
 
 class ObservationForm(Kept):
@@ -295,6 +312,12 @@ class ReviewForm(forms.Form):
 
 
 class HeldForm(Kept):
+    attended = text_field(
+        _("Qui était là"),
+        300,
+        required=False,
+        help_text=_("Des structures, des fonctions : le récit public les redit."),
+    )
     learned = text_field(_("Ce que nous apprenons"), 4000, rows=4, required=False, help_text=NO_NAME)
     decisions = text_field(
         _("Ce que nous décidons"), 4000, rows=4, required=False, help_text=_("Une décision par ligne.")
@@ -308,6 +331,20 @@ class HarvestForm(Kept):
     when = text_field(_("Quand"), 100)
     contribution = text_field(_("Comment le noyau y a contribué"), 600, rows=2)
     strength = choice_field(_("Ce qui le prouve"), Strength.choices, radio=True)
+    evidence = text_field(
+        _("Qui l’a vu ou dit, ou où le relire"),
+        300,
+        help_text=_("Des structures, des groupes, un document : la maison de quartier, la préfecture. Pas un nom."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("strength") and said.get("evidence"):
+            try:
+                check_evidence(said["strength"], said["evidence"])
+            except ChangeRefused as refusal:
+                self.add_error(refusal.field, refusal.sentence)
+        return said
 
 
 class EntrustForm(forms.Form):

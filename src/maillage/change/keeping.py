@@ -76,7 +76,7 @@ def change_kept(row: R, *, content: Mapping[str, Any], seen: int | None, by: Mem
     wanted = {part: _plain(getattr(value, "pk", value)) for part, value in content.items()}
     base = now
     if seen is not None and seen != locked.version:
-        base = versions_of(locked).filter(number=seen).values_list("content", flat=True).first() or now
+        base = now | (versions_of(locked).filter(number=seen).values_list("content", flat=True).first() or {})
     mine = {part: value for part, value in wanted.items() if value != base[part]}
     both = {part: now[part] for part, value in mine.items() if now[part] not in (base[part], value)}
     if both:
@@ -122,11 +122,17 @@ def versions_of(row: Row) -> Any:
 
 
 def apply_content(row: Row, content: Mapping[str, Any]) -> None:
+    """What a version made before a part was there does not say stays; what points at a thing since erased points at
+    nothing."""
     for part in row.CONTENT:
-        column = row._meta.get_field(part)
-        value = content.get(part)
-        target = column.target_field if isinstance(column, ForeignKey) else column
-        setattr(row, column.attname, None if value is None else target.to_python(value))
+        if part not in content:
+            continue
+        column, value = row._meta.get_field(part), content[part]
+        if isinstance(column, ForeignKey):
+            known = value is not None and column.related_model._base_manager.filter(pk=value).exists()
+            setattr(row, column.attname, column.target_field.to_python(value) if known else None)
+        else:
+            setattr(row, column.attname, None if value is None else column.to_python(value))
 
 
 def _plain(value: Any) -> Any:

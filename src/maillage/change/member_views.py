@@ -1,5 +1,8 @@
 """Who is of the noyau, what it shares, its name and its place: for who holds it; the others read."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +12,7 @@ from django.utils.translation import gettext as _
 from maillage.change.access import member_page, need_lead
 from maillage.change.checks import ChangeRefused
 from maillage.change.forms import GroupForm, MemberForm, SharingForm
-from maillage.change.keeping import ChangedMeanwhile
+from maillage.change.keeping import ChangedMeanwhile, return_to
 from maillage.change.members import (
     add_member,
     change_group,
@@ -19,18 +22,21 @@ from maillage.change.members import (
     renew_link,
     welcome_back,
 )
-from maillage.change.models import Member
+from maillage.change.models import CoreGroup, Member
 from maillage.change.queries import trio_lacks
-from maillage.change.views import as_uuid, context_of
+from maillage.change.views import as_uuid, asked_version, context_of, theirs_words
 from maillage.change.words import history_of
 from maillage.contracts.queries import whole_contracts
 from maillage.ui.addresses import public_address
+
+ABOUT = ("name", "rhythm", "contract", "qpv", "contact")
 
 
 @member_page
 def members(request: HttpRequest, member: Member) -> HttpResponse:
     group = member.group
-    form, sharing, about = MemberForm(), SharingForm(initial={"sharing": group.sharing}), _about(member)
+    form, sharing, about = MemberForm(), SharingForm(initial={"sharing": group.sharing}), _about(group)
+    theirs: list[tuple[str, str]] = []
     asked = request.POST.get("do", "")
     if asked == "leave-myself":
         return _leave_myself(request, member)
@@ -53,14 +59,20 @@ def members(request: HttpRequest, member: Member) -> HttpResponse:
         about = GroupForm(request.POST, contracts=whole_contracts(group.space))
         if about.is_valid():
             said = about.cleaned_data
-            content = {part: said[part] for part in ("name", "rhythm", "contract", "qpv")}
+            content = {part: said[part] for part in ABOUT}
             try:
                 change_group(group=group, content=content, seen=said["seen"], by=member)
             except ChangedMeanwhile as both:
                 messages.warning(request, both.sentence)
+                theirs = theirs_words(both)
+                about = _about(both.row, {part: _typed(said[part]) for part in both.theirs})
             else:
-                messages.success(request, _("C’est enregistré."))
-            return here
+                messages.success(request, _("C’est enregistré. Les versions d’avant sont gardées."))
+                return here
+    elif asked == "version":
+        return_to(group, number=asked_version(request, group), by=member)
+        messages.success(request, _("Le noyau est comme il était alors. Il partage : %s.") % group_sharing(member))
+        return here
     elif asked:
         _do(request, member, asked)
         own = Member.objects.get(pk=member.pk)  # whoever changes their own link goes on by the new one
@@ -76,9 +88,11 @@ def members(request: HttpRequest, member: Member) -> HttpResponse:
         form=form,
         sharing=sharing,
         about=about,
+        theirs=theirs,
         history=history_of(group),
     )
-    return render(request, "change/members.html", context, status=422 if _faults(form, sharing, about) else 200)
+    faults = theirs or _faults(form, sharing, about)
+    return render(request, "change/members.html", context, status=422 if faults else 200)
 
 
 def _faults(*forms: MemberForm | SharingForm | GroupForm) -> bool:
@@ -91,16 +105,20 @@ def group_sharing(member: Member) -> str:
     return words[0].lower() + words[1:]
 
 
-def _about(member: Member) -> GroupForm:
-    group = member.group
+def _about(group: CoreGroup, words: Mapping[str, Any] | None = None) -> GroupForm:
     initial = {
         "name": group.name,
         "rhythm": group.rhythm,
         "contract": str(group.contract_id or ""),
         "qpv": group.qpv_id or "",
+        "contact": group.contact,
         "seen": group.version,
     }
-    return GroupForm(initial=initial, contracts=whole_contracts(group.space))
+    return GroupForm(initial=initial | dict(words or {}), contracts=whole_contracts(group.space))
+
+
+def _typed(value: Any) -> str:
+    return str(getattr(value, "pk", value) or "")
 
 
 def _do(request: HttpRequest, member: Member, asked: str) -> None:

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from maillage.change.checks import ChangeRefused, check_past, check_text
-from maillage.change.keeping import add_kept, change_kept, keep, lock
+from maillage.change.keeping import add_kept, change_kept, keep, lock, versions_of
 from maillage.change.models import CoreGroup, Member
 from maillage.office.services import record_activity
 from maillage.people.models import Space
@@ -57,6 +57,32 @@ def add_member(
     if twice is not None:  # a page sent again
         return twice
     return add_kept(Member(group=group, name=name, joined_on=day, **said), by=by, verb=_("a accueilli un membre"))
+
+
+MEMBER_PARTS = ("organisation", "category", "joined_on")  # leaving and holding the noyau are acts of their own
+
+
+@transaction.atomic
+def change_member(
+    *, member: Member, name: str, content: Mapping[str, Any], seen: int | None, by: Member | None
+) -> Member:
+    """A name that was ill written is written again, in no version. Raises ChangedMeanwhile."""
+    name = check_text(name, field="name", sentence=_("Écrivez le nom de la personne, ou son prénom."))
+    day = check_past(content["joined_on"], today=timezone.localdate(), field="joined_on")
+    if member.left_on is not None and day > member.left_on:
+        raise ChangeRefused("joined_on", _("Ce jour est après le départ de cette personne : vérifiez la date."))
+    row = change_kept(member, content=content, seen=seen, by=by, verb=_("a changé un membre"))
+    if row.name != name:
+        row.name = name
+        row.save(update_fields=["name"])
+    return row
+
+
+def return_member(*, member: Member, number: int, by: Member | None) -> Member:
+    """What a version says of their structure and their arrival: it never opens a link again, nor gives the noyau."""
+    content = versions_of(member).get(number=number).content
+    said = {part: content[part] for part in MEMBER_PARTS}
+    return change_kept(member, content=said, seen=None, by=by, verb=_("a repris une version"))
 
 
 @transaction.atomic

@@ -33,7 +33,7 @@ LONGEST_SENTENCE, LONGEST_STORY = 300, 600  # characters
 class CoreGroup(models.Model):
     """« Noyau »: those who meet, look at what changes and note it. Its space is its own."""
 
-    CONTENT: ClassVar = ("name", "rhythm", "contract", "qpv", "sharing")
+    CONTENT: ClassVar = ("name", "rhythm", "contract", "qpv", "contact", "sharing")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="core_groups")
@@ -44,6 +44,7 @@ class CoreGroup(models.Model):
         ContratDeVille, on_delete=models.SET_NULL, null=True, blank=True, related_name="core_groups"
     )
     qpv = models.ForeignKey(Qpv, on_delete=models.PROTECT, null=True, blank=True, related_name="core_groups")
+    contact = models.CharField(max_length=200, blank=True)  # where a reader of its story asks: of a structure
     sharing = models.CharField(max_length=7, choices=Sharing, default=Sharing.NOTHING)
     invented = models.BooleanField(default=False)  # of the demonstration: every page and file says so
     version = models.PositiveIntegerField(default=0)
@@ -318,10 +319,11 @@ class Commitment(Kept):
 
 
 class Review(Kept):
-    CONTENT: ClassVar = ("kind", "on", "learned", "decisions", "next_on", "agenda")
+    CONTENT: ClassVar = ("kind", "on", "attended", "learned", "decisions", "next_on", "agenda")
 
     kind = models.CharField(max_length=11, choices=ReviewKind)
     on = models.DateField()
+    attended = models.CharField(max_length=300, blank=True)  # structures, functions: who decided
     learned = models.TextField(blank=True)
     decisions = models.TextField(blank=True)  # one a line
     next_on = models.DateField(null=True, blank=True)
@@ -337,7 +339,7 @@ class Review(Kept):
 class Harvest(Kept):
     """« Récolte des effets »: a change, who, when, how the noyau contributed, how strong the evidence is."""
 
-    CONTENT: ClassVar = ("review", "text", "who", "when", "contribution", "strength")
+    CONTENT: ClassVar = ("review", "text", "who", "when", "contribution", "strength", "evidence")
 
     review = models.ForeignKey(Review, on_delete=models.SET_NULL, null=True, related_name="harvests")
     text = models.CharField(max_length=LONGEST_STORY)
@@ -345,6 +347,7 @@ class Harvest(Kept):
     when = models.CharField(max_length=100)
     contribution = models.CharField(max_length=LONGEST_STORY)
     strength = models.CharField(max_length=9, choices=Strength)
+    evidence = models.CharField(max_length=300, blank=True)  # who saw or said it, or where it is written
 
     class Meta:
         ordering = ["created_at", "id"]

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.change.checks import ChangeRefused, check_past, check_planned, check_text
+from maillage.change.checks import ChangeRefused, check_evidence, check_past, check_planned, check_text
 from maillage.change.enums import Condition, ConditionState, ReviewKind, Strength
 from maillage.change.keeping import add_kept, change_kept
 from maillage.change.models import (
@@ -103,13 +103,19 @@ def hold_review(
     agenda: dict[str, Any],
     seen: int | None,
     by: Member,
+    attended: str = "",
 ) -> Review:
-    """What was learned and decided; the agenda stays as it was on the table."""
+    """What was learned and decided, by whom; the agenda stays as it was on the table."""
     if next_on is not None:
         check_planned(next_on, today=timezone.localdate(), field="next_on")
         if next_on <= review.on:
             raise ChangeRefused("next_on", _("La prochaine revue vient après celle-ci : vérifiez la date."))
-    content: dict[str, Any] = {"learned": learned.strip(), "decisions": decisions.strip(), "next_on": next_on}
+    content: dict[str, Any] = {
+        "attended": attended.strip(),
+        "learned": learned.strip(),
+        "decisions": decisions.strip(),
+        "next_on": next_on,
+    }
     if review.agenda is None:
         content["agenda"] = agenda
     return change_kept(review, content=content, seen=seen, by=by, verb=_("a noté une revue"))
@@ -124,6 +130,7 @@ def add_harvest(
     when: str,
     contribution: str,
     strength: str,
+    evidence: str,
     by: Member,
 ) -> Harvest:
     row = Harvest(
@@ -136,5 +143,6 @@ def add_harvest(
             contribution, field="contribution", sentence=_("Dites comment le noyau y a contribué.")
         ),
         strength=Strength(strength),
+        evidence=check_evidence(strength, evidence),
     )
     return add_kept(row, by=by, verb=_("a récolté un effet"))

@@ -9,16 +9,18 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.change.access import member_page
+from maillage.change.access import member_page, need_lead
 from maillage.change.checks import ChangeRefused
 from maillage.change.forms import ObservationForm
 from maillage.change.members import member_token
 from maillage.change.models import Member, Observation, Photo
 from maillage.change.observing import add_observation
 from maillage.change.queries import orphans, path_of, seen_of
+from maillage.change.taking_in import MOST_BYTES, take_in
 from maillage.change.views import context_of
 from maillage.lib.identifiers import uuid7
 from maillage.lib.pictures import PictureRefused
+from maillage.lib.tableschema import UnreadableSheet
 
 MOST_PHOTO = 12_000_000  # bytes
 
@@ -77,10 +79,28 @@ def _stored(form: ObservationForm, member: Member) -> bool:
 @member_page
 def observations(request: HttpRequest, member: Member) -> HttpResponse:
     group = member.group
+    refusals, fault = list[str](), ""
+    if request.method == "POST":
+        need_lead(member)
+        upload = request.FILES.get("file")
+        try:
+            if upload is None:
+                raise UnreadableSheet(_("choisissez un fichier"))
+            taken = take_in(group=group, content=upload.read(MOST_BYTES + 1), by=member)
+        except UnreadableSheet as refusal:
+            fault = _("Ce fichier n’a pas été repris : %s.") % refusal.sentence
+        else:
+            refusals = taken.refusals
+            said = {"new": taken.new, "known": taken.known}
+            messages.success(request, _("Observations reprises : %(new)d ; déjà là : %(known)d.") % said)
+            if not refusals:
+                return redirect("change:observations", member_token(member))
     page = Paginator(seen_of(group).select_related("photo"), 40).get_page(request.GET.get("page"))
     removed = Observation.objects.filter(group=group, removed_at__isnull=False)
-    context = context_of(member, page=page, removed=removed, orphans={row.pk for row in orphans(group)})
-    return render(request, "change/observations.html", context)
+    context = context_of(
+        member, page=page, removed=removed, orphans={row.pk for row in orphans(group)}, refusals=refusals, fault=fault
+    )
+    return render(request, "change/observations.html", context, status=422 if refusals or fault else 200)
 
 
 @member_page

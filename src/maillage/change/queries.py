@@ -1,11 +1,14 @@
 """What the pages, the sheet, the report and the atlas read of a noyau."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from maillage.change.enums import Condition, Degree, MarkerLevel, Sharing, VisionState
@@ -27,6 +30,7 @@ from maillage.memory.models import Action, FollowUp
 from maillage.people.enums import ActorCategory
 from maillage.people.models import Space
 
+MOST_TOLD = 3  # observations of a marker that a line says one by one
 TRIO = (  # State, local authority, association: who a noyau cannot do without
     (_("l’État"), {ActorCategory.STATE_OFFICER}),
     (_("la collectivité"), {ActorCategory.LOCAL_OFFICER, ActorCategory.ELECTED_OFFICIAL}),
@@ -86,6 +90,9 @@ def path_of(group: CoreGroup, *, outside: bool = False, until: dt.date | None = 
         Prefetch("markers", markers, to_attr="kept_markers"),
     )
     order = {level: place for place, level in enumerate(MarkerLevel.values)}
+    for row in rows:
+        for marker in row.kept_markers:
+            marker.told = told_words(marker.seen)
     return [
         Way(row, row.kept_changes, sorted(row.kept_markers, key=lambda marker: order[marker.level])) for row in rows
     ]
@@ -97,8 +104,33 @@ def last_degree(marker: Marker) -> str:
     return seen[0].degree if seen else ""
 
 
-def degree_words(degree: str) -> str:
-    return str(Degree(degree).label) if degree else _("pas encore regardé")
+def told_words(seen: Sequence[Observation]) -> str:
+    """What was seen of a marker each time, oldest first: what was not seen once is never behind what was since.
+
+    `seen`: newest first. « pas vu en décembre 2025, vu en mars 2026 »; beyond a few, how often of each, and the last.
+    """
+    if not seen:
+        return _("pas encore regardé")
+    if len(seen) > MOST_TOLD:
+        counts = Counter(row.degree for row in seen)
+        each = ", ".join(
+            _("%(degree)s %(count)d fois") % {"degree": degree.label, "count": counts[degree]}
+            for degree in Degree
+            if counts[degree]
+        )
+        return _("%(each)s ; la dernière : %(last)s") % {"each": each, "last": _told(seen[0], year=True)}
+    months = groupby(reversed(seen), key=lambda row: (row.on.year, row.on.month, row.degree))
+    rows = [(each[0], len(each)) for each in (list(same) for _month, same in months)]
+    after = [*rows[1:], None]
+    return ", ".join(
+        _told(row, times, year=then is None or then[0].on.year != row.on.year)
+        for (row, times), then in zip(rows, after, strict=True)
+    )
+
+
+def _told(row: Observation, times: int = 1, *, year: bool) -> str:
+    words = {"degree": row.get_degree_display(), "month": date_format(row.on, "F Y" if year else "F"), "times": times}
+    return (_("%(degree)s %(times)d fois en %(month)s") if times > 1 else _("%(degree)s en %(month)s")) % words
 
 
 def orphans(group: CoreGroup) -> QuerySet[Observation]:
@@ -120,9 +152,12 @@ class ConditionLine:
         return self.notes[-1] if self.notes else None
 
 
-def conditions_of(group: CoreGroup, *, year: int) -> tuple[list[int], list[ConditionLine]]:
-    """From the first year something was noted to `year`."""
-    notes = list(ConditionNote.objects.filter(group=group, removed_at=None))
+def conditions_of(
+    group: CoreGroup, *, year: int, until: dt.date | None = None
+) -> tuple[list[int], list[ConditionLine]]:
+    """From the first year something was noted to `year`; nothing that was noted for a later day than `until`."""
+    rows = ConditionNote.objects.filter(group=group, removed_at=None)
+    notes = list(rows.filter(on__lte=until) if until else rows)
     first = min([note.on.year for note in notes] + [year])
     years = list(range(first, year + 1))
     lines = []

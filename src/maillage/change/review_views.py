@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from maillage.change.access import member_page
 from maillage.change.checks import ChangeRefused
 from maillage.change.forms import HarvestForm, HeldForm, ReviewForm
-from maillage.change.keeping import ChangedMeanwhile, bring_back, remove_kept
+from maillage.change.keeping import ChangedMeanwhile, bring_back, remove_kept, return_to
 from maillage.change.members import member_token
 from maillage.change.models import Harvest, Member, Review
 from maillage.change.noting import add_commitment, add_harvest, hold_review, plan_review
 from maillage.change.queries import AGENDA_PARTS, agenda_of, review_before
-from maillage.change.views import as_uuid, context_of
+from maillage.change.views import as_uuid, asked_version, context_of
 from maillage.change.words import history_of
 from maillage.lib.icalendar import Event, write_calendar
 from maillage.ui.addresses import public_address
 
+HELD = ("attended", "learned", "decisions", "next_on")
 TITLES = {
     "unseen": "Repères que personne n’a regardés",
     "late": "Actions dont le jour est passé",
@@ -71,6 +72,7 @@ def review(request: HttpRequest, member: Member, review_id: uuid.UUID) -> HttpRe
             try:
                 hold_review(
                     review=row,
+                    attended=said["attended"],
                     learned=said["learned"],
                     decisions=said["decisions"],
                     next_on=said["next_on"],
@@ -92,7 +94,7 @@ def review(request: HttpRequest, member: Member, review_id: uuid.UUID) -> HttpRe
         harvest = HarvestForm(request.POST, prefix="effet")
         if harvest.is_valid():
             said = harvest.cleaned_data
-            words = {name: said[name] for name in ("text", "who", "when", "contribution", "strength")}
+            words = {name: said[name] for name in harvest.fields if name != "seen"}
             add_harvest(group=group, review=row, by=member, **words)
             messages.success(request, _("L’effet est récolté."))
             return redirect("change:review", member_token(member), row.pk)
@@ -102,6 +104,10 @@ def review(request: HttpRequest, member: Member, review_id: uuid.UUID) -> HttpRe
             add_commitment(group=group, what=what, by=member)
             messages.success(request, _("C’est une action du noyau : dites qui s’en charge, et pour quand."))
         return redirect("change:commitments", member_token(member))
+    elif asked == "version":
+        return_to(row, number=asked_version(request, row), by=member)
+        messages.success(request, _("Cette version est reprise ; les autres restent dans l’historique."))
+        return redirect("change:review", member_token(member), row.pk)
     elif asked in ("remove", "back"):
         (remove_kept if asked == "remove" else bring_back)(row, by=member)
         return redirect("change:reviews", member_token(member))
@@ -124,7 +130,7 @@ def review(request: HttpRequest, member: Member, review_id: uuid.UUID) -> HttpRe
 
 
 def _held(row: Review, words: dict[str, Any] | None = None) -> HeldForm:
-    initial = {"learned": row.learned, "decisions": row.decisions, "next_on": row.next_on, "seen": row.version}
+    initial = {part: getattr(row, part) for part in HELD} | {"seen": row.version}
     return HeldForm(initial=initial | (words or {}))
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.change.access import member_page
+from maillage.change.access import member_page, need_lead
 from maillage.change.checks import ChangeRefused
 from maillage.change.enums import Sharing
 from maillage.change.forms import (
@@ -23,10 +23,20 @@ from maillage.change.forms import (
     FindingForm,
     HarvestForm,
     MarkerForm,
+    MemberEditForm,
     ObservationForm,
 )
-from maillage.change.keeping import ChangedMeanwhile, Row, bring_back, change_kept, kinds, remove_kept, return_to
-from maillage.change.members import member_token
+from maillage.change.keeping import (
+    ChangedMeanwhile,
+    Row,
+    bring_back,
+    change_kept,
+    kinds,
+    remove_kept,
+    return_to,
+    versions_of,
+)
+from maillage.change.members import change_member, member_token, return_member
 from maillage.change.models import Marker, Member, Observation, Review
 from maillage.change.observing import change_observation, remove_photo
 from maillage.change.path import merge_markers, split_marker
@@ -54,6 +64,7 @@ FORMS: Mapping[str, type[forms.Form]] = {
     "finding": FindingForm,
     "commitment": CommitmentForm,
     "harvest": HarvestForm,
+    "member": MemberEditForm,
 }
 OF_GROUP = ("change", "marker", "observation", "commitment")  # whose forms choose among the noyau's own things
 PAGES = {
@@ -65,6 +76,7 @@ PAGES = {
     "finding": "context",
     "commitment": "commitments",
     "harvest": "reviews",
+    "member": "members",
 }
 NAMES = {
     "actor": "L’acteur",
@@ -75,6 +87,7 @@ NAMES = {
     "finding": "Le constat",
     "commitment": "L’action",
     "harvest": "L’effet récolté",
+    "member": "Le membre",
 }
 
 
@@ -116,6 +129,8 @@ def edit(request: HttpRequest, member: Member, kind: str, row_id: UUID) -> HttpR
     if kind not in FORMS:
         raise Http404
     row = get_object_or_404(kinds()[kind], pk=row_id, group=member.group)
+    if kind == "member" and row.pk != member.pk:
+        need_lead(member)
     form, theirs = _form_of(kind, row), []
     asked = request.POST.get("do", "")
     if asked == "save" and kind == "commitment" and row.decided_id is not None:  # type: ignore[attr-defined]
@@ -126,7 +141,7 @@ def edit(request: HttpRequest, member: Member, kind: str, row_id: UUID) -> HttpR
             try:
                 save_row(row, kind, form, by=member)
             except ChangedMeanwhile as both:
-                theirs = [(label, value) for label, value in _theirs_words(both)]
+                theirs = theirs_words(both)
                 form = _form_of(kind, both.row, {name: form.cleaned_data.get(name) for name in both.theirs})
                 messages.warning(request, both.sentence)
             except ChangeRefused as refusal:
@@ -163,12 +178,17 @@ def save_row(row: Row, kind: str, form: forms.Form, *, by: Member) -> None:
     if kind == "observation":
         change_observation(observation=row, content=content, seen=said["seen"], by=by)
         return
+    if kind == "member":
+        change_member(member=row, name=said["name"], content=content, seen=said["seen"], by=by)
+        return
     change_kept(row, content=content, seen=said["seen"], by=by, verb=_("a changé ceci"))
 
 
 def _form_of(kind: str, row: Row, words: Mapping[str, Any] | None = None) -> forms.Form:
     more = {"group": row.group} if kind in OF_GROUP else {}
     initial = {part: _initial(row, part) for part in row.CONTENT} | dict(words or {}) | {"seen": row.version}
+    if kind == "member":
+        initial["name"] = row.name
     form = FORMS[kind](initial=initial, **more)
     return _without_sending(kind, form)
 
@@ -190,22 +210,28 @@ def _initial(row: Row, part: str) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _theirs_words(both: ChangedMeanwhile) -> list[tuple[str, str]]:
+def theirs_words(both: ChangedMeanwhile) -> list[tuple[str, str]]:
     return [(str(LABELS[part]), value_words(both.row, part, value)) for part, value in both.theirs.items()]
 
 
 def _act(request: HttpRequest, member: Member, kind: str, row: Row, asked: str) -> HttpResponse:
     here = redirect("change:edit", member_token(member), kind, row.pk)
-    number = request.POST.get("number", "")
+    if kind == "member" and asked != "version":
+        raise Http404  # leaving and coming back are on the page of the members
     if asked == "remove":
         remove_kept(row, by=member)
         messages.success(request, _("C’est retiré, et rien n’est perdu : « Remettre » le ramène."))
     elif asked == "back":
         split_marker(marker=row, by=member) if kind == "marker" and row.into_id else bring_back(row, by=member)
         messages.success(request, _("C’est remis."))
-    elif asked == "version" and number.isascii() and number.isdigit() and len(number) < 6:
-        get_object_or_404(row.group.versions, object_id=row.pk, number=number)
-        return_to(row, number=int(number), by=member)
+    elif asked == "version":
+        number = asked_version(request, row)
+        if isinstance(row, Marker) and row.into_id:
+            row = split_marker(marker=row, by=member)  # or what is seen of it would still go to the other
+        if isinstance(row, Member):
+            return_member(member=row, number=number, by=member)
+        else:
+            return_to(row, number=number, by=member)
         messages.success(request, _("Cette version est reprise ; les autres restent dans l’historique."))
     elif asked == "merge" and kind == "marker":
         into = member.group.markers.filter(pk=as_uuid(request.POST.get("into", "")) or row.pk).first()
@@ -222,6 +248,14 @@ def _act(request: HttpRequest, member: Member, kind: str, row: Row, asked: str) 
     else:
         raise Http404
     return here
+
+
+def asked_version(request: HttpRequest, row: Row) -> int:
+    """The number its form says, if the thing has such a version."""
+    number = request.POST.get("number", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 6 and versions_of(row).filter(number=number)):
+        raise Http404
+    return int(number)
 
 
 def as_uuid(text: str) -> UUID | None:

@@ -14,8 +14,16 @@ from maillage.change.enums import VisionState
 from maillage.change.forms import ValidationForm, VisionForm
 from maillage.change.members import member_token
 from maillage.change.models import Member, Vision
-from maillage.change.views import as_uuid, context_of
-from maillage.change.visions import choose_vision, current_vision, differences, validate_vision, write_vision
+from maillage.change.views import as_uuid, asked_version, context_of
+from maillage.change.visions import (
+    choose_vision,
+    current_vision,
+    differences,
+    return_validation,
+    validate_vision,
+    validations_of,
+    write_vision,
+)
 
 
 @member_page
@@ -55,6 +63,11 @@ def vision(request: HttpRequest, member: Member) -> HttpResponse:
             else:
                 messages.success(request, _("C’est noté : on sait qui a validé cette vision, et quand."))
                 return redirect("change:vision", member_token(member))
+    elif asked == "validation" and current is not None:
+        number = 0 if request.POST.get("number") == "0" else asked_version(request, current)
+        return_validation(vision=current, number=number, by=member)
+        messages.success(request, _("C’est fait. Ce qui était noté reste dans l’historique."))
+        return redirect("change:vision", member_token(member))
     rows = list(group.visions.select_related("by"))
     beside = [row for row in rows if row.state == VisionState.BESIDE]
     context = context_of(
@@ -64,6 +77,7 @@ def vision(request: HttpRequest, member: Member) -> HttpResponse:
         earlier=_told(rows),
         form=form,
         validation=validation,
+        validations=validations_of(current) if current else [],
         asked=asked,
     )
     return render(request, "change/vision.html", context, status=422 if form.errors or validation.errors else 200)

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.change.checks import ChangeRefused, check_horizon, check_past, check_text
 from maillage.change.enums import VisionState
-from maillage.change.models import CoreGroup, Member, Vision
+from maillage.change.models import CoreGroup, Member, Version, Vision
 from maillage.office.services import record_activity
 
 
@@ -77,12 +77,33 @@ def validate_vision(*, vision: Vision, who: str, on: dt.date, by: Member) -> Vis
         )
         raise ChangeRefused("who", sentence)
     locked = Vision.objects.select_for_update().get(pk=vision.pk)
-    locked.validated_by, locked.validated_on = who, on
-    locked.save(update_fields=["validated_by", "validated_on"])
-    said = locked.group
-    verb = _("a noté qui a validé la vision")
+    return _keep_validation(locked, who, on, by=by, verb=_("a noté qui a validé la vision"))
+
+
+@transaction.atomic
+def return_validation(*, vision: Vision, number: int, by: Member) -> Vision:
+    """As it was said then; 0: as nobody had validated it yet. What was said since stays in the history."""
+    locked = Vision.objects.select_for_update().get(pk=vision.pk)
+    content = validations_of(locked).get(number=number).content if number else {}
+    day = dt.date.fromisoformat(content["on"]) if content.get("on") else None
+    return _keep_validation(locked, content.get("who", ""), day, by=by, verb=_("est revenu sur la validation"))
+
+
+def _keep_validation(row: Vision, who: str, on: dt.date | None, *, by: Member, verb: str) -> Vision:
+    row.validated_by, row.validated_on = who, on
+    row.save(update_fields=["validated_by", "validated_on"])
+    last = validations_of(row).aggregate(last=Max("number"))["last"] or 0
+    content = {"who": who, "on": on.isoformat() if on else None}
+    Version.objects.create(
+        group=row.group, kind="vision", object_id=row.pk, number=last + 1, content=content, verb=verb[:60], by=by
+    )
+    said = row.group
     record_activity(space=said.space.slug, by=_("un membre du noyau"), verb=verb, about=said.name, about_id=said.pk)
-    return locked
+    return row
+
+
+def validations_of(vision: Vision) -> QuerySet[Version]:
+    return Version.objects.filter(object_id=vision.pk, kind="vision").select_related("by").order_by("-number")
 
 
 def current_vision(group: CoreGroup) -> Vision | None:

@@ -17,6 +17,7 @@ LABELS = {
     "rhythm": gettext_lazy("Rythme"),
     "contract": gettext_lazy("Contrat de ville"),
     "qpv": gettext_lazy("Quartier prioritaire"),
+    "contact": gettext_lazy("À qui écrire"),
     "sharing": gettext_lazy("Partage"),
     "organisation": gettext_lazy("Structure"),
     "category": gettext_lazy("Catégorie"),
@@ -42,6 +43,7 @@ LABELS = {
     "due": gettext_lazy("Pour quand"),
     "outcome": gettext_lazy("Ce que cela a donné"),
     "kind": gettext_lazy("Revue"),
+    "attended": gettext_lazy("Qui était là"),
     "learned": gettext_lazy("Ce que nous apprenons"),
     "decisions": gettext_lazy("Ce que nous décidons"),
     "next_on": gettext_lazy("Prochaine revue"),
@@ -49,6 +51,7 @@ LABELS = {
     "when": gettext_lazy("Quand"),
     "contribution": gettext_lazy("Contribution du noyau"),
     "strength": gettext_lazy("Ce qui le prouve"),
+    "evidence": gettext_lazy("Qui l’a vu ou dit, ou où le relire"),
 }
 UNSAID = ("position", "agenda", "removed")
 
