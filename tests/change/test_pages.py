@@ -182,7 +182,7 @@ def test_the_story_of_a_period_names_members_and_its_public_version_names_nobody
         "Données inventées",
         "Le club de sport a prêté sa salle",
         "Proposer à la mairie un essai",
-        ", pas vu :",
+        ", pas vu",
     ):
         assert words in own.replace("\u202f", " ").replace("\xa0", " ")
 

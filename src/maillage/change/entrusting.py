@@ -1,14 +1,15 @@
 """A porteur gives their first step to a noyau, from their own sheet, and can take it back. Nobody else can."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.change.keeping import keep
-from maillage.change.models import Commitment, CoreGroup
+from maillage.change.models import Commitment, CoreGroup, Review, Version
 from maillage.change.noting import add_commitment
-from maillage.change.queries import groups_of
+from maillage.change.queries import entrusted_words, groups_of
 from maillage.memory.models import PorteurSheet
 from maillage.memory.sheets import follow_up_lookup
 
@@ -29,7 +30,10 @@ def entrust_step(*, token: str, group: CoreGroup, what: str, who: str, due: dt.d
         return add_commitment(
             group=group, what=what, who=who, due=due, by=None, by_words=PORTEUR, entrusted=follow_up_lookup(token)
         )
-    known = Commitment.objects.select_for_update().get(pk=known.pk)
+    known = Commitment.objects.select_for_update().select_related("group").get(pk=known.pk)
+    if known.group_id != group.pk:  # given to another: the first one reads it no more
+        _forget_in_agendas(known.group, _words_of(known))
+        Version.objects.filter(object_id=known.pk).update(group=group)
     known.group, known.what, known.who, known.due, known.removed_at = group, what, who, due, None
     return keep(known, verb=_("a noté une action"), by=None, by_words=PORTEUR)
 
@@ -40,8 +44,38 @@ def take_step_back(*, token: str) -> None:
     known = entrusted_by(token)
     if known is None:
         return
-    known.group.versions.filter(object_id=known.pk).delete()
+    _forget_in_agendas(known.group, _words_of(known))
+    Version.objects.filter(object_id=known.pk).delete()
     known.delete()
+
+
+def _words_of(row: Commitment) -> set[str]:
+    contents = Version.objects.filter(object_id=row.pk).values_list("content", flat=True)
+    return {row.what, *(content["what"] for content in contents)}
+
+
+def _forget_in_agendas(group: CoreGroup, words: set[str]) -> None:
+    """A review that was held keeps its agenda as it was on the table, but for a step that its author took back."""
+    marked = entrusted_words()
+
+    def without(agenda: dict[str, Any]) -> dict[str, Any]:
+        return {
+            part: [line for line in lines if not (marked in line and line.startswith(tuple(words)))]
+            if isinstance(lines, list)
+            else lines
+            for part, lines in agenda.items()
+        }
+
+    for review in Review.objects.select_for_update().filter(group=group, agenda__isnull=False):
+        left = without(review.agenda)
+        if left != review.agenda:
+            review.agenda = left
+            review.save(update_fields=["agenda"])
+    for version in group.versions.filter(kind="review"):
+        agenda = version.content.get("agenda")
+        if agenda and without(agenda) != agenda:
+            version.content["agenda"] = without(agenda)
+            version.save(update_fields=["content"])
 
 
 def groups_open_to(sheet: PorteurSheet) -> list[CoreGroup]:

@@ -243,11 +243,15 @@ def agenda_of(group: CoreGroup, *, on: dt.date, since: dt.date | None) -> Agenda
     return agenda
 
 
+def entrusted_words() -> str:
+    return _("(premier pas d’un porteur ou d’une porteuse)")
+
+
 def _commitment_words(row: Commitment, follow_up: FollowUp | None) -> str:
     words = _("%(what)s, pour le %(day)s") % {"what": row.what, "day": day_words(row.due)} if row.due else row.what
     words += f" – {row.who}" if row.who else ""
     if row.entrusted:
-        words += _(" (premier pas d’un porteur ou d’une porteuse)")
+        words += f" {entrusted_words()}"
     if follow_up is not None and follow_up.shared_state:
         said = f" : {follow_up.shared_text}" if follow_up.shared_text else ""
         words += f" – « {follow_up.get_shared_state_display()} »{said}"
