@@ -67,7 +67,7 @@ def _forget_in_agendas(group: CoreGroup, words: set[str]) -> None:
         }
 
     for review in Review.objects.select_for_update().filter(group=group, agenda__isnull=False):
-        left = without(review.agenda)
+        left = without(review.agenda or {})
         if left != review.agenda:
             review.agenda = left
             review.save(update_fields=["agenda"])
