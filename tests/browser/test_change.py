@@ -28,6 +28,12 @@ PATHS = {
     "Les parents": ("Des parents viennent au café", "Des parents animent le café", "Des parents écrivent au collège"),
 }
 LEVELS = ("expected", "wished", "ideal")
+OVERLAPS = """told => {
+  const boxes = told.map((one) => [one.getBoundingClientRect(), one.textContent]);
+  return boxes.flatMap(([a, x], place) => boxes.slice(place + 1)
+    .filter(([b]) => a.x < b.right && b.x < a.right && a.y + 4 < b.bottom && b.y + 4 < a.bottom)
+    .map(([, y]) => `${x} / ${y}`));
+}"""
 METHOD = "vision-partagee"
 SEVEN = ("Ana", "Bilal", "Chloé", "Driss", "Elsa", "Farid", "Gaëlle")
 FACT, VISION = "La salle est vide quatre soirs sur cinq", "Ici, chacun a les clés d’une salle, et le dit."
@@ -239,7 +245,7 @@ def walked(page: Page) -> None:
         told.append(text)
         page.keyboard.press("Tab")
     assert told == names
-    drawing = page.locator(".path-wide svg").text_content() or ""
+    drawing = " ".join(page.locator(".path-wide svg").all_text_contents())
     assert [name for name in PATHS if name in " ".join(told)] == sorted(PATHS, key=drawing.index)
     page.locator("#liste a").last.focus()
     page.keyboard.press("Enter")
@@ -252,14 +258,16 @@ def drawn(page: Page, address: str, markers: int, inspection: Inspection) -> Non
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(address)
         shown = page.locator(".path-narrow svg" if width == 390 else ".path-wide svg")
-        expect(shown).to_be_visible()
+        expect(shown.first).to_be_visible()
         assert shown.locator(".path-node, circle.path-full").count() == markers
-        letters = shown.evaluate("svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width * 13")
+        letters = shown.first.evaluate("svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width * 13")
         assert letters >= 11, f"{width} px: letters of {letters:.1f} px"
-        outside = shown.evaluate(
-            "svg => [...svg.querySelectorAll('text')].filter((one) => { const b = one.getBBox();"
-            " return b.x + b.width > svg.viewBox.baseVal.width + 1 }).map((one) => one.textContent)"
+        outside = shown.evaluate_all(
+            "all => all.flatMap((svg) => [...svg.querySelectorAll('text')].filter((one) => { const b = one.getBBox();"
+            " return b.x + b.width > svg.viewBox.baseVal.width + 1 }).map((one) => one.textContent))"
         )
         assert outside == []
+        over = shown.locator("text").evaluate_all(OVERLAPS)
+        assert over == [], f"{width} px: {over}"
     assert page.locator(".path-list .path-degree").count() == markers
     inspection.look(page, f"chemin, {markers} repères")

@@ -15,7 +15,7 @@ from maillage.atlas.around import gatherings_in, published_in
 from maillage.atlas.compressing import compressed
 from maillage.atlas.opendata.lists import LICENCE, LICENCE_ADDRESS, VERSION
 from maillage.atlas.places import UnknownPlace, address, find_place
-from maillage.change.drawing import draw_path
+from maillage.change.drawing import draw_rows
 from maillage.change.models import CoreGroup
 from maillage.change.published import OBSERVATIONS, observation_rows
 from maillage.change.queries import path_of, present_members, public_groups, seen_of
@@ -47,8 +47,8 @@ def core_group(request: HttpRequest, slug: str, group: str) -> HttpResponse:
         "people": present_members(row).count(),
         "vision": current_vision(row),
         "ways": ways,
-        "wide": draw_path(ways).svg if ways else "",
-        "narrow": draw_path(ways, width=360).svg if ways else "",
+        "wide": draw_rows(ways),
+        "narrow": draw_rows(ways, width=360),
         "observations": list(seen[:SHOWN]),
         "number": seen.count(),
         "qpv_href": address(space, Level.QPV, row.qpv_id) if row.qpv_id else "",

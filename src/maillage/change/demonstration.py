@@ -4,8 +4,10 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from maillage.change.enums import Sharing
+from maillage.change.keeping import change_kept
 from maillage.change.members import add_member, let_leave, make_group
 from maillage.change.models import CoreGroup, Member
 from maillage.change.noting import (
@@ -164,5 +166,4 @@ def _reviews(group: CoreGroup, lead: Member, today: dt.date) -> None:
 
 
 def _say_joined(member: Member, on: dt.date) -> None:
-    member.joined_on = on
-    member.save(update_fields=["joined_on"])
+    change_kept(member, content={"joined_on": on}, seen=None, by=member, verb=_("a changé un membre"))

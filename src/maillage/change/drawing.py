@@ -2,6 +2,7 @@
 seen differs by its shape and its word, never by its colour. What it says, the list beside it says too.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,7 +15,9 @@ from maillage.change.queries import Way, last_degree
 from maillage.lib.typography import typo
 
 INK, SOFT, LINE, PAPER, ACCENT = "#14262b", "#4d6167", "#b9c4c0", "#ffffff", "#0c5a63"
-LETTER = 0.48  # of the size of a letter: how wide one is, on average
+SLIM, WIDE = frozenset("ijlft.,;:!|'’()\u00a0\u202f- "), frozenset("mwMW%–…")
+SCREEN, ON_PAPER = 1.0, 0.85  # the widest of usual fonts (a screen takes what it has), the house's own
+BOLD = 1.12
 SIZE, LEADING, GAP = 15, 19, 14  # units: letters, lines, between two markers
 
 
@@ -29,21 +32,38 @@ class Drawn:
         return round(self.height / self.width, 4)
 
 
-def draw_path(ways: Sequence[Way], *, width: int = 960, title: str = "") -> Drawn:
+def draw_path(ways: Sequence[Way], *, width: int = 960, title: str = "", font: float = SCREEN) -> Drawn:
     """At 960 columns stand side by side under the line; at 360 (a phone) one under the other, along a line that goes
-    down."""
-    return _Wide(width).draw(ways, title) if width >= 700 else _Narrow(width).draw(ways, title)
+    down. `font`: how wide its letters are."""
+    return (_Wide if width >= 700 else _Narrow)(width, font).draw(ways, title)
 
 
-def wrap(text: str, width: float, size: float = SIZE) -> list[str]:
-    """Lines that fit; a word longer than a line is cut."""
-    most = max(6, int(width / (size * LETTER)))
+def draw_rows(ways: Sequence[Way], *, width: int = 960) -> str:
+    """For a page: a drawing an actor, one under the other, so that paper cuts none of them in two."""
+    rows = []
+    for place, way in enumerate(ways):
+        sheet = (_Wide if width >= 700 else _Narrow)(width, SCREEN)
+        title = _("Chemin de changement : %s") % way.actor.name
+        rows.append(sheet.draw([way], typo(title), head=place == 0).svg)
+    return "".join(rows)
+
+
+def length(text: str) -> float:
+    """Of a line, in sizes of its letters."""
+    return sum(
+        0.36 if letter in SLIM else 0.96 if letter in WIDE else 0.72 if letter.isupper() else 0.61 for letter in text
+    )
+
+
+def wrap(text: str, most: float) -> list[str]:
+    """Lines of that length; a word longer than a line is cut."""
     lines: list[str] = []
-    for word in text.split():
-        while len(word) > most:
-            lines.append(word[:most])
-            word = word[most:]
-        if lines and len(lines[-1]) + 1 + len(word) <= most:
+    for word in filter(None, re.split(r"[ \n\t]", text)):  # never at a no-break space
+        while length(word) > most and len(word) > 1:
+            kept = next(place for place in range(len(word) - 1, 0, -1) if place == 1 or length(word[:place]) <= most)
+            lines.append(word[:kept])
+            word = word[kept:]
+        if lines and length(f"{lines[-1]} {word}") <= most:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
@@ -69,8 +89,11 @@ def words_of(marker: Marker) -> str:
 
 
 class _Sheet:
-    def __init__(self, width: int) -> None:
-        self.width, self.parts = width, list[str]()
+    def __init__(self, width: int, font: float) -> None:
+        self.width, self.font, self.parts = width, font, list[str]()
+
+    def wrap(self, text: str, width: float, size: float = SIZE) -> list[str]:
+        return wrap(typo(text), width / size / self.font)
 
     def text(self, x: float, y: float, line: str, kind: str = "", size: int = SIZE, fill: str = INK) -> None:
         weight = ' font-weight="700"' if "bold" in kind else ""
@@ -83,10 +106,10 @@ class _Sheet:
         """From its node at (x, y); returns where the next thing may begin."""
         self.parts.append(shape(last_degree(marker), x, y))
         left, base = x + 18, y + 5
-        for line in wrap(marker.text, width - 18):
+        for line in self.wrap(marker.text, width - 18):
             self.text(left, base, line)
             base += LEADING
-        for line in wrap(words_of(marker), width - 18, 13):
+        for line in self.wrap(words_of(marker), width - 18, 13):
             self.text(left, base - 1, line, "path-soft", 13, SOFT)
             base += 17
         return base - LEADING + GAP + 10
@@ -102,21 +125,22 @@ class _Sheet:
 
 
 class _Wide(_Sheet):
-    def draw(self, ways: Sequence[Way], title: str) -> Drawn:
+    def draw(self, ways: Sequence[Way], title: str, *, head: bool = True) -> Drawn:
         side = self.width * 0.2
         column = (self.width - side) / 3
         heads = [side + place * column for place in range(3)]
-        for x, level in zip(heads, MarkerLevel, strict=True):
-            self.text(x + 10, 20, str(level.label).capitalize(), "bold")
-        y = 36.0
+        if head:
+            for x, level in zip(heads, MarkerLevel, strict=True):
+                self.text(x + 10, 20, str(level.label).capitalize(), "bold")
+        y = 36.0 if head else 1.0
         for way in ways:
             self.parts.append(f'<path class="path-rule" d="M0 {y:g}H{self.width}" stroke="{LINE}"/>')
             base = y + 30
-            for line in wrap(way.actor.name, side - 18):
+            for line in self.wrap(way.actor.name, (side - 18) / BOLD):
                 self.text(0, base, line, "bold")
                 base += LEADING
             for change in way.changes:
-                for line in wrap(change.text, side - 18, 13):
+                for line in self.wrap(change.text, side - 18, 13):
                     self.text(0, base, line, "path-soft", 13, SOFT)
                     base += 17
                 base += 4
@@ -138,16 +162,16 @@ class _Wide(_Sheet):
 
 
 class _Narrow(_Sheet):
-    def draw(self, ways: Sequence[Way], title: str) -> Drawn:
+    def draw(self, ways: Sequence[Way], title: str, *, head: bool = True) -> Drawn:
         y = 6.0
         for way in ways:
             self.parts.append(f'<path class="path-rule" d="M0 {y:g}H{self.width}" stroke="{LINE}"/>')
             y += 26
-            for line in wrap(way.actor.name, self.width, 18):
+            for line in self.wrap(way.actor.name, self.width / BOLD, 18):
                 self.text(0, y, line, "bold", 18)
                 y += 22
             for change in way.changes:
-                for line in wrap(change.text, self.width):
+                for line in self.wrap(change.text, self.width):
                     self.text(0, y, line, "path-soft", SIZE, SOFT)
                     y += LEADING
             top, last = y, y

@@ -41,7 +41,7 @@ def observe(request: HttpRequest, member: Member) -> HttpResponse:
         if by_script:
             sentences = [str(sentence) for rows in form.errors.values() for sentence in rows]
             return JsonResponse({"kept": False, "sentences": sentences}, status=422)
-    context = context_of(member, form=form, ways=path_of(member.group), today=today)
+    context = context_of(member, tab="observations", form=form, ways=path_of(member.group), today=today)
     return render(request, "change/observe.html", context, status=422 if form.errors else 200)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from maillage.change.access import member_page
 from maillage.change.checks import ChangeRefused
-from maillage.change.drawing import draw_path
+from maillage.change.drawing import draw_rows
 from maillage.change.forms import ActorForm, ChangeForm, MarkerForm
 from maillage.change.members import member_token
 from maillage.change.models import Actor, Change, Marker, Member
@@ -60,8 +60,8 @@ def path(request: HttpRequest, member: Member) -> HttpResponse:
     context = context_of(
         member,
         ways=ways,
-        wide=draw_path(ways).svg if ways else "",
-        narrow=draw_path(ways, width=360).svg if ways else "",
+        wide=draw_rows(ways),
+        narrow=draw_rows(ways, width=360),
         actor_form=actor,
         change_form=change,
         marker_form=marker,

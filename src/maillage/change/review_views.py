@@ -114,6 +114,7 @@ def review(request: HttpRequest, member: Member, review_id: uuid.UUID) -> HttpRe
     decisions = [line.strip() for line in row.decisions.splitlines() if line.strip()]
     context = context_of(
         member,
+        tab="reviews",
         row=row,
         agenda=[(TITLES[part], agenda.get(part, [])) for part in AGENDA_PARTS],
         visions=agenda.get("visions", 0),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.change.access import fetch_group
-from maillage.change.drawing import draw_path
+from maillage.change.drawing import draw_rows
 from maillage.change.enums import Sharing
 from maillage.change.forms import NewGroupForm
 from maillage.change.members import make_group, member_token
@@ -74,8 +74,8 @@ def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
         "people": present_members(row).count(),
         "vision": current_vision(row) if shares else None,
         "ways": ways,
-        "wide": draw_path(ways).svg if ways else "",
-        "narrow": draw_path(ways, width=360).svg if ways else "",
+        "wide": draw_rows(ways),
+        "narrow": draw_rows(ways, width=360),
         "observations": list(seen_of(row, outside=True)[:50]) if shares else [],
         "sessions": sessions_to_offer(row),
         "offered": set(row.offerings.values_list("session_id", flat=True)),

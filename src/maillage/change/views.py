@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maillage.change.access import member_page, need_lead
 from maillage.change.checks import ChangeRefused
@@ -91,8 +92,24 @@ NAMES = {
 }
 
 
+TABS = (
+    ("home", gettext_lazy("Accueil")),
+    ("path", gettext_lazy("Chemin")),
+    ("observations", gettext_lazy("Observations")),
+    ("vision", gettext_lazy("Vision")),
+    ("conditions", gettext_lazy("Conditions")),
+    ("context", gettext_lazy("Constats")),
+    ("commitments", gettext_lazy("Actions")),
+    ("reviews", gettext_lazy("Revues")),
+    ("members", gettext_lazy("Membres")),
+)
+
+
 def context_of(member: Member, **more: Any) -> dict[str, Any]:
-    return {"member": member, "group": member.group, "token": member_token(member), **more}
+    """`tab`: the one a page is under that is none of them."""
+    token = member_token(member)
+    tabs = [(name, words, reverse(f"change:{name}", args=[token])) for name, words in TABS]
+    return {"member": member, "group": member.group, "token": token, "tabs": tabs, **more}
 
 
 @member_page
@@ -161,6 +178,7 @@ def edit(request: HttpRequest, member: Member, kind: str, row_id: UUID) -> HttpR
         theirs=theirs,
         history=history_of(row),
         back=_page_of(kind, member),
+        tab=PAGES[kind],
         others=others,
         photo=isinstance(row, Observation) and hasattr(row, "photo"),
         leans=kind == "commitment" and row.decided_id is not None,  # type: ignore[attr-defined]

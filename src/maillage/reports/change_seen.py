@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from maillage.change.drawing import draw_path
+from maillage.change.drawing import ON_PAPER, draw_path
 from maillage.change.enums import Degree
 from maillage.change.models import Marker, Observation
 from maillage.change.queries import Way
@@ -140,7 +140,7 @@ def sheets(ways: Sequence[Way]) -> Iterator[list[Way]]:
     """As many actors together as are read at a glance across a page: beyond, letters would be too small."""
     part: list[Way] = []
     for way in ways:
-        if part and draw_path([*part, way], width=PAPER_WIDE).ratio > ACROSS:
+        if part and draw_path([*part, way], width=PAPER_WIDE, font=ON_PAPER).ratio > ACROSS:
             yield part
             part = []
         part.append(way)
@@ -155,7 +155,7 @@ def drawn(ways: Sequence[Way]) -> Iterator[Block]:
         tuple(tuple(typo(cell) for cell in _cells(way, marker)) for way in ways for marker in way.markers),
         widths=(3, 2, 5, 4),
     )
-    picture = draw_path(ways, width=PAPER_WIDE)
+    picture = draw_path(ways, width=PAPER_WIDE, font=ON_PAPER)
     names = ", ".join(way.actor.name for way in ways)
     if picture.ratio > TALLEST:
         sentence = _("Trop de repères pour tenir sur une page : le tableau les dit, sans dessin.")
