@@ -25,6 +25,7 @@ from maillage.change.models import (
     Review,
 )
 from maillage.lib.dates import day_words
+from maillage.lib.matching import fold
 from maillage.memory.actions import FINISHED
 from maillage.memory.models import Action, FollowUp
 from maillage.people.enums import ActorCategory
@@ -102,6 +103,11 @@ def last_degree(marker: Marker) -> str:
     """Of the last day it was looked at; "": nobody noted anything yet. `marker` comes of path_of."""
     seen: list[Observation] = marker.seen  # type: ignore[attr-defined]
     return seen[0].degree if seen else ""
+
+
+def named(actor: str, sentence: str) -> str:
+    """The sentence of a marker, with whose it is when it does not say."""
+    return sentence if fold(actor) in fold(sentence) else f"{actor} : {sentence}"
 
 
 def told_words(seen: Sequence[Observation]) -> str:
@@ -223,14 +229,14 @@ def agenda_of(group: CoreGroup, *, on: dt.date, since: dt.date | None) -> Agenda
     for way in path_of(group):
         for marker in way.markers:
             if marker.pk not in looked:
-                agenda.unseen.append(f"{way.actor.name} : {marker.text} ({marker.get_level_display()})")
+                agenda.unseen.append(f"{named(way.actor.name, marker.text)} ({marker.get_level_display()})")
     for row in new:
         words = row.text or row.get_degree_display()
         if row.marker is None:
             agenda.unexpected.append(f"{day_words(row.on)} : {words}")
         else:
             said = f" – {row.text}" if row.text else ""
-            agenda.seen.append(f"{row.marker.actor.name} : {row.marker.text} ({row.get_degree_display()}){said}")
+            agenda.seen.append(f"{named(row.marker.actor.name, row.marker.text)} ({row.get_degree_display()}){said}")
     rows = commitments_of(group)
     news = news_of(rows)
     for commitment in rows:

@@ -17,10 +17,11 @@ from maillage.change.keeping import ChangedMeanwhile, bring_back, remove_kept, r
 from maillage.change.members import member_token
 from maillage.change.models import Harvest, Member, Review
 from maillage.change.noting import add_commitment, add_harvest, hold_review, plan_review
-from maillage.change.queries import AGENDA_PARTS, agenda_of, review_before
+from maillage.change.queries import AGENDA_PARTS, agenda_of, commitments_of, review_before
 from maillage.change.views import as_uuid, asked_version, context_of
 from maillage.change.words import history_of
 from maillage.lib.icalendar import Event, write_calendar
+from maillage.lib.matching import fold
 from maillage.ui.addresses import public_address
 
 HELD = ("attended", "learned", "decisions", "next_on")
@@ -111,7 +112,8 @@ def review(request: HttpRequest, member: Member, review_id: uuid.UUID) -> HttpRe
     elif asked in ("remove", "back"):
         (remove_kept if asked == "remove" else bring_back)(row, by=member)
         return redirect("change:reviews", member_token(member))
-    decisions = [line.strip() for line in row.decisions.splitlines() if line.strip()]
+    lines = [line.strip() for line in row.decisions.splitlines() if line.strip()]
+    known = {fold(action.what) for action in commitments_of(group)}
     context = context_of(
         member,
         tab="reviews",
@@ -123,7 +125,7 @@ def review(request: HttpRequest, member: Member, review_id: uuid.UUID) -> HttpRe
         theirs=theirs,
         harvest=harvest,
         harvests=row.harvests.filter(removed_at=None),
-        decisions=decisions,
+        decisions=[(line, fold(line) in known) for line in lines],
         history=history_of(row),
     )
     faults = form.errors or harvest.errors or theirs

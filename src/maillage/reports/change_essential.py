@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from maillage.change.enums import Degree
-from maillage.change.queries import last_degree
+from maillage.change.queries import last_degree, named
 from maillage.lib.dates import day_words
 from maillage.lib.typography import typo
 from maillage.reports.blocks import Block, Table
 from maillage.reports.change_decided import deciders, decisions_of, late_line, next_words
-from maillage.reports.change_period import Period, heading, inside, member_words, named
+from maillage.reports.change_period import Period, heading, inside, member_words
 
 MOST = 3  # of each: the parts further down say all of them
 

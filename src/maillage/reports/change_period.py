@@ -11,7 +11,6 @@ from maillage.change.enums import Degree
 from maillage.change.models import Commitment, CoreGroup, Finding, Harvest, Marker, Member, Observation, Review
 from maillage.change.queries import Way, commitments_of, news_of, path_of, present_members, seen_of
 from maillage.lib.dates import day_words
-from maillage.lib.matching import fold
 from maillage.lib.typography import typo
 from maillage.memory.actions import FINISHED
 from maillage.memory.models import FollowUp
@@ -114,11 +113,6 @@ def member_words(member: Member) -> str:
     """Who left is named no more, nor where from."""
     named = member.left_on is None and member.name and member.organisation
     return f"{member} ({member.organisation})" if named else str(member)
-
-
-def named(actor: str, sentence: str) -> str:
-    """The sentence of a marker, with whose it is when it does not say."""
-    return sentence if fold(actor) in fold(sentence) else f"{actor} : {sentence}"
 
 
 def inside(name: str) -> str:

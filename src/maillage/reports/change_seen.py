@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from maillage.change.drawing import ON_PAPER, draw_path
 from maillage.change.enums import Degree
 from maillage.change.models import Marker, Observation
-from maillage.change.queries import Way
+from maillage.change.queries import Way, named
 from maillage.lib.dates import day_words
 from maillage.lib.matching import fold
 from maillage.lib.typography import typo
 from maillage.memory.enums import ActionState
 from maillage.reports.blocks import Block, Figure, Items, Table
-from maillage.reports.change_period import Period, heading, inside, named, said, witness
+from maillage.reports.change_period import Period, heading, inside, said, witness
 
 PAPER_WIDE = 720  # units across a page: letters of 15 are of 10 points
 ACROSS, TALLEST = 0.75, 1.3  # height / width of a drawing: as wide as the page, and at most a page
