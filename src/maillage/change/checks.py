@@ -71,8 +71,14 @@ def check_evidence(strength: str, evidence: str) -> str:
     return evidence
 
 
-def check_text(text: str, *, field: str, sentence: str) -> str:
+def check_text(text: str, *, field: str, sentence: str, most: int = 0) -> str:
+    """`most`: characters; 0 where the form said it already."""
     text = text.strip()
     if not text:
         raise ChangeRefused(field, sentence)
+    if "\x00" in text:
+        raise ChangeRefused(field, _("Ce texte contient un signe qui ne se garde pas : écrivez-le de nouveau."))
+    if most and len(text) > most:
+        said = {"most": most, "number": len(text)}
+        raise ChangeRefused(field, _("C’est trop long : %(most)d signes au plus (vous en avez %(number)d).") % said)
     return text

@@ -81,7 +81,7 @@ def choice_field(label: Any, choices: Any, *, radio: bool = False, required: boo
 class Kept(forms.Form):
     """Of a thing that has versions."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=1_000_000)
 
 
 class GroupForm(Kept):

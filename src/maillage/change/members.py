@@ -82,6 +82,9 @@ def return_member(*, member: Member, number: int, by: Member | None) -> Member:
     """What a version says of their structure and their arrival: it never opens a link again, nor gives the noyau."""
     content = versions_of(member).get(number=number).content
     said = {part: content[part] for part in MEMBER_PARTS}
+    if member.left_on is not None and dt.date.fromisoformat(said["joined_on"]) > member.left_on:
+        sentence = _("Dans cette version, la personne arrivait après le départ noté depuis : notez d’abord son retour.")
+        raise ChangeRefused("joined_on", sentence)
     return change_kept(member, content=said, seen=None, by=by, verb=_("a repris une version"))
 
 

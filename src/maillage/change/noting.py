@@ -11,6 +11,7 @@ from maillage.change.checks import ChangeRefused, check_evidence, check_past, ch
 from maillage.change.enums import Condition, ConditionState, ReviewKind, Strength
 from maillage.change.keeping import add_kept, change_kept
 from maillage.change.models import (
+    LONGEST_SENTENCE,
     Change,
     Commitment,
     ConditionNote,
@@ -58,7 +59,7 @@ def add_commitment(
     by_words: str = "",
     entrusted: str = "",
 ) -> Commitment:
-    what = check_text(what, field="what", sentence=_("Dites ce qui sera fait."))
+    what = check_text(what, field="what", sentence=_("Dites ce qui sera fait."), most=LONGEST_SENTENCE)
     if due is not None:
         check_planned(due, today=timezone.localdate())
     same = Commitment.objects.filter(group=group, what=what, removed_at=None, entrusted=entrusted).first()

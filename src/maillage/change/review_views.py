@@ -100,10 +100,11 @@ def review(request: HttpRequest, member: Member, review_id: uuid.UUID) -> HttpRe
             messages.success(request, _("L’effet est récolté."))
             return redirect("change:review", member_token(member), row.pk)
     elif asked == "action":
-        what = request.POST.get("what", "").strip()[:300]
-        if what:
-            add_commitment(group=group, what=what, by=member)
+        try:
+            add_commitment(group=group, what=request.POST.get("what", ""), by=member)
             messages.success(request, _("C’est une action du noyau : dites qui s’en charge, et pour quand."))
+        except ChangeRefused as refusal:
+            messages.warning(request, refusal.sentence)
         return redirect("change:commitments", member_token(member))
     elif asked == "version":
         return_to(row, number=asked_version(request, row), by=member)

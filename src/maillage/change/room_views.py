@@ -78,7 +78,7 @@ def _deal(request: HttpRequest, member: Member, gift: Gift, actors: list[Actor])
         receive(
             gift=gift,
             by=member,
-            text=request.POST.get("text", gift.text)[:600],
+            text=request.POST.get("text", gift.text),
             actor=next((row for row in actors if str(row.pk) == request.POST.get("actor")), None),
             new_actor=request.POST.get("new_actor", ""),
             horizon=int(year) if year.isascii() and year.isdigit() and len(year) < 6 else None,

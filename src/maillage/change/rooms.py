@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from maillage.change.checks import ChangeRefused
+from maillage.change.checks import ChangeRefused, check_text
 from maillage.change.enums import ReceivedStatus
-from maillage.change.models import Actor, CoreGroup, Member, Offering, Received
+from maillage.change.models import LONGEST_SENTENCE, LONGEST_STORY, Actor, CoreGroup, Member, Offering, Received
 from maillage.change.noting import add_commitment, add_finding
 from maillage.change.path import add_actor, add_change
 from maillage.change.visions import current_vision, write_vision
@@ -20,6 +20,7 @@ from maillage.office.services import record_activity
 
 # kinds of cards of the shipped methods `vision-partagee` and `chemins-de-changement` → what they become
 TARGETS = {"finding": "finding", "vision": "vision", "actor": "actor", "change": "change", "action": "action"}
+MOST = {"finding": LONGEST_STORY, "vision": 2000, "actor": 120, "change": LONGEST_SENTENCE, "action": LONGEST_SENTENCE}
 METHODS = ("vision-partagee", "chemins-de-changement")
 
 
@@ -104,6 +105,9 @@ def receive(
     CoreGroup.objects.select_for_update().get(pk=group.pk)
     if Received.objects.filter(offering=gift.offering, card=gift.card, status=ReceivedStatus.KEPT).exists():
         return None
+    text = check_text(text, field="text", sentence=_("Cette carte est vide : écrivez-la."), most=MOST[gift.target])
+    if new_actor.strip():
+        new_actor = check_text(new_actor, field="actor", sentence="", most=MOST["actor"])
     said = _("l’atelier « %s »") % gift.offering.session.workshop
     made: Any
     if gift.target == "finding":
@@ -114,12 +118,12 @@ def receive(
         current = current_vision(group)
         made = write_vision(group=group, text=text, horizon=horizon, seen=current.number if current else 0, by=by)
     elif gift.target == "actor":
-        made = add_actor(group=group, name=text[:120], by=by)
+        made = add_actor(group=group, name=text, by=by)
     elif gift.target == "action":
         made = add_commitment(group=group, what=text, by=by)
     else:
         if actor is None and new_actor.strip():
-            actor = add_actor(group=group, name=new_actor[:120], by=by)
+            actor = add_actor(group=group, name=new_actor, by=by)
         if actor is None:
             raise ChangeRefused("actor", _("Dites de quel acteur parle cette phrase : choisissez-le, ou nommez-le."))
         made = add_change(group=group, actor=actor, text=text, by=by)

@@ -246,11 +246,14 @@ def _act(request: HttpRequest, member: Member, kind: str, row: Row, asked: str) 
         number = asked_version(request, row)
         if isinstance(row, Marker) and row.into_id:
             row = split_marker(marker=row, by=member)  # or what is seen of it would still go to the other
-        if isinstance(row, Member):
-            return_member(member=row, number=number, by=member)
-        else:
-            return_to(row, number=number, by=member)
-        messages.success(request, _("Cette version est reprise ; les autres restent dans l’historique."))
+        try:
+            if isinstance(row, Member):
+                return_member(member=row, number=number, by=member)
+            else:
+                return_to(row, number=number, by=member)
+            messages.success(request, _("Cette version est reprise ; les autres restent dans l’historique."))
+        except ChangeRefused as refusal:
+            messages.warning(request, refusal.sentence)
     elif asked == "merge" and kind == "marker":
         into = member.group.markers.filter(pk=as_uuid(request.POST.get("into", "")) or row.pk).first()
         try:
