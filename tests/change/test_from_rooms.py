@@ -107,6 +107,9 @@ def test_changes_of_a_room_find_their_actor() -> None:
     assert f'value="{Actor.objects.get().pk}" selected' in client.get(there).content.decode()
     said = {"gift": gifts["La mairie prête la salle"].name, "do": "take", "text": "La mairie prête la salle"}
     assert "De quel acteur" in client.post(there, said).content.decode()
+    for words in ({"text": "a" * 301}, {"new_actor": "b" * 121}, {"text": "un\x00signe"}):
+        answer = client.post(there, said | {"new_actor": "La mairie"} | words)
+        assert (answer.status_code, Actor.objects.count(), Change.objects.count()) == (422, 1, 0), words
     client.post(there, said | {"new_actor": "La mairie"})
     client.post(there, {"gift": gifts["Le bailleur vient dans le hall"].name, "do": "leave"})
     assert [str(row.actor) for row in Change.objects.all()] == ["La mairie"]
