@@ -315,7 +315,7 @@ def test_summary_tells_decided_from_proposed_and_from_retained(played):
     Action.objects.create(**said, what="Personne n’a dit oui")
     document = describe_summary(played)
     first, table, *_others = document.blocks
-    assert (first.text, table.headers[1]) == ("Ce qui a été décidé\u00a0: qui fait quoi, pour quand", "Décidé par")
+    assert (first.text, table.headers[1]) == ("Ce qui a été décidé\u00a0: qui fait quoi, pour quand", "Décidé dans")
     words = words_of(make_summary(played), "pdf")
     assert "Proposé, pas encore décidé – 1 action" in words
     assert "Personne n’a dit oui" not in words

@@ -211,7 +211,7 @@ def round_facts(
 
 def people_words(seated: int, *, attendance_taken: bool) -> str:
     if attendance_taken:
-        nobody = _("aucune des personnes attendues ici n’a été pointée présente")
+        nobody = _("aucune présence pointée ici")
         return typo(count(seated, _("personne présente"), _("personnes présentes"), zero=nobody))
     nobody = _("la répartition n’y place encore personne")
     return typo(count(seated, _("personne attendue"), _("personnes attendues"), zero=nobody))

@@ -1,7 +1,7 @@
 """The summary as blocks: two pages that answer whoever was not there (docs/results/summary-questions.md).
 
-In the order of what is asked first: what was decided and who does it, what is not settled, what divides, what each
-workshop kept, who was there, what comes next, where to ask and read more.
+In the order of what is asked first: what was decided and who does it, what is not settled, who was there, what divides,
+what each workshop kept, what comes next, where to ask and read more.
 """
 
 from collections import Counter
@@ -40,9 +40,9 @@ def tell_summary(facts: Mapping[str, Any], house: House) -> Document:
         *warning_of(facts),
         *_decided(facts),
         *_unsettled(facts),
+        *_who(facts),
         *_divided(facts),
         *_kept(facts),
-        *_who(facts),
         *_next(facts),
         *_read_more(facts),
         *end_of(facts),
@@ -76,9 +76,9 @@ def _decided(facts: Mapping[str, Any]) -> Iterator[Block]:
     waiting = count(facts["proposed"], _("action"), _("actions"), zero="")
     if waiting:
         yield Paragraph(
-            typo(_("{n} ; elles seront dites ici une fois acceptées par qui s’en chargerait.").format(n=waiting))
+            typo(_("{n} ; chacune n’est dite qu’une fois acceptée par qui s’en chargerait.").format(n=waiting))
             if facts["proposed"] > 1
-            else typo(_("{n} ; elle sera dite ici une fois acceptée par qui s’en chargerait.").format(n=waiting)),
+            else typo(_("{n} ; elle n’est dite qu’une fois acceptée par qui s’en chargerait.").format(n=waiting)),
             lead=_("Proposé, pas encore décidé"),
         )
     yield Paragraph(

@@ -93,7 +93,8 @@ def warning_of(facts: Mapping[str, Any]) -> Iterator[Block]:
             typo(
                 _(
                     "Ce document vient d’une répétition : des robots ont joué les ateliers. Il se lit comme celui "
-                    "d’une vraie rencontre, mais rien n’en a été dit ni décidé pour de vrai : il ne se publie pas."
+                    "d’une vraie rencontre, mais rien n’en a été dit ni décidé pour de vrai : il ne se publie pas. Les "
+                    "réponses comptées sont celles des robots : elles ne suivent pas les présences."
                 )
             ),
             title=_("Répétition"),
@@ -218,7 +219,7 @@ def decided_table(facts: Mapping[str, Any]) -> Table:
         )
         for action in facts["actions"]
     )
-    headers = (_("Action"), _("Décidé par"), _("Qui s’en charge"), _("Pour le"), _("Où en est-on"))
+    headers = (_("Action"), _("Décidé dans"), _("Qui s’en charge"), _("Pour le"), _("Où en est-on"))
     return Table(_("Ce qui a été décidé"), headers, rows, widths=(5, 3, 3, 2, 2))
 
 
