@@ -10,8 +10,9 @@ from maillage.lib.typography import typo
 from maillage.people.enums import ActorCategory
 from maillage.registrations.enums import Meal, Presence
 from maillage.registrations.fields import AddressField, LineField
+from maillage.registrations.listings import Shown
 from maillage.registrations.mapping import FIELDS, wish_key
-from maillage.registrations.models import Registration
+from maillage.registrations.models import Listing, Registration
 from maillage.registrations.offer import Offer
 from maillage.registrations.places import Communes
 from maillage.registrations.queries import offer_of, record_of
@@ -257,3 +258,61 @@ class ColumnsForm(forms.Form):
             mapping[name] = column
         data["mapping"] = mapping
         return data
+
+
+class ListingForm(forms.Form):
+    """What somebody shows of themselves in the directory of persons: nothing is in it that they did not leave there."""
+
+    name = LineField(
+        label=_("Votre nom, tel qu’il sera lu"),
+        max_length=120,
+        error_messages={"required": _("Écrivez le nom sous lequel on vous lira.")},
+    )
+    about = LineField(
+        label=_("Ce que vous faites, ou ce que vous cherchez"),
+        required=False,
+        max_length=300,
+        help_text=_("Une phrase. Par exemple : « J’anime un atelier de réparation de vélos, je cherche un local. »"),
+    )
+    organisation = forms.BooleanField(required=False)
+    commune = forms.BooleanField(required=False)
+    contact = LineField(
+        label=_("Comment vous joindre"),
+        required=False,
+        max_length=200,
+        help_text=_("Seulement ce que vous voulez bien que chacun lise : une adresse, un téléphone, ou rien."),
+    )
+    agreed = forms.BooleanField(
+        label=_("J’accepte que chacun lise ces lignes, sans compte, jusqu’à ce que je les retire."),
+        error_messages={"required": _("Sans votre accord, rien n’est montré : cochez la case, ou revenez sans rien.")},
+    )
+
+    def __init__(self, *args: Any, registration: Registration, listing: Listing | None, **kw: Any) -> None:
+        person = registration.person
+        said: dict[str, Any] = {"name": person.full_name}
+        if listing is not None:
+            said = {name: getattr(listing, name) for name in ("name", "about", "contact")}
+            said |= {"organisation": listing.organisation_id is not None, "commune": listing.commune_id is not None}
+            said["agreed"] = True
+        super().__init__(*args, **kw)
+        self.initial = said
+        offered = {
+            "organisation": (person.organisation, _("Montrer ma structure : %s")),
+            "commune": (person.commune, _("Montrer ma commune : %s")),
+        }
+        for name, (row, words) in offered.items():
+            if row is None:
+                del self.fields[name]
+            else:
+                self.fields[name].label = words % typo(str(row))
+
+    @property
+    def shown(self) -> Shown:
+        given = self.cleaned_data
+        return Shown(
+            given["name"],
+            given["about"],
+            given["contact"],
+            organisation=given.get("organisation", False),
+            commune=given.get("commune", False),
+        )

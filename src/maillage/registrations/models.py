@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.identifiers import uuid7
-from maillage.people.models import Person
+from maillage.people.models import Organisation, Person, Space
 from maillage.registrations.enums import Asked, ImportStatus, Meal, Presence, QuestionKind, RegistrationStatus, Source
+from maillage.territories.models import Commune
 
 
 def everything_asked() -> list[str]:
@@ -228,3 +229,28 @@ class CertificateLetter(models.Model):
 
     def __str__(self) -> str:
         return str(self.registration)
+
+
+class Listing(models.Model):
+    """What somebody agreed to show of themselves in the space's directory of persons: these words, and no others.
+
+    Nobody is shown without one. Taken back, it is deleted, and the ledger of erasures holds its key.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="listings")
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="listing")
+    name = models.CharField(_("votre nom, tel qu’il sera lu"), max_length=120)
+    about = models.CharField(_("ce que vous faites, ou ce que vous cherchez"), max_length=300, blank=True)
+    contact = models.CharField(_("comment vous joindre"), max_length=200, blank=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.SET_NULL, null=True, related_name="+")
+    commune = models.ForeignKey(Commune, on_delete=models.SET_NULL, null=True, related_name="+")
+    folded_name = models.CharField(max_length=120)
+    folded = models.TextField()  # all of it, for the search: lib.matching.fold
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["space", "folded_name", "id"], name="registrations_listing_by_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.gatherings.words import date_words, place_words
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.forms import WishesForm
+from maillage.registrations.listings import listing_of, may_be_listed
 from maillage.registrations.models import Opening, Registration
 from maillage.registrations.opening import hour_words, is_past, is_today
 from maillage.registrations.own import find_by_token, parts_of, wishes_closed
@@ -32,7 +33,7 @@ from maillage.registrations.signing_up import change_answers
 from maillage.registrations.waiting import place_in_line
 
 
-def _own(token: str) -> Registration:
+def fetch_own(token: str) -> Registration:
     """404 unless the link is theirs and was not renewed."""
     found = find_by_token(token)
     if found is None:
@@ -45,7 +46,7 @@ def _opening(registration: Registration) -> Opening | None:
     return Opening.objects.select_related("gathering__space").filter(gathering=registration.gathering_id).first()
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
     response["Referrer-Policy"] = "no-referrer"  # the address is the key
     return response
 
@@ -77,22 +78,24 @@ def _page(
             "past": is_past(gathering, now),
             "arrived_at": hour_words(gathering, registration.presence_at) if registration.presence_at else "",
             "parts": parts_of(registration) if registration.status == RegistrationStatus.REGISTERED else [],
+            "listing": listing_of(registration),
+            "may_be_listed": may_be_listed(registration),
         },
         status=422 if form is not None and form.errors else status,
     )
-    return _private(response)
+    return private(response)
 
 
 @never_cache
 @require_safe
 def own(request: HttpRequest, token: str) -> HttpResponse:
-    return _page(request, token, _own(token), None)
+    return _page(request, token, fetch_own(token), None)
 
 
 @csrf_exempt
 @require_POST
 def wishes(request: HttpRequest, token: str) -> HttpResponse:
-    registration = _own(token)
+    registration = fetch_own(token)
     form = WishesForm(request.POST, gathering=registration.gathering)
     if form.is_valid():
         try:
@@ -110,7 +113,7 @@ def wishes(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answers(request: HttpRequest, token: str) -> HttpResponse:
     """Everything said in the public form but the address, as long as the day is not over."""
-    registration = _own(token)
+    registration = fetch_own(token)
     opening = _opening(registration)
     gathering = registration.gathering
     if opening is None or registration.status == RegistrationStatus.CANCELLED or is_past(gathering, timezone.now()):
@@ -122,7 +125,7 @@ def answers(request: HttpRequest, token: str) -> HttpResponse:
         change_answers(registration=registration, answers=form.answers, by=registration.person)
         messages.success(request, _("Vos réponses sont enregistrées."))
         return redirect("registrations:own", token)
-    return _private(
+    return private(
         render(
             request,
             "registrations/own_answers.html",
@@ -144,13 +147,13 @@ def answers(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancellation(request: HttpRequest, token: str) -> HttpResponse:
     """A link in a letter is opened by mail scanners too: opening asks, pressing cancels."""
-    registration = _own(token)
+    registration = fetch_own(token)
     if request.method != "POST":
         if registration.status == RegistrationStatus.CANCELLED:
             return redirect("registrations:own", token)
         context = {"registration": registration, "gathering": registration.gathering, "token": token}
         context["when"] = date_words(registration.gathering)
-        return _private(render(request, "registrations/own_cancellation.html", context))
+        return private(render(request, "registrations/own_cancellation.html", context))
     if cancel_registration(registration=registration, by=registration.person, tell=True):
         messages.success(request, _("Votre inscription est annulée. Merci de l’avoir dit."))
     return redirect("registrations:own", token)
@@ -159,7 +162,7 @@ def cancellation(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def restoration(request: HttpRequest, token: str) -> HttpResponse:
-    registration = _own(token)
+    registration = fetch_own(token)
     try:
         restore_registration(registration=registration, by=registration.person, within_capacity=True)
     except Refused as refusal:
@@ -176,7 +179,7 @@ def restoration(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def arrival(request: HttpRequest, token: str) -> HttpResponse:
     """« Je suis là », on the day, where the gathering is; said by mistake, it is taken back."""
-    registration = _own(token)
+    registration = fetch_own(token)
     wanted = Presence.EXPECTED if request.POST.get("presence") == Presence.EXPECTED else Presence.PRESENT
     if not is_today(registration.gathering, timezone.now()):
         messages.error(request, _("On dit « Je suis là » le jour de la rencontre seulement."))

@@ -25,7 +25,7 @@ from maillage.office.services import drop_mail, record_activity
 from maillage.people.models import Person, Space
 from maillage.registrations.enums import ImportStatus
 from maillage.registrations.imports import drop_old_imports
-from maillage.registrations.models import Answer, Registration, RegistrationImport
+from maillage.registrations.models import Answer, Listing, Registration, RegistrationImport
 from maillage.registrations.queries import WITH_NEEDS
 from maillage.registrations.services import erase_needs
 from maillage.registrations.signals import names_erased
@@ -41,10 +41,12 @@ TABLES = {  # rule → where it erases what can be read
         "people_person",
         "registrations_registration",
         "registrations_answer",
+        "registrations_listing",
         "registrations_registrationimport",
         "office_mail",
         "office_activity",
     ),
+    "listings": ("registrations_listing",),
     "letters": ("office_mail",),
     "imports": ("registrations_registrationimport",),
 }
@@ -163,7 +165,9 @@ def _erase_names(gathering: Gathering, people: "QuerySet[Person]") -> int:
 
 
 def forget_people(ids: Iterable[UUID]) -> int:
-    return Person.objects.filter(pk__in=list(ids)).update(
+    known = list(ids)
+    Listing.objects.filter(person__in=known).delete()
+    return Person.objects.filter(pk__in=known).update(
         first_name=NAMELESS, last_name="", email="", phone="", commune_text="", territory_text=""
     )
 
@@ -200,6 +204,16 @@ def erase_names_again() -> int:
     for person in named.filter(pk__in=ids):
         forget_everywhere(person, [row for row in rows if row.person_id == person.pk])
     return len(ids)
+
+
+# The directory of persons
+
+
+def drop_listings_again() -> int:
+    """Taken back by the person since this copy was made."""
+    gone = ledger.erased(ledger.LISTING)
+    found = [pk for pk in Listing.objects.values_list("pk", flat=True) if pk in gone]
+    return Listing.objects.filter(pk__in=found).delete()[0]
 
 
 # Letters
@@ -281,6 +295,15 @@ RULES = (
         due=lambda space, _now: due_names(space, names_months(space)),
         erase=lambda now: erase_past_names(now=now),
         again=erase_names_again,
+    ),
+    Rule(
+        key="listings",
+        title=gettext_lazy("Ce que des personnes montrent d’elles dans l’annuaire des personnes"),
+        term=lambda _space: _("jusqu’à ce qu’elles le retirent, et pas plus longtemps que leur nom"),
+        stays="",
+        due=lambda _space, _now: [],  # goes with the names, by the rule above
+        erase=lambda _now: 0,
+        again=drop_listings_again,
     ),
     Rule(
         key="letters",

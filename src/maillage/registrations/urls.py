@@ -5,6 +5,7 @@ from maillage.registrations import (
     day_views,
     desk_views,
     import_views,
+    listing_views,
     opening_views,
     own_views,
     public_views,
@@ -94,4 +95,7 @@ urlpatterns = [
     path("inscription/<str:token>/voeux/", own_views.wishes, name="own-wishes"),
     path("inscription/<str:token>/annulation/", own_views.cancellation, name="own-cancellation"),
     path("inscription/<str:token>/retablissement/", own_views.restoration, name="own-restoration"),
+    path("inscription/<str:token>/annuaire/", listing_views.own_listing, name="own-listing"),
+    path("inscription/<str:token>/annuaire/retrait/", listing_views.own_withdrawal, name="own-listing-withdrawal"),
+    path("annuaire-des-personnes/<slug:space>/<uuid:listing>/retrait/", listing_views.removal, name="remove-listing"),
 ]
