@@ -21,11 +21,10 @@ from maillage.territories.enums import Detail, Level
 from maillage.territories.models import Commune, Department, Epci, Outline, Qpv
 from maillage.territories.queries import VINTAGE
 
-MOST = 20  # gatherings or experiences on one page; how many there are is said
 NEAR = 6
 # Columns that a line says: rows are wide, and a base sorts them whole.
-OF_GATHERINGS = ("title", "subtitle", "slug", "date", "venue", "commune__name", "epci__name")
-OF_EXPERIENCES = ("title", "year", "commune__name", "epci__name", "qpv__name")
+OF_GATHERINGS = ("title", "subtitle", "slug", "date", "venue", "commune", "epci", "commune__name", "epci__name")
+OF_EXPERIENCES = ("title", "year", "commune", "epci", "qpv", "commune__name", "epci__name", "qpv__name")
 OF_WORKSHOPS = (
     "title",
     "territory",
@@ -91,40 +90,29 @@ def about(place: Place, *, quarters: bool = True) -> list[Q]:
     return [*ways, by_quarter[place.level]] if quarters and place.level in by_quarter else ways
 
 
-def gathering_events(space: Space, rows: QuerySet[Gathering]) -> list[Event]:
-    return [
-        Event(
-            row.subtitle or row.title,
-            reverse("gatherings:public", args=[space.slug, row.slug]),
-            ", ".join(filter(None, (date_words(row), place_words(row)))),
-        )
-        for row in rows.only(*OF_GATHERINGS)[:MOST]
-    ]
-
-
-def experience_events(space: Space, place: Place) -> list[Event]:
-    """Those written and published, then those that were presented and are not written yet."""
-    written = [
-        Event(
-            row.title,
-            reverse("memory:public-experience", args=[space.slug, row.pk]),
-            ", ".join(str(part) for part in (row.qpv or row.commune or row.epci, row.year) if part),
-        )
-        for row in published_in(space, place).prefetch_related(None).only(*OF_EXPERIENCES)[:MOST]
-    ]
-    told = (
-        [
-            Event(
-                row.title,
-                reverse("gatherings:public", args=[space.slug, row.slot.gathering.slug]),
-                ", ".join(filter(None, (row.territory, row.slot.gathering.title, date_words(row.slot.gathering)))),
-            )
-            for row in presented_in(space, place).only(*OF_WORKSHOPS)[: MOST - len(written)]
-        ]
-        if len(written) < MOST
-        else []
+def gathering_event(space: Space, row: Gathering) -> Event:
+    return Event(
+        row.subtitle or row.title,
+        reverse("gatherings:public", args=[space.slug, row.slug]),
+        ", ".join(filter(None, (date_words(row), place_words(row)))),
     )
-    return written + told
+
+
+def written_event(space: Space, row: Experience) -> Event:
+    return Event(
+        row.title,
+        reverse("memory:public-experience", args=[space.slug, row.pk]),
+        ", ".join(str(part) for part in (row.qpv or row.commune or row.epci, row.year) if part),
+    )
+
+
+def presented_event(space: Space, row: Workshop) -> Event:
+    day = row.slot.gathering
+    return Event(
+        row.title,
+        reverse("gatherings:public", args=[space.slug, day.slug]),
+        ", ".join(filter(None, (row.territory, day.title, date_words(day)))),
+    )
 
 
 def contract_lines(space: Space, place: Place) -> list[Status]:

@@ -95,7 +95,7 @@ def _page_at(request: HttpRequest) -> AtlasPage | None:
         return None
     try:
         match = resolve(parts.path)
-        if match.app_name != "atlas" or "level" not in match.kwargs or "kind" in match.kwargs:
+        if match.app_name != "atlas" or "level" not in match.kwargs or {"kind", "what"} & match.kwargs.keys():
             return None
         space = fetch_atlas(AnonymousUser(), match.kwargs["slug"])
         choice = read_choice(QueryDict(parts.query).dict())

@@ -13,7 +13,7 @@ from maillage.contracts.models import ContratDeVille, Signatory
 from maillage.contracts.signals import taken_over
 from maillage.gatherings.models import Gathering, Room, Slot, Workshop
 from maillage.gatherings.signals import carried, rearranged
-from maillage.memory.models import Experience, ExperienceVersion
+from maillage.memory.models import Experience, ExperienceVersion, Publication, Takeaway
 from maillage.people.models import Organisation, Space
 from maillage.territories.signals import imported
 
@@ -42,6 +42,8 @@ def follow() -> None:
         (Experience, marks.EXPERIENCES, lambda row: row.space_id),
         (ExperienceVersion, marks.EXPERIENCES, lambda row: row.experience.space_id),
         (Organisation, marks.ORGANISATIONS, lambda row: row.space_id),
+        (Takeaway, marks.TAKEAWAYS, lambda row: row.gathering.space_id),
+        (Publication, marks.TAKEAWAYS, lambda row: row.gathering.space_id),
     ]
     for model, noun, space_of in marked:
         _mark(model, noun, space_of)

@@ -9,10 +9,10 @@ from maillage.lib.identifiers import uuid7
 from maillage.people.models import Space
 
 TERRITORIES, CONTRACTS, GATHERINGS = "territories", "contracts", "gatherings"
-EXPERIENCES, ORGANISATIONS = "experiences", "organisations"
+EXPERIENCES, ORGANISATIONS, TAKEAWAYS = "experiences", "organisations", "takeaways"
 INDEX = "index"  # of search: made after what it follows
 OF_ALL = (TERRITORIES, INDEX)  # of no space
-OF_SPACES = (CONTRACTS, GATHERINGS, EXPERIENCES, ORGANISATIONS)
+OF_SPACES = (CONTRACTS, GATHERINGS, EXPERIENCES, ORGANISATIONS, TAKEAWAYS)
 
 
 def key_of(noun: str, space: UUID | None) -> str:

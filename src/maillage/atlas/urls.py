@@ -7,12 +7,14 @@ from maillage.atlas import (
     embedding,
     network_views,
     organisation_views,
+    people_views,
     search_views,
     views,
 )
 from maillage.atlas.opendata import api, feeds
 from maillage.atlas.opendata import views as opendata
 from maillage.atlas.places import FRANCE
+from maillage.atlas.there import SECTIONS
 from maillage.territories.enums import Level
 
 app_name = "atlas"
@@ -35,6 +37,11 @@ def _of_place(name: str, level: str, tail: str) -> list[URLPattern]:
         path(f"{ATLAS}{tail}", views.place, said, name=name),
         path(f"{ATLAS}integrer/{tail}", embedding.embedded, said, name=f"embedded-{name}"),
         path(f"{ATLAS}{tail}carte.<str:kind>", downloads.picture, said, name=f"picture-{name}"),
+        *(
+            path(f"{ATLAS}{tail}{what}/", views.whole_list, said | {"what": what}, name=f"{what}-{name}")
+            for what, section in SECTIONS.items()
+            if tail and level in section.levels  # the space's own région: at its code, as any other
+        ),
     ]
 
 
@@ -48,6 +55,7 @@ urlpatterns = [
     path(f"{ATLAS}recherche/", search_views.search, name="search"),
     path(f"{ATLAS}structures/", organisation_views.organisations, name="organisations"),
     path(f"{ATLAS}structures/<uuid:organisation_id>/", organisation_views.organisation, name="organisation"),
+    path(f"{ATLAS}personnes/", people_views.people, name="people"),
     path(f"{ATLAS}cooperation/", network_views.public_network, name="network"),
     path(f"{ATLAS}cooperation/reseau.<str:form>", network_views.public_export, name="network-export"),
     path("cooperation/<slug:slug>/", network_views.own_network, name="own-network"),

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,13 +13,16 @@ from maillage.atlas.compressing import compressed
 from maillage.atlas.embedding import frame_code
 from maillage.atlas.keeping import kept
 from maillage.atlas.pages import read_page
-from maillage.atlas.places import UnknownPlace, address
+from maillage.atlas.places import UnknownPlace, address, find_place
 from maillage.atlas.structured import place_data
+from maillage.atlas.there import SECTIONS, Section, events_between
 from maillage.people.access import fetch_atlas, fetch_in_space
 from maillage.people.models import Space
 from maillage.people.queries import can_organise
 from maillage.people.services import open_atlas
 from maillage.ui.addresses import public_address
+
+A_PAGE = 60
 
 
 @require_safe
@@ -50,6 +54,34 @@ def _unknown(request: HttpRequest, space: Space, unknown: UnknownPlace) -> HttpR
     near = [{"place": each, "href": address(space, each.level, each.code)} for each in unknown.near]
     context = {"space": space, "sentence": unknown.sentence, "near": near, "home": address(space, "region", "")}
     return render(request, "atlas/unknown.html", context, status=404)
+
+
+@require_safe
+@compressed
+def whole_list(request: HttpRequest, slug: str, level: str, what: str, code: str = "") -> HttpResponse:
+    """All the gatherings, experiences, sentences or structures of a place, a page at a time."""
+    space = fetch_atlas(request.user, slug)
+    return kept(request, space, lambda: _whole_list(request, space, level, code, SECTIONS[what]))
+
+
+def _whole_list(request: HttpRequest, space: Space, level: str, code: str, section: Section) -> HttpResponse:
+    try:
+        place = find_place(space, level, code)
+    except UnknownPlace as unknown:
+        return _unknown(request, space, unknown)
+    parts = section.parts(space, place)
+    number = sum(rows.count() for rows, _event in parts)
+    page = Paginator(range(number), A_PAGE).get_page(request.GET.get("page"))
+    start = (page.number - 1) * A_PAGE
+    context = {
+        "space": space,
+        "place": place,
+        "href": address(space, place.level, place.code),
+        "section": section,
+        "page": page,
+        "events": events_between(space, parts, start, start + A_PAGE),
+    }
+    return render(request, "atlas/whole_list.html", context)
 
 
 @require_POST

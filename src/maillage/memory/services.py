@@ -93,7 +93,8 @@ def hear_release(*, session: Session, seat_id: uuid.UUID, sentence: str | None) 
                 rehearsal=session.rehearsal,
             )
         else:
-            Takeaway.with_removed.filter(pk=sheet.takeaway.pk).update(text=sentence[:LONGEST_TAKEAWAY])
+            sheet.takeaway.text = sentence[:LONGEST_TAKEAWAY]
+            sheet.takeaway.save(update_fields=["text"])  # and no update: pages above follow what is saved
         sheet.save(update_fields=["takeaway", "release_heard"])
 
 
