@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
+from itertools import accumulate
 
 from maillage.lib.typography import typo
 from maillage.territories.enums import UNITS, Detail
@@ -23,6 +24,9 @@ SHAPES = {  # of the layers, and what stands in their legend: never told apart b
 # What is drawn over the fill of a class, so that it is read without colours: paths of a 12 × 12 tile.
 _RISING = "M-1 13 13-1M-4 4 4-4M8 16 16 8"
 HATCHES = ("", "", "M3 3h.1M9 9h.1", _RISING, f"{_RISING}M-1-1 13 13M-4 8 4 16M8-4 16 4")
+
+
+NUMBER = re.compile(r"-?\d+")
 
 
 @dataclass(frozen=True)
@@ -97,15 +101,10 @@ def holds(outline: Outline, x: float, y: float) -> bool:
 def rings_of(path: str) -> list[list[tuple[int, int]]]:
     rings = []
     for ring in path.split("M")[1:]:
-        numbers = [int(number) for number in re.findall(r"-?\d+", ring)]
+        numbers = list(map(int, NUMBER.findall(ring)))
         if "h" in ring:  # a place smaller than a step, drawn as one
             numbers = [*numbers[:2], 1, 0, 0, 1, -1, 0]
-        x, y = numbers[0], numbers[1]
-        points = [(x, y)]
-        for dx, dy in zip(numbers[2::2], numbers[3::2], strict=False):
-            x, y = x + dx, y + dy
-            points.append((x, y))
-        rings.append(points)
+        rings.append(list(zip(accumulate(numbers[0::2]), accumulate(numbers[1::2]), strict=False)))
     return rings
 
 

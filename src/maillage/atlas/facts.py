@@ -63,18 +63,14 @@ def epci_words(number: int) -> str:
     return count(number, _("intercommunalité"), _("intercommunalités"), zero=_("aucune intercommunalité"))
 
 
-def facts_of(place: Place, qpvs: Sequence[Qpv], tallies: Sequence[Tally], known: Mapping[str, Source]) -> list[Fact]:
+def facts_of(place: Place, qpvs: Sequence[Qpv], known: Mapping[str, Source]) -> tuple[list[Fact], list[Fact]]:
+    """What lists say of a place: before what its space says of contracts, and after it."""
     if place.level == Level.QPV:
-        return _of_qpv(place.row, known)
-    facts = [_quarters(qpvs, place, known), *_people(qpvs, known)]
+        return _of_qpv(place.row, known), []
+    before = [_quarters(qpvs, place, known), *_people(qpvs, known)]
     if place.level in (Level.REGION, Level.DEPARTMENT, FRANCE):
-        facts += [_contracts(tallies)] if place.level != FRANCE else []
-        facts += _communes(place, known)
-    if place.level == Level.EPCI:
-        facts += _of_epci(place.row, known)
-    if place.level == Level.COMMUNE:
-        facts += _of_commune(place.row, known)
-    return facts
+        return before, _communes(place, known)
+    return before, _of_epci(place.row, known) if place.level == Level.EPCI else _of_commune(place.row, known)
 
 
 def _quarters(qpvs: Sequence[Qpv], place: Place, known: Mapping[str, Source]) -> Fact:
@@ -96,7 +92,7 @@ def _people(qpvs: Sequence[Qpv], known: Mapping[str, Source]) -> list[Fact]:
     return [Fact(_("Dans ces quartiers"), people_words(total, year_of(sources)), sources, note)]
 
 
-def _contracts(tallies: Sequence[Tally]) -> Fact:
+def contracts_fact(tallies: Sequence[Tally]) -> Fact:
     signed = sum(tally.status.state == SIGNED for tally in tallies)
     words = count(signed, _("signature connue"), _("signatures connues"), zero=_("aucune signature connue"))
     return Fact(

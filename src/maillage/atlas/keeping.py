@@ -2,6 +2,8 @@
 
 What a page says is what its nouns’ marks say (marks.py), its space, the day and its address. The marks are read before
 the page is made, so what changes meanwhile has another mark, and is made again. A page of who signed in is never kept.
+
+Parts of a page follow fewer marks: what a space writes each minute does not draw its maps again (`part`).
 """
 
 from collections import OrderedDict
@@ -9,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +26,8 @@ MOST = 16_000_000  # octets of all that is kept in a process: some 250 pages of 
 LONGEST = 400_000  # octets of one
 OLDEST = 600  # seconds: what changed a table by a way nobody heard of is seen within ten minutes
 HEADERS = ("Content-Type", "Cache-Control")
+PARTS = 512  # of pages: a map with its outlines weighs some 200 kB, most others a hundredth of that
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Answer:
 
 
 _kept: OrderedDict[bytes, Answer] = OrderedDict()
+_parts: OrderedDict[tuple[object, ...], tuple[str, float, Any]] = OrderedDict()  # key → mark, until when, value
 _turn = Lock()
 
 
@@ -56,9 +62,34 @@ def kept(request: HttpRequest, space: Space, make: Callable[[], HttpResponse], *
     return response
 
 
+def part(mark: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
+    """The value of `make`, or the one it had at this mark: shared by threads, so nobody changes it."""
+    now = timezone.now().timestamp()
+    with _turn:
+        known, until, value = _parts.get(key, ("", 0.0, None))
+        if known == mark and until > now:
+            _parts.move_to_end(key)
+            kept_value: T = value
+            return kept_value
+    made = make()
+    with _turn:
+        _parts[key] = (mark, now + OLDEST, made)
+        _parts.move_to_end(key)
+        while len(_parts) > PARTS:
+            _parts.popitem(last=False)
+    return made
+
+
+def forget_pages() -> None:
+    """As a change of all that spaces write would."""
+    with _turn:
+        _kept.clear()
+
+
 def forget_all() -> None:
     with _turn:
         _kept.clear()
+        _parts.clear()
 
 
 def _is_somebody(request: HttpRequest) -> bool:

@@ -1,34 +1,50 @@
 """Everything a page of the atlas says, gathered once: screen, frame of another site and sheet of paper say the same."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from maillage.atlas import there
 from maillage.atlas.around import (
-    Event,
     contract_lines,
     down_from,
-    experience_events,
-    gathering_events,
-    gatherings_in,
     near_to,
 )
 from maillage.atlas.choices import LAYER_WORDS, LAYERS, VIEWS, Choice
-from maillage.atlas.contracts import Status
+from maillage.atlas.contracts import Status, current_by_epci
 from maillage.atlas.drawing import shape_of, svg_of
-from maillage.atlas.facts import Fact, all_sources, facts_of, sources_of, used_sources, year_of
+from maillage.atlas.facts import Fact, all_sources, contracts_fact, facts_of, sources_of, used_sources, year_of
+from maillage.atlas.keeping import part
 from maillage.atlas.maps import PlaceMap, draw_map, landmarks_in, linker
-from maillage.atlas.places import FRANCE, Place, address, find_place, has_several_regions, parents_of
+from maillage.atlas.marks import CONTRACTS, EXPERIENCES, GATHERINGS, TERRITORIES, Marks, marks_of
+from maillage.atlas.places import FRANCE, Place, address, find_place, parents_of
 from maillage.atlas.shades import legend_title, qpv_words
 from maillage.atlas.tables import Table, epci_table, qpv_table
-from maillage.atlas.tallies import Tally, department_counts, qpvs_in, tallies_of
+from maillage.atlas.tallies import (
+    Tally,
+    department_counts,
+    experiences_by_epci,
+    gatherings_by_epci,
+    qpvs_in,
+    tallies_of,
+)
+from maillage.atlas.there import Lines, Section, lines_of
 from maillage.lib.typography import typo
 from maillage.people.models import Space
 from maillage.territories.enums import LandmarkKind, Level
 from maillage.territories.models import Qpv, Source
 
 SHADED = (Level.REGION, Level.DEPARTMENT)  # levels whose map has views
+OF_VIEWS = {  # what a map says beside territories
+    "contrats": (CONTRACTS,),
+    "rencontres": (GATHERINGS,),
+    "experiences": (EXPERIENCES, GATHERINGS),
+}
+T = TypeVar("T")
 
 
 @dataclass
@@ -36,12 +52,27 @@ class AtlasPage:
     space: Space
     place: Place
     choice: Choice
+    as_of: Marks
     embedded: bool = False
+
+    def _kept(self, name: str, make: Callable[[], T]) -> T:
+        """What follows the territories alone: no gathering, no contract changes it."""
+        key = (name, self.place.level, self.place.code)
+        return part(self.as_of.of((TERRITORIES,)), key, make)
+
+    def _said(self, name: str, nouns: tuple[str, ...], make: Callable[[], T]) -> T:
+        """What these nouns of the space say of the place."""
+        key = (name, self.space.pk, self.space.slug, self.place.level, self.place.code)
+        return part(self.as_of.of((TERRITORIES, *nouns)), key, make)
+
+    def _lines(self, section: Section) -> Lines:
+        return self._said(f"list {section.what}", section.nouns, lambda: lines_of(self.space, self.place, section))
 
     @cached_property
     def qpvs(self) -> list[Qpv]:
-        if self.place.level == Level.QPV:
-            return [self.place.row]
+        return [self.place.row] if self.place.level == Level.QPV else self._kept("qpvs", self._read_qpvs)
+
+    def _read_qpvs(self) -> list[Qpv]:
         rows = qpvs_in(self.place)
         if self.place.level == FRANCE:  # counted only: no name, no outline
             return list(rows.select_related(None).order_by().only("code", "population", "epci_id", "sources"))
@@ -49,16 +80,28 @@ class AtlasPage:
 
     @cached_property
     def tallies(self) -> list[Tally]:
-        counted = self.choice.view == "experiences"
-        return tallies_of(self.space, self.qpvs, experiences=counted) if self.shaded else []
+        if not self.shaded:
+            return []
+        sirens = {qpv.epci_id for qpv in self.qpvs}
+        year = str(timezone.localdate().year)
+        return tallies_of(
+            self.qpvs,
+            self._said(f"statuses {year}", (CONTRACTS,), lambda: current_by_epci(self.space, sirens)),
+            self._said("count of gatherings", (GATHERINGS,), lambda: gatherings_by_epci(self.space, sirens)),
+            self._said("count of experiences", OF_VIEWS["experiences"], lambda: experiences_by_epci(self.space, sirens))
+            if self.choice.view == "experiences"
+            else {},
+        )
 
     @cached_property
     def department_counts(self) -> dict[str, int]:
-        return department_counts(self.place) if self.place.level == Level.REGION else {}
+        if self.place.level != Level.REGION:
+            return {}
+        return self._kept("department counts", lambda: department_counts(self.place))
 
     @cached_property
     def known_sources(self) -> dict[str, Source]:
-        return all_sources()
+        return part(self.as_of.of((TERRITORIES,)), ("sources",), all_sources)
 
     @property
     def shaded(self) -> bool:
@@ -72,13 +115,27 @@ class AtlasPage:
 
     @cached_property
     def map(self) -> PlaceMap:
-        counts = self.department_counts
-        return draw_map(self.space, self.place, self.qpvs, self.tallies, self.choice, counts, embedded=self.embedded)
+        return self._map[0]
 
-    @cached_property
+    @property
     def sheets(self) -> list[str]:
         """SVG, one a part of the world."""
-        return [svg_of(drawing) for drawing in self.map.drawings]
+        return self._map[1]
+
+    @cached_property
+    def _map(self) -> tuple[PlaceMap, list[str]]:
+        """Kept by itself: it follows the territories, and what its view shows."""
+        view = self.choice.view if self.shaded else ""
+        mark = f"{self.as_of.of((TERRITORIES, *OF_VIEWS.get(view, ())))} {timezone.localdate().year}"
+        whose = (self.space.pk, self.space.slug, self.space.region_id)
+        return part(
+            mark, ("map", *whose, self.place.level, self.place.code, self.choice.carried, self.embedded), self._draw
+        )
+
+    def _draw(self) -> tuple[PlaceMap, list[str]]:
+        counts = self.department_counts
+        drawn = draw_map(self.space, self.place, self.qpvs, self.tallies, self.choice, counts, embedded=self.embedded)
+        return drawn, [svg_of(drawing) for drawing in drawn.drawings]
 
     @property
     def map_title(self) -> str:
@@ -129,7 +186,8 @@ class AtlasPage:
 
     @cached_property
     def facts(self) -> list[Fact]:
-        return facts_of(self.place, self.qpvs, self.tallies, self.known_sources)
+        before, after = self._kept("facts", lambda: facts_of(self.place, self.qpvs, self.known_sources))
+        return [*before, *([contracts_fact(self.tallies)] if self.shaded else []), *after]
 
     @cached_property
     def map_sources(self) -> list[Source]:
@@ -174,11 +232,15 @@ class AtlasPage:
     @cached_property
     def parents(self) -> list[dict[str, str]]:
         link = linker(self.space, self.choice, embedded=self.embedded)
-        return [{"name": each.name, "href": link(each.level, each.code)} for each in parents_of(self.place, self.space)]
+        return [{"name": each.name, "href": link(each.level, each.code)} for each in self.above]
+
+    @cached_property
+    def above(self) -> list[Place]:
+        return self._kept("above", lambda: parents_of(self.place))
 
     @property
     def down(self) -> list[dict[str, str]]:
-        places = self._linked(down_from(self.place, self.qpvs))
+        places = self._linked(self._kept("down", lambda: down_from(self.place, self.qpvs)))
         if self.place.level == Level.REGION:
             counts = self.department_counts
             for each in places:
@@ -187,7 +249,7 @@ class AtlasPage:
 
     @property
     def near(self) -> list[dict[str, str]]:
-        return self._linked(near_to(self.place, self.qpvs))
+        return self._linked(self._kept("near", lambda: near_to(self.place, self.qpvs)))
 
     def _linked(self, places: list[Place]) -> list[dict[str, str]]:
         link = linker(self.space, self.choice)
@@ -196,22 +258,33 @@ class AtlasPage:
     @cached_property
     def contracts(self) -> list[Status]:
         below = self.place.level in (Level.EPCI, Level.QPV, Level.COMMUNE)
-        return contract_lines(self.space, self.place) if below else []
+        if not below:
+            return []
+        year = timezone.localdate().year
+        return self._said(f"contracts {year}", (CONTRACTS,), lambda: contract_lines(self.space, self.place))
 
     @cached_property
-    def gatherings(self) -> list[Event]:
-        return gathering_events(self.space, gatherings_in(self.space, self.place))
+    def gatherings(self) -> Lines:
+        return self._lines(there.GATHERINGS)
 
     @cached_property
-    def experiences(self) -> list[Event]:
-        return experience_events(self.space, self.place)
+    def experiences(self) -> Lines:
+        return self._lines(there.EXPERIENCES)
+
+    @cached_property
+    def takeaways(self) -> Lines:
+        return self._lines(there.TAKEAWAYS)
+
+    @cached_property
+    def organisations(self) -> Lines:
+        return self._lines(there.ORGANISATIONS)
 
     @cached_property
     def landmarks(self) -> list[dict[str, object]]:
         """By kind; those of a whole région are on its map and in its départements."""
         if self.place.level in (FRANCE, Level.REGION):
             return []
-        rows = landmarks_in(self.place)
+        rows = self._kept("landmarks", lambda: landmarks_in(self.place))
         kinds = [(kind, [row for row in rows if row.kind == kind]) for kind in LandmarkKind]
         return [
             {"kind": kind.label, "rows": found, "sources": sources_of(found[:1], "", self.known_sources)}
@@ -232,7 +305,7 @@ class AtlasPage:
         if self.place.level != Level.EPCI:
             return []
         link = linker(self.space, self.choice)
-        rows = self.place.row.predecessors.order_by("name")
+        rows = sorted(self.place.row.predecessors.all(), key=lambda row: str(row.name))
         return [{"name": row.name, "href": link(Level.EPCI, row.pk)} for row in rows]
 
     # --- addresses ---
@@ -256,9 +329,12 @@ class AtlasPage:
     @property
     def country(self) -> str:
         """Where all the régions are, when there are several."""
-        return address(self.space, FRANCE, "") if self.place.level == Level.REGION and has_several_regions() else ""
+        return address(self.space, FRANCE, "") if self.place.level == Level.REGION and self.above else ""
 
 
 def read_page(space: Space, level: str, code: str, choice: Choice, *, embedded: bool = False) -> AtlasPage:
     """Raises UnknownPlace."""
-    return AtlasPage(space, find_place(space, level, code), choice, embedded)
+    marks = marks_of(space)
+    key = ("place", level, code, space.region_id)
+    place = part(marks.of((TERRITORIES,)), key, lambda: find_place(space, level, code))
+    return AtlasPage(space, place, choice, marks, embedded)

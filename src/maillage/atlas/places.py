@@ -18,11 +18,12 @@ from maillage.territories.models import Commune, Department, Epci, Qpv, Region
 
 FRANCE = "france"  # above the regions; nothing of it is in a table
 NEAREST = 5  # how many places a refusal proposes
+LONGEST = 60  # signs of a text that others are compared to: of thousands, each comparison takes a second
 ALIKE = 0.6  # difflib ratio; under it a proposal would only puzzle
 ROWS: dict[str, Callable[[], QuerySet[Any]]] = {
     Level.REGION: lambda: Region.objects.all(),
     Level.DEPARTMENT: lambda: Department.objects.select_related("region"),
-    Level.EPCI: lambda: Epci.objects.select_related("department__region", "successor"),
+    Level.EPCI: lambda: Epci.objects.select_related("department__region", "successor").prefetch_related("predecessors"),
     Level.QPV: lambda: Qpv.objects.select_related("epci__department__region"),
     Level.COMMUNE: lambda: Commune.objects.select_related("department__region", "epci"),
 }
@@ -84,6 +85,8 @@ def has_several_regions() -> bool:
 
 def _alike(level: str, text: str) -> list[Place]:
     """By code among those that begin alike, and by name, for whoever types a name where a code goes."""
+    if len(text) > LONGEST:
+        return []
     rows = ROWS[level]()
     codes = list(rows.filter(pk__istartswith=text[:2]).values_list("pk", flat=True)) if text[:2].strip() else []
     wanted = [str(code) for code in get_close_matches(text.upper(), codes, n=NEAREST, cutoff=ALIKE)]
@@ -104,7 +107,7 @@ def _places(level: str, rows: Iterable[Model]) -> list[Place]:
     return [place_of(level, row) for row in rows]
 
 
-def parents_of(place: Place, space: Space) -> list[Place]:
+def parents_of(place: Place) -> list[Place]:
     """From the top: région, département, intercommunalité; those of a QPV or a commune, those of an EPCI."""
     row = place.row
     above: list[Place] = []

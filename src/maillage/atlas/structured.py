@@ -3,7 +3,7 @@
 from typing import Any
 
 from maillage.atlas.pages import AtlasPage
-from maillage.atlas.places import FRANCE, address, parents_of
+from maillage.atlas.places import FRANCE, address
 from maillage.territories.enums import Level
 
 KINDS = {FRANCE: "Country", Level.COMMUNE: "City", Level.QPV: "Place"}  # the others: AdministrativeArea
@@ -22,7 +22,7 @@ def place_data(page: AtlasPage, base: str) -> dict[str, Any]:
     lon, lat = getattr(place.row, "lon", None), getattr(place.row, "lat", None)
     if lon is not None and lat is not None:
         data["geo"] = {"@type": "GeoCoordinates", "longitude": lon, "latitude": lat}
-    above = parents_of(place, page.space)
+    above = page.above
     if above:
         data["containedInPlace"] = {
             "@type": KINDS.get(above[-1].level, "AdministrativeArea"),

@@ -1,14 +1,14 @@
 """What is counted of each place: quarters, people, contracts, gatherings. As many queries, however many rows."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from maillage.atlas.contracts import PERIOD, UNKNOWN, Status, current_by_epci
+from maillage.atlas.contracts import PERIOD, UNKNOWN, Status
 from maillage.atlas.places import FRANCE, Place
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.memory.models import Experience
@@ -59,21 +59,20 @@ def qpvs_in(place: Place) -> QuerySet[Qpv]:
 
 def family_of(epci: Epci) -> list[str]:
     """Itself and those that merged into it: what was said of them stays said of them."""
-    return [epci.siren, *epci.predecessors.values_list("pk", flat=True)]
+    return [epci.siren, *(each.pk for each in epci.predecessors.all())]
 
 
-def tallies_of(space: Space, qpvs: Sequence[Qpv], *, experiences: bool = True) -> list[Tally]:
-    """One for each intercommunalité of these quarters, by name; `experiences`: whether they are counted."""
+def tallies_of(
+    qpvs: Sequence[Qpv], statuses: Mapping[str, Status], gatherings: Mapping[str, int], experiences: Mapping[str, int]
+) -> list[Tally]:
+    """One for each intercommunalité of these quarters, by name."""
     by_epci: dict[str, list[Qpv]] = {}
     epcis: dict[str, Epci] = {}
     for qpv in qpvs:
         by_epci.setdefault(qpv.epci_id, []).append(qpv)
         epcis[qpv.epci_id] = qpv.epci
-    statuses = current_by_epci(space, epcis)
-    gatherings = gatherings_by_epci(space, epcis)
-    told = experiences_by_epci(space, epcis) if experiences else Counter[str]()
     return [
-        Tally(epci, tuple(by_epci[siren]), statuses[siren], gatherings[siren], told[siren])
+        Tally(epci, tuple(by_epci[siren]), statuses[siren], gatherings.get(siren, 0), experiences.get(siren, 0))
         for siren, epci in sorted(epcis.items(), key=lambda pair: pair[1].name)
     ]
 

@@ -1,7 +1,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from maillage.gatherings.enums import SlotKind
@@ -126,6 +126,11 @@ class Meeting:
     left_out: int = 0  # gatherings that the page does not name, in its place
 
 
+# What a step says of a gathering: its row is wide, and there are two dozen of them.
+OF_MEETINGS = (
+    *("title", "subtitle", "slug", "kind", "date", "venue", "space"),
+    *("commune", "epci", "commune__name", "epci__name"),
+)
 STEPS = 12  # gatherings named before this one, and after it: a cycle is some ten, a country's space has thousands
 
 
@@ -137,21 +142,26 @@ def cycle(gathering: Gathering) -> list[Meeting]:
     ]
     rows = (
         Gathering.objects.filter(Q(public=True) | Q(pk=gathering.pk), space=gathering.space_id, date__isnull=False)
-        .select_related("space", "commune", "epci")
+        .select_related("commune", "epci")
         .order_by("date", "title")
     )
     day = gathering.date or timezone.localdate()
     # keys first: sorting whole rows of thousands of gatherings would be slower than telling twenty-five
     before = list(rows.filter(date__lt=day).reverse().values_list("pk", flat=True)[: STEPS + 1])[::-1]
     after = list(rows.filter(date__gte=day).values_list("pk", flat=True)[: STEPS + 2])
-    earlier = rows.filter(date__lt=day).count() - STEPS if len(before) > STEPS else 0
-    later = rows.filter(date__gte=day).count() - STEPS - 1 if len(after) > STEPS + 1 else 0
+    earlier = later = 0
+    if len(before) > STEPS or len(after) > STEPS + 1:
+        counted = rows.order_by().aggregate(all=Count("pk"), earlier=Count("pk", filter=Q(date__lt=day)))
+        earlier = max(0, counted["earlier"] - STEPS)
+        later = max(0, counted["all"] - counted["earlier"] - STEPS - 1)
     named_keys = [*before[-STEPS:], *after[: STEPS + 1]]
-    known = rows.in_bulk(named_keys)
+    known = rows.order_by().only(*OF_MEETINGS).in_bulk(named_keys)
     meetings = [known[key] for key in named_keys]
     if gathering.date and gathering not in meetings:  # so many on one day
         meetings[-1] = gathering
-    published = set(Publication.objects.filter(gathering__in=meetings).values_list("gathering", flat=True))
+    for meeting in meetings:
+        meeting.space = gathering.space
+    published = set(Publication.objects.filter(gathering__in=named_keys).values_list("gathering", flat=True))
     kept: dict[UUID, list[Takeaway]] = {}
     for takeaway in Takeaway.objects.filter(gathering__in=meetings, rehearsal=False, workshop=None):
         if takeaway.gathering_id in published or takeaway.origin == TakeawayOrigin.PROGRAMME:

@@ -25,8 +25,10 @@ class OrganisationGone(Exception):
     sentence = gettext_lazy("Cette structure a été réunie à une autre entre-temps : rien n’a été enregistré.")
 
 
-def directory(space: Space, *, text: str = "", kind: str = "", listed: str = "") -> QuerySet[Organisation]:
-    """By name. `listed`: « oui », « non » or all."""
+def directory(
+    space: Space, *, text: str = "", kind: str = "", listed: str = "", people: bool = True
+) -> QuerySet[Organisation]:
+    """By name. `listed`: « oui », « non » or all. `people`: each says how many it has (`people_count`)."""
     rows = space.organisations.select_related("commune__epci", "epci").order_by("folded_name")
     for word in fold(text).split():
         rows = rows.filter(Q(folded_name__contains=word) | Q(siret__startswith=word) | Q(commune__name__icontains=word))
@@ -36,8 +38,10 @@ def directory(space: Space, *, text: str = "", kind: str = "", listed: str = "")
         rows = rows.filter(kind="" if kind == UNKNOWN_KIND else kind)
     if listed:
         rows = rows.filter(listed=listed == "oui")
-    people = Person.objects.filter(organisation=OuterRef("pk")).order_by().values("organisation")
-    count = people.annotate(number=Count("pk")).values("number")  # of the rows of a page, not of all
+    if not people:
+        return rows
+    members = Person.objects.filter(organisation=OuterRef("pk")).order_by().values("organisation")
+    count = members.annotate(number=Count("pk")).values("number")  # of the rows of a page, not of all
     return rows.annotate(people_count=Coalesce(Subquery(count), 0)).order_by("folded_name")
 
 
