@@ -33,6 +33,8 @@ WHOLE = {
     "territories_qpv": re.compile(r"COUNT\(\*\)|LIMIT"),
     "territories_landmark": re.compile(r"COUNT\(\*\)|LIMIT"),
 }
+_VALUE = r"(?:'(?:[^']|'')*'(?:::\w+)?|\b\d+(?:\.\d+)?\b)"
+VALUES = re.compile(f"{_VALUE}(?:, {_VALUE})*")  # what differs between two queries of one shape, however many in a list
 NOT_PAGES = {
     "atlas:opening",  # a button
     "atlas:own-network",  # the same queries as the public one, behind a sign-in
@@ -91,9 +93,15 @@ def _names(sql: str) -> dict[str, str]:
     return {alias: table for table, alias in re.findall(r'"(\w+)" "?([A-Z]\d+)"?', sql)} | {"e": "atlas_entry"}
 
 
-def wrong_reads(address: str) -> list[str]:
+def wrong_reads(address: str, explained: set[str] | None = None) -> list[str]:
+    """`explained`: shapes of queries seen on other pages, whose plan is the same whatever the codes in them."""
     found = []
     for sql in queries_of(address):
+        shape = VALUES.sub("?", sql)
+        if explained is not None and shape in explained:
+            continue
+        if explained is not None:
+            explained.add(shape)
         for table in read_whole(sql):
             whole = WHOLE.get(table)
             if table not in SMALL and not (whole and whole.search(sql)):
@@ -110,10 +118,11 @@ def test_no_page_reads_a_table_whole_where_an_index_serves(country, monkeypatch)
     kinds = kinds_of(country, 2)
     addresses = [address for kind in kinds for address in kind.addresses[:3]]
     addresses += [reverse("atlas:open-schema", args=[country.slug, "communes"])]
-    wrong = {address: found for address in dict.fromkeys(addresses) if (found := wrong_reads(address))}
+    seen_shapes: set[str] = set()
+    wrong = {address: found for address in dict.fromkeys(addresses) if (found := wrong_reads(address, seen_shapes))}
     assert {line for found in wrong.values() for line in found} == set()
     seen = {resolve(address.partition("?")[0]).view_name for address in addresses}
-    of_places = re.compile(r"atlas:(embedded|picture)-")  # one of each is as all
+    of_places = re.compile(r"atlas:(embedded|picture|rencontres|experiences|a-retenir|structures)-")  # one is as all
     assert {name for name in names_of_pages() if not of_places.match(name)} <= seen
     assert len(BASES) == sum(kind.name.startswith("network-") for kind in kinds)
 

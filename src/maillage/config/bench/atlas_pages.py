@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from maillage.atlas.network_summary import BASES
 from maillage.atlas.opendata.lists import ALL
+from maillage.atlas.there import SECTIONS
 from maillage.config.country import names
 from maillage.contracts.models import ContratDeVille
 from maillage.gatherings.models import Gathering
@@ -67,6 +68,7 @@ def kinds_of(space: Space, how_many: int) -> list[Kind]:
         Kind("commune", at("commune", communes)),
         Kind("commune-with-quarter", at("commune", homes)),
         Kind("unknown-commune", [reverse("atlas:commune", args=[slug, word]) for word in ("00000", "Chantelac", "x")]),
+        Kind("whole-list", [address for what in SECTIONS for address in at(f"{what}-epci", with_quarters[:1])]),
         Kind("frame", at("embedded-epci", with_quarters) + once("embedded-home")),
         Kind("picture-svg", [reverse("atlas:picture-epci", args=[slug, row, "svg"]) for row in some(with_quarters)]),
         Kind(
@@ -86,6 +88,7 @@ def kinds_of(space: Space, how_many: int) -> list[Kind]:
         Kind("organisations", once("organisations", *(f"?page={n}" for n in _pages(listed.count(), 60, how_many)))),
         Kind("organisations-words", once("organisations", "?q=jardins", "?q=habitat+saint", "?genre=school", "?q=lac")),
         Kind("organisation", at("organisation", listed)),
+        Kind("people", once("people", "", "?q=jardin")),
         Kind("gathering", [reverse("gatherings:public", args=[slug, row]) for row in some(days)]),
         Kind("gathering-calendar", [reverse("atlas:gathering-calendar", args=[slug, row]) for row in some(days)]),
         Kind("experiences", [reverse("memory:public-experiences", args=[slug]) + query for query in ("", "?page=3")]),
