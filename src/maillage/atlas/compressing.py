@@ -58,6 +58,11 @@ def _pack_best(digest: bytes, content: bytes) -> None:
             _kept[key] = None
 
 
+def forget_packed() -> None:
+    with _turn:
+        _kept.clear()
+
+
 def takes_brotli(request: HttpRequest) -> bool:
     return "br" in [word.split(";")[0].strip() for word in request.headers.get("Accept-Encoding", "").split(",")]
 

@@ -80,12 +80,6 @@ def part(mark: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
     return made
 
 
-def forget_pages() -> None:
-    """As a change of all that spaces write would."""
-    with _turn:
-        _kept.clear()
-
-
 def forget_all() -> None:
     with _turn:
         _kept.clear()

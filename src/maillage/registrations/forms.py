@@ -272,6 +272,7 @@ class ListingForm(forms.Form):
         label=_("Ce que vous faites, ou ce que vous cherchez"),
         required=False,
         max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Une phrase. Par exemple : « J’anime un atelier de réparation de vélos, je cherche un local. »"),
     )
     organisation = forms.BooleanField(required=False)

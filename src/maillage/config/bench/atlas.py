@@ -1,8 +1,8 @@
 """What each page of the atlas, each search and each list takes with a whole country in it, and how it grew to there.
 
 In process, through all of Django's middleware, packed as for a browser: what a server computes, without its sockets.
-A kind has many addresses. One of them is asked before (templates, modules); then each is asked for the first time since
-something changed, and `repeat` times again, kept as it may be: p95 holds both; what a first answer takes is said too.
+A kind has many addresses. Each is asked with nothing kept in the process (« à froid »: said, not in p95); then for the
+first time since a gathering changed, and `repeat` times again, kept as it may be: p95 holds both of these.
 """
 
 import logging
@@ -17,7 +17,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 
+from maillage.atlas.compressing import forget_packed
 from maillage.atlas.keeping import forget_all
+from maillage.atlas.marks import GATHERINGS, change_mark
 from maillage.atlas.network_keeping import count_now
 from maillage.atlas.network_summary import BASES
 from maillage.config.bench.atlas_pages import Kind, files_of, kinds_of
@@ -33,6 +35,7 @@ SEED = 0
 T = TypeVar("T")
 Sample = tuple[float, float]  # milliseconds of an answer, and of this process's processor for it
 Times = dict[str, tuple[Kind, list[Sample], int]]  # kind → its answers (the first ones first), octets of the last
+_cold: dict[str, list[Sample]] = {}  # kind → answers of a process that keeps nothing yet
 
 
 def measure(*, repeat: int, percents: tuple[float, ...] = PERCENTS, addresses: int = ADDRESSES) -> list[Row]:
@@ -64,16 +67,19 @@ def _times(country: Country, repeat: int, addresses: int) -> Times:
         kind = Kind(f"network-{basis}-counted", [], None, "compté à côté, toutes les dix minutes au plus")
         found[kind.name] = (kind, [sample], 0)
     for kind in kinds_of(country.space, addresses):
-        found[kind.name] = _ask(kind, repeat)
+        found[kind.name] = _ask(kind, repeat, country)
     for kind in files_of(country.space):
         found |= _files(kind, repeat)
     return found
 
 
-def _ask(kind: Kind, repeat: int) -> tuple[Kind, list[Sample], int]:
+def _ask(kind: Kind, repeat: int, country: Country) -> tuple[Kind, list[Sample], int]:
     client = Client()
-    _answer(client, kind.addresses[-1])
+    _answer(client, kind.addresses[-1])  # templates, modules
     forget_all()
+    _cold[kind.name] = [_answer(client, address)[0] for address in kind.addresses]
+    change_mark(GATHERINGS, country.space.pk)
+    forget_packed()  # what changed is not what was packed
     firsts = [_answer(client, address)[0] for address in kind.addresses]
     samples: list[Sample] = []
     size = 0
@@ -138,6 +144,8 @@ def _row(name: str, kind: Kind, samples: list[Sample], size: int, empty: float) 
     if 0 < len(firsts) < len(samples):
         spent = median(each for _waited, each in firsts)
         told += f" ; première fois : p95 {number(p95(firsts))} ms, processeur {number(spent)} en médiane"
+        if kind.name in _cold:
+            told += f" ; à froid : processeur {number(median(each for _waited, each in _cold[kind.name]))}"
     told += f" ; {number(size / 1000)} ko" if size else ""
     told += f" ; {kind.told}" if kind.told else ""
     return Row(name, p95(samples), "ms", empty, kind.goal, note=f"{told} ; référence : une page vide")
