@@ -167,6 +167,7 @@ class Drawing:
     small_labels: list[Label] = field(default_factory=list)  # on a narrow one
     shades: tuple[int, ...] = ()  # those of the legend
     spot: tuple[float, float] | None = None  # metres: the place itself, when it has no outline
+    number: int = 0  # among the sheets of a page
 
 
 def svg_of(drawing: Drawing, *, base: str = "", style: str = "") -> str:
@@ -181,7 +182,7 @@ def svg_of(drawing: Drawing, *, base: str = "", style: str = "") -> str:
         f'<rect class="ground" width="{WIDTH}" height="{frame.height}"/>' if style else "",
         *_outlines(frame, drawing.context, "context"),
         *_outlines(frame, drawing.land, "land"),
-        *_areas(frame, drawing.areas, base, flat=bool(style)),
+        *_areas(frame, drawing.areas, base, flat=bool(style), number=drawing.number),
         *(_hatched(drawing) if style else ()),
         *_outlines(frame, drawing.borders, "border"),
         *_outlines(frame, drawing.here, "quarter here"),
@@ -231,7 +232,9 @@ def _definitions(drawing: Drawing) -> str:
     """Tiles at the scale of each detail that is filled, and « s0 » … at that of the sheet, for the legend."""
     shades = drawing.shades
     details = {str(area.outline.detail) for area in drawing.areas if area.shade is not None}
-    scales = {"s": 1.0} | {_prefix(detail): drawing.frame.scale * UNITS[Detail(detail)] for detail in sorted(details)}
+    scales = {"s": 1.0} | {
+        _prefix(detail, drawing.number): drawing.frame.scale * UNITS[Detail(detail)] for detail in sorted(details)
+    }
     tiles = []
     for prefix, scale in scales.items():
         for shade in shades:
@@ -248,8 +251,9 @@ def _kinds(drawing: Drawing) -> list[str]:
     return sorted({dot.kind for dot in drawing.dots if dot.kind in SHAPES} | set(drawing.symbols))
 
 
-def _prefix(detail: str) -> str:
-    return {"country": "c", "region": "r", "near": "n"}[detail]
+def _prefix(detail: str, number: int) -> str:
+    """Of its tiles: two sheets of a page are at two scales."""
+    return {"country": "c", "region": "r", "near": "n"}[detail] + ("" if number == 0 else f"{number}-")
 
 
 def _by_detail(outlines: Sequence[Outline]) -> dict[str, list[Outline]]:
@@ -292,7 +296,7 @@ def _symbol(kind: str) -> str:
     return f'<g id="y-{kind}" class="s-{kind}">{SHAPES[kind]}</g>'
 
 
-def _areas(frame: Frame, areas: Sequence[Area], base: str, *, flat: bool = False) -> Iterable[str]:
+def _areas(frame: Frame, areas: Sequence[Area], base: str, *, flat: bool = False, number: int = 0) -> Iterable[str]:
     detail = None
     for area in areas:
         if area.outline.detail != detail:
@@ -300,7 +304,7 @@ def _areas(frame: Frame, areas: Sequence[Area], base: str, *, flat: bool = False
                 yield "</g>"
             detail = area.outline.detail
             yield f'<g class="areas" transform="{frame.transform(detail)}">'
-        fill = "" if area.shade is None or flat else f' fill="url(#{_prefix(detail)}{area.shade})"'
+        fill = "" if area.shade is None or flat else f' fill="url(#{_prefix(detail, number)}{area.shade})"'
         kind = area.kind if area.shade is None else f"k k{area.shade}" if flat else "k"
         yield (
             f'<a href="{base}{escape(area.href)}"><title>{_text(area.name)}</title>'

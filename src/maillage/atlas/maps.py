@@ -111,6 +111,7 @@ def _france(link: Link) -> PlaceMap:
         frame = frame_of(map(box_of, of_zone.values()), zone)
         drawing = Drawing(frame, _("France") if zone == "metropole" else str(regions[next(iter(of_zone))]))
         drawing.shades = tuple(key.shade for key in made.legend)
+        drawing.number = len(made.drawings)
         boards = boards_of(frame.height)
         for code, outline in of_zone.items():
             number = counts.get(code, 0)

@@ -41,7 +41,7 @@ from maillage.registrations.models import Registration
 from maillage.territories.enums import Level
 
 A_PAGE = 60
-MOST = 20  # gatherings on its page
+MOST_DAYS = 200  # gatherings on its page, asked for all of them: a row a week for four years
 OF_ROWS = ("space", "name", "kind", "about", "folded_name", "commune", "epci", "commune__name", "epci__name")
 
 
@@ -90,7 +90,8 @@ def organisation(request: HttpRequest, slug: str, organisation_id: uuid.UUID) ->
             raise Http404
         return redirect("atlas:organisation", space.slug, merge.kept_id)
     signed = list(signed_by(space, row))
-    days = [gathering_event(space, day) for day in _gatherings(space, row).only(*OF_GATHERINGS)[: MOST + 1]]
+    most = MOST_DAYS if request.GET.get("rencontres") == "toutes" else SHOWN
+    days = [gathering_event(space, day) for day in _gatherings(space, row).only(*OF_GATHERINGS)[: most + 1]]
     said = takeaways_of(space).filter(workshop__in=presented_by(row).order_by().values("workshop"))
     context = {
         "space": space,
@@ -99,8 +100,9 @@ def organisation(request: HttpRequest, slug: str, organisation_id: uuid.UUID) ->
         # the form takes no other address; a row may have come by a file carried from another server
         "website": row.website if row.website.startswith(("http://", "https://")) else "",
         "epci": row.epci or (row.commune.epci if row.commune else None),
-        "gatherings": days[:MOST],
-        "more_gatherings": len(days) > MOST,
+        "gatherings": days[:most],
+        "more_gatherings": len(days) > most,
+        "all_gatherings": most == MOST_DAYS,
         "experiences": _experiences(space, row),
         "takeaways": [takeaway_event(space, one) for one in said[:SHOWN]],
         "contracts": signed,

@@ -122,6 +122,12 @@ class AtlasPage:
         """SVG, one a part of the world."""
         return self._map[1]
 
+    @property
+    def panes(self) -> list[tuple[str, str]]:
+        """Each sheet, and its name under it when it is not the first."""
+        titles = ["", *(drawing.title for drawing in self.map.drawings[1:])]
+        return list(zip(self.sheets, titles, strict=False))
+
     @cached_property
     def _map(self) -> tuple[PlaceMap, list[str]]:
         """Kept by itself: it follows the territories, and what its view shows."""
