@@ -26,6 +26,7 @@ _RISING = "M-1 13 13-1M-4 4 4-4M8 16 16 8"
 HATCHES = ("", "", "M3 3h.1M9 9h.1", _RISING, f"{_RISING}M-1-1 13 13M-4 8 4 16M8-4 16 4")
 
 
+SMALLER = 3.5
 NUMBER = re.compile(r"-?\d+")
 
 
@@ -232,8 +233,10 @@ def _definitions(drawing: Drawing) -> str:
     """Tiles at the scale of each detail that is filled, and « s0 » … at that of the sheet, for the legend."""
     shades = drawing.shades
     details = {str(area.outline.detail) for area in drawing.areas if area.shade is not None}
+    # sheets that stand in a row under the first one are shown so much smaller
+    ground = drawing.frame.scale / (SMALLER if drawing.number else 1)
     scales = {"s": 1.0} | {
-        _prefix(detail, drawing.number): drawing.frame.scale * UNITS[Detail(detail)] for detail in sorted(details)
+        _prefix(detail, drawing.number): ground * UNITS[Detail(detail)] for detail in sorted(details)
     }
     tiles = []
     for prefix, scale in scales.items():
