@@ -51,7 +51,7 @@ def may_be_listed(registration: Registration) -> bool:
 def agree(*, registration: Registration, shown: Shown, by: object) -> Listing:
     """The person's own act, by their own link; done again, it says what is shown from now on. Raises NotOffered."""
     person = (
-        Person.objects.select_for_update()
+        Person.objects.select_for_update(of=("self",))
         .select_related("organisation", "commune__epci")
         .get(pk=registration.person_id)
     )
