@@ -445,7 +445,7 @@ def test_not_settled_is_told_apart_in_the_report_and_said_on_the_page_the_letter
         elif isinstance(block, Items):
             heading += block.items
     assert said["Ce qui n’est pas tranché"] == ["Qui décide\u202f? (en plénière)"]
-    assert said["Ce qui a été retenu, et où"] == ["On se revoit en mars."]
+    assert said["Ce qui a été retenu, et dans quel atelier"] == ["On se revoit en mars."]
     publish_remains(gathering=gathering, shown=True, by="Ana")
     page = reverse("gatherings:public", args=[gathering.space.slug, gathering.slug])
     assert Client().get(page).content.decode().count(">non tranché<") == 1
