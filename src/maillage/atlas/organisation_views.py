@@ -13,6 +13,7 @@ from maillage.atlas.contracts import signed_by
 from maillage.atlas.keeping import kept
 from maillage.atlas.network import came_in_number, presented_by
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.lib.paging import KeyPaginator
 from maillage.lib.siret import spaced_siret
 from maillage.memory.experience_queries import published_experiences
@@ -32,6 +33,7 @@ A_PAGE = 60
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def organisations(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     return kept(request, space, lambda: _organisations(request, space))
@@ -62,6 +64,7 @@ def _organisations(request: HttpRequest, space: Space) -> HttpResponse:
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def organisation(request: HttpRequest, slug: str, organisation_id: uuid.UUID) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     rows = space.organisations.filter(listed=True).select_related("commune__epci", "epci")

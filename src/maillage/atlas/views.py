@@ -1,7 +1,6 @@
 """The pages of the atlas, and the button that opens it to everybody."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from maillage.atlas.keeping import kept
 from maillage.atlas.pages import read_page
 from maillage.atlas.places import UnknownPlace, address
 from maillage.atlas.structured import place_data
+from maillage.lib.needs import Need, needs
 from maillage.people.access import fetch_atlas, fetch_in_space
 from maillage.people.models import Space
 from maillage.people.queries import can_organise
@@ -23,6 +23,7 @@ from maillage.ui.addresses import public_address
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def place(request: HttpRequest, slug: str, level: str, code: str = "") -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     return kept(request, space, lambda: _place(request, space, level, code))
@@ -53,7 +54,7 @@ def _unknown(request: HttpRequest, space: Space, unknown: UnknownPlace) -> HttpR
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def opening(request: HttpRequest, slug: str) -> HttpResponse:
     """Opens the atlas to everybody, or keeps it to those who have a role in the space."""
     space = get_object_or_404(Space, slug=slug)
