@@ -1,4 +1,5 @@
 import io
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -11,18 +12,19 @@ from maillage.people.models import User
 from maillage.people.services import give_right
 from tests.atlas.opendata import few_territories
 from tests.rights.posts import POSTS
-from tests.rights.walking import OF_ANOTHER_DAY, REVOKED, STRANGER, Walk
+from tests.rights.walking import OF_ANOTHER_DAY, STRANGER, Walk
 from tests.rights.world import make_users, make_world
 
 
 @pytest.fixture(scope="package")
-def walk(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Walk]:
+def _walked(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Walk]:
     """Made once for all that walks: each question is undone behind it."""
     from django.conf import settings
 
     before = settings.KEYS_DIR, settings.MEDIA_ROOT, runtime._live, settings.ROOM
     folder = tmp_path_factory.mktemp("rights")
     settings.KEYS_DIR, settings.MEDIA_ROOT, settings.ROOM, runtime._live = folder / "keys", folder / "files", True, None
+    logging.disable(logging.ERROR)  # thousands of refusals, all wanted
     with django_db_blocker.unblock(), transaction.atomic():
         few_territories()
         photo = io.BytesIO()
@@ -37,7 +39,12 @@ def walk(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Walk]
         yield Walk(here, there, users, POSTS)
         transaction.set_rollback(True)
     settings.KEYS_DIR, settings.MEDIA_ROOT, runtime._live, settings.ROOM = before
-    assert REVOKED
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def walk(_walked: Walk, db: None) -> Walk:
+    return _walked
 
 
 def _revoked(world) -> dict[str, str]:

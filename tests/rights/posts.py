@@ -1,3 +1,8 @@
 """What a POST must say to be heard where saying nothing is a 404: the least each address asks. « @… »: of this space."""
 
-POSTS: dict[str, dict[str, object]] = {}
+POSTS = {
+    "change:members": {"do": "share", "sharing": "public"},
+    "memory:experience-state": {"do": "withdraw"},
+    "people:tell-apart": {"une": "@*:one", "autre": "@*:other"},
+    "plans:lock-many": {"group": "@*:group"},
+}

@@ -12,7 +12,7 @@ from django.http import Http404
 from maillage.config.rights import Address, addresses
 from maillage.lib.needs import Need
 from tests.rights.mutants import MUTANTS, Mutant, nobody_signs_in
-from tests.rights.walking import ACTORS, Walk
+from tests.rights.walking import Walk
 
 WHOLE = bool(os.environ.get("MAILLAGE_LONG"))
 SAMPLE = 12  # in the short suite, one address in so many is walked without its check
@@ -22,7 +22,7 @@ BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
 
 def seen(walk: Walk, address: Address) -> bool:
     try:
-        return any(True for _fault in walk.faults(address, actors=ACTORS))
+        return any(True for _fault in walk.faults(address))
     except Http404:
         return False
     except Exception:  # the mutant gave the view what it never gets: it stopped there, which is not a leak seen

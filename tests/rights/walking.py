@@ -1,7 +1,8 @@
 """Every address, asked by everybody: what the answer is, what it may be, and the difference in words."""
 
 import http.cookies
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +34,35 @@ REFUSALS = frozenset({FORBIDDEN, MISSING, CLOSED})
 
 # What is missing there though whoever asks may ask: each with why.
 ABSENT = {
+    "memory:own-sheet": "who leads has no sheet",
+    "questionnaires:crossed-file": "nobody asked which two questions to cross",
+    "methods:activity": "the stage of these tests is cards, whose settings are with its rights",
+    "atlas:embedded-france": "these tests hold no outline of the country",
+    "atlas:picture-france": "the same",
+    "atlas:oembed": "no page was named",
     "reports:made": "a document that a job made, and none did",
     "atlas:None": "an address of the API that leads nowhere: its answer says so",
     "methods:deck": "the method of these tests deals no card",
     "methods:mark": "nor has it a mark",
 }
+
+
+WHOLE = bool(os.environ.get("MAILLAGE_LONG"))
+
+
+def telling(need: Need) -> tuple[str, ...]:
+    """Those whose answers differ: a page that asks for no account does not look at who has one. All, in `make long`."""
+    if need in (Need.SEAT, Need.LEADING_SEAT):
+        return (ANONYMOUS, "organiser", SEATED, LEADING, REVOKED)
+    if need.value.account:
+        return (ANONYMOUS, *ROLES, STRANGER, OF_ANOTHER_DAY)
+    return (ANONYMOUS, "organiser")
+
+
+# Taking out what is not there, or no longer, changes nothing and goes back to the list: tests/plans hold that.
+REPEATED = {"plans:remove-pair", "plans:remove-tie"}
+# What these two answer to everybody, and says nothing of anybody.
+ANSWERS = {"people:sign-in-link": FORBIDDEN, "people:sign-out": SIGN_IN}
 
 
 @dataclass
@@ -50,6 +75,7 @@ class Walk:
     def __post_init__(self) -> None:
         self.clients = {actor: self._client(actor) for actor in ACTORS}
         self.cookies = {actor: dict(client.cookies.items()) for actor, client in self.clients.items()}
+        self.first: tuple[str, tuple[str, bytes, int]] | None = None  # asked already, of who may the most
         self.marker = self.there.space.slug.encode()
 
     def _client(self, actor: str) -> Client:
@@ -71,8 +97,7 @@ class Walk:
         data = self.posts.get(address.name, {}) if method == "post" else {}
         with transaction.atomic():
             response = getattr(client, method)(path, {name: _said(value, self) for name, value in data.items()})
-            body = b"" if response.streaming else response.content
-            response.close()
+            body = b"".join(response.streaming_content) if response.streaming else response.content
             transaction.set_rollback(True)
         client.cookies = http.cookies.SimpleCookie()
         for name, morsel in self.cookies[actor].items():
@@ -84,14 +109,27 @@ class Walk:
 
     # --- everything about one address ---
 
-    def faults(self, address: Address, *, actors: Iterable[str] = ACTORS) -> Iterator[str]:
+    def faults(self, address: Address) -> Iterator[str]:
+        assert address.needs is not None
         for method in ("get", "post"):
-            for actor in actors:
+            self.first = None
+            if self._takes_no(method, address):
+                continue
+            for actor in ACTORS if WHOLE else telling(address.needs.get):
                 yield from self._fault(actor, address, method, here=True)
-                if actor in ABROAD:
+                if actor in ABROAD and (WHOLE or not address.needs.get.value.account or actor == "organiser"):
                     yield from self._fault(actor, address, method, here=False)
             yield from self._mixed(address, method)
             yield from self._other_links(address, method)
+
+    def _takes_no(self, method: str, address: Address) -> bool:
+        """Asked of who may the most: what is no page for them is none for anybody."""
+        assert address.needs is not None
+        leads = address.needs.get in (Need.SEAT, Need.LEADING_SEAT)
+        most = LEADING if leads else "organiser"
+        answer = self.ask(most, address, self.here.of(address), method)
+        self.first = (most, answer)
+        return answer[0] == CLOSED
 
     def _fault(self, actor: str, address: Address, method: str, *, here: bool) -> Iterator[str]:
         assert address.needs is not None
@@ -99,9 +137,12 @@ class Walk:
         if actor == REVOKED and need not in (Need.SEAT, Need.LEADING_SEAT):
             return
         world = self.here if here else self.there
-        found, body, status = self.ask(actor, address, world.of(address), method)
+        if here and self.first is not None and self.first[0] == actor:
+            found, body, status = self.first[1]
+        else:
+            found, body, status = self.ask(actor, address, world.of(address), method)
         whose = "of this space" if here else "of the other space"
-        may = allowed(need, actor, here=here)
+        may = allowed(need, actor, here=here) | {ANSWERS.get(address.name, CLOSED)}
         if found not in may and not (found == MISSING and OPENED in may and name_of(address) in ABSENT):
             yield f"{actor} {method} {address.route} {whose}: {found} ({status}), expected {' or '.join(sorted(may))}"
         elif here and found == OPENED and actor != STRANGER and self.marker in body:
@@ -115,33 +156,24 @@ class Walk:
                 continue
             found, body, status = self.ask("organiser", address, own | {key: other[key]}, method)
             if found == OPENED and (status < 400 or self.marker in body):
-                yield f"organiser {method} {address.route} with the other space's {key}: {found} ({status})"
+                if address.name not in REPEATED:
+                    yield f"organiser {method} {address.route} with the other space's {key}: {found} ({status})"
 
     def _other_links(self, address: Address, method: str) -> Iterator[str]:
         """Another kind of personal link, and one that nobody made, open nothing here."""
         assert address.needs is not None
-        if address.needs.get not in (Need.LINK, Need.LEADING_LINK):
+        need = address.needs.post if method == "post" else address.needs.get
+        if need not in (Need.LINK, Need.LEADING_LINK):
             return
         own = self.here.of(address)
         key = next(each for each in ("token", "secret") if each in own)
-        others = {
-            own[key][:-3] + "xyz",
-            *(self.here.values[f"*:{name}"] for name in ("registration-token", "member-token")),
-        }
-        for other in sorted(others - {own[key]}):
-            if (
-                address.needs.get is Need.LINK
-                and other == self.here.values["*:member-token"]
-                and _takes_members(address)
-            ):
-                continue
+        others = {"registration-token", "member-token"}
+        if need is Need.LINK and address.route.startswith("noyau/"):
+            others.remove("member-token")  # it is theirs
+        for other in sorted({own[key][:-3] + "xyz", *(self.here.values[f"*:{name}"] for name in others)} - {own[key]}):
             found, _body, status = self.ask(ANONYMOUS, address, own | {key: other}, method)
             if found == OPENED and status < 400:
-                yield f"anonymous {method} {address.route} with {other}: {found} ({status})"
-
-
-def _takes_members(address: Address) -> bool:
-    return address.route.startswith("noyau/")
+                yield f"anonymous {method} {address.route} with another link: {found} ({status})"
 
 
 def _said(value: Any, walk: Walk) -> Any:

@@ -43,7 +43,7 @@ from maillage.questionnaires.answering import enter_sheet
 from maillage.questionnaires.links import lookup_of, new_secret, personal_path
 from maillage.questionnaires.models import Response
 from maillage.questionnaires.services import make_questionnaire, set_questionnaire
-from maillage.registrations.models import Opening, Question, Registration, RegistrationImport
+from maillage.registrations.models import CertificateTerms, Opening, Question, Registration, RegistrationImport
 from maillage.registrations.own import token_of as registration_token
 from tests.live.play import METHOD
 from tests.questionnaires.conftest import ask
@@ -88,7 +88,7 @@ def make_world(slug: str, *, shown: bool, photo: bytes) -> World:
         source=METHOD.read_text(encoding="utf-8").replace("Chacun écrit", "On écrit"), name=METHOD.name, space=space
     )
     values: dict[str, Any] = {"*:space": slug, "*:slug": slug, "methods:method": "essai", "live:method": "essai"}
-    values |= {"methods:version": version.pk, "methods:sheet": "guide", "*:code": "10081", "atlas:slug": slug}
+    values |= {"methods:version": version.pk, "methods:sheet": "tout", "*:code": "10081", "atlas:slug": slug}
     values |= {f"methods:{name}:part": part for name, part in PARTS.items()}
     world = World(space, values)
     day = _day(world, shown)
@@ -143,6 +143,8 @@ def _day(world: World, shown: bool) -> Gathering:
 def _people(world: World, day: Gathering, shown: bool) -> None:
     if shown:
         Opening.objects.create(gathering=day, is_open=True, base_url=BASE)
+    facts = {"signed_by": "Zoé", "signed_as": "directrice", "made_at": "Metz", "duration": "6 h", "half_days": ["morning"]}
+    CertificateTerms.objects.create(gathering=day, **facts)
     question = Question.objects.create(gathering=day, position=1, label="Votre rue ?")
     waits = RegistrationImport.objects.create(
         gathering=day, filename="liste.csv", content="Prénom;Nom\nAmel;Muller\n".encode(), by="essai"
@@ -171,7 +173,7 @@ def _people(world: World, day: Gathering, shown: bool) -> None:
         "plans:token": token, "live:enter:token": token, "registrations:badge:code": badge,
         "reports:registration_id": registration.pk, "plans:plan": plan.pk, "plans:take-up:plan": older.pk,
         "plans:comparison:plan": older.pk, "plans:set-aside:plan": plan.pk, "plans:placement": placements[0].pk,
-        "plans:pair": pair.pk, "plans:form": "csv", "*:registration-token": token,
+        "plans:pair": pair.pk, "plans:form": "csv", "*:group": f"{workshop.pk}::yes", "*:registration-token": token,
     }  # fmt: skip
 
 
@@ -227,13 +229,14 @@ def _kept(world: World, day: Gathering, shown: bool) -> None:
     action.refresh_from_db()
     agree_action(action=action, by="essai")
     action.refresh_from_db()
+    rehearsed = add_action(gathering=day, what="Pour voir", by="essai", rehearsal=True)
     experience = propose_experience(space=world.space, content=EMPTY | {"title": "Jardin"}, by="essai")
     hidden = propose_experience(space=world.space, content=EMPTY | {"title": "Histoire cachée"}, by="essai")
     if shown:
         publish_experience(experience=experience, number=1, by="essai")
     call = open_call(space=world.space, opened=True, by="essai")
     world.values |= {
-        "memory:action_id": action.pk, "memory:own-action:token": owner_token(action),
+        "memory:action_id": action.pk, "memory:rehearsed-action:action_id": rehearsed.pk, "memory:own-action:token": owner_token(action),
         "memory:experience_id": experience.pk, "memory:propose-experience:token": call_token(call),
         "memory:own-experience:token": own_token(hidden), "*:hidden-experience": hidden.pk,
     }  # fmt: skip
@@ -256,7 +259,7 @@ def _directory(world: World, day: Gathering) -> None:
     )
     world.values |= {
         "people:organisation_id": rows[0].pk, "atlas:organisation_id": rows[1].pk, "people:merge_id": merge.pk,
-        "people:told_id": told.pk, "people:import_id": waits.pk, "people:form": "csv", "plans:tie": tie.pk,
+        "people:told_id": told.pk, "*:one": rows[0].pk, "*:other": rows[1].pk, "people:import_id": waits.pk, "people:form": "csv", "plans:tie": tie.pk,
         "people:token": invitation_token(sent), "people:other-organisation": rows[3].pk, "atlas:form": "csv",
     }  # fmt: skip
 

@@ -34,7 +34,7 @@ ABOUT = ("name", "rhythm", "contract", "qpv", "contact")
 
 
 @member_page
-@needs(Need.LEADING_LINK)
+@needs(Need.LINK, post=Need.LEADING_LINK)
 def members(request: HttpRequest, member: Member) -> HttpResponse:
     group = member.group
     form, sharing, about = MemberForm(), SharingForm(initial={"sharing": group.sharing}), _about(group)

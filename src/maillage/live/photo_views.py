@@ -180,7 +180,7 @@ def photo(request: HttpRequest, session_id: uuid.UUID, photo_id: uuid.UUID) -> H
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Need.SEAT)
+@needs(Need.LEADING_SEAT)
 def photo_removal(request: HttpRequest, session_id: uuid.UUID, photo_id: uuid.UUID) -> HttpResponse:
     """Asks first; what is removed does not come back."""
     which = request.GET.get("siege", "")

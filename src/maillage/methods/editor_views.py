@@ -203,8 +203,8 @@ def remove_stage(request: HttpRequest, space: str, method: str, part: str) -> Ht
     found = known.method.stages.get(part)
     if found is None:
         raise Http404
-    form = forms.Form(request.POST or None)
-    if request.method == "POST" and _save(
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _save(
         request, row, known, lambda text: editing.remove_stage(text, known.method, part), form
     ):
         return redirect("methods:edit", row.slug, method)
