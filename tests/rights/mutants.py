@@ -4,7 +4,6 @@ A mutant runs in the module of what it replaces, and imports what it needs itsel
 """
 
 import contextlib
-import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,6 @@ from maillage.live import queries as live_queries
 from maillage.live.paper_results import may_transcribe
 from maillage.live.rooms import Room
 from maillage.memory import actions, experiences, following_up
-from maillage.memory import queries as memory_queries
 from maillage.memory import views as memory_views
 from maillage.people import access, queries, team
 from maillage.questionnaires import links
@@ -35,12 +33,15 @@ class Mutant:
     name: str
     real: Function
     says: Function
-    where: str = ""  # addresses that ask it, by the beginning of their route; "": any
+    where: str = ""  # addresses that ask it, by the beginning of their route ($: this one); "": any
+
+    def is_asked_by(self, route: str) -> bool:
+        return route == self.where[:-1] if self.where.endswith("$") else route.startswith(self.where)
 
     @contextlib.contextmanager
     def in_place(self) -> Iterator[None]:
         code = self.real.__code__
-        assert not code.co_freevars and not self.says.__code__.co_freevars
+        assert code.co_freevars == self.says.__code__.co_freevars == ()
         self.real.__code__ = self.says.__code__
         try:
             yield
@@ -203,6 +204,7 @@ def _any_viewer(room: Any, ticket: Any) -> Any:
     return Viewer(room, next(iter(room.state.seats.values())))
 
 
+DAY = "rencontres/<uuid:gathering_id>/"
 MUTANTS = (
     Mutant("fetch_in_space", access.fetch_in_space, _any_row),
     Mutant("fetch_atlas", access.fetch_atlas, _any_atlas, "atlas/"),
@@ -211,14 +213,21 @@ MUTANTS = (
     Mutant("can_facilitate", queries.can_facilitate, _yes),
     Mutant("can_run_desk", queries.can_run_desk, _yes),
     Mutant("can_read", queries.can_read, _yes),
-    Mutant("can_facilitate_or_welcome", report_views.can_facilitate_or_welcome, _yes, "rencontres/"),
+    Mutant(
+        "can_facilitate_or_welcome",
+        report_views.can_facilitate_or_welcome,
+        _yes,
+        "rencontres/<uuid:gathering_id>/documents/",
+    ),
     Mutant("can_control", live_queries.can_control, _yes_session, "regie/"),
     Mutant("runs_rooms_somewhere", queries.runs_rooms_somewhere, _somewhere, "etat-du-serveur/"),
     Mutant("spaces_of", queries.spaces_of, _every_space),
     Mutant("spaces_to_organise", queries.spaces_to_organise, _every_space),
-    Mutant("gatherings_held", queries.gatherings_held, _every_gathering, "rencontres/"),
+    Mutant("gatherings_held", queries.gatherings_held, _every_gathering, "rencontres/$"),
     Mutant("may_see_job", gathering_access.may_see_job, _yes, "travaux/"),
-    Mutant("public_gathering", gathering_queries.public_gathering, _any_public, "rencontres/"),
+    Mutant(
+        "public_gathering", gathering_queries.public_gathering, _any_public, "rencontres/<slug:space>/<slug:slug>/$"
+    ),
     Mutant("need_lead", change_access.need_lead, _no_lead, "noyau/"),
     Mutant("find_by_token (change)", members.find_by_token, _any_member, "noyau/"),
     Mutant("find_by_token (registrations)", own.find_by_token, _any_registration, "inscription/"),
@@ -248,6 +257,3 @@ def nobody_signs_in() -> Iterator[None]:
         yield
     finally:
         AnonymousUser.is_authenticated = real  # type: ignore[method-assign]
-
-
-assert isinstance(memory_queries, types.ModuleType)

@@ -45,6 +45,9 @@ from maillage.questionnaires.models import Response
 from maillage.questionnaires.services import make_questionnaire, set_questionnaire
 from maillage.registrations.models import CertificateTerms, Opening, Question, Registration, RegistrationImport
 from maillage.registrations.own import token_of as registration_token
+from maillage.reports.shelf import keep_file
+from maillage.territories.enums import Detail, Level
+from maillage.territories.models import Outline, Region
 from tests.live.play import METHOD
 from tests.questionnaires.conftest import ask
 
@@ -58,6 +61,7 @@ class World:
     values: dict[str, Any]  # what an address names, by « app:key », « app:name:key » where one name has another
     seats: dict[str, Seat] = field(default_factory=dict)
     another_day: Any = None
+    queries: dict[str, dict[str, str]] = field(default_factory=dict)  # of a GET that says nothing without them
 
     def of(self, address: Address) -> dict[str, Any]:
         """What to put in this address. A key nobody knows is a test that lacks a value: it says which."""
@@ -90,6 +94,8 @@ def make_world(slug: str, *, shown: bool, photo: bytes) -> World:
     values: dict[str, Any] = {"*:space": slug, "*:slug": slug, "methods:method": "essai", "live:method": "essai"}
     values |= {"methods:version": version.pk, "methods:sheet": "tout", "*:code": "10081", "atlas:slug": slug}
     values |= {f"methods:{name}:part": part for name, part in PARTS.items()}
+    # a shipped one that has a deck, a mark and a vote
+    values |= {f"methods:{name}:method": "coop-ou-pas-coop" for name in ("deck", "mark", "activity", "restore")}
     world = World(space, values)
     day = _day(world, shown)
     _people(world, day, shown)
@@ -107,10 +113,10 @@ PARTS = {
     "role": "participant",
     "kind": "idea",
     "stage": "seul",
-    "activity": "seul",
+    "activity": "vote",
     "move-stage": "seul",
     "remove-stage": "seul",
-    "deck": "cartes",
+    "deck": "situations",
     "mark": "vote",
 }
 
@@ -129,21 +135,38 @@ def _day(world: World, shown: bool) -> Gathering:
     world.another_day = Gathering.objects.create(
         space=space, slug="autre", kind="other", title="Autre jour", public=False
     ).pk
+    made = keep_file(gathering_id=day.pk, name="compte-rendu", fingerprint="f" * 32, form="pdf", content=b"%PDF")
     job = Job.objects.create(kind="plan", about=day.pk, by="essai")
     world.values |= {
-        "*:gathering_id": day.pk, "*:gathering": day.pk, "atlas:gathering": day.slug, "gatherings:public:slug": day.slug,
-        "gatherings:slot_id": slot.pk, "gatherings:remove-slot:slot_id": empty.pk, "gatherings:workshop_id": workshop.pk,
-        "gatherings:remove-workshop:workshop_id": other.pk, "gatherings:room_id": room.pk, "office:job_id": job.pk,
-        "reports:file": "aucun.pdf", "archives:public:slug": day.slug, "memory:public-follow-up:slug": day.slug,
-        "registrations:form:slug": day.slug, "registrations:sent:slug": day.slug,
-    }  # fmt: skip
+        "*:gathering_id": day.pk,
+        "*:gathering": day.pk,
+        "atlas:gathering": day.slug,
+        "gatherings:public:slug": day.slug,
+        "gatherings:slot_id": slot.pk,
+        "gatherings:remove-slot:slot_id": empty.pk,
+        "gatherings:workshop_id": workshop.pk,
+        "gatherings:remove-workshop:workshop_id": other.pk,
+        "gatherings:room_id": room.pk,
+        "office:job_id": job.pk,
+        "reports:file": made,
+        "archives:public:slug": day.slug,
+        "memory:public-follow-up:slug": day.slug,
+        "registrations:form:slug": day.slug,
+        "registrations:sent:slug": day.slug,
+    }
     return day
 
 
 def _people(world: World, day: Gathering, shown: bool) -> None:
     if shown:
         Opening.objects.create(gathering=day, is_open=True, base_url=BASE)
-    facts = {"signed_by": "Zoé", "signed_as": "directrice", "made_at": "Metz", "duration": "6 h", "half_days": ["morning"]}
+    facts = {
+        "signed_by": "Zoé",
+        "signed_as": "directrice",
+        "made_at": "Metz",
+        "duration": "6 h",
+        "half_days": ["morning"],
+    }
     CertificateTerms.objects.create(gathering=day, **facts)
     question = Question.objects.create(gathering=day, position=1, label="Votre rue ?")
     waits = RegistrationImport.objects.create(
@@ -168,13 +191,26 @@ def _people(world: World, day: Gathering, shown: bool) -> None:
     token = registration_token(registration)
     badge = base64.urlsafe_b64encode(registration.pk.bytes).decode().rstrip("=")
     world.values |= {
-        "registrations:question": question.pk, "registrations:import_id": waits.pk, "registrations:name": "rappel",
-        "registrations:registration": registration.pk, "registrations:token": token, "reports:token": token,
-        "plans:token": token, "live:enter:token": token, "registrations:badge:code": badge,
-        "reports:registration_id": registration.pk, "plans:plan": plan.pk, "plans:take-up:plan": older.pk,
-        "plans:comparison:plan": older.pk, "plans:set-aside:plan": plan.pk, "plans:placement": placements[0].pk,
-        "plans:pair": pair.pk, "plans:form": "csv", "*:group": f"{workshop.pk}::yes", "*:registration-token": token,
-    }  # fmt: skip
+        "registrations:question": question.pk,
+        "registrations:import_id": waits.pk,
+        "registrations:name": "rappel",
+        "registrations:registration": registration.pk,
+        "registrations:token": token,
+        "reports:token": token,
+        "plans:token": token,
+        "live:enter:token": token,
+        "registrations:badge:code": badge,
+        "reports:registration_id": registration.pk,
+        "plans:plan": plan.pk,
+        "plans:take-up:plan": older.pk,
+        "plans:comparison:plan": older.pk,
+        "plans:set-aside:plan": plan.pk,
+        "plans:placement": placements[0].pk,
+        "plans:pair": pair.pk,
+        "plans:form": "csv",
+        "*:group": f"{workshop.pk}::yes",
+        "*:registration-token": token,
+    }
 
 
 def _room(world: World, day: Gathering, photo: bytes) -> None:
@@ -205,10 +241,16 @@ def _room(world: World, day: Gathering, photo: bytes) -> None:
         token=token, gathering=day, email="p@x.invalid", due=timezone.localdate() + dt.timedelta(days=9), base_url=BASE
     )
     world.values |= {
-        "*:session_id": session.pk, "live:code": session.join_code, "live:facilitate:code": session.facilitator_code,
-        "live:project:token": seats.make_projection_token(session.pk), "live:photo_id": board, "live:form": "csv",
-        "memory:token": token, "change:entrust:token": token, "memory:follow-up-answer:token": answer_token(follow_up),
-    }  # fmt: skip
+        "*:session_id": session.pk,
+        "live:code": session.join_code,
+        "live:facilitate:code": session.facilitator_code,
+        "live:project:token": seats.make_projection_token(session.pk),
+        "live:photo_id": board,
+        "live:form": "csv",
+        "memory:token": token,
+        "change:entrust:token": token,
+        "memory:follow-up-answer:token": answer_token(follow_up),
+    }
 
 
 def _ticket(world: World, name: str) -> seats.Ticket:
@@ -231,15 +273,22 @@ def _kept(world: World, day: Gathering, shown: bool) -> None:
     action.refresh_from_db()
     rehearsed = add_action(gathering=day, what="Pour voir", by="essai", rehearsal=True)
     experience = propose_experience(space=world.space, content=EMPTY | {"title": "Jardin"}, by="essai")
+    told = propose_experience(space=world.space, content=EMPTY | {"title": "Racontée"}, by="essai")
+    publish_experience(experience=told, number=1, by="essai")
     hidden = propose_experience(space=world.space, content=EMPTY | {"title": "Histoire cachée"}, by="essai")
     if shown:
         publish_experience(experience=experience, number=1, by="essai")
     call = open_call(space=world.space, opened=True, by="essai")
     world.values |= {
-        "memory:action_id": action.pk, "memory:rehearsed-action:action_id": rehearsed.pk, "memory:own-action:token": owner_token(action),
-        "memory:experience_id": experience.pk, "memory:propose-experience:token": call_token(call),
-        "memory:own-experience:token": own_token(hidden), "*:hidden-experience": hidden.pk,
-    }  # fmt: skip
+        "memory:action_id": action.pk,
+        "memory:rehearsed-action:action_id": rehearsed.pk,
+        "memory:own-action:token": owner_token(action),
+        "memory:experience_id": experience.pk,
+        "memory:public-experience:experience_id": told.pk,
+        "memory:propose-experience:token": call_token(call),
+        "memory:own-experience:token": own_token(hidden),
+        "*:hidden-experience": hidden.pk,
+    }
 
 
 def _directory(world: World, day: Gathering) -> None:
@@ -258,10 +307,19 @@ def _directory(world: World, day: Gathering) -> None:
         space=world.space, email=f"invitee@{world.space.slug}.invalid", role="reader", by="essai", base_url=BASE, to="x"
     )
     world.values |= {
-        "people:organisation_id": rows[0].pk, "atlas:organisation_id": rows[1].pk, "people:merge_id": merge.pk,
-        "people:told_id": told.pk, "*:one": rows[0].pk, "*:other": rows[1].pk, "people:import_id": waits.pk, "people:form": "csv", "plans:tie": tie.pk,
-        "people:token": invitation_token(sent), "people:other-organisation": rows[3].pk, "atlas:form": "csv",
-    }  # fmt: skip
+        "people:organisation_id": rows[0].pk,
+        "atlas:organisation_id": rows[1].pk,
+        "people:merge_id": merge.pk,
+        "people:told_id": told.pk,
+        "*:one": rows[0].pk,
+        "*:other": rows[1].pk,
+        "people:import_id": waits.pk,
+        "people:form": "csv",
+        "plans:tie": tie.pk,
+        "people:token": invitation_token(sent),
+        "people:other-organisation": rows[3].pk,
+        "atlas:form": "csv",
+    }
 
 
 def _contract(world: World) -> None:
@@ -277,6 +335,10 @@ def _group(world: World, shown: bool, photo: bytes) -> None:
     group, lead = make_group(space=world.space, name="Noyau", lead=said, by_words="essai", qpv_id="QN01003M")
     group.sharing = Sharing.PUBLIC if shown else Sharing.NOTHING
     group.save(update_fields=["sharing"])
+    # in the atlas: one that says it is public, whatever its space shows
+    told, _lead = make_group(space=world.space, name="Noyau public", lead=said, by_words="essai", qpv_id="QN01003M")
+    told.sharing = Sharing.PUBLIC
+    told.save(update_fields=["sharing"])
     member = add_member(group=group, name="Paul", category="resident", by=lead)
     seen, _made = add_observation(
         group=group, by=lead, key=uuid.uuid4(), degree="seen", text="vu", photo=photo, consent=True
@@ -286,38 +348,73 @@ def _group(world: World, shown: bool, photo: bytes) -> None:
         group=group, condition=Condition.MEANS, state=ConditionState.ONGOING, finding="un peu", by=lead
     )
     world.values |= {
-        "change:group_id": group.pk, "change:token": member_token(member), "change:members:token": member_token(lead),
-        "change:rooms:token": member_token(lead), "change:observation_id": seen.pk, "change:review_id": review.pk,
-        "change:kind": "conditionnote", "change:row_id": note.pk, "reports:change-report:token": member_token(member),
-        "reports:public-change-report:slug": group.slug, "reports:public-change-report:form": "html",
-        "atlas:group": group.slug, "*:member-token": member_token(member),
-    }  # fmt: skip
+        "change:group_id": group.pk,
+        "change:token": member_token(member),
+        "change:members:token": member_token(lead),
+        "change:rooms:token": member_token(lead),
+        "change:observation_id": seen.pk,
+        "change:review_id": review.pk,
+        "change:kind": "conditionnote",
+        "change:row_id": note.pk,
+        "reports:change-report:token": member_token(member),
+        "reports:public-change-report:slug": group.slug,
+        "reports:public-change-report:form": "html",
+        "atlas:group": told.slug,
+        "*:member-token": member_token(member),
+    }
 
 
 def _questionnaire(world: World, day: Gathering) -> None:
     made = make_questionnaire(gathering=day, model=None, by="essai")
     question = ask(made, "Un mot ?", "text")
-    ask(made, "Utile ?", "choice", ["oui", "non"])
+    row = ask(made, "Utile ?", "choice", ["oui", "non"])
+    column = ask(made, "Vous êtes", "choice", ["élue", "habitante"])
+    world.queries["questionnaires:crossed-file"] = {"lignes": str(row.pk), "colonnes": str(column.pk)}
     set_questionnaire(questionnaire=made, by="essai", base_url=BASE, is_open=True)
     saved = enter_sheet(questionnaire=made, given={question.pk: ["merci"]}, number=1, by="essai")
-    paper = Response.objects.get(questionnaire=made)
+    for number in range(2, 26):  # enough for a crossed table to show a number
+        answers = {row.pk: [str(number // 2 % 2 + 1)], column.pk: [str(number % 2 + 1)]}
+        enter_sheet(questionnaire=made, given=answers, number=number, by="essai")
+    paper = Response.objects.get(questionnaire=made, number=1)
     secret = new_secret()
     Response.objects.create(questionnaire=made, lookup=lookup_of(secret))
     registration = Registration.objects.get(pk=world.values["registrations:registration"])
     del saved
     personal = personal_path(made, registration).rstrip("/").rpartition("/")[2]
     world.values |= {
-        "questionnaires:questionnaire_id": made.pk, "questionnaires:question_id": question.pk,
-        "questionnaires:response_id": paper.pk, "questionnaires:answer_id": paper.answers.get().pk,
-        "questionnaires:code": made.code, "questionnaires:token": personal, "questionnaires:secret": secret,
+        "questionnaires:questionnaire_id": made.pk,
+        "questionnaires:question_id": question.pk,
+        "questionnaires:response_id": paper.pk,
+        "questionnaires:answer_id": paper.answers.get().pk,
+        "questionnaires:code": made.code,
+        "questionnaires:token": personal,
+        "questionnaires:secret": secret,
         "questionnaires:name": "lettre",
-    }  # fmt: skip
+    }
 
 
 def _atlas(world: World) -> None:
+    Region.objects.get_or_create(
+        code="11", defaults={"name": "Île-de-France"}
+    )  # with two, there is a map of the country
+    if not Outline.objects.filter(level=Level.REGION).exists():
+        Outline.objects.create(
+            level=Level.REGION, code="44", detail=Detail.COUNTRY, zone="metropole", path="M0 0L9000 0L9000 9000Z",
+            left=0, top=0, right=9000, bottom=9000,
+        )  # fmt: skip
+    world.queries["atlas:oembed"] = {"url": f"http://testserver/atlas/{world.space.slug}/"}
     world.values |= {
-        "region:code": "44", "department:code": "10", "epci:code": "200069250", "qpv:code": "QN01003M",
-        "commune:code": "10081", "atlas:quarter-story:code": "QN01003M", "atlas:kind": "svg",
-        "atlas:core-group-data:kind": "csv", "atlas:open-file:kind": "csv", "atlas:open-file:name": "rencontres",
-        "atlas:open-schema:name": "rencontres", "atlas:api-list:name": "rencontres", "atlas:rest": "x/y/z",
-    }  # fmt: skip
+        "region:code": "44",
+        "department:code": "10",
+        "epci:code": "200069250",
+        "qpv:code": "QN01003M",
+        "commune:code": "10081",
+        "atlas:quarter-story:code": "QN01003M",
+        "atlas:kind": "svg",
+        "atlas:core-group-data:kind": "csv",
+        "atlas:open-file:kind": "csv",
+        "atlas:open-file:name": "rencontres",
+        "atlas:open-schema:name": "rencontres",
+        "atlas:api-list:name": "rencontres",
+        "*:rest": "x/y/z",
+    }

@@ -154,7 +154,7 @@ def migrations() -> dict[str, str]:
     """What the tables are: the last migration of each app of the house."""
     found: dict[str, str] = {}
     ours = {model._meta.app_label for model in tables().values()}
-    for app, name in sorted(MigrationRecorder(connection).appliedmigrations()):
+    for app, name in sorted(MigrationRecorder(connection).applied_migrations()):
         if app in ours:
             found[app] = max(name, found.get(app, ""))
     return found

@@ -77,14 +77,14 @@ COMMANDS = {
     ),
     "backup": (
         "sauvegarde toute l’installation dans un fichier chiffré",
-        "Écrit tous les espaces, noms compris, dans un fichier chiffré, pendant que le serveur sert. Sans phrase de passe "
-        "donnée, en fait une et la dit une seule fois. Se vérifie par « maillage verify », se remet par « maillage "
+        "Écrit tous les espaces, noms compris, dans un fichier chiffré, pendant que le serveur sert. Sans phrase de "
+        "passe donnée, en fait une et la dit une seule fois. Se vérifie par « maillage verify », se remet par « maillage "
         "restore ».",
     ),
     "restore": (
         "remet une sauvegarde dans une installation vide",
-        "Remet tout ce qu’un fichier de « maillage backup » contient, dans une installation vide, SQLite ou PostgreSQL. "
-        "Ce dont le temps est passé depuis s’efface aussitôt. Tout est repris, ou rien.",
+        "Remet tout ce que contient un fichier de « maillage backup » dans une installation vide, SQLite ou "
+        "PostgreSQL. Ce dont le temps est passé depuis s’efface aussitôt. Tout est repris, ou rien.",
     ),
     "verify": (
         "vérifie une sauvegarde, ou ce que cette installation contient",

@@ -11,7 +11,7 @@ from maillage.people.queries import Visitor, gatherings_held, spaces_of
 
 
 def gatherings_for(user: Visitor) -> QuerySet[Gathering]:
-    """Those of the user's spaces, and those they have a role in, the latest first, each with its number of workshops."""
+    """Those of the user's spaces, and those they have a role in, the latest first, each with how many workshops."""
     return (
         Gathering.objects.filter(Q(space__in=spaces_of(user)) | Q(pk__in=gatherings_held(user)))
         .select_related("space", "commune", "epci")

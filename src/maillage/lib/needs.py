@@ -6,7 +6,7 @@
 
 `needs` sends to sign-in whoever has no account, where one is needed; which space the thing belongs to, and whether the
 role reaches that far, is asked by the `fetch_…` of the noun, since only it knows the row. A view that says nothing fails
-tests/rights, which also opens every address as everybody and holds the answer against what is said here: docs/rights.md.
+tests/rights, which opens every address as everybody and holds the answers against what is said here (docs/rights.md).
 """
 
 from collections.abc import Callable
@@ -47,7 +47,7 @@ class Need(Enum):
     RUN_SOMEWHERE = Asked(
         "l’organisation ou l’animation, dans quelque espace", ("organiser", "facilitator"), account=True
     )
-    ORGANISE_SOMEWHERE = Asked("l’organisation, dans quelque espace", ("organiser",), account=True)
+    ORGANISE_SOMEWHERE = Asked("l’organisation, où que ce soit", ("organiser",), account=True)
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Needs:
     post: Need
 
 
-def needs(need: Need, *, post: Need | None = None) -> Callable[[View], View]:
+def needs(need: Need, *, post: Need | None = None) -> Callable[[View], Any]:
     """`post`: what changing asks, where it is more than reading."""
 
-    def declare(view: View) -> View:
+    def declare(view: View) -> Any:
         # functools.wraps, of the decorators above this one, carries the mark up to what the resolver finds
         said: Any = login_required(view) if need.value.account else view
         said.needs = Needs(need, post or need)

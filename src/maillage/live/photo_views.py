@@ -118,7 +118,7 @@ class PhotoForm(forms.Form):
 @csrf_exempt  # only so that the handler is there before the form is read: `_photos` checks it
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Need.SEAT)
+@needs(Need.SEAT, post=Need.LEADING_SEAT)
 def photos(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     handler = InMemory(request)
     request.upload_handlers = [handler]

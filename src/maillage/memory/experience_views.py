@@ -47,11 +47,16 @@ from maillage.memory.experiences import (
 from maillage.memory.models import Experience, ExperienceCall
 from maillage.memory.queries import public_takeaways
 from maillage.people.access import fetch_atlas, fetch_in_space
+from maillage.people.models import Space
 from maillage.people.queries import can_organise, can_read, spaces_of, spaces_to_organise
 from maillage.ui.addresses import public_address
 
 A_PAGE = 60  # experiences
 PROPOSALS = Rate(20, 600)  # of one address: a whole social centre stands behind one box
+
+
+def _space(request: HttpRequest, slug: str) -> Space:
+    return fetch_in_space(request.user, Space.objects.all(), can=can_organise, space_of=lambda row: row, slug=slug)
 
 
 def _fetch(request: HttpRequest, experience_id: uuid.UUID, *, can: Any = can_organise) -> Experience:
@@ -104,7 +109,7 @@ def experiences(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs(Need.ORGANISE)
 def call(request: HttpRequest, slug: str) -> HttpResponse:
-    space = get_object_or_404(spaces_to_organise(request.user), slug=slug)
+    space = _space(request, slug)
     opened = request.POST.get("do") != "close"
     open_call(space=space, opened=opened, by=str(request.user), renew=request.POST.get("do") == "renew")
     if request.POST.get("do") == "renew":
@@ -119,7 +124,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
 @needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, slug: str) -> HttpResponse:
-    space = get_object_or_404(spaces_to_organise(request.user), slug=slug)
+    space = _space(request, slug)
     if "workshop" in request.POST:
         workshop = get_object_or_404(workshops_untold(space), pk=_uuid(request.POST["workshop"]))
         told_of = tell_of_workshop(workshop=workshop, by=str(request.user))

@@ -79,9 +79,7 @@ class Right(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="rights")
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="rights")
     role = models.CharField(max_length=12, choices=SpaceRole)
-    gathering = models.UUIDField(
-        null=True, blank=True
-    )  # the one it is for; no key: gatherings is a noun above this one
+    gathering = models.UUIDField(null=True, blank=True)  # the one it is for; no key: that noun is above
 
     class Meta:
         constraints = [

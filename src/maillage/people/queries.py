@@ -33,7 +33,7 @@ def space_in(where: Where) -> Space:
 
 
 def roles_in(user: Visitor, where: Where) -> frozenset[str]:
-    """Empty for somebody who is not signed in, or no longer active. What is held for one gathering counts there only."""
+    """Empty for somebody who is not signed in, or no longer active. A role for one gathering counts there only."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     held_for = Q(gathering=None) if isinstance(where, Space) else Q(gathering=None) | Q(gathering=where.pk)

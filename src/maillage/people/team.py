@@ -39,7 +39,7 @@ class AlreadyThere(Exception):
 def invite(
     *, space: Space, email: str, role: SpaceRole | str, by: str, base_url: str, gathering: UUID | None = None, to: str
 ) -> Invitation:
-    """Writes to the address. `to` says in the letter what they are invited to. Again: the same invitation, a new letter."""
+    """Writes to the address. `to` says in the letter what they are invited to. Again: a new letter of it."""
     email = email.strip().lower()
     user = User.objects.filter(email__iexact=email, is_active=True).first()
     if user is not None and Right.objects.filter(user=user, space=space, role=role, gathering=gathering).exists():

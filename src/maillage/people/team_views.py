@@ -1,4 +1,4 @@
-"""The team of a space: who has which role, who is invited. And the page where an invitation is accepted, by a button."""
+"""The team of a space: who has which role, who is invited. And where an invitation is accepted, by a button."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,7 +33,7 @@ from maillage.ui.addresses import public_address
 WHAT_FOR = {
     SpaceRole.ORGANISER: gettext_lazy("Organisation : prépare tout, voit tout de l’espace, confie les rôles"),
     SpaceRole.FACILITATOR: gettext_lazy(
-        "Animation : la régie, les séances, les papiers des salles ; aucune liste de noms"
+        "Animation : la régie, les séances, les papiers des salles, sans liste de noms"
     ),
     SpaceRole.DESK: gettext_lazy("Accueil : qui arrive, les badges, les listes du jour"),
     SpaceRole.READER: gettext_lazy("Lecture : programmes, contrats, méthodes, expériences publiées"),

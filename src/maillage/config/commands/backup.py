@@ -39,8 +39,8 @@ def run(options: argparse.Namespace) -> int:
         )
     else:
         lines.append(
-            "Les clés des séances n’y sont pas (--with-keys) : copiez à part le dossier des clés (MAILLAGE_KEYS_DIR), et "
-            "gardez cette copie moins longtemps."
+            "Les clés des séances n’y sont pas (--with-keys) : copiez à part le dossier des clés "
+            "(MAILLAGE_KEYS_DIR), et gardez cette copie moins longtemps."
         )
     if not typed:
         answer["passphrase"] = passphrase

@@ -14,6 +14,8 @@ from maillage.config.installation import prepare_tables
 from maillage.lib.system_errors import os_error_words
 from maillage.lib.typography import count, typo
 
+SOUND = "Ce que cette installation contient se tient : liens entre les lignes, gestes des séances, clés."
+
 
 def run(options: argparse.Namespace) -> int:
     return _file(options, Path(options.file)) if options.file else _here(options)
