@@ -78,8 +78,8 @@ COMMANDS = {
     "backup": (
         "sauvegarde toute l’installation dans un fichier chiffré",
         "Écrit tous les espaces, noms compris, dans un fichier chiffré, pendant que le serveur sert. Sans phrase de "
-        "passe donnée, en fait une et la dit une seule fois. Se vérifie par « maillage verify », se remet par « maillage "
-        "restore ».",
+        "passe donnée, en fait une et la dit une seule fois. Se vérifie par « maillage verify », se remet par "
+        "« maillage restore ».",
     ),
     "restore": (
         "remet une sauvegarde dans une installation vide",

@@ -46,17 +46,17 @@ INTRODUCTION = """# Qui ouvre quoi
 Écrit par `maillage rights > docs/rights.md`, d’après le code : ne pas corriger à la main (`tests/rights` le verrait).
 
 Chaque page dit ce qu’elle demande en une ligne, au-dessus de sa fonction (`@needs(Need.…)`, `lib/needs.py`).
-`tests/rights` ouvre chaque adresse comme chacun (sans compte, chaque rôle, un autre espace, une autre rencontre, une place
-dans une salle, un lien personnel), en lecture et en écriture, avec les identifiants de cet espace et d’un autre, et compare
-les réponses à ce tableau ; puis il retire chaque vérification, une à une, et s’assure que cela se voit.
+`tests/rights` ouvre chaque adresse comme chacun (sans compte, chaque rôle, un autre espace, une autre rencontre, une
+place dans une salle, un lien personnel), en lecture et en écriture, avec les identifiants de cet espace et d’un autre,
+et compare les réponses à ce tableau ; puis il retire chaque vérification, une à une, et s’assure que cela se voit.
 
-Un rôle se tient dans un espace ; l’animation et l’accueil, aussi pour une seule rencontre. Qui n’a aucun rôle dans l’espace
-d’une chose reçoit « n’existe pas » (404) ; qui en a un trop étroit, « votre rôle ne permet pas » (403) ; sans compte, la page
-de connexion. Une page dont l’adresse porte un lien personnel, une place ou un code n’est ouverte par aucun rôle :
-l’organisation non plus ne lit la fiche de qui porte un sujet.
+Un rôle se tient dans un espace ; l’animation et l’accueil, aussi pour une seule rencontre. Qui n’a aucun rôle dans
+l’espace d’une chose reçoit « n’existe pas » (404) ; qui en a un trop étroit, « votre rôle ne permet pas » (403) ; sans
+compte, la page de connexion. Une page dont l’adresse porte un lien personnel, une place ou un code n’est ouverte par
+aucun rôle : l’organisation non plus ne lit la fiche de qui porte un sujet.
 
-`/live/…` (les gestes et les écrans des séances, `live/asgi.py`) demande une place dans la séance. `/metrics` demande un
-jeton, ou la machine elle-même ; `/healthz` et `/readyz` ne disent que l’état du serveur.
+`/live/…` (les gestes et les écrans des séances, `live/asgi.py`) demande une place dans la séance. `/metrics` demande
+un jeton, ou la machine elle-même ; `/healthz` et `/readyz` ne disent que l’état du serveur.
 """
 
 COLUMNS = (("organiser", "organisation"), ("facilitator", "animation"), ("desk", "accueil"), ("reader", "lecture"))
