@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def _folder(monkeypatch, tmp_path):
     """The data folder of whichever server is on; its own secret is in it."""
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    monkeypatch.delenv("MAILLAGE_SECRET_KEY")  # given, it would be the operator's, whatever the file holds
     (tmp_path / "secret-key").write_text("le secret de la maison, assez long pour en être un")
 
 
@@ -132,12 +133,12 @@ def test_a_log_with_a_hole_is_seen_here_and_in_a_backup(home, tmp_path):
     with on(home):
         session = fill()
         Move.objects.filter(session=session, number=2).delete()
-        assert faults_here() == ["1 séance n’a pas tous ses gestes : leur journal est incomplet."]
+        assert faults_here() == ["1\u00a0séance n’a pas tous ses gestes : leur journal est incomplet."]
         write_backup(path=path, passphrase=PHRASE, with_keys=False)
         with path.open("rb") as file, pytest.raises(CompleteRefused, match="il y manque des gestes"):
             verify_backup(file=file, passphrase=PHRASE)
         keys.destroy_key(session.pk)
-        assert "1 séance n’a pas sa clé" in faults_here()[-1]
+        assert "1\u00a0séance n’a pas sa clé" in faults_here()[-1]
 
 
 def test_when_the_last_backup_was_is_read_or_unknown(tmp_path):

@@ -21,6 +21,7 @@ from tests.postgresql import TEMPLATE, Cluster
 
 def maillage(environment: dict[str, str], *arguments: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "maillage", *arguments, "--json"]
+    environment = environment | {"DJANGO_SETTINGS_MODULE": "maillage.config.settings"}  # not those of the tests
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -60,6 +61,7 @@ def test_a_backup_under_load_has_all_that_was_acknowledged(
     there = os.environ | {"MAILLAGE_DATA_DIR": str(elsewhere), "MAILLAGE_DATABASE_URL": url}
     there["PYTHONPATH"] = os.pathsep.join([*[path for path in sys.path if path], str(ROOT)])
     assert maillage(there, "verify", str(file), "--passphrase-file", str(phrase))["moves"] == done["moves"]
+    assert done["moves"] > 50
     restored = maillage(there, "restore", str(file), "--passphrase-file", str(phrase))
     assert (restored["moves"], restored["without_key"]) == (done["moves"], 0)
     assert maillage(there, "verify") == {"sound": True, "faults": []}

@@ -6,7 +6,7 @@
 
 `needs` sends to sign-in whoever has no account, where one is needed; which space the thing belongs to, and whether the
 role reaches that far, is asked by the `fetch_…` of the noun, since only it knows the row. A view that says nothing
-fails tests/rights, which opens every address as everybody and holds the answers against what is said here (docs/rights.md).
+fails tests/rights, which opens every address as everybody and holds the answers against docs/rights.md.
 """
 
 from collections.abc import Callable
