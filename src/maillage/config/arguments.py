@@ -25,6 +25,7 @@ from maillage.lib.typography import typo
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 
+
 def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The options. A wrong usage ends the process with 2, after a sentence that says what was meant."""
     # argparse's own gettext hooks, which it fills without a catalogue
