@@ -155,10 +155,7 @@ def check_figures() -> str:
 def check_mail() -> str:
     """Reaches the server of letters, and says nothing to it."""
     if not settings.EMAIL_HOST:
-        raise Lacking(
-            "Aucun serveur de courrier (MAILLAGE_SMTP_HOST) : les lettres, dont les invitations, restent dans "
-            f"{settings.EMAIL_FILE_PATH}."
-        )
+        return f"courrier : aucun serveur (MAILLAGE_SMTP_HOST), les lettres restent dans {settings.EMAIL_FILE_PATH}"
     try:
         with socket.create_connection((settings.EMAIL_HOST, settings.EMAIL_PORT), timeout=ANSWERS_WITHIN):
             pass
@@ -198,6 +195,8 @@ def check_backup() -> str:
         empty = not Space.objects.exists()
     except DatabaseError:  # said by check_database, or its tables are not made yet
         empty = True
+    if settings.DEMO_MARK.exists():
+        return "sauvegarde : rien, c’est une démonstration"
     if empty:
         return "sauvegarde : rien encore à sauvegarder"
     if last is None:
