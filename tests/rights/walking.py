@@ -53,8 +53,8 @@ def telling(need: Need) -> tuple[str, ...]:
 
 # Taking out what is not there, or no longer, changes nothing and goes back to the list.
 REPEATED = {"people:import-preview", "plans:remove-pair", "plans:remove-tie"}
-# What these two answer to everybody, and says nothing of anybody.
-ANSWERS = {"people:sign-in-link": FORBIDDEN, "people:sign-out": SIGN_IN}
+# What these answer to everybody, and says nothing of anybody.
+ANSWERS = {"people:sign-in-link": FORBIDDEN, "people:sign-out": SIGN_IN, "people:sessions-end": SIGN_IN}
 
 
 @dataclass

@@ -114,6 +114,17 @@ def send_sign_in_link(*, email: str, base_url: str, next_url: str = "") -> None:
     queue_mail(to=user.email, subject=_("Votre lien pour entrer dans Maillage"), body=body, about=user.pk)
 
 
+def rename_user(*, user: User, name: str) -> None:
+    user.name = " ".join(name.split())
+    user.save(update_fields=["name"])
+
+
+def end_every_session(*, user: User) -> None:
+    """Sessions and links are signed with the password nobody has: another one, and none of them holds."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+
+
 def owner_of_link(token: str) -> User | None:
     """Whose link this is, without using it up; None when it expired, was used, or never existed."""
     if not token or len(token) > 500 or not token.isascii():
