@@ -210,8 +210,8 @@ MUTANTS = (
     Mutant("fetch_atlas", access.fetch_atlas, _any_atlas, "atlas/"),
     Mutant("roles_in", queries.roles_in, _every_role),
     Mutant("can_organise", queries.can_organise, _yes),
-    Mutant("can_facilitate", queries.can_facilitate, _yes),
-    Mutant("can_run_desk", queries.can_run_desk, _yes),
+    Mutant("can_facilitate", queries.can_facilitate, _yes, f"{DAY}regie/"),
+    Mutant("can_run_desk", queries.can_run_desk, _yes, "rencontres/<uuid:gathering>/accueil/"),
     Mutant("can_read", queries.can_read, _yes),
     Mutant(
         "can_facilitate_or_welcome",
