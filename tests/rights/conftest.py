@@ -1,11 +1,13 @@
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from PIL import Image
 
+from maillage.config import urls
 from maillage.live import runtime, seats
 from maillage.people.enums import SpaceRole
 from maillage.people.models import User
@@ -24,7 +26,9 @@ def _walked(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Wa
     before = settings.KEYS_DIR, settings.MEDIA_ROOT, runtime._live, settings.ROOM
     folder = tmp_path_factory.mktemp("rights")
     settings.KEYS_DIR, settings.MEDIA_ROOT, settings.ROOM, runtime._live = folder / "keys", folder / "files", True, None
-    logging.disable(logging.ERROR)  # thousands of refusals, all wanted
+    logging.disable(logging.ERROR)  # thousands of refusals, all wanted, and said in one word: their pages have tests
+    handlers = urls.handler403, urls.handler404
+    urls.handler403, urls.handler404 = _said(403), _said(404)
     with django_db_blocker.unblock(), transaction.atomic():
         few_territories()
         photo = io.BytesIO()
@@ -39,12 +43,20 @@ def _walked(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Wa
         yield Walk(here, there, users, POSTS)
         transaction.set_rollback(True)
     settings.KEYS_DIR, settings.MEDIA_ROOT, runtime._live, settings.ROOM = before
+    urls.handler403, urls.handler404 = handlers
     logging.disable(logging.NOTSET)
 
 
 @pytest.fixture
 def walk(_walked: Walk, db: None) -> Walk:
     return _walked
+
+
+def _said(status: int) -> Callable[..., HttpResponse]:
+    def answer(request: HttpRequest, exception: Exception) -> HttpResponse:
+        return HttpResponse(status=status)
+
+    return answer
 
 
 def _revoked(world) -> dict[str, str]:

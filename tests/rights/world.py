@@ -351,6 +351,7 @@ def _group(world: World, shown: bool, photo: bytes) -> None:
         "change:group_id": group.pk,
         "change:token": member_token(member),
         "change:members:token": member_token(lead),
+        "change:observations:token": member_token(lead),
         "change:rooms:token": member_token(lead),
         "change:observation_id": seen.pk,
         "change:review_id": review.pk,

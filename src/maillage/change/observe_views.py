@@ -79,7 +79,7 @@ def _stored(form: ObservationForm, member: Member) -> bool:
 
 
 @member_page
-@needs(Need.LINK)
+@needs(Need.LINK, post=Need.LEADING_LINK)
 def observations(request: HttpRequest, member: Member) -> HttpResponse:
     group = member.group
     refusals, fault = list[str](), ""
