@@ -55,8 +55,9 @@ PURE := facilitation seating lib frontend ui
 # axe, a mouse, a camera, a phone without JavaScript see the same HTML, the atlas's pages are read on both by tests/atlas;
 # a method's pages read one row; a rehearsal copies a SQLite file; each method's screens, and what a seat may not see, go
 # through the same log as the co-development's; cells of a file, units of systemd and options are read before any base.
+# Who opens which address, and each check taken away in turn, are the same questions to either base (tests/rights).
 # `make long` and `make faults` leave nothing out.
-OF_SQLITE := --ignore=tests/config/test_bench.py --ignore=tests/config/test_cli.py --ignore=tests/config/test_wheel.py \
+OF_SQLITE := --ignore=tests/rights --ignore=tests/config/test_bench.py --ignore=tests/config/test_cli.py --ignore=tests/config/test_wheel.py \
 	--ignore-glob=tests/browser/test_accessibility*.py --ignore=tests/browser/test_carrying.py --ignore=tests/methods \
 	--ignore=tests/browser/test_methods.py --ignore=tests/browser/test_thumbs.py --ignore=tests/browser/test_atlas.py \
 	--ignore=tests/browser/test_change.py --ignore=tests/browser/test_scanning.py --ignore=tests/browser/test_coming_and_going.py \

@@ -135,7 +135,7 @@ def test_a_bad_file_restores_nothing_and_the_good_one_without_keys_stays_closed(
             assert not list(keys.folder().glob("*.key"))
 
     older = tmp_path / "autre-version.maillage"
-    monkeypatch.setattr("maillage.archives.complete._migrations", lambda: {"live": "0001"})
+    monkeypatch.setattr("maillage.archives.complete.migrations", lambda: {"live": "0001"})
     write(played, older)
     monkeypatch.undo()
     with pytest.raises(CompleteRefused, match="cette version-là"):

@@ -156,3 +156,15 @@ def test_a_data_folder_one_cannot_write_is_refused_by_name():
     assert (refused.returncode, "MAILLAGE_DATA_DIR" in refused.stderr) == (1, True)
     assert "n’existe pas" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_django_finds_nothing_to_say_of_a_deployed_server(tmp_path):
+    served = {"MAILLAGE_HTTPS": "oui", "MAILLAGE_HOSTS": "maillage.exemple.fr"}
+    served["DJANGO_SETTINGS_MODULE"] = "maillage.config.settings"
+    done = run_python("-m", "django", "check", "--deploy", "--fail-level", "WARNING", folder=tmp_path, **served)
+    assert done.returncode == 0, done.stderr
+    open_to_all = run_python(
+        "-m", "django", "check", "--deploy", "--fail-level", "WARNING",
+        folder=tmp_path, **served | {"MAILLAGE_HTTPS": "non"},
+    )  # fmt: skip
+    assert open_to_all.returncode == 1  # it is looked at

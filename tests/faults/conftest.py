@@ -10,7 +10,8 @@ import pytest
 from tests.faults import WHOLE
 from tests.postgresql import TEMPLATE, Cluster
 
-ON_BOTH = {"test_a_server_killed_under_load", "test_the_database_locked_for_five_seconds"}
+BACKUP = "test_a_backup_under_load_has_all_that_was_acknowledged"
+ON_BOTH = {"test_a_server_killed_under_load", "test_the_database_locked_for_five_seconds", BACKUP}
 ON_POSTGRESQL = os.environ.get("MAILLAGE_TEST_DATABASE") == "postgresql"
 
 

@@ -138,7 +138,7 @@ def test_one_laptop_prompts_and_projects(session) -> None:
 
 def test_control_is_for_the_staff_of_the_space(session) -> None:
     client = Client()
-    assert client.get(urls_of.control_url(session)).status_code == 404
+    assert client.get(urls_of.control_url(session))["Location"].startswith("/connexion/")
     user = User.objects.create_user("organisation@exemple.invalid")
     client.force_login(user)
     assert client.get(urls_of.control_url(session)).status_code == 404

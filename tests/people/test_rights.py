@@ -54,9 +54,13 @@ def test_each_role_may_what_it_is_for_and_nothing_elsewhere(space, elsewhere, ro
 
 def test_a_right_given_twice_is_one_right_and_one_line_of_the_log(space):
     user = User.objects.create_user("zoe@exemple.invalid", name="Zoé")
+    give_right(user=User.objects.create_user("ali@exemple.invalid", name="Ali"), space=space, role="organiser", by="z")
     right = give_right(user=user, space=space, role="organiser", by="test")
     assert give_right(user=user, space=space, role=SpaceRole.ORGANISER, by="test") == right
-    assert Activity.objects.filter(verb="give-right").values_list("about", flat=True).get() == "Zoé : organisation"
+    assert (
+        Activity.objects.filter(verb="give-right", by="test").values_list("about", flat=True).get()
+        == "Zoé : organisation"
+    )
     withdraw_right(right=right, by="test")
     assert not can_read(user, space)
 

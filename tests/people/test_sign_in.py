@@ -2,6 +2,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from sesame.utils import get_token
 
@@ -102,3 +103,23 @@ def test_the_sign_in_page_says_how_to_get_a_link_and_signing_out_needs_a_post(cl
     assert signed_in(client)
     assert client.post("/deconnexion/").status_code == 302
     assert not signed_in(client)
+
+
+def test_one_button_ends_every_session_and_every_link(client, zoe):
+    other = Client()
+    other.force_login(zoe)
+    client.force_login(zoe)
+    link = make_sign_in_link(user=zoe, base_url="")
+    assert client.get("/compte/deconnexion-partout/").status_code == 405
+    assert client.post("/compte/deconnexion-partout/")["Location"] == "/connexion/"
+    assert other.get("/compte/")["Location"].startswith("/connexion/")
+    assert not signed_in(client)
+    assert owner_of_link(token_of(link)) is None
+
+
+def test_ones_name_is_ones_own_to_write(client, zoe):
+    client.force_login(zoe)
+    assert client.post("/compte/", {"name": "  Zoé   M. "})["Location"] == "/compte/"
+    zoe.refresh_from_db()
+    assert zoe.name == "Zoé M."
+    assert client.post("/compte/", {"name": " "}).status_code == 422

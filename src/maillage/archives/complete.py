@@ -19,7 +19,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import JSONField
+from django.db.models import JSONField, QuerySet
 from django.utils import timezone
 
 from maillage.archives.scope import rows_of, tables
@@ -39,6 +39,10 @@ DRAFT = ".partiel"
 BATCH = 200  # rows a line; one, where a row may weigh a photo
 HEAVY = frozenset({"live.boardphoto", "live.snapshot", "memory.porteursheet", "people.organisationimport"})
 HEAVY |= {"registrations.registrationimport"}
+
+
+# What a line that nobody of ours wrote raises, though it was sealed with the passphrase.
+NOT_OURS = (ValidationError, DatabaseError, TypeError, ValueError, KeyError, LookupError)
 
 
 class CompleteRefused(Exception):
@@ -76,7 +80,7 @@ def write_complete(*, space: Space, path: Path, passphrase: str, with_keys: bool
     except OSError as error:
         raise CompleteRefused(f"On ne peut pas écrire {path} : {os_error_words(error)}.") from error
     try:
-        with _one_moment():
+        with one_moment():
             rows, kept = _write(space, writer, with_keys)
         writer.flush()
         writer.finish()
@@ -93,7 +97,7 @@ def write_complete(*, space: Space, path: Path, passphrase: str, with_keys: bool
 
 
 @contextlib.contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """Everything as it was at one moment, while others write."""
     if connection.in_atomic_block:
         yield
@@ -113,33 +117,40 @@ def _write(space: Space, writer: Writer, with_keys: bool) -> tuple[int, int]:
         {
             "complete": FORMAT,
             "version": version("maillage"),
-            "migrations": _migrations(),
+            "migrations": migrations(),
             "space": space.slug,
             "keys": with_keys,
             "at": timezone.now().isoformat(timespec="seconds"),
         }
     )
-    total = 0
-    for label, model in tables().items():
-        columns = model._meta.concrete_fields
-        size = 1 if label in HEAVY else BATCH
-        rows = rows_of(model, space).iterator(chunk_size=size)
-        while batch := list(islice(rows, size)):
-            values = [[_encode(column, getattr(row, column.attname)) for column in columns] for row in batch]
-            writer.line({"table": label, "columns": [column.attname for column in columns], "rows": values})
-            total += len(batch)
-    kept = 0
-    if with_keys:
-        ids = Session.objects.filter(gathering__space=space).exclude(status=SessionStatus.ERASED)
-        for pk in ids.order_by("pk").values_list("pk", flat=True):
-            if keys.has_key(pk):
-                writer.line({"key": str(pk), "content": base64.b64encode(keys.read_key(pk)).decode()})
-                kept += 1
+    total = sum(write_rows(writer, label, rows_of(model, space)) for label, model in tables().items())
+    kept = write_keys(writer, Session.objects.filter(gathering__space=space)) if with_keys else 0
     writer.line({"end": total})
     return total, kept
 
 
-def _migrations() -> dict[str, str]:
+def write_rows(writer: Writer, label: str, rows: "QuerySet[Any]") -> int:
+    columns = rows.model._meta.concrete_fields
+    size = 1 if label in HEAVY else BATCH
+    read = rows.iterator(chunk_size=size)
+    total = 0
+    while batch := list(islice(read, size)):
+        values = [[encode_value(column, getattr(row, column.attname)) for column in columns] for row in batch]
+        writer.line({"table": label, "columns": [column.attname for column in columns], "rows": values})
+        total += len(batch)
+    return total
+
+
+def write_keys(writer: Writer, sessions: "QuerySet[Session]") -> int:
+    kept = 0
+    for pk in sessions.exclude(status=SessionStatus.ERASED).order_by("pk").values_list("pk", flat=True):
+        if keys.has_key(pk):
+            writer.line({"key": str(pk), "content": base64.b64encode(keys.read_key(pk)).decode()})
+            kept += 1
+    return kept
+
+
+def migrations() -> dict[str, str]:
     """What the tables are: the last migration of each app of the house."""
     found: dict[str, str] = {}
     ours = {model._meta.app_label for model in tables().values()}
@@ -149,11 +160,11 @@ def _migrations() -> dict[str, str]:
     return found
 
 
-def _encode(column: Any, value: Any) -> Any:
+def encode_value(column: Any, value: Any) -> Any:
     return value if isinstance(column, JSONField) else encode(value)
 
 
-def _decode(column: Any, value: Any) -> Any:
+def decode_value(column: Any, value: Any) -> Any:
     """ValidationError, TypeError or ValueError: nobody of ours wrote that."""
     if value is None or isinstance(column, JSONField):
         return value
@@ -170,15 +181,16 @@ def restore_complete(*, file: BinaryIO, passphrase: str, by: str) -> Restored:
             "Cette installation a déjà un espace : une archive complète se remet dans une installation vide. "
             "Donnez un dossier de données neuf (--data DOSSIER), ou une base PostgreSQL neuve."
         )
-    reading = _Reading(read_lines(file, passphrase, magic=COMPLETE))
+    reading = Reading(read_lines(file, passphrase, magic=COMPLETE))
     try:
         with transaction.atomic():
-            space = reading.take_all()
+            reading.take_all()
+            space = Space.objects.get()
             index_all()
             record_activity(space=space.slug, by=by, verb="restore-complete", about=space.name, about_id=space.pk)
     except BaseException as error:
         reading.undo_keys()
-        if isinstance(error, (ValidationError, DatabaseError, TypeError, ValueError, KeyError, LookupError)):
+        if isinstance(error, NOT_OURS):
             raise Damaged from error  # sealed with the passphrase, and yet no file that Maillage writes
         raise
     erased = sum(erase_again().values()) + sum(erase_all_due(now=timezone.now()).values())
@@ -187,14 +199,18 @@ def restore_complete(*, file: BinaryIO, passphrase: str, by: str) -> Restored:
     return Restored(space, reading.total, len(reading.keys), without, erased)
 
 
-class _Reading:
-    def __init__(self, lines: Iterator[dict[str, Any]]) -> None:
+class Reading:
+    """Of a space's archive, or (`kind`) of a backup: the rows of its lines, put into empty tables."""
+
+    def __init__(self, lines: Iterator[dict[str, Any]], kind: str = "complete") -> None:
         self.lines = lines
+        self.kind = kind
+        self.head: dict[str, Any] = {}
         self.total = 0
         self.keys: list[uuid.UUID] = []
 
-    def take_all(self) -> Space:
-        self._head(next(self.lines, {}))
+    def take_all(self) -> None:
+        self.take_head()
         for model in reversed(tables().values()):
             # no space is here, but territories, shipped methods, who signed in; keys are checked at the commit
             model._base_manager.all()._raw_delete(connection.alias)
@@ -203,20 +219,20 @@ class _Reading:
                 if line["end"] != self.total or next(self.lines, None) is not None:
                     raise Damaged
                 break
-            if "key" in line:
-                self._key(line)
-            else:
+            if "table" in line:
                 self._rows(line)
+            else:
+                self.take_beside(line)
         else:
             raise Damaged
-        _renumber()
-        return Space.objects.get()
+        renumber()
 
-    def _head(self, head: dict[str, Any]) -> None:
-        format_ = head.get("complete")
+    def take_head(self) -> None:
+        self.head = head = next(self.lines, {})
+        format_ = head.get(self.kind)
         if not isinstance(format_, int):
             raise Damaged
-        if format_ > FORMAT or head["migrations"] != _migrations():
+        if format_ > FORMAT or head["migrations"] != migrations():
             raise CompleteRefused(
                 f"Cette archive a été écrite par Maillage {head['version']}, dont les tables ne sont pas celles d’ici "
                 f"({version('maillage')}). Remettez-la avec cette version-là, puis mettez à jour : rien n’est perdu."
@@ -228,7 +244,9 @@ class _Reading:
         if line["columns"] != [column.attname for column in columns]:
             raise Damaged
         rows = [
-            model(**{column.attname: _decode(column, value) for column, value in zip(columns, values, strict=True)})
+            model(
+                **{column.attname: decode_value(column, value) for column, value in zip(columns, values, strict=True)}
+            )
             for values in line["rows"]
         ]
         most = connection.ops.bulk_batch_size(columns, rows)
@@ -237,7 +255,8 @@ class _Reading:
             model._base_manager._insert(rows[start : start + most], columns, using=connection.alias, raw=True)  # type: ignore[attr-defined]
         self.total += len(rows)
 
-    def _key(self, line: dict[str, Any]) -> None:
+    def take_beside(self, line: dict[str, Any]) -> None:
+        """What is not a row: the key of a session."""
         session_id, key = uuid.UUID(line["key"]), base64.b64decode(line["content"], validate=True)
         if len(key) != keys.KEY_BYTES:
             raise Damaged
@@ -250,7 +269,7 @@ class _Reading:
             keys.destroy_key(session_id)
 
 
-def _renumber() -> None:
+def renumber() -> None:
     """Rows keep their numbers; the next one must not take one of theirs."""
     statements = connection.ops.sequence_reset_sql(no_style(), list(tables().values()))
     with connection.cursor() as cursor:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,6 +18,7 @@ from maillage.atlas.opendata.answering import answer
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.queries import public_gathering
+from maillage.lib.needs import Need, needs
 from maillage.office.models import Activity
 from maillage.office.retention import Due, change_names_rule, names_months, waiting
 from maillage.people.access import fetch_in_space
@@ -39,7 +39,7 @@ VERBS = {  # of the log
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def archive(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
     response = HttpResponse(write_archive(gathering), content_type="application/zip")
@@ -48,6 +48,7 @@ def archive(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
 
 
 @require_safe
+@needs(Need.PUBLISHED)
 def public(request: HttpRequest, space: str, slug: str) -> HttpResponse:
     gathering = public_gathering(space, slug)
     if gathering is None:
@@ -62,7 +63,7 @@ def _name(gathering: Gathering) -> str:
 
 
 @never_cache
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def retention(request: HttpRequest, slug: str) -> HttpResponse:
     """What will be erased, and when. A new rule is shown with what it would erase before it is taken."""

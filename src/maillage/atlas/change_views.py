@@ -20,6 +20,7 @@ from maillage.change.models import CoreGroup
 from maillage.change.published import OBSERVATIONS, observation_rows
 from maillage.change.queries import path_of, present_members, public_groups, seen_of
 from maillage.change.visions import current_vision
+from maillage.lib.needs import Need, needs
 from maillage.lib.tableschema import record, schema_of, write_csv
 from maillage.people.access import fetch_atlas
 from maillage.people.models import Space
@@ -37,6 +38,7 @@ def _group(request: HttpRequest, slug: str, group: str) -> tuple[Space, CoreGrou
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def core_group(request: HttpRequest, slug: str, group: str) -> HttpResponse:
     space, row = _group(request, slug, group)
     ways = path_of(row, outside=True)
@@ -57,6 +59,7 @@ def core_group(request: HttpRequest, slug: str, group: str) -> HttpResponse:
 
 
 @require_safe
+@needs(Need.ATLAS)
 def observations(request: HttpRequest, slug: str, group: str, kind: str) -> HttpResponse:
     """CSV, JSON, and the Table Schema of both."""
     space, row = _group(request, slug, group)
@@ -101,6 +104,7 @@ class Moment:
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def quarter_story(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """A QPV as a timeline: public gatherings, experiences, what its noyaux saw. Newest first, by year."""
     space = fetch_atlas(request.user, slug)

@@ -13,6 +13,7 @@ from maillage.atlas.places import address, find_place
 from maillage.atlas.there import SECTIONS, lines_of
 from maillage.change.queries import public_groups
 from maillage.contracts.queries import contracts_of, with_signatories
+from maillage.lib.needs import Need, needs
 from maillage.people.access import fetch_atlas
 from maillage.territories.enums import Level
 from maillage.territories.queries import VINTAGE
@@ -20,6 +21,7 @@ from maillage.territories.queries import VINTAGE
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def contract(request: HttpRequest, slug: str, contract_id: UUID) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     row = get_object_or_404(with_signatories(contracts_of(space)), pk=contract_id)

@@ -17,6 +17,7 @@ from maillage.atlas.compressing import compressed
 from maillage.atlas.keeping import kept
 from maillage.atlas.pages import AtlasPage, read_page
 from maillage.atlas.places import UnknownPlace
+from maillage.lib.needs import Need, needs
 from maillage.lib.typography import typo
 from maillage.people.access import fetch_atlas
 from maillage.people.models import Space
@@ -30,6 +31,7 @@ LEAST = 200
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})
 @compressed
+@needs(Need.PUBLISHED)
 def embedded(request: HttpRequest, slug: str, level: str, code: str = "") -> HttpResponse:
     """Nothing of an account is read here: a frame of another site shows to each what it shows to all."""
     space = fetch_atlas(AnonymousUser(), slug)
@@ -47,6 +49,7 @@ def _frame(request: HttpRequest, space: Space, level: str, code: str) -> HttpRes
 
 
 @require_safe
+@needs(Need.ANYBODY)
 def oembed(request: HttpRequest) -> HttpResponse:
     """oembed.com, « rich ». What cannot be embedded is a 404 with its sentence; a format we do not make, a 501."""
     if request.GET.get("format", "json") != "json":

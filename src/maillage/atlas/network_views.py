@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from maillage.atlas.network_keeping import count_beside, counted_lately, is_larg
 from maillage.atlas.network_summary import BASES, Actor, Summary, title_of
 from maillage.atlas.tables import UNKNOWN_WORDS, Cell, Column, Table, make_table
 from maillage.lib.matching import fold
+from maillage.lib.needs import Need, needs
 from maillage.lib.typography import join_words, typo
 from maillage.people.access import fetch_atlas, fetch_in_space
 from maillage.people.models import Space
@@ -60,6 +60,7 @@ def read_choice(given: Mapping[str, str]) -> Choice:
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def public_network(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     counted_at = counted_lately(space, public=True, basis=read_choice(request.GET).basis)
@@ -69,18 +70,19 @@ def public_network(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def own_network(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, _organised(request, slug), public=False)
 
 
 @require_safe
+@needs(Need.ATLAS)
 def public_export(request: HttpRequest, slug: str, form: str) -> HttpResponse | StreamingHttpResponse:
     return _export(request, fetch_atlas(request.user, slug), form, public=True)
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def own_export(request: HttpRequest, slug: str, form: str) -> HttpResponse | StreamingHttpResponse:
     return _export(request, _organised(request, slug), form, public=False)
 

@@ -25,6 +25,7 @@ from maillage.atlas.there import (
 )
 from maillage.contracts.models import ContratDeVille, Signatory
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.lib.paging import KeyPaginator
 from maillage.lib.siret import spaced_siret
 from maillage.memory.experience_queries import published_experiences
@@ -47,6 +48,7 @@ OF_ROWS = ("space", "name", "kind", "about", "folded_name", "commune", "epci", "
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def organisations(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     return kept(request, space, lambda: _organisations(request, space))
@@ -80,6 +82,7 @@ def _organisations(request: HttpRequest, space: Space) -> HttpResponse:
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def organisation(request: HttpRequest, slug: str, organisation_id: uuid.UUID) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     rows = space.organisations.filter(listed=True).select_related("commune__epci", "epci")

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from maillage.lib.needs import Need, needs
 from maillage.lib.paging import KeyPaginator
 from maillage.people.access import fetch_atlas
 from maillage.people.queries import can_organise
@@ -19,6 +20,7 @@ LONGEST = 100  # signs of a question
 
 @never_cache
 @require_safe
+@needs(Need.ATLAS)
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     question = " ".join(request.GET.get("q", "")[:LONGEST].split())

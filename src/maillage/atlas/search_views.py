@@ -22,6 +22,7 @@ from maillage.atlas.places import address
 from maillage.atlas.search import FACETS, PAGE, Found, find, is_empty
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.queries import method_titles
+from maillage.lib.needs import Need, needs
 from maillage.people.access import fetch_atlas
 from maillage.people.models import Space
 from maillage.territories.models import Commune, Department
@@ -33,6 +34,7 @@ SHOWN = 12  # values of a facet
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def search(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     return kept(request, space, lambda: _search(request, space))
@@ -68,6 +70,7 @@ def _search(request: HttpRequest, space: Space) -> HttpResponse:
 
 
 @require_safe
+@needs(Need.ANYBODY)
 def words(request: HttpRequest) -> HttpResponse:
     return render(request, "atlas/glossary.html", {"sigles": sorted(glossary().values(), key=lambda one: one.sigle)})
 

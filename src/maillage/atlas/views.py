@@ -1,7 +1,6 @@
 """The pages of the atlas, and the button that opens it to everybody."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from maillage.atlas.pages import read_page
 from maillage.atlas.places import UnknownPlace, address, find_place
 from maillage.atlas.structured import place_data
 from maillage.atlas.there import SECTIONS, Section, events_between
+from maillage.lib.needs import Need, needs
 from maillage.people.access import fetch_atlas, fetch_in_space
 from maillage.people.models import Space
 from maillage.people.queries import can_organise
@@ -27,6 +27,7 @@ A_PAGE = 60
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def place(request: HttpRequest, slug: str, level: str, code: str = "") -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     return kept(request, space, lambda: _place(request, space, level, code))
@@ -58,6 +59,7 @@ def _unknown(request: HttpRequest, space: Space, unknown: UnknownPlace) -> HttpR
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def whole_list(request: HttpRequest, slug: str, level: str, what: str, code: str = "") -> HttpResponse:
     """All the gatherings, experiences, sentences or structures of a place, a page at a time."""
     space = fetch_atlas(request.user, slug)
@@ -85,7 +87,7 @@ def _whole_list(request: HttpRequest, space: Space, level: str, code: str, secti
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def opening(request: HttpRequest, slug: str) -> HttpResponse:
     """Opens the atlas to everybody, or keeps it to those who have a role in the space."""
     space = get_object_or_404(Space, slug=slug)

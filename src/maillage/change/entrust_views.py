@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from maillage.change.entrusting import entrust_step, entrusted_by, groups_open_to, take_step_back
 from maillage.change.forms import EntrustForm
 from maillage.change.models import Commitment
+from maillage.lib.needs import Need, needs
 from maillage.live.keys import BadSeal, KeyMissing
 from maillage.memory.sheets import open_sheet
 from maillage.memory.views import fetch_sheet
@@ -24,6 +25,7 @@ from maillage.memory.views import fetch_sheet
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LINK)
 def entrust(request: HttpRequest, token: str) -> HttpResponse:
     row = fetch_sheet(token)
     try:

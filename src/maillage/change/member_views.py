@@ -27,12 +27,14 @@ from maillage.change.queries import trio_lacks
 from maillage.change.views import as_uuid, asked_version, context_of, theirs_words
 from maillage.change.words import history_of
 from maillage.contracts.queries import whole_contracts
+from maillage.lib.needs import Need, needs
 from maillage.ui.addresses import public_address
 
 ABOUT = ("name", "rhythm", "contract", "qpv", "contact")
 
 
 @member_page
+@needs(Need.LINK, post=Need.LEADING_LINK)
 def members(request: HttpRequest, member: Member) -> HttpResponse:
     group = member.group
     form, sharing, about = MemberForm(), SharingForm(initial={"sharing": group.sharing}), _about(group)

@@ -21,10 +21,12 @@ from maillage.change.noting import (
 )
 from maillage.change.queries import actions_to_take, commitments_of, conditions_of, news_of
 from maillage.change.views import as_uuid, context_of
+from maillage.lib.needs import Need, needs
 from maillage.memory.enums import ActionState
 
 
 @member_page
+@needs(Need.LINK)
 def conditions(request: HttpRequest, member: Member) -> HttpResponse:
     group, today = member.group, timezone.localdate()
     form = ConditionForm(request.POST if request.method == "POST" else None, initial={"on": today})
@@ -56,6 +58,7 @@ def conditions(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @member_page
+@needs(Need.LINK)
 def context(request: HttpRequest, member: Member) -> HttpResponse:
     group = member.group
     form = FindingForm(request.POST if request.method == "POST" else None)
@@ -75,6 +78,7 @@ def context(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @member_page
+@needs(Need.LINK)
 def commitments(request: HttpRequest, member: Member) -> HttpResponse:
     group = member.group
     form = CommitmentForm(group=group)

@@ -19,6 +19,7 @@ from maillage.change.queries import orphans, path_of, seen_of
 from maillage.change.taking_in import MOST_BYTES, take_in
 from maillage.change.views import context_of
 from maillage.lib.identifiers import uuid7
+from maillage.lib.needs import Need, needs
 from maillage.lib.pictures import PictureRefused
 from maillage.lib.tableschema import UnreadableSheet
 
@@ -26,6 +27,7 @@ MOST_PHOTO = 12_000_000  # bytes
 
 
 @member_page
+@needs(Need.LINK)
 def observe(request: HttpRequest, member: Member) -> HttpResponse:
     """The same address for the page, its form, and a phone that sends later what it kept: a key makes it once."""
     by_script = request.headers.get("X-Requested-With") == "outbox"
@@ -77,6 +79,7 @@ def _stored(form: ObservationForm, member: Member) -> bool:
 
 
 @member_page
+@needs(Need.LINK, post=Need.LEADING_LINK)
 def observations(request: HttpRequest, member: Member) -> HttpResponse:
     group = member.group
     refusals, fault = list[str](), ""
@@ -104,6 +107,7 @@ def observations(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @member_page
+@needs(Need.LINK)
 def photo(_request: HttpRequest, member: Member, observation_id: uuid.UUID) -> HttpResponse:
     row = Photo.objects.filter(observation__group=member.group, observation=observation_id).first()
     if row is None:

@@ -18,9 +18,11 @@ from maillage.change.path import add_actor, add_change, add_marker
 from maillage.change.queries import path_of
 from maillage.change.views import context_of
 from maillage.change.wording import hints
+from maillage.lib.needs import Need, needs
 
 
 @member_page
+@needs(Need.LINK)
 def path(request: HttpRequest, member: Member) -> HttpResponse:
     group = member.group
     actor, change, marker = (

@@ -22,6 +22,7 @@ from maillage.change.views import as_uuid, asked_version, context_of
 from maillage.change.words import history_of
 from maillage.lib.icalendar import Event, write_calendar
 from maillage.lib.matching import fold
+from maillage.lib.needs import Need, needs
 from maillage.ui.addresses import public_address
 
 HELD = ("attended", "learned", "decisions", "next_on")
@@ -36,6 +37,7 @@ TITLES = {
 
 
 @member_page
+@needs(Need.LINK)
 def reviews(request: HttpRequest, member: Member) -> HttpResponse:
     group = member.group
     form = ReviewForm(request.POST if request.method == "POST" else None, initial={"on": timezone.localdate()})
@@ -59,6 +61,7 @@ def reviews(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @member_page
+@needs(Need.LINK)
 def review(request: HttpRequest, member: Member, review_id: uuid.UUID) -> HttpResponse:
     group = member.group
     row = get_object_or_404(Review, pk=review_id, group=group)
@@ -145,6 +148,7 @@ def _plan_next(row: Review, day: dt.date | None, by: Member) -> None:
 
 
 @member_page
+@needs(Need.LINK)
 def calendar(request: HttpRequest, member: Member) -> HttpResponse:
     """The reviews as any agenda reads them. No link of a member in it: such files are passed on."""
     group = member.group

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,9 +24,10 @@ from maillage.change.rooms import (
     take_up_again,
 )
 from maillage.change.views import as_uuid, context_of
+from maillage.lib.needs import Need, needs
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_POST
 def offer(request: HttpRequest, group_id: UUID) -> HttpResponse:
     group = fetch_group(request.user, group_id)
@@ -42,6 +42,7 @@ def offer(request: HttpRequest, group_id: UUID) -> HttpResponse:
 
 
 @member_page
+@needs(Need.LEADING_LINK)
 def welcome(request: HttpRequest, member: Member) -> HttpResponse:
     need_lead(member)
     rooms = gifts_of(member.group)

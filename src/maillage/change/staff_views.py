@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,12 +19,13 @@ from maillage.change.queries import groups_of, path_of, present_members, seen_of
 from maillage.change.rooms import sessions_to_offer
 from maillage.change.visions import current_vision
 from maillage.contracts.queries import whole_contracts
+from maillage.lib.needs import Need, needs
 from maillage.people.models import User
 from maillage.people.queries import spaces_to_organise
 from maillage.ui.addresses import public_address
 
 
-@login_required
+@needs(Need.ACCOUNT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def groups(request: HttpRequest) -> HttpResponse:
     spaces = list(spaces_to_organise(request.user))
@@ -62,7 +62,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     return render(request, "change/groups.html", context, status=422 if form and form.errors else 200)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_safe
 def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
     row = fetch_group(request.user, group_id)

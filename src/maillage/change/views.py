@@ -54,6 +54,7 @@ from maillage.change.queries import (
 )
 from maillage.change.visions import current_vision
 from maillage.change.words import LABELS, history_of, value_words
+from maillage.lib.needs import Need, needs
 from maillage.memory.actions import FINISHED
 
 FORMS: Mapping[str, type[forms.Form]] = {
@@ -113,6 +114,7 @@ def context_of(member: Member, **more: Any) -> dict[str, Any]:
 
 
 @member_page
+@needs(Need.LINK)
 def home(request: HttpRequest, member: Member) -> HttpResponse:
     group = member.group
     today = timezone.localdate()
@@ -141,6 +143,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @member_page
+@needs(Need.LINK)
 def edit(request: HttpRequest, member: Member, kind: str, row_id: UUID) -> HttpResponse:
     """Any one thing. Nothing is deleted: what is taken out comes back from here."""
     if kind not in FORMS:

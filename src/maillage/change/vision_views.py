@@ -24,9 +24,11 @@ from maillage.change.visions import (
     validations_of,
     write_vision,
 )
+from maillage.lib.needs import Need, needs
 
 
 @member_page
+@needs(Need.LINK)
 def vision(request: HttpRequest, member: Member) -> HttpResponse:
     group = member.group
     current = current_vision(group)

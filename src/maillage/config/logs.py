@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Any
 
 PRIVATE = re.compile(
-    r"(/(?:inscription|entrer|animer|projection|fiche|s|action|ou-en-etes-vous|experiences/mienne|q/mon-lien|q/mes-reponses)/)[^/\s\"']+"
+    r"(/(?:inscription|entrer|animer|projection|fiche|s|action|ou-en-etes-vous|noyau|invitation"
+    r"|experiences/mienne|experiences/proposer|q/mon-lien|q/mes-reponses|q)/)[^/\s\"']+"
     r"|(jeton=)[^&\s\"']+"
 )
 PLAIN = "{asctime} {levelname} {name} {message}"

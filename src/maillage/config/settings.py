@@ -234,6 +234,11 @@ SECURE_SSL_REDIRECT = False  # the proxy in front does it
 # A room server has no proxy whose word to take, and its certificate is its own: no browser is told to insist on it.
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS and not ROOM else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and not ROOM else None
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # other names of the operator's domain are theirs to promise, not ours
+    "security.W008",  # the proxy redirects
+    "security.W021",  # nor do we enter their domain in the browsers' lists
+]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.config.installation import wifi_file
 from maillage.lib.lan import lan_addresses
+from maillage.lib.needs import Need, needs
 from maillage.lib.qr import qr_svg
 from maillage.lib.wifi import WifiRefused, check_wifi, read_wifi, save_wifi
 from maillage.people.queries import spaces_to_organise
@@ -26,6 +26,7 @@ RELOAD = 10  # seconds between two looks at the address, without JavaScript
 
 
 @require_safe
+@needs(Need.ANYBODY)
 def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("gatherings:list")
@@ -34,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@needs(Need.ANYBODY)
 def room_server(request: HttpRequest) -> HttpResponse:
     """To be printed, or shown before the day begins: the Wi-Fi, then the address. For whoever is in the room."""
     if not settings.ROOM:
@@ -79,7 +81,7 @@ class WifiForm(forms.Form):
         return self.cleaned_data
 
 
-@login_required
+@needs(Need.ORGANISE_SOMEWHERE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def room_wifi(request: HttpRequest) -> HttpResponse:
     if not settings.ROOM:

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,13 +19,14 @@ from maillage.contracts.services import (
     restore_version,
 )
 from maillage.contracts.words import VERBS, change_words
+from maillage.lib.needs import Need, needs
 from maillage.people.queries import can_organise
 
 PAGE = 30  # versions
 
 
 @require_safe
-@login_required
+@needs(Need.READ)
 def history(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
     row = fetch_contract(request, space, contract)
     organises = can_organise(request.user, row.space)
@@ -51,7 +51,7 @@ def history(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def restore(request: HttpRequest, space: str, contract: UUID, number: int) -> HttpResponse:
     row = fetch_contract(request, space, contract, can=can_organise)
     if not row.versions.filter(number=number).exists():
@@ -68,7 +68,7 @@ def restore(request: HttpRequest, space: str, contract: UUID, number: int) -> Ht
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def remove(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
     row = fetch_contract(request, space, contract, can=can_organise)
     remove_contract(contract=row, by=request.user)
@@ -76,7 +76,7 @@ def remove(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def put_back(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
     row = fetch_contract(request, space, contract, can=can_organise)
     try:

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from maillage.contracts.access import fetch_space
 from maillage.contracts.cells import COLUMNS
 from maillage.contracts.forms import UploadForm
 from maillage.contracts.sheets import SheetRefused, export_rows, import_contracts
+from maillage.lib.needs import Need, needs
 from maillage.lib.spreadsheets import write_csv, write_xlsx
 from maillage.people.queries import can_organise
 
@@ -20,7 +20,7 @@ MEGABYTE = 1_000_000
 
 
 @require_safe
-@login_required
+@needs(Need.READ)
 def export(request: HttpRequest, space: str, form: str) -> HttpResponse:
     """The organisers' notes are for them only."""
     row = fetch_space(request, space)
@@ -34,7 +34,7 @@ def export(request: HttpRequest, space: str, form: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def upload(request: HttpRequest, space: str) -> HttpResponse:
     row = fetch_space(request, space, can=can_organise)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()

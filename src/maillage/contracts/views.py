@@ -7,7 +7,6 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms import BoundField
@@ -33,6 +32,7 @@ from maillage.contracts.services import (
     new_facts,
 )
 from maillage.contracts.words import count_words, facts_words, signatory_words, source_words
+from maillage.lib.needs import Need, needs
 from maillage.people.models import Space
 from maillage.people.queries import can_organise, spaces_of
 from maillage.people.ties import organisation_names
@@ -42,7 +42,7 @@ PAGE = 100  # contracts: a region has some forty of each generation
 
 
 @require_safe
-@login_required
+@needs(Need.ACCOUNT)
 def spaces(request: HttpRequest) -> HttpResponse:
     rows = list(spaces_of(request.user))
     if len(rows) == 1:
@@ -51,7 +51,7 @@ def spaces(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.READ)
 def contracts(request: HttpRequest, space: str) -> HttpResponse:
     row = fetch_space(request, space)
     organises = can_organise(request.user, row)
@@ -98,7 +98,7 @@ def _periods(shown: Iterable[ContratDeVille], asked: QuerySet[ContratDeVille]) -
 
 
 @require_safe
-@login_required
+@needs(Need.READ)
 def detail(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
     row = fetch_contract(request, space, contract)
     organises = can_organise(request.user, row.space)
@@ -121,7 +121,7 @@ def detail(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def new(request: HttpRequest, space: str) -> HttpResponse:
     row = fetch_space(request, space, can=can_organise)
     facts, name = _asked_place(request.GET.get("epci", ""))
@@ -147,7 +147,7 @@ def _asked_place(siren: str) -> tuple[Facts, str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def edit(request: HttpRequest, space: str, contract: UUID) -> HttpResponse:
     """What somebody else changed meanwhile is merged; where both changed the same, both are shown, and chosen from."""
     row = not_removed(fetch_contract(request, space, contract, can=can_organise))

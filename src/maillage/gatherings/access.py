@@ -11,7 +11,7 @@ from maillage.people.queries import Visitor, can_organise
 def fetch_gathering(user: Visitor, gathering_id: UUID, *, can: Can = can_organise) -> Gathering:
     """404 unless it is of a space of theirs; 403 when their role there does not reach this far."""
     rows = Gathering.objects.select_related("space", "commune", "epci")
-    return fetch_in_space(user, rows, can=can, space_of=lambda row: row.space, pk=gathering_id)
+    return fetch_in_space(user, rows, can=can, space_of=lambda row: row, pk=gathering_id)
 
 
 def may_see_job(user: Visitor, job: Job) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,6 +29,7 @@ from maillage.gatherings.services import (
     set_facilitators,
     set_speakers,
 )
+from maillage.lib.needs import Need, needs
 from maillage.methods.queries import preset_titles
 from maillage.people.queries import can_organise, can_read
 
@@ -38,7 +38,7 @@ BESIDE = ("speakers", "facilitators")
 
 
 @require_safe
-@login_required
+@needs(Need.READ)
 def programme(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id, can=can_read)
     slots = programme_of(gathering)
@@ -59,7 +59,7 @@ def programme(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_slot(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -72,7 +72,7 @@ def new_slot(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     return _part_page(request, gathering, SlotForm(request.POST or None), _("Ajouter un moment"), save)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def slot(request: HttpRequest, gathering_id: UUID, slot_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -86,7 +86,7 @@ def slot(request: HttpRequest, gathering_id: UUID, slot_id: UUID) -> HttpRespons
     return _part_page(request, gathering, SlotForm(request.POST or None, instance=row), str(row), save)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_workshop(request: HttpRequest, gathering_id: UUID, slot_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -101,7 +101,7 @@ def new_workshop(request: HttpRequest, gathering_id: UUID, slot_id: UUID) -> Htt
     return _part_page(request, gathering, form, _("Ajouter un atelier"), save)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop(request: HttpRequest, gathering_id: UUID, workshop_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -118,7 +118,7 @@ def workshop(request: HttpRequest, gathering_id: UUID, workshop_id: UUID) -> Htt
     return _part_page(request, gathering, form, str(row), save)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_room(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -131,7 +131,7 @@ def new_room(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     return _part_page(request, gathering, form, _("Ajouter une salle"), save)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def room(request: HttpRequest, gathering_id: UUID, room_id: int) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -145,7 +145,7 @@ def room(request: HttpRequest, gathering_id: UUID, room_id: int) -> HttpResponse
     return _part_page(request, gathering, form, str(row), save)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_POST
 def move_slot(request: HttpRequest, gathering_id: UUID, slot_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -154,7 +154,7 @@ def move_slot(request: HttpRequest, gathering_id: UUID, slot_id: UUID) -> HttpRe
     return _back(gathering, f"moment-{row.pk}")
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_POST
 def move_workshop(request: HttpRequest, gathering_id: UUID, workshop_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -163,7 +163,7 @@ def move_workshop(request: HttpRequest, gathering_id: UUID, workshop_id: UUID) -
     return _back(gathering, f"atelier-{row.pk}")
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_slot(request: HttpRequest, gathering_id: UUID, slot_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -172,7 +172,7 @@ def remove_slot(request: HttpRequest, gathering_id: UUID, slot_id: UUID) -> Http
     return _removal(request, gathering, row, loss if row.workshops.exists() else "")
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_workshop(request: HttpRequest, gathering_id: UUID, workshop_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -180,7 +180,7 @@ def remove_workshop(request: HttpRequest, gathering_id: UUID, workshop_id: UUID)
     return _removal(request, gathering, _workshop(gathering, workshop_id), loss)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_room(request: HttpRequest, gathering_id: UUID, room_id: int) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)

@@ -7,13 +7,13 @@ from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.matching import fold
 from maillage.methods.models import MethodVersion
 from maillage.people.models import Space
-from maillage.people.queries import Visitor, spaces_of
+from maillage.people.queries import Visitor, gatherings_held, spaces_of
 
 
 def gatherings_for(user: Visitor) -> QuerySet[Gathering]:
-    """Those of the user's spaces, the latest first, each with its number of workshops."""
+    """Those of the user's spaces, and those they have a role in, the latest first, each with how many workshops."""
     return (
-        Gathering.objects.filter(space__in=spaces_of(user))
+        Gathering.objects.filter(Q(space__in=spaces_of(user)) | Q(pk__in=gatherings_held(user)))
         .select_related("space", "commune", "epci")
         .annotate(workshop_count=Count("slots__workshops", filter=Q(slots__kind=SlotKind.WORKSHOPS)))
         .order_by(F("date").desc(nulls_last=True), "title")  # a query that groups forgets the model's own order

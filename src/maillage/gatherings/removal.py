@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.gatherings.services import NotRemovable
 from maillage.office.services import record_activity
+from maillage.people.team import forget_gathering
 
 # Sent inside the transaction, before the rows go: `gathering`. What does not hang on the gathering itself goes here.
 removing = Signal()
@@ -71,4 +72,5 @@ def remove_gathering(*, gathering: Gathering, by: str) -> None:
             gathering.delete()
     except ProtectedError as error:
         raise NotRemovable(gathering) from error
+    forget_gathering(pk)
     record_activity(space=space, by=by, verb="remove-gathering", about=title, about_id=pk)

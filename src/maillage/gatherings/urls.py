@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maillage.gatherings import programme_views, views
+from maillage.gatherings import programme_views, team_views, views
 
 app_name = "gatherings"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path(GATHERING, views.detail, name="detail"),
     path(f"{GATHERING}modifier/", views.edit, name="edit"),
     path(f"{GATHERING}suppression/", views.remove, name="remove"),
+    path(f"{GATHERING}equipe/", team_views.team, name="team"),
     path(f"{GATHERING}copie/", views.copy, name="copy"),
     path(PROGRAMME, programme_views.programme, name="programme"),
     path(f"{PROGRAMME}moments/nouveau/", programme_views.new_slot, name="new-slot"),

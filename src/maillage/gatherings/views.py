@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,12 +20,13 @@ from maillage.gatherings.removal import hold_on, losses_of, remove_gathering
 from maillage.gatherings.services import NotRemovable, change_gathering, copy_gathering, make_gathering
 from maillage.gatherings.structured import event_data
 from maillage.gatherings.words import date_words, place_words, source_words
+from maillage.lib.needs import Need, needs
 from maillage.people.queries import can_organise, can_read, spaces_of, spaces_to_organise
 from maillage.ui.addresses import public_address
 
 
 @require_safe
-@login_required
+@needs(Need.ACCOUNT)
 def gatherings(request: HttpRequest) -> HttpResponse:
     rows = [
         {"gathering": row, "when": date_words(row), "where": place_words(row)} for row in gatherings_for(request.user)
@@ -44,7 +44,7 @@ def gatherings(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.READ)
 def detail(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id, can=can_read)
     slots = programme_of(gathering)
@@ -64,7 +64,7 @@ def detail(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@needs(Need.ORGANISE_SOMEWHERE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     if not spaces_to_organise(request.user).exists():
@@ -77,7 +77,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "gatherings/form.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -95,7 +95,7 @@ def edit(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def copy(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -109,7 +109,7 @@ def copy(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     """Says what is lost before anything goes; a box must be ticked, no slip of the finger does it."""
@@ -133,6 +133,7 @@ def remove(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
 
 
 @require_safe
+@needs(Need.PUBLISHED)
 def public(request: HttpRequest, space: str, slug: str) -> HttpResponse:
     """For anyone. Only what the programme says: what is assumed, and who registered, stays with the organiser."""
     gathering = public_gathering(space, slug)

@@ -1,7 +1,6 @@
 import uuid
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from facilitation import UnplayableMethod
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering, Workshop
+from maillage.lib.needs import Need, needs
 from maillage.lib.typography import count, join_words
 from maillage.live.condition import condition
 from maillage.live.control import rooms_of
@@ -32,7 +32,7 @@ SHIFT = 15  # minutes offered: what a plenary that runs late takes
 
 
 @never_cache
-@login_required
+@needs(Need.FACILITATE, post=Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     """All rooms at once, the buttons that open them, and the one that gives them all more time."""

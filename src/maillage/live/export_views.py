@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from maillage.lib.needs import Need, needs
 from maillage.live import seats
 from maillage.live.export import export_csv, export_json, export_name
 from maillage.live.outcomes import refuse
@@ -19,6 +20,7 @@ KINDS = {"csv": (export_csv, "text/csv; charset=utf-8"), "json": (export_json, "
 
 @never_cache
 @require_safe
+@needs(Need.SEAT)
 def export(request: HttpRequest, session_id: uuid.UUID, form: str) -> HttpResponse:
     """What the screen of this browser's seat may show, as a file. Without a seat, a sentence, to organisers too."""
     if form not in KINDS:

@@ -16,7 +16,7 @@ def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
 
 
 def during(gathering: Gathering, user: Visitor) -> Glimpse | None:
-    if not can_facilitate(user, gathering.space):
+    if not can_facilitate(user, gathering):
         return None
     url = reverse("live:control-room", args=[gathering.pk])
     sessions = [session for session in open_sessions(gathering.pk) if not session.rehearsal]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from maillage.lib.needs import Need, needs
 from maillage.live import seats
 from maillage.live.asgi import flash
 from maillage.live.enums import HelpWord
@@ -24,6 +25,7 @@ PART = "X-Part"  # the page's script asks for its part alone; a form without scr
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LEADING_SEAT)
 def help_call(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     """The part of the prompter that asks for help. POST: `word` asks, "" included; `settled` takes a call back."""
     which = request.GET.get("siege", "")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from maillage.lib.needs import Need, needs
 from maillage.live import seats
 from maillage.live.outcomes import refuse
 from maillage.live.paper_results import Typed, begin_and_end, may_transcribe, note, steps_of, tables_of, take_back
@@ -21,6 +22,7 @@ from maillage.live.runtime import live
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LEADING_SEAT)
 def paper_results(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     which = request.GET.get("siege", "")
     try:

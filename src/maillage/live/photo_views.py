@@ -18,6 +18,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maillage.lib.needs import Need, needs
 from maillage.lib.pictures import PictureRefused
 from maillage.live import seats
 from maillage.live.models import Session
@@ -117,6 +118,7 @@ class PhotoForm(forms.Form):
 @csrf_exempt  # only so that the handler is there before the form is read: `_photos` checks it
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.SEAT, post=Need.LEADING_SEAT)
 def photos(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     handler = InMemory(request)
     request.upload_handlers = [handler]
@@ -162,6 +164,7 @@ def _photos(request: HttpRequest, session_id: uuid.UUID, handler: InMemory) -> H
 
 @cache_control(private=True, no_store=True)
 @require_safe
+@needs(Need.SEAT)
 def photo(request: HttpRequest, session_id: uuid.UUID, photo_id: uuid.UUID) -> HttpResponse:
     """The image, to a seat of its group."""
     try:
@@ -177,6 +180,7 @@ def photo(request: HttpRequest, session_id: uuid.UUID, photo_id: uuid.UUID) -> H
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LEADING_SEAT)
 def photo_removal(request: HttpRequest, session_id: uuid.UUID, photo_id: uuid.UUID) -> HttpResponse:
     """Asks first; what is removed does not come back."""
     which = request.GET.get("siege", "")

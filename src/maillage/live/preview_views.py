@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_safe
 from facilitation import Method, Move, State, TableSpec, apply, start
 from facilitation.vocabulary import CONTROL, FACILITATOR, PROJECTOR, ROLE_TITLES
 from maillage.lib.clock import now_ms
+from maillage.lib.needs import Need, needs
 from maillage.live import screens
 from maillage.live.rooms import Room
 from maillage.methods.access import fetch_method
@@ -20,7 +20,7 @@ LEAD = "lead"
 
 
 @require_safe
-@login_required
+@needs(Need.READ)
 def preview(request: HttpRequest, space: str, method: str) -> HttpResponse:
     row, known = fetch_method(request, space, method)
     found = known.method

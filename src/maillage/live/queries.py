@@ -13,8 +13,8 @@ from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
 from maillage.live.signals import sheet_of_seat
 from maillage.methods.queries import UnreadableVersion
-from maillage.people.enums import SpaceRole
-from maillage.people.models import Right, User
+from maillage.people.models import User
+from maillage.people.queries import can_facilitate
 
 FACILITATOR_ROLE = "facilitator"
 
@@ -43,11 +43,8 @@ def tables(session: Session) -> list[dict[str, Any]]:
 
 
 def can_control(user: User | AnonymousUser, session: Session) -> bool:
-    """The control room belongs to those who organise or facilitate in the gathering's space."""
-    if not user.is_authenticated:
-        return False
-    roles = [SpaceRole.ORGANISER, SpaceRole.FACILITATOR]
-    return Right.objects.filter(user=user, space=session.gathering.space_id, role__in=roles).exists()
+    """The control room belongs to those who organise or facilitate the gathering."""
+    return can_facilitate(user, session.gathering)
 
 
 def open_sessions(gathering_id: uuid.UUID) -> list[Session]:

@@ -3,7 +3,6 @@
 import uuid
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.gatherings.access import fetch_gathering
+from maillage.lib.needs import Need, needs
 from maillage.live.queries import rehearsal_sessions
 from maillage.live.rehearsal import (
     RehearsalRunning,
@@ -23,7 +23,7 @@ from maillage.live.rehearsal import (
 
 
 @never_cache
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rehearsal(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     """The last report; POST plays the day with robots, in sessions of their own."""
@@ -51,7 +51,7 @@ def rehearsal(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     return render(request, "live/rehearsal.html", context)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_POST
 def rehearsal_erasure(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)

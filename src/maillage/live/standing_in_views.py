@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from maillage.lib.needs import Need, needs
 from maillage.live import seats
 from maillage.live.outcomes import refuse
 from maillage.live.rooms import ErasedSession, Room, UnknownSession
@@ -22,6 +23,7 @@ NOTED = "note"  # in the address: the last answer was kept
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LEADING_SEAT)
 def stand_in(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     which = request.GET.get("siege", "")
     try:

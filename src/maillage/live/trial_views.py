@@ -1,7 +1,6 @@
 """« Essayer avec des robots », from a method's page: play it, watch a screen, read the report, erase it."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from facilitation import UnplayableMethod
+from maillage.lib.needs import Need, needs
 from maillage.live import trial as trials
 from maillage.live.enums import SessionStatus
 from maillage.live.rehearsal import BUTTON_SPEED, in_words
@@ -22,7 +22,7 @@ SPEEDS = {"vite": BUTTON_SPEED, "lent": 30}  # seconds of method in one second
 
 
 @never_cache
-@login_required
+@needs(Need.FACILITATE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def trial(request: HttpRequest, space: str, method: str) -> HttpResponse:
     """The last report; POST plays the method with robots, in a session of its own."""
@@ -61,7 +61,7 @@ def trial(request: HttpRequest, space: str, method: str) -> HttpResponse:
     return render(request, "live/trial.html", context)
 
 
-@login_required
+@needs(Need.FACILITATE)
 @require_POST
 def trial_erasure(request: HttpRequest, space: str, method: str) -> HttpResponse:
     row, known = fetch_method(request, space, method, can=can_facilitate)

@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from maillage.lib.codes import normalise_code
+from maillage.lib.needs import Need, needs
 from maillage.live import entry, queries, screens, seats
 from maillage.live.asgi import flash_name, read_flash
 from maillage.live.enums import SeatKind, SessionStatus
@@ -34,6 +35,7 @@ from maillage.ui.addresses import public_address
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.ANYBODY)
 def code(request: HttpRequest) -> HttpResponse:
     """Where one types the code; it leads to the session's own door."""
     if request.method != "POST":
@@ -49,6 +51,7 @@ def code(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.CODE)
 def join(request: HttpRequest, code: str) -> HttpResponse:
     session, wait = _try_code(request, code)
     if session is None:
@@ -89,6 +92,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
 
 @never_cache
 @require_GET
+@needs(Need.SEAT)
 def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     """The seat's screen, complete as it is: pushes only keep it fresh."""
     which = request.GET.get("siege", "")
@@ -125,6 +129,7 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.CODE)
 def facilitate(request: HttpRequest, code: str) -> HttpResponse:
     """Prompting begins, or a second phone takes over: both hold the same code."""
     session, _wait = _try_code(request, code, facilitator=True)
@@ -157,6 +162,7 @@ def facilitate(request: HttpRequest, code: str) -> HttpResponse:
 @csrf_exempt  # the address is the key, as for the other forms of its page (registrations/own_views.py)
 @never_cache
 @require_POST
+@needs(Need.LINK)
 def enter_registered(request: HttpRequest, token: str, session_id: uuid.UUID) -> HttpResponse:
     """From the personal link of a registration, which knows the name and the table."""
     registration = find_by_token(token)
@@ -175,6 +181,7 @@ def enter_registered(request: HttpRequest, token: str, session_id: uuid.UUID) ->
 
 @never_cache
 @require_GET
+@needs(Need.LINK)
 def project(request: HttpRequest, token: str) -> HttpResponse:
     """The projector's own link. It makes one seat a session, however often it is opened."""
     session_id = seats.read_projection_token(token)
@@ -186,6 +193,7 @@ def project(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_GET
+@needs(Need.FACILITATE)
 def control(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     """The organiser looks at a session from the control room: counts, never a card."""
     session = Session.objects.select_related("gathering").filter(id=session_id).first()

@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.queries import public_gathering
 from maillage.gatherings.words import date_words
+from maillage.lib.needs import Need, needs
 from maillage.memory.action_letters import ask_agreement
 from maillage.memory.actions import (
     CONTENT,
@@ -46,7 +46,7 @@ STATES = dict(ActionState.choices)
 WORDS = {"what": "Quoi", "bearer": "Qui s’en charge", "due": "Pour quand", "state": "Où cela en est"}
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_up(request: HttpRequest, gathering_id: uuid.UUID, *, rehearsal: bool = False) -> HttpResponse:
     """What this gathering decided, what was decided before it, what porteurs shared."""
@@ -104,7 +104,7 @@ def _tap_state(request: HttpRequest, gathering: Gathering, *, rehearsal: bool) -
     return redirect(_address("follow-up", gathering, rehearsal=rehearsal) + f"#action-{action.pk}")
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def action(
     request: HttpRequest, gathering_id: uuid.UUID, action_id: uuid.UUID, *, rehearsal: bool = False
@@ -227,6 +227,7 @@ def _do(request: HttpRequest, row: Action, asked: str) -> None:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LINK)
 def own(request: HttpRequest, token: str) -> HttpResponse:
     """The page of whoever bears an action, from the letter. Opening it changes nothing: scanners open all."""
     row = find_by_owner_token(token)
@@ -292,6 +293,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 
 @require_safe
+@needs(Need.PUBLISHED)
 def public(request: HttpRequest, space: str, slug: str) -> HttpResponse:
     """For anyone: what was decided at this gathering and before it, and what became of it. No name of a person."""
     gathering = public_gathering(space, slug)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering, Workshop
+from maillage.lib.needs import Need, needs
 from maillage.lib.typography import count
 from maillage.memory.actions import add_action_once
 from maillage.memory.desk import (
@@ -89,7 +89,7 @@ class Desk:
         return from_rooms(self.gathering, rehearsal=self.rehearsal)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def takeaways(request: HttpRequest, gathering_id: uuid.UUID, *, rehearsal: bool = False) -> HttpResponse:
     desk = Desk(fetch_gathering(request.user, gathering_id), rehearsal)
@@ -107,7 +107,7 @@ def takeaways(request: HttpRequest, gathering_id: uuid.UUID, *, rehearsal: bool 
     return render(request, "memory/takeaways.html", context, status=422 if refused else 200)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_POST
 def publication(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     """What the day keeps, on its public page, or no longer."""

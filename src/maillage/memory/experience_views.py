@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maillage.lib.needs import Need, needs
 from maillage.lib.paging import KeyPaginator
 from maillage.lib.rates import Rate
 from maillage.memory.experience_forms import ExperienceForm
@@ -47,11 +47,16 @@ from maillage.memory.experiences import (
 from maillage.memory.models import Experience, ExperienceCall
 from maillage.memory.queries import public_takeaways
 from maillage.people.access import fetch_atlas, fetch_in_space
+from maillage.people.models import Space
 from maillage.people.queries import can_organise, can_read, spaces_of, spaces_to_organise
 from maillage.ui.addresses import public_address
 
 A_PAGE = 60  # experiences
 PROPOSALS = Rate(20, 600)  # of one address: a whole social centre stands behind one box
+
+
+def _space(request: HttpRequest, slug: str) -> Space:
+    return fetch_in_space(request.user, Space.objects.all(), can=can_organise, space_of=lambda row: row, slug=slug)
 
 
 def _fetch(request: HttpRequest, experience_id: uuid.UUID, *, can: Any = can_organise) -> Experience:
@@ -79,7 +84,7 @@ def _save(request: HttpRequest, experience: Experience, form: ExperienceForm, *,
 
 
 @require_safe
-@login_required
+@needs(Need.ACCOUNT)
 def experiences(request: HttpRequest) -> HttpResponse:
     """Those of each space of theirs: what waits to be read first."""
     organised = set(spaces_to_organise(request.user).values_list("pk", flat=True))
@@ -102,9 +107,9 @@ def experiences(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def call(request: HttpRequest, slug: str) -> HttpResponse:
-    space = get_object_or_404(spaces_to_organise(request.user), slug=slug)
+    space = _space(request, slug)
     opened = request.POST.get("do") != "close"
     open_call(space=space, opened=opened, by=str(request.user), renew=request.POST.get("do") == "renew")
     if request.POST.get("do") == "renew":
@@ -116,10 +121,10 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("memory:experiences")
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, slug: str) -> HttpResponse:
-    space = get_object_or_404(spaces_to_organise(request.user), slug=slug)
+    space = _space(request, slug)
     if "workshop" in request.POST:
         workshop = get_object_or_404(workshops_untold(space), pk=_uuid(request.POST["workshop"]))
         told_of = tell_of_workshop(workshop=workshop, by=str(request.user))
@@ -133,7 +138,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.READ)
 def experience(request: HttpRequest, experience_id: uuid.UUID) -> HttpResponse:
     """What its last version says, what it changes to what others read, and what may be done of it."""
     row = _fetch(request, experience_id, can=can_read)
@@ -159,7 +164,7 @@ def experience(request: HttpRequest, experience_id: uuid.UUID) -> HttpResponse:
     return render(request, "memory/experience.html", context)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, experience_id: uuid.UUID) -> HttpResponse:
     row = _fetch(request, experience_id)
@@ -175,7 +180,7 @@ def edit(request: HttpRequest, experience_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def state(request: HttpRequest, experience_id: uuid.UUID) -> HttpResponse:
     """Publish, withdraw, take up again, return to a version, erase: each by its button."""
     row = _fetch(request, experience_id)
@@ -213,6 +218,7 @@ def state(request: HttpRequest, experience_id: uuid.UUID) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LINK)
 def propose(request: HttpRequest, token: str) -> HttpResponse:
     found = find_call(token)
     if found is None:
@@ -235,6 +241,7 @@ def propose(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LINK)
 def own(request: HttpRequest, token: str) -> HttpResponse:
     """The page of whoever told it: change it, take it back. The address is the key."""
     row = find_own(token)
@@ -264,6 +271,7 @@ def _uuid(text: str) -> uuid.UUID:
 
 
 @require_safe
+@needs(Need.ATLAS)
 def public_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Those published, by theme when one is chosen."""
     space = fetch_atlas(request.user, slug)
@@ -280,6 +288,7 @@ def public_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@needs(Need.ATLAS)
 def public(request: HttpRequest, slug: str, experience_id: uuid.UUID) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     row = get_object_or_404(published_experiences(space), pk=experience_id)

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.gatherings.words import date_words
+from maillage.lib.needs import Need, needs
 from maillage.memory.following_up import (
     answer_follow_up,
     ask_for_follow_up,
@@ -28,6 +29,7 @@ from maillage.ui.addresses import public_address
 @csrf_exempt
 @never_cache
 @require_POST
+@needs(Need.LINK)
 def ask(request: HttpRequest, token: str) -> HttpResponse:
     """From the sheet: an address and a day, or neither any more."""
     row = fetch_sheet(token)
@@ -59,6 +61,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LINK)
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """From the letter. It shows nothing of the sheet, nor of an answer already given: only its author reads those."""
     row = find_by_answer_token(token)

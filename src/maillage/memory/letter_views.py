@@ -3,7 +3,6 @@
 import uuid
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.memory.letters import CannotSend, letter_of, send_takeaways, who_asked, why_not
 from maillage.registrations.letters import as_file
 from maillage.registrations.links import base_of_request
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -48,7 +48,7 @@ def letter(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     return render(request, "memory/letter.html", context)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_safe
 def letter_file(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     """As somebody invented would get it, to open in a mail program."""

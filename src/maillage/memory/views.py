@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from maillage.lib.needs import Need, needs
 from maillage.live import seats
 from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.keys import BadSeal, KeyMissing
@@ -36,6 +37,7 @@ def _seat_of(request: HttpRequest, session_id: uuid.UUID, which: str, kinds: set
 
 @never_cache
 @require_GET
+@needs(Need.SEAT)
 def own_sheet(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     """From the porteur's phone to their sheet: sealed as it stands, then shown at its private address."""
     session = get_object_or_404(Session.objects.select_related("gathering"), pk=session_id)
@@ -49,6 +51,7 @@ def own_sheet(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_GET
+@needs(Need.LINK)
 def sheet(request: HttpRequest, token: str) -> HttpResponse:
     """The private link: whoever holds it opens the sheet, and nobody else can, us included."""
     return show_sheet(request, token, fetch_sheet(token))
@@ -111,6 +114,7 @@ def picture_of(content: dict[str, Any]) -> dict[str, Any]:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LEADING_SEAT)
 def room_takeaways(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     """A facilitator writes what their room keeps, from the prompter's phone, as long as the session is there.
 

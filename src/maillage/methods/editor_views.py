@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from facilitation import Method, MethodError, shipped_methods
 from facilitation.vocabulary import MAX_MINUTES
+from maillage.lib.needs import Need, needs
 from maillage.methods import editing
 from maillage.methods.access import MethodText, fetch_method, fetch_space, fetch_text
 from maillage.methods.activity_forms import DeckForm, MarkForm, form_of, polls_with
@@ -31,7 +31,7 @@ TITLE = ""  # after a preset and a dot, where a stage would be: no stage has thi
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def general(request: HttpRequest, space: str, method: str) -> HttpResponse:
     """What the method is, and the way to each of its parts."""
     row, known = fetch_method(request, space, method, can=can_organise)
@@ -52,26 +52,26 @@ def general(request: HttpRequest, space: str, method: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def role(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
     return _piece(request, space, method, part, lambda read: read.roles, RoleForm, editing.change_role)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def kind(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
     return _piece(request, space, method, part, lambda read: read.kinds, KindForm, editing.change_kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def new_role(request: HttpRequest, space: str, method: str) -> HttpResponse:
     heading = _("Ajouter un rôle")
     return _new_piece(request, space, method, heading, lambda read: read.roles, RoleForm, editing.add_role)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def new_kind(request: HttpRequest, space: str, method: str) -> HttpResponse:
     heading = _("Ajouter une sorte de carte")
 
@@ -82,7 +82,7 @@ def new_kind(request: HttpRequest, space: str, method: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def stage(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
     row, known = fetch_method(request, space, method, can=can_organise)
     found = known.method.stages.get(part)
@@ -114,7 +114,7 @@ def stage(request: HttpRequest, space: str, method: str, part: str) -> HttpRespo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def new_stage(request: HttpRequest, space: str, method: str) -> HttpResponse:
     row, known = fetch_method(request, space, method, can=can_organise)
     form = NewStageForm(request.POST or None, method=known.method)
@@ -133,7 +133,7 @@ def new_stage(request: HttpRequest, space: str, method: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def activity(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
     """What a stage asks: the question and the answers of a vote, the questions of a form, the figures of a pot."""
     row, known = fetch_method(request, space, method, can=can_organise)
@@ -160,7 +160,7 @@ def activity(request: HttpRequest, space: str, method: str, part: str) -> HttpRe
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def deck(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
     """The cards of a deck: situations, secrets."""
     row, known = fetch_method(request, space, method, can=can_organise)
@@ -180,13 +180,13 @@ def deck(request: HttpRequest, space: str, method: str, part: str) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def mark(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
     return _piece(request, space, method, part, lambda read: read.marks, MarkForm, editing.change_mark)
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def move_stage(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
     row, known = fetch_method(request, space, method, can=can_organise)
     if part not in known.method.stages:
@@ -197,14 +197,14 @@ def move_stage(request: HttpRequest, space: str, method: str, part: str) -> Http
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def remove_stage(request: HttpRequest, space: str, method: str, part: str) -> HttpResponse:
     row, known = fetch_method(request, space, method, can=can_organise)
     found = known.method.stages.get(part)
     if found is None:
         raise Http404
-    form = forms.Form(request.POST or None)
-    if request.method == "POST" and _save(
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _save(
         request, row, known, lambda text: editing.remove_stage(text, known.method, part), form
     ):
         return redirect("methods:edit", row.slug, method)
@@ -212,7 +212,7 @@ def remove_stage(request: HttpRequest, space: str, method: str, part: str) -> Ht
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def minutes(request: HttpRequest, space: str, method: str) -> HttpResponse:
     """How long each stage lasts, for each length the method offers."""
     row, known = fetch_method(request, space, method, can=can_organise)
@@ -245,7 +245,7 @@ def minutes(request: HttpRequest, space: str, method: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def source(request: HttpRequest, space: str, method: str) -> HttpResponse:
     """The file itself. Checked before it is kept; refused, it stays in the page with each reason and its line."""
     row, kept_text = fetch_text(request, space, method, can=can_organise)
@@ -286,7 +286,7 @@ def source(request: HttpRequest, space: str, method: str) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def check(request: HttpRequest, space: str, method: str) -> HttpResponse:
     """While it is typed: every problem with its line, for the script of the page."""
     fetch_space(request, space, can=can_organise)

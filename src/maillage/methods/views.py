@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from facilitation import Method, MethodError, load_method, shipped_methods
+from maillage.lib.needs import Need, needs
 from maillage.methods import words
 from maillage.methods.access import fetch_method, fetch_space, fetch_text
 from maillage.methods.forms import DuplicateForm, ImportForm
@@ -22,7 +22,7 @@ from maillage.people.queries import can_facilitate, can_organise, can_read, spac
 
 
 @require_safe
-@login_required
+@needs(Need.ACCOUNT)
 def spaces(request: HttpRequest) -> HttpResponse:
     rows = list(spaces_of(request.user))
     if len(rows) == 1:
@@ -31,7 +31,7 @@ def spaces(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.READ)
 def library(request: HttpRequest, space: str) -> HttpResponse:
     row = fetch_space(request, space)
     known_methods, refused = library_of(row)
@@ -49,7 +49,7 @@ def library(request: HttpRequest, space: str) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.READ)
 def detail(request: HttpRequest, space: str, method: str) -> HttpResponse:
     row, known = fetch_method(request, space, method)
     context = {
@@ -101,7 +101,7 @@ def describe(method: Method) -> dict[str, object]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.READ, post=Need.ORGANISE)
 def version(request: HttpRequest, space: str, method: str, version: UUID) -> HttpResponse:
     """An earlier version, to read; taken up again, it becomes the newest."""
     row, newest = fetch_text(request, space, method, can=can_organise if request.method == "POST" else can_read)
@@ -132,7 +132,7 @@ def version(request: HttpRequest, space: str, method: str, version: UUID) -> Htt
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def restore(request: HttpRequest, space: str, method: str) -> HttpResponse:
     """The method as this release ships it becomes the space's newest version; theirs stay in the list."""
     row, newest = fetch_text(request, space, method, can=can_organise)
@@ -149,7 +149,7 @@ def restore(request: HttpRequest, space: str, method: str) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.READ)
 def export(request: HttpRequest, space: str, method: str) -> HttpResponse:
     _row, text = fetch_text(request, space, method)
     response = HttpResponse(text.source, content_type="application/toml; charset=utf-8")
@@ -158,7 +158,7 @@ def export(request: HttpRequest, space: str, method: str) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.READ)
 def papers(request: HttpRequest, space: str, method: str, sheet: str) -> HttpResponse:
     """One sheet, or « tout »: what the room works with when there is no screen."""
     _row, known = fetch_method(request, space, method)
@@ -170,7 +170,7 @@ def papers(request: HttpRequest, space: str, method: str, sheet: str) -> HttpRes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def duplicate(request: HttpRequest, space: str, method: str) -> HttpResponse:
     row, known = fetch_method(request, space, method, can=can_organise)
     initial = {"title": _("{title} – copie").format(title=known.method.title)}
@@ -189,7 +189,7 @@ def duplicate(request: HttpRequest, space: str, method: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def import_file(request: HttpRequest, space: str) -> HttpResponse:
     row = fetch_space(request, space, can=can_organise)
     form = ImportForm(request.POST or None, request.FILES or None)

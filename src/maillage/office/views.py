@@ -1,11 +1,11 @@
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from maillage.lib.needs import Need, needs
 from maillage.office.enums import JobStatus
 from maillage.office.kinds import kind_seen_by
 from maillage.office.models import Job
@@ -16,7 +16,7 @@ REFRESH = 2  # seconds between two looks of a waiting page
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def stop(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Ends a search early: what was found so far is kept, as if it had been all there is to find."""
     job = get_object_or_404(Job, pk=job_id)
@@ -28,7 +28,7 @@ def stop(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """A page that waits. It looks again by itself (a header, no script) and goes to the result when there is one."""
     job = get_object_or_404(Job, pk=job_id)

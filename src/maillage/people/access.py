@@ -9,16 +9,18 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from maillage.people.models import Space
-from maillage.people.queries import Visitor, can_read
+from maillage.people.queries import Visitor, Where, can_read
 
 M = TypeVar("M", bound=Model)
-Can = Callable[[Visitor, Space], bool]
+Can = Callable[[Visitor, Where], bool]
 
 
 def fetch_in_space(
-    user: Visitor, rows: QuerySet[M], *, can: Can, space_of: Callable[[M], Space], **lookup: object
+    user: Visitor, rows: QuerySet[M], *, can: Can, space_of: Callable[[M], Where], **lookup: object
 ) -> M:
     """The row, or 404 when it does not exist or belongs to a space the user has no role in.
+
+    `space_of` may give a gathering: a role held for that one only counts then.
 
     Somebody of the space whose role does not reach this far gets 403 and a sentence: they know the thing exists.
     """

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maillage.lib.needs import Need, needs
 from maillage.lib.spreadsheets import write_csv, write_xlsx
 from maillage.people.access import fetch_in_space
 from maillage.people.apart import NotTwo, take_back_apart, tell_apart, told_apart
@@ -53,7 +53,7 @@ def _space(request: HttpRequest, slug: str) -> Space:
 
 
 @require_safe
-@login_required
+@needs(Need.ACCOUNT)
 def spaces(request: HttpRequest) -> HttpResponse:
     """Whoever organises one space, as most do, is in its directory at once."""
     found = list(spaces_to_organise(request.user))
@@ -63,7 +63,7 @@ def spaces(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     space = _space(request, slug)
     form = SearchForm(request.GET or None, kinds=kinds_said(space))
@@ -86,7 +86,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def publication(request: HttpRequest, slug: str) -> HttpResponse:
     """Those that were ticked: shown to the public, or no longer."""
     space = _space(request, slug)
@@ -108,7 +108,7 @@ def publication(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(back or reverse("people:directory", args=[space.slug]))
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     space = _space(request, slug)
@@ -122,7 +122,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "people/organisation.html", context, status=422 if form.errors else 200)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, slug: str, organisation_id: uuid.UUID) -> HttpResponse:
     space = _space(request, slug)
@@ -167,7 +167,7 @@ def _to_kept(space: Space, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def doubles(request: HttpRequest, slug: str) -> HttpResponse:
     space = _space(request, slug)
     found = find_doubles(space)
@@ -182,7 +182,7 @@ def doubles(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def apart(request: HttpRequest, slug: str) -> HttpResponse:
     """« Ce ne sont pas les mêmes »."""
     space = _space(request, slug)
@@ -200,7 +200,7 @@ def apart(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def doubt_again(request: HttpRequest, slug: str, told_id: int) -> HttpResponse:
     space = _space(request, slug)
     take_back_apart(told=get_object_or_404(space.told_apart.select_related("space"), pk=told_id), by=str(request.user))
@@ -208,7 +208,7 @@ def doubt_again(request: HttpRequest, slug: str, told_id: int) -> HttpResponse:
     return redirect("people:doubles", space.slug)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HttpRequest, slug: str, organisation_id: uuid.UUID) -> HttpResponse:
     """Asks which of two stays, then merges. GET shows what would happen; without `avec`, asks with whom."""
@@ -253,7 +253,7 @@ def _other(request: HttpRequest, space: Space) -> Organisation | None:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def parting(request: HttpRequest, slug: str, merge_id: uuid.UUID) -> HttpResponse:
     space = _space(request, slug)
     done = get_object_or_404(OrganisationMerge, pk=merge_id, space=space)
@@ -266,7 +266,7 @@ def parting(request: HttpRequest, slug: str, merge_id: uuid.UUID) -> HttpRespons
     return redirect("people:organisation", space.slug, back.pk)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest, slug: str) -> HttpResponse:
     space = _space(request, slug)
@@ -298,7 +298,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "people/directory_upload.html", context, status=status)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest, slug: str, import_id: uuid.UUID) -> HttpResponse:
     """What the file would do; a POST does it, or drops it."""
@@ -334,7 +334,7 @@ def preview(request: HttpRequest, slug: str, import_id: uuid.UUID) -> HttpRespon
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def export(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     space = _space(request, slug)
     if form not in ("csv", "xlsx"):

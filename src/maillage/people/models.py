@@ -70,24 +70,66 @@ class SpaceStyle(models.Model):
         return f"style de {self.space}"
 
 
+OF_ONE_GATHERING = (SpaceRole.FACILITATOR, SpaceRole.DESK)  # roles somebody may have for one day only
+
+
 class Right(models.Model):
-    """What a user may do in a space."""
+    """What a user may do in a space; or in one gathering of it, and then nowhere else in that space."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="rights")
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="rights")
     role = models.CharField(max_length=12, choices=SpaceRole)
+    gathering = models.UUIDField(null=True, blank=True)  # the one it is for; no key: that noun is above
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "space", "role"],
+                condition=models.Q(gathering=None),
                 name="people_right_once",
                 violation_error_message=_("Cette personne a déjà ce rôle."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["user", "space", "role", "gathering"],
+                condition=models.Q(gathering__isnull=False),
+                name="people_right_once_a_day",
+                violation_error_message=_("Cette personne a déjà ce rôle pour cette rencontre."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gathering=None) | models.Q(role__in=OF_ONE_GATHERING),
+                name="people_right_of_a_day",
+                violation_error_message=_("Pour une seule rencontre, on confie l’animation ou l’accueil."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} : {self.get_role_display()} ({self.space})"
+
+
+class Invitation(models.Model):
+    """A role offered by mail: the link in the letter gives it, once, to whoever reads that address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("adresse électronique"))
+    role = models.CharField(_("rôle"), max_length=12, choices=SpaceRole)
+    gathering = models.UUIDField(null=True, blank=True)  # as a right's
+    by = models.CharField(max_length=200)
+    sent_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-sent_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(gathering=None) | models.Q(role__in=OF_ONE_GATHERING),
+                name="people_invitation_of_a_day",
+                violation_error_message=_("Pour une seule rencontre, on confie l’animation ou l’accueil."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} : {self.get_role_display()} ({self.space})"
 
 
 class Organisation(models.Model):

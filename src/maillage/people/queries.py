@@ -1,7 +1,13 @@
-"""Who may do what. A right is held in a space; what a space owns, nobody else sees."""
+"""Who may do what. A right is held in a space, or in one gathering of it; what a space owns, nobody else sees.
+
+The questions take a space, or a thing of a space that a right may be held for (a gathering): `can_run_desk(user, day)`.
+"""
+
+from typing import Protocol
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from maillage.lib.matching import fold
 from maillage.people.enums import SpaceRole
@@ -10,44 +16,70 @@ from maillage.people.models import Organisation, OrganisationMerge, Right, Space
 Visitor = User | AnonymousUser
 
 
-def roles_in(user: Visitor, space: Space) -> frozenset[str]:
-    """Empty for somebody who is not signed in, or no longer active."""
+class OfASpace(Protocol):
+    """A gathering."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def space(self) -> Space: ...
+
+
+Where = Space | OfASpace
+
+
+def space_in(where: Where) -> Space:
+    return where if isinstance(where, Space) else where.space
+
+
+def roles_in(user: Visitor, where: Where) -> frozenset[str]:
+    """Empty for somebody who is not signed in, or no longer active. A role for one gathering counts there only."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    return frozenset(Right.objects.filter(user=user, space=space).values_list("role", flat=True))
+    held_for = Q(gathering=None) if isinstance(where, Space) else Q(gathering=None) | Q(gathering=where.pk)
+    rights = Right.objects.filter(held_for, user=user, space=space_in(where))
+    return frozenset(rights.values_list("role", flat=True))
 
 
-def can_organise(user: Visitor, space: Space) -> bool:
+def can_organise(user: Visitor, where: Where) -> bool:
     """Prepare: programme, registrations, plan, report."""
-    return SpaceRole.ORGANISER in roles_in(user, space)
+    return SpaceRole.ORGANISER in roles_in(user, where)
 
 
-def can_facilitate(user: Visitor, space: Space) -> bool:
+def can_facilitate(user: Visitor, where: Where) -> bool:
     """The control room and the prompters."""
-    return bool(roles_in(user, space) & {SpaceRole.ORGANISER, SpaceRole.FACILITATOR})
+    return bool(roles_in(user, where) & {SpaceRole.ORGANISER, SpaceRole.FACILITATOR})
 
 
 def runs_rooms_somewhere(user: Visitor) -> bool:
-    """Organises or facilitates, in whatever space."""
+    """Organises or facilitates, in whatever space or gathering."""
     if not user.is_authenticated or not user.is_active:
         return False
     return Right.objects.filter(user=user, role__in=[SpaceRole.ORGANISER, SpaceRole.FACILITATOR]).exists()
 
 
-def can_run_desk(user: Visitor, space: Space) -> bool:
+def can_run_desk(user: Visitor, where: Where) -> bool:
     """The welcome: attendance, walk-ins, who goes where."""
-    return bool(roles_in(user, space) & {SpaceRole.ORGANISER, SpaceRole.DESK})
+    return bool(roles_in(user, where) & {SpaceRole.ORGANISER, SpaceRole.DESK})
 
 
-def can_read(user: Visitor, space: Space) -> bool:
+def can_read(user: Visitor, where: Where) -> bool:
     """Any role of the space."""
-    return bool(roles_in(user, space))
+    return bool(roles_in(user, where))
 
 
 def spaces_of(user: Visitor) -> QuerySet[Space]:
     if not user.is_authenticated or not user.is_active:
         return Space.objects.none()
-    return Space.objects.filter(rights__user=user).distinct().order_by("name")
+    return Space.objects.filter(rights__in=Right.objects.filter(user=user, gathering=None)).distinct().order_by("name")
+
+
+def gatherings_held(user: Visitor) -> QuerySet[Right, UUID | None]:
+    """The identifiers of those somebody has a role in, without one in their space."""
+    held = Right.objects.filter(gathering__isnull=False)
+    return held.filter(user=user if isinstance(user, User) and user.is_active else None).values_list(
+        "gathering", flat=True
+    )
 
 
 def spaces_to_organise(user: Visitor) -> QuerySet[Space]:

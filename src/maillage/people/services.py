@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from sesame.utils import get_query_string, get_user
 
 from maillage.lib.matching import fold
-from maillage.office.services import record_activity
+from maillage.lib.typography import typo
+from maillage.office.services import drop_mail, queue_mail, record_activity
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Organisation, Right, Space, User
 from maillage.people.queries import organisation_named
@@ -37,16 +43,27 @@ def make_space(
 
 
 @transaction.atomic
-def give_right(*, user: User, space: Space, role: SpaceRole | str, by: str) -> Right:
-    """Giving it again changes nothing."""
-    right, made = Right.objects.get_or_create(user=user, space=space, role=SpaceRole(role))
+def give_right(*, user: User, space: Space, role: SpaceRole | str, by: str, gathering: UUID | None = None) -> Right:
+    """For the space, or for one gathering of it. Giving it again changes nothing."""
+    right, made = Right.objects.get_or_create(user=user, space=space, role=SpaceRole(role), gathering=gathering)
     if made:
         record_activity(space=space.slug, by=by, verb="give-right", about=f"{user} : {right.get_role_display()}")
     return right
 
 
+class LastOrganiser(Exception):
+    sentence = _lazy(
+        "C’est la seule personne qui organise cet espace : confiez d’abord l’organisation à quelqu’un d’autre."
+    )
+
+
 @transaction.atomic
 def withdraw_right(*, right: Right, by: str) -> None:
+    if right.role == SpaceRole.ORGANISER:
+        # the rows stay locked: two organisers who withdraw each other at once leave one
+        organisers = Right.objects.select_for_update().filter(space=right.space, role=SpaceRole.ORGANISER)
+        if not [row for row in organisers if row.pk != right.pk]:
+            raise LastOrganiser
     record_activity(
         space=right.space.slug, by=by, verb="withdraw-right", about=f"{right.user} : {right.get_role_display()}"
     )
@@ -83,6 +100,29 @@ def make_sign_in_link(*, user: User, base_url: str, next_url: str = "") -> str:
     """A link that opens this account for SESAME_MAX_AGE, once. Whoever holds it signs in: give it to its owner only."""
     link = base_url.rstrip("/") + reverse("people:sign-in-link") + get_query_string(user, scope=SIGN_IN_SCOPE)
     return f"{link}&{urlencode({'next': next_url})}" if next_url else link
+
+
+def send_sign_in_link(*, email: str, base_url: str, next_url: str = "") -> None:
+    """To whom the address belongs, if they are of a team; to nobody else, and nobody learns which."""
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None:
+        return
+    link = make_sign_in_link(user=user, base_url=base_url, next_url=next_url)
+    hours = settings.SESAME_MAX_AGE // 3600
+    body = typo(render_to_string("people/sign_in_letter.txt", {"user": user, "link": link, "hours": hours}))
+    drop_mail(about=user.pk)  # one letter waits, not ten
+    queue_mail(to=user.email, subject=_("Votre lien pour entrer dans Maillage"), body=body, about=user.pk)
+
+
+def rename_user(*, user: User, name: str) -> None:
+    user.name = " ".join(name.split())
+    user.save(update_fields=["name"])
+
+
+def end_every_session(*, user: User) -> None:
+    """Sessions and links are signed with the password nobody has: another one, and none of them holds."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
 
 
 def owner_of_link(token: str) -> User | None:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.lib.colours import contrast
+from maillage.lib.needs import Need, needs
 from maillage.people.access import fetch_in_space
 from maillage.people.models import Space
 from maillage.people.queries import can_organise
@@ -72,7 +72,7 @@ def _space(request: HttpRequest, slug: str) -> Space:
     return fetch_in_space(request.user, Space.objects.all(), can=can_organise, space_of=lambda row: row, slug=slug)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def style(request: HttpRequest, slug: str) -> HttpResponse:
     space = _space(request, slug)
@@ -98,7 +98,7 @@ def style(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def logo_removal(request: HttpRequest, slug: str) -> HttpResponse:
     space = _space(request, slug)
     remove_logo(space=space, by=str(request.user))

@@ -1,12 +1,17 @@
 from django.urls import path
 
-from maillage.people import directory_views, style_views, views
+from maillage.people import account_views, directory_views, style_views, team_views, views
 
 app_name = "people"
 urlpatterns = [
     path("connexion/", views.sign_in, name="sign-in"),
     path("connexion/lien/", views.sign_in_link, name="sign-in-link"),
     path("deconnexion/", views.sign_out, name="sign-out"),
+    path("compte/", account_views.account, name="account"),
+    path("compte/deconnexion-partout/", account_views.sessions_end, name="sessions-end"),
+    path("equipe/", team_views.teams, name="teams"),
+    path("equipe/<slug:slug>/", team_views.team, name="team"),
+    path("invitation/<str:token>/", team_views.invitation, name="invitation"),
     path("apparence/<slug:slug>/", style_views.style, name="style"),
     path("apparence/<slug:slug>/logo/retrait/", style_views.logo_removal, name="style-logo-removal"),
     path("structures/", directory_views.spaces, name="directories"),

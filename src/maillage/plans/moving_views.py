@@ -4,7 +4,6 @@ from collections import defaultdict
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from maillage.gatherings.models import Workshop
+from maillage.lib.needs import Need, needs
 from maillage.plans.forms import MoveForm
 from maillage.plans.models import Placement
 from maillage.plans.services import Effect, Refused, SizeAssumed, move_effect, move_person
@@ -20,7 +20,7 @@ from maillage.plans.views import fetch_placement, offer_undo
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def move(request: HttpRequest, gathering: UUID, placement: int) -> JsonResponse:
     """`place`: « workshop:table »; `action`: "move" does it, anything else only says what it would do."""
     row = fetch_placement(request, gathering, placement)

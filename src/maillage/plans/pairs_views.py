@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.people.models import Tie
 from maillage.people.ties import ties_of
 from maillage.plans.forms import PairForm
@@ -19,7 +19,7 @@ from maillage.plans.queries import latest_plan, organisations_coming
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def pairs(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = fetch_gathering(request.user, gathering)
     form = PairForm(request.POST or None, gathering=found, initial={"one": request.GET.get("personne", "")})
@@ -41,7 +41,7 @@ def pairs(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def removal(request: HttpRequest, gathering: UUID, pair: int) -> HttpResponse:
     found = fetch_gathering(request.user, gathering)
     row = found.seating_pairs.filter(pk=pair).first()

@@ -5,7 +5,6 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.gatherings.access import fetch_gathering
+from maillage.lib.needs import Need, needs
 from maillage.lib.spreadsheets import write_csv, write_xlsx
 from maillage.plans.queries import latest_plan
 from maillage.plans.services import Refused
@@ -31,7 +31,7 @@ class UploadForm(forms.Form):
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def export(request: HttpRequest, gathering: UUID, plan: UUID, form: str) -> HttpResponse:
     found = fetch_gathering(request.user, gathering)
     row = plans_of(found).filter(pk=plan).first()
@@ -45,7 +45,7 @@ def export(request: HttpRequest, gathering: UUID, plan: UUID, form: str) -> Http
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def upload(request: HttpRequest, gathering: UUID) -> HttpResponse:
     """Refused lines are listed with their number; a file that is accepted becomes a draft, whatever it changes."""
     found = fetch_gathering(request.user, gathering)

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.people.ties import (
     Pasted,
     TieRefused,
@@ -30,7 +30,7 @@ REMOVED = "tie-removed"  # in the visitor's session: what « Remettre » puts ba
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def ties(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = fetch_gathering(request.user, gathering)
     form = TieForm(request.POST or None)
@@ -47,7 +47,7 @@ def ties(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def pasted(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = fetch_gathering(request.user, gathering)
     if request.method != "POST":  # the address of a list that was refused, opened again
@@ -70,7 +70,7 @@ def pasted(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def removal(request: HttpRequest, gathering: UUID, tie: int) -> HttpResponse:
     found = fetch_gathering(request.user, gathering)
     row = ties_of(found.space).filter(pk=tie).first()

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.office.models import Activity
 from maillage.office.queries import activity_about
 from maillage.plans.models import Plan
@@ -39,7 +39,7 @@ VERBS = {
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def versions(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = fetch_gathering(request.user, gathering)
     plans = list(plans_of(found))
@@ -65,7 +65,7 @@ def _what(gathering: Gathering, deed: Activity) -> str:
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def comparison(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpResponse:
     """This plan beside another: by default the one that people see, or work goes on from."""
     found = fetch_gathering(request.user, gathering)
@@ -93,7 +93,7 @@ def comparison(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpRespons
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def taking_up(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpResponse:
     found = fetch_gathering(request.user, gathering)
     try:
@@ -109,7 +109,7 @@ def taking_up(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpResponse
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def setting_aside(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpResponse:
     """The draft is refused: the plan that people see is the one worked on again."""
     found = fetch_gathering(request.user, gathering)

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.matching import fold
+from maillage.lib.needs import Need, needs
 from maillage.office.services import ReportProgress, run_job
 from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise
@@ -128,7 +128,7 @@ def by_room(rows: Iterable[Placement]) -> list[SlotColumns]:
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def plan(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = _gathering(request, gathering)
     last = latest_plan(found)
@@ -176,7 +176,7 @@ def _unseated(gathering: Gathering, rows: Iterable[Placement]) -> list[str]:
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def people(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = _gathering(request, gathering)
     last = latest_plan(found)
@@ -219,7 +219,7 @@ def _shows(places: list[Placement], words: str, workshop: str, only: str) -> boo
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def run(request: HttpRequest, gathering: UUID) -> HttpResponse:
     """Beside the request: a page shows the progress, then the plan."""
     found = _gathering(request, gathering)
@@ -240,7 +240,7 @@ def run(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def publication(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpResponse:
     found = _gathering(request, gathering)
     row = fetch_in_space(
@@ -263,7 +263,7 @@ def publication(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse:
     """One person's place: why it is there, and another one chosen. « Voir l’effet » says before doing."""
     row = fetch_placement(request, gathering, placement)
@@ -312,7 +312,7 @@ def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def undo(request: HttpRequest, gathering: UUID) -> HttpResponse:
     """The last move, lock or way out of this visitor, put back."""
     found = _gathering(request, gathering)
@@ -336,7 +336,7 @@ def undo(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def lock(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse:
     row = fetch_placement(request, gathering, placement)
     locked = request.POST.get("locked") == "yes"
@@ -351,7 +351,7 @@ def lock(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def lock_many(request: HttpRequest, gathering: UUID, plan: UUID) -> HttpResponse:
     """A whole table or a whole workshop; `group`: « workshop:table:yes », the table empty for the workshop."""
     found = _gathering(request, gathering)
@@ -388,7 +388,7 @@ def _group(gathering: Gathering, text: str) -> tuple[Workshop | None, int | None
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def way_out(request: HttpRequest, gathering: UUID) -> HttpResponse:
     """One of the ways out of a lack, taken; « Défaire » gives the bound or the lock back."""
     found = _gathering(request, gathering)

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Workshop
+from maillage.lib.needs import Need, needs
 from maillage.plans.models import WorkshopWait
 from maillage.plans.queries import own_placements
 from maillage.plans.services import Refused
@@ -39,6 +39,7 @@ def other_workshops(registration: Registration) -> OwnPart | None:
 
 @csrf_exempt  # the address is the key, as for the other forms of this page (registrations/own_views.py)
 @require_POST
+@needs(Need.LINK)
 def ask(request: HttpRequest, token: str) -> HttpResponse:
     registration = find_by_token(token)
     if registration is None:
@@ -68,7 +69,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def waiting(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = fetch_gathering(request.user, gathering)
     lines: dict[Workshop, list[WorkshopWait]] = {}

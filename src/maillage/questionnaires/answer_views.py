@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.gatherings.words import date_words, place_words
 from maillage.lib.codes import normalise_code
+from maillage.lib.needs import Need, needs
 from maillage.lib.rates import Rate
 from maillage.questionnaires.answer_fields import AnswerForm, ignored_sentence
 from maillage.questionnaires.answering import answers_of, save_answers
@@ -33,6 +34,7 @@ COMMON, PERSONAL, CORRECTION = "common", "personal", "correction"
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.CODE)
 def answer(request: HttpRequest, code: str) -> HttpResponse:
     """The common link: anybody's, as many times as there are people."""
     meant = normalise_code(code)
@@ -47,6 +49,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LINK)
 def personal(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a letter: it says who is asked, never what they answer."""
     found, registration = _personal(token)
@@ -58,6 +61,7 @@ def personal(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LINK)
 def refusal(request: HttpRequest, token: str) -> HttpResponse:
     """A link in a letter is opened by mail scanners too: opening asks, pressing refuses."""
     found, registration = _personal(token)
@@ -70,6 +74,7 @@ def refusal(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LINK)
 def own(request: HttpRequest, secret: str) -> HttpResponse:
     """One's own answers, by the address given once they were sent: seen again, and corrected until the end."""
     response = _own(secret)
@@ -78,6 +83,7 @@ def own(request: HttpRequest, secret: str) -> HttpResponse:
 
 @never_cache
 @require_safe
+@needs(Need.LINK)
 def thanks(request: HttpRequest, secret: str) -> HttpResponse:
     response = _own(secret)
     found = response.questionnaire

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maillage.lib.needs import Need, needs
 from maillage.questionnaires.access import fetch_questionnaire
 from maillage.questionnaires.letters import (
     letter_of,
@@ -30,7 +30,7 @@ REMINDER = "rappel"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def letters(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> HttpResponse:
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)
     now = timezone.now()
@@ -68,7 +68,7 @@ def letters(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) ->
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def letter_file(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID, name: str) -> HttpResponse:
     """As somebody invented would get it, to open in a mail program."""
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)

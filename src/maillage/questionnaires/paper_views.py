@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maillage.lib.needs import Need, needs
 from maillage.questionnaires.access import fetch_questionnaire
 from maillage.questionnaires.answer_fields import AnswerForm
 from maillage.questionnaires.answering import answers_of, change_sheet, enter_sheet, next_number, remove_sheet
@@ -22,7 +22,7 @@ LAST = 10  # sheets shown beside the form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def entry(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> HttpResponse:
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)
     questions = asked(found)
@@ -44,7 +44,7 @@ def entry(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> H
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def correction(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID, response_id: UUID) -> HttpResponse:
     found, response = _sheet(request, gathering_id, questionnaire_id, response_id)
     data = request.POST if request.method == "POST" else None
@@ -59,7 +59,7 @@ def correction(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID,
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def removal(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID, response_id: UUID) -> HttpResponse:
     found, response = _sheet(request, gathering_id, questionnaire_id, response_id)
     number = response.number

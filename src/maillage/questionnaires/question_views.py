@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maillage.lib.needs import Need, needs
 from maillage.questionnaires.access import fetch_questionnaire
 from maillage.questionnaires.answer_fields import condition_sentence
 from maillage.questionnaires.forms import QuestionForm
@@ -27,7 +27,7 @@ from maillage.registrations.questions import sensitive_word
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def questions(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> HttpResponse:
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)
     form = QuestionForm(request.POST or None, questions=asked(found))
@@ -60,7 +60,7 @@ def _condition(question: Question, numbers: dict[UUID, int]) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def change(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID, question_id: UUID) -> HttpResponse:
     found, row = _question(request, gathering_id, questionnaire_id, question_id)
     shown = _question(request, gathering_id, questionnaire_id, question_id)[1]
@@ -84,7 +84,7 @@ def change(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID, que
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def move(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID, question_id: UUID) -> HttpResponse:
     found, row = _question(request, gathering_id, questionnaire_id, question_id)
     try:
@@ -95,7 +95,7 @@ def move(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID, quest
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def removal(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID, question_id: UUID) -> HttpResponse:
     found, row = _question(request, gathering_id, questionnaire_id, question_id)
     try:
@@ -113,7 +113,7 @@ def removal(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID, qu
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def return_(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID, question_id: UUID) -> HttpResponse:
     found, row = _question(request, gathering_id, questionnaire_id, question_id)
     try:

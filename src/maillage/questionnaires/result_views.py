@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from maillage.lib.needs import Need, needs
 from maillage.lib.spreadsheets import write_csv
 from maillage.live.results import FLOOR
 from maillage.questionnaires.access import fetch_questionnaire
@@ -25,7 +25,7 @@ HIDDEN = "–"
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def results(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> HttpResponse:
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)
     choices = crossable(found)
@@ -91,7 +91,7 @@ def _crossed(questionnaire: Questionnaire, rows: str, columns: str) -> dict[str,
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def counts_file(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> HttpResponse:
     """A line an answer that could be given. Under the floor, one line without a number."""
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)
@@ -110,7 +110,7 @@ def counts_file(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def texts_file(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> HttpResponse:
     """Beside nothing else of what the same person answered, and without those put aside."""
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)
@@ -125,7 +125,7 @@ def texts_file(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID)
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def crossed_file(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> HttpResponse:
     """The table on the screen: the same numbers are hidden."""
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)
@@ -149,7 +149,7 @@ def _csv(headers: list[str], rows: list[list[str]], name: str) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def hiding(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID, answer_id: UUID) -> HttpResponse:
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)
     rows = Answer.objects.select_related("response__questionnaire__gathering__space")

@@ -4,7 +4,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.lib.codes import spaced_code
+from maillage.lib.needs import Need, needs
 from maillage.lib.qr import qr_svg
 from maillage.questionnaires.access import fetch_questionnaire
 from maillage.questionnaires.answer_fields import AnswerForm
@@ -40,7 +40,7 @@ EMPTY = "vide"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def questionnaires(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
     if request.method == "POST":
@@ -63,7 +63,7 @@ def questionnaires(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def desk(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> HttpResponse:
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)
     with timezone.override(ZoneInfo(found.gathering.timezone)):  # « 9 h » is 9 h where people meet
@@ -98,14 +98,14 @@ def desk(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> Ht
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def preview(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> HttpResponse:
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)
     return answer_page(request, found, AnswerForm(questions=asked(found)), preview=True)
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def sheet(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> HttpResponse:
     """To print: the questions, boxes to tick, lines to write on, and the code for who would rather use a phone."""
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)
@@ -116,7 +116,7 @@ def sheet(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> H
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def copy(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> HttpResponse:
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)
     wanted = request.POST.get("gathering", "")
@@ -134,7 +134,7 @@ def copy(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> Ht
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def erasure(request: HttpRequest, gathering_id: UUID, questionnaire_id: UUID) -> HttpResponse:
     """Answers do not come back: it is asked first."""
     found = fetch_questionnaire(request.user, gathering_id, questionnaire_id)

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.queries import programme_of
+from maillage.lib.needs import Need, needs
 from maillage.registrations.certificates import (
     TermsForm,
     as_initial,
@@ -34,7 +34,7 @@ NOON, EVENING = 13, 18  # hours: a moment that begins from then on is of the aft
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def certificates(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = organised_gathering(request, gathering)
     terms = terms_of(found)
@@ -77,7 +77,7 @@ def _usual_half_days(gathering: Gathering) -> list[str]:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def letters(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = organised_gathering(request, gathering)
     try:
@@ -94,7 +94,7 @@ def letters(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def letter_file(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = organised_gathering(request, gathering)
     subject, body = _as_camille(request, found)

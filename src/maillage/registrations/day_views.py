@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.lib.spreadsheets import write_csv
 from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise, can_run_desk
@@ -23,29 +24,24 @@ from maillage.registrations.questions import answers_of
 
 
 def desk_gathering(request: HttpRequest, gathering: UUID) -> Gathering:
-    return fetch_in_space(
-        request.user,
-        Gathering.objects.select_related("space"),
-        can=can_run_desk,
-        space_of=lambda row: row.space,
-        pk=gathering,
-    )
+    return fetch_gathering(request.user, gathering, can=can_run_desk)
 
 
 @never_cache
 @require_safe
+@needs(Need.ANYBODY)
 def badge(request: HttpRequest, code: str) -> HttpResponse:
     """What a phone's camera opens. The desk lands on the person; anybody else learns nothing, not even who it is."""
     pk = read_badge(code)
     row = Registration.objects.select_related("gathering__space").filter(pk=pk).first() if pk is not None else None
-    if row is not None and can_run_desk(request.user, row.gathering.space):
+    if row is not None and can_run_desk(request.user, row.gathering):
         return redirect("registrations:desk-person", row.gathering_id, row.pk)
     return render(request, "registrations/badge.html", {"next": request.path})
 
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.DESK)
 def person(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
     """One tap opened it, one tap says they are here."""
     found = desk_gathering(request, gathering)
@@ -53,7 +49,7 @@ def person(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRes
         request.user,
         found.registrations.select_related("person__organisation", "gathering__space"),
         can=can_run_desk,
-        space_of=lambda each: each.gathering.space,
+        space_of=lambda each: each.gathering,
         pk=registration,
     )
     return render(
@@ -72,7 +68,7 @@ def person(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRes
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.DESK)
 def lists(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = desk_gathering(request, gathering)
     return render(
@@ -88,7 +84,7 @@ def lists(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.DESK)
 def lists_file(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = desk_gathering(request, gathering)
     headers, rows = list_rows(day_lists(found), with_other=can_organise(request.user, found.space))

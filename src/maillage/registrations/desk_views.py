@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +11,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise, can_run_desk
 from maillage.registrations.enums import Presence, RegistrationStatus
@@ -27,13 +28,7 @@ SHOWN = 40  # people: what a phone scrolls without losing itself; the search doe
 
 
 def _gathering(request: HttpRequest, gathering: UUID) -> Gathering:
-    return fetch_in_space(
-        request.user,
-        Gathering.objects.select_related("space"),
-        can=can_run_desk,
-        space_of=lambda row: row.space,
-        pk=gathering,
-    )
+    return fetch_gathering(request.user, gathering, can=can_run_desk)
 
 
 def _page(
@@ -90,7 +85,7 @@ def _arrival(gathering: Gathering, pk: str | None) -> tuple[Registration, list[E
 
 
 @require_safe
-@login_required
+@needs(Need.DESK)
 def desk(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = _gathering(request, gathering)
     scanned = scanned_badge(request.GET.get("q", ""))  # a hand scanner types the badge's address, then Enter
@@ -100,14 +95,14 @@ def desk(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.DESK)
 def presence(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
     found = _gathering(request, gathering)
     row = fetch_in_space(
         request.user,
         found.registrations.select_related("person", "gathering__space"),
         can=can_run_desk,
-        space_of=lambda each: each.gathering.space,
+        space_of=lambda each: each.gathering,
         pk=registration,
     )
     wanted = request.POST.get("presence", "")
@@ -126,7 +121,7 @@ def presence(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpR
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.DESK)
 def walk_in(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = _gathering(request, gathering)
     if request.method != "POST":  # the address of a form that was refused, opened again

@@ -75,7 +75,7 @@ def before(gathering: Gathering, user: Visitor) -> Glimpse | None:
 
 
 def during(gathering: Gathering, user: Visitor) -> Glimpse | None:
-    if not can_run_desk(user, gathering.space):
+    if not can_run_desk(user, gathering):
         return None
     counts = counts_of(gathering)
     url = reverse("registrations:desk", args=[gathering.pk])

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maillage.lib.needs import Need, needs
 from maillage.lib.spreadsheets import Table, UnreadableTable
 from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise
@@ -54,7 +54,7 @@ def _import(request: HttpRequest, gathering: UUID, import_id: UUID) -> Registrat
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def upload(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = organised_gathering(request, gathering)
     status = 200
@@ -111,7 +111,7 @@ def _too_big(request: HttpRequest) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def columns(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpResponse:
     import_ = _import(request, gathering, import_id)
     if import_.status != ImportStatus.DRAFT:
@@ -140,7 +140,7 @@ def columns(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpRespo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def preview(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpResponse:
     """What confirming would write. A POST keeps the answers; with action=confirm it then writes."""
     import_ = _import(request, gathering, import_id)
@@ -217,7 +217,7 @@ def _columns_left_out(table: Table, mapping: Mapping[str, int]) -> list[str]:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def abandonment(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpResponse:
     import_ = _import(request, gathering, import_id)
     try:

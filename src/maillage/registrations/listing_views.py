@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maillage.lib.needs import Need, needs
 from maillage.office.retention import names_months
 from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise
@@ -25,6 +25,7 @@ from maillage.registrations.services import Refused
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LINK)
 def own_listing(request: HttpRequest, token: str) -> HttpResponse:
     """A link is opened by mail scanners too: opening shows, sending agrees."""
     registration = fetch_own(token)
@@ -57,6 +58,7 @@ def own_listing(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@needs(Need.LINK)
 def own_withdrawal(request: HttpRequest, token: str) -> HttpResponse:
     registration = fetch_own(token)
     if withdraw(registration=registration, by=registration.person):
@@ -64,8 +66,8 @@ def own_withdrawal(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("registrations:own", token)
 
 
-@login_required
 @require_POST
+@needs(Need.ORGANISE)
 def removal(request: HttpRequest, space: str, listing: UUID) -> HttpResponse:
     rows = Listing.objects.select_related("space").filter(space__slug=space)
     row = fetch_in_space(request.user, rows, can=can_organise, space_of=lambda row: row.space, pk=listing)

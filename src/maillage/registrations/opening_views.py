@@ -4,7 +4,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.lib.qr import qr_svg
 from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.letters import Letter, as_file, words_of
@@ -43,7 +43,7 @@ def _opening_of(gathering: Gathering) -> Opening:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def opening(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = organised_gathering(request, gathering)
     with timezone.override(ZoneInfo(found.timezone)):  # « 9 h » is 9 h where people meet
@@ -90,7 +90,7 @@ def _opening_page(request: HttpRequest, gathering: Gathering) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def preview(request: HttpRequest, gathering: UUID) -> HttpResponse:
     """The form as people see it, whether it is open or not; sending it does nothing."""
     found = organised_gathering(request, gathering)
@@ -99,7 +99,7 @@ def preview(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def letter(request: HttpRequest, gathering: UUID, name: str) -> HttpResponse:
     """A letter as somebody invented would get it, to open in a mail program."""
     found = organised_gathering(request, gathering)
@@ -122,7 +122,7 @@ def letter(request: HttpRequest, gathering: UUID, name: str) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def waiting(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = organised_gathering(request, gathering)
     return render(
@@ -144,7 +144,7 @@ def _waiting_row(request: HttpRequest, gathering: UUID, registration: UUID) -> R
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def promotion(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
     row = _waiting_row(request, gathering, registration)
     if promote(registration=row, by=request.user):
@@ -155,7 +155,7 @@ def promotion(request: HttpRequest, gathering: UUID, registration: UUID) -> Http
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def rank(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
     row = _waiting_row(request, gathering, registration)
     move_in_line(registration=row, up=request.POST.get("sens") == "avant", by=request.user)

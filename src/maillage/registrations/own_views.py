@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.gatherings.words import date_words, place_words
+from maillage.lib.needs import Need, needs
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.forms import WishesForm
 from maillage.registrations.listings import listing_of, may_be_listed
@@ -88,12 +89,14 @@ def _page(
 
 @never_cache
 @require_safe
+@needs(Need.LINK)
 def own(request: HttpRequest, token: str) -> HttpResponse:
     return _page(request, token, fetch_own(token), None)
 
 
 @csrf_exempt
 @require_POST
+@needs(Need.LINK)
 def wishes(request: HttpRequest, token: str) -> HttpResponse:
     registration = fetch_own(token)
     form = WishesForm(request.POST, gathering=registration.gathering)
@@ -111,6 +114,7 @@ def wishes(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LINK)
 def answers(request: HttpRequest, token: str) -> HttpResponse:
     """Everything said in the public form but the address, as long as the day is not over."""
     registration = fetch_own(token)
@@ -145,6 +149,7 @@ def answers(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LINK)
 def cancellation(request: HttpRequest, token: str) -> HttpResponse:
     """A link in a letter is opened by mail scanners too: opening asks, pressing cancels."""
     registration = fetch_own(token)
@@ -161,6 +166,7 @@ def cancellation(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@needs(Need.LINK)
 def restoration(request: HttpRequest, token: str) -> HttpResponse:
     registration = fetch_own(token)
     try:
@@ -177,6 +183,7 @@ def restoration(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@needs(Need.LINK)
 def arrival(request: HttpRequest, token: str) -> HttpResponse:
     """« Je suis là », on the day, where the gathering is; said by mistake, it is taken back."""
     registration = fetch_own(token)

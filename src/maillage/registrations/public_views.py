@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.gatherings.words import date_words, place_words
+from maillage.lib.needs import Need, needs
 from maillage.lib.rates import Rate
 from maillage.office.retention import names_months
 from maillage.registrations.links import own_path
@@ -40,6 +41,7 @@ def opening_of(space: str, slug: str) -> Opening:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.PUBLISHED)
 def form(request: HttpRequest, space: str, slug: str) -> HttpResponse:
     opening = opening_of(space, slug)
     door = entrance(opening, timezone.now())
@@ -98,6 +100,7 @@ def form_page(
 
 @never_cache
 @require_safe
+@needs(Need.PUBLISHED)
 def sent(request: HttpRequest, space: str, slug: str) -> HttpResponse:
     """What was just done, the same for an address that is new and for one that had served already."""
     opening = opening_of(space, slug)

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.registrations.models import Question
 from maillage.registrations.question_fields import QuestionForm
 from maillage.registrations.questions import (
@@ -29,7 +29,7 @@ from maillage.registrations.views import organised_gathering
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def questions(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = organised_gathering(request, gathering)
     form = QuestionForm(request.POST or None)
@@ -59,7 +59,7 @@ def questions(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def change(request: HttpRequest, gathering: UUID, question: UUID) -> HttpResponse:
     found, row = _question(request, gathering, question)
     form = QuestionForm(request.POST or None, instance=_question(request, gathering, question)[1])
@@ -81,7 +81,7 @@ def change(request: HttpRequest, gathering: UUID, question: UUID) -> HttpRespons
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def move(request: HttpRequest, gathering: UUID, question: UUID) -> HttpResponse:
     found, row = _question(request, gathering, question)
     move_question(question=row, up=request.POST.get("to") == "up", by=request.user)
@@ -89,7 +89,7 @@ def move(request: HttpRequest, gathering: UUID, question: UUID) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def removal(request: HttpRequest, gathering: UUID, question: UUID) -> HttpResponse:
     found, row = _question(request, gathering, question)
     remove_question(question=row, by=request.user)
@@ -100,7 +100,7 @@ def removal(request: HttpRequest, gathering: UUID, question: UUID) -> HttpRespon
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def return_(request: HttpRequest, gathering: UUID, question: UUID) -> HttpResponse:
     found, row = _question(request, gathering, question)
     try:
@@ -113,7 +113,7 @@ def return_(request: HttpRequest, gathering: UUID, question: UUID) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def erasure(request: HttpRequest, gathering: UUID, question: UUID) -> HttpResponse:
     """Answers do not come back: it is asked first."""
     found, row = _question(request, gathering, question)

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.lib.spreadsheets import write_csv, write_xlsx
 from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise
@@ -68,7 +68,7 @@ def _registration(request: HttpRequest, gathering: UUID, registration: UUID) -> 
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def registrations(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = organised_gathering(request, gathering)
     form = FilterForm(request.GET, offer=offer_of(found), territories=territories_of(found))
@@ -95,7 +95,7 @@ def registrations(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def new(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = organised_gathering(request, gathering)
     form = RegistrationForm(request.POST or None, gathering=found)
@@ -126,7 +126,7 @@ def new(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def edit(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
     row = _registration(request, gathering, registration)
     form = RegistrationForm(request.POST or None, gathering=row.gathering, registration=row)
@@ -165,7 +165,7 @@ def own_link(request: HttpRequest, registration: Registration) -> str:
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def cancellation(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
     row = _registration(request, gathering, registration)
     cancel_registration(registration=row, by=request.user)
@@ -174,7 +174,7 @@ def cancellation(request: HttpRequest, gathering: UUID, registration: UUID) -> H
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@needs(Need.ORGANISE)
 def erasure(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
     """One person, everywhere in the space. It does not come back: what goes is listed first."""
     row = _registration(request, gathering, registration)
@@ -199,7 +199,7 @@ def erasure(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRe
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def restoration(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
     row = _registration(request, gathering, registration)
     restore_registration(registration=row, by=request.user)
@@ -208,7 +208,7 @@ def restoration(request: HttpRequest, gathering: UUID, registration: UUID) -> Ht
 
 
 @require_POST
-@login_required
+@needs(Need.ORGANISE)
 def link(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
     row = _registration(request, gathering, registration)
     renew_link(registration=row, by=request.user)
@@ -217,7 +217,7 @@ def link(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRespo
 
 
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def export(request: HttpRequest, gathering: UUID, form: str) -> HttpResponse:
     found = organised_gathering(request, gathering)
     headers, rows = export_rows(found)

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.registrations.certificates import certified, terms_of, why_no_certificate
 from maillage.registrations.models import CertificateTerms, Registration
 from maillage.registrations.own import find_by_token
@@ -18,7 +18,7 @@ from maillage.reports.certificates import make_certificates
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def everybody(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
     terms = _terms(gathering)
@@ -27,7 +27,7 @@ def everybody(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def one(request: HttpRequest, gathering_id: UUID, registration_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
     terms = _terms(gathering)
@@ -37,6 +37,7 @@ def one(request: HttpRequest, gathering_id: UUID, registration_id: UUID) -> Http
 
 @never_cache
 @require_safe
+@needs(Need.LINK)
 def own(request: HttpRequest, token: str) -> HttpResponse:
     found = find_by_token(token)
     if found is None:

@@ -16,6 +16,7 @@ from maillage.change.forms import day_field
 from maillage.change.models import CoreGroup, Member
 from maillage.change.queries import public_groups
 from maillage.change.views import context_of
+from maillage.lib.needs import Need, needs
 from maillage.people.models import Space
 from maillage.reports.change_story import YEAR, describe_period
 from maillage.reports.services import FORMS, set_document
@@ -35,6 +36,7 @@ class PeriodForm(forms.Form):
 
 
 @member_page
+@needs(Need.LINK)
 def change_report(request: HttpRequest, member: Member) -> HttpResponse:
     today = timezone.localdate()
     asked = "form" in request.GET
@@ -47,6 +49,7 @@ def change_report(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @require_safe
+@needs(Need.PUBLISHED)
 def public_story(_request: HttpRequest, space: str, slug: str, form: str) -> HttpResponse:
     """Of a noyau that says it is public: the last twelve months, without a name."""
     home = Space.objects.filter(slug=space).first()

@@ -9,7 +9,7 @@ from maillage.plans.queries import has_published_plan
 
 
 def papers(gathering: Gathering, user: Visitor) -> Glimpse | None:
-    if not can_run_desk(user, gathering.space) or not gathering.registrations.exists():
+    if not can_run_desk(user, gathering) or not gathering.registrations.exists():
         return None  # a badge needs somebody
     doors = (
         [Action(_("Listes des portes (PDF)"), reverse("reports:door-lists", args=[gathering.pk]))]
@@ -27,7 +27,7 @@ def papers(gathering: Gathering, user: Visitor) -> Glimpse | None:
 
 
 def day_pack(gathering: Gathering, user: Visitor) -> Glimpse | None:
-    if not can_facilitate(user, gathering.space) or not has_workshops(gathering):
+    if not can_facilitate(user, gathering) or not has_workshops(gathering):
         return None
     return Glimpse(
         actions=[
@@ -52,7 +52,7 @@ def evening_report(gathering: Gathering, user: Visitor) -> Glimpse | None:
 
 def plenary(gathering: Gathering, user: Visitor) -> Glimpse | None:
     """The slides of the plenary: asked for while the rooms work."""
-    if not can_facilitate(user, gathering.space) or not has_workshops(gathering):
+    if not can_facilitate(user, gathering) or not has_workshops(gathering):
         return None
     return Glimpse(
         actions=[Action(_("Retour sur les ateliers (diapositives)"), reverse("reports:deck", args=[gathering.pk]))]
@@ -60,6 +60,6 @@ def plenary(gathering: Gathering, user: Visitor) -> Glimpse | None:
 
 
 def documents(gathering: Gathering, user: Visitor) -> Glimpse | None:
-    if not can_facilitate(user, gathering.space) and not can_run_desk(user, gathering.space):
+    if not can_facilitate(user, gathering) and not can_run_desk(user, gathering):
         return None
     return Glimpse(actions=[Action(_("Documents de la rencontre"), reverse("reports:documents", args=[gathering.pk]))])

@@ -38,10 +38,10 @@ class Group:
 def offer_of(gathering: Gathering, user: Visitor, *, rehearsal: bool = False) -> list[Group]:
     """In the order of the day: before, during, after. What this person's role does not reach is not listed."""
     after = tuple(_after(gathering, rehearsal)) if can_organise(user, gathering.space) else ()
-    during = tuple(_during(gathering, rehearsal)) if can_facilitate(user, gathering.space) else ()
+    during = tuple(_during(gathering, rehearsal)) if can_facilitate(user, gathering) else ()
     before = (
-        *(_rooms(gathering) if can_facilitate(user, gathering.space) else ()),
-        *(_welcome(gathering) if can_run_desk(user, gathering.space) else ()),
+        *(_rooms(gathering) if can_facilitate(user, gathering) else ()),
+        *(_welcome(gathering) if can_run_desk(user, gathering) else ()),
     )
     if rehearsal:  # badges and sheets are the real day's: none of them is of a rehearsal
         before = ()

@@ -2,7 +2,6 @@ import uuid
 from collections.abc import Callable
 from typing import TypedDict
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -13,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.people.access import Can
-from maillage.people.models import Space
-from maillage.people.queries import Visitor, can_facilitate, can_organise, can_run_desk
+from maillage.people.queries import Visitor, Where, can_facilitate, can_organise, can_run_desk
 from maillage.people.style import house_of
 from maillage.registrations.links import base_of_request
 from maillage.registrations.models import Opening
@@ -60,7 +59,7 @@ def _name(name: str, request: HttpRequest) -> str:
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.DAY)
 def documents(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     """All the papers of a gathering, in all their forms, and what each is for."""
     gathering = fetch_gathering(request.user, gathering_id, can=can_facilitate_or_welcome)
@@ -78,12 +77,12 @@ def documents(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     return render(request, "reports/documents.html", context)
 
 
-def can_facilitate_or_welcome(user: Visitor, space: Space) -> bool:
-    return can_facilitate(user, space) or can_run_desk(user, space)
+def can_facilitate_or_welcome(user: Visitor, where: Where) -> bool:
+    return can_facilitate(user, where) or can_run_desk(user, where)
 
 
 @never_cache
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, gathering_id: uuid.UUID, form: str) -> HttpResponse:
     """The report in one form. One that is too long for a request says so, and is made beside it when asked by POST."""
@@ -101,7 +100,7 @@ def report(request: HttpRequest, gathering_id: uuid.UUID, form: str) -> HttpResp
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def made(request: HttpRequest, gathering_id: uuid.UUID, file: str) -> HttpResponse:
     """A long document that a job made."""
     gathering = fetch_gathering(request.user, gathering_id, can=can_organise)
@@ -113,7 +112,7 @@ def made(request: HttpRequest, gathering_id: uuid.UUID, file: str) -> HttpRespon
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def report_page(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     """The report, read here."""
     gathering = fetch_gathering(request.user, gathering_id, can=can_organise)
@@ -128,7 +127,7 @@ def report_page(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def report_style(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id, can=can_organise)
     house = house_of(gathering.space, plain="sobre" in request.GET)
@@ -137,7 +136,7 @@ def report_style(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def summary(request: HttpRequest, gathering_id: uuid.UUID, form: str) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id, can=can_organise)
     content = services.make_summary(gathering, form=form, base=base_of_request(request), **_said(request))
@@ -146,7 +145,7 @@ def summary(request: HttpRequest, gathering_id: uuid.UUID, form: str) -> HttpRes
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.ORGANISE)
 def poster(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     paper = request.GET.get("papier", "a3")
     if paper not in PAPERS:
@@ -160,7 +159,7 @@ def poster(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.FACILITATE)
 def deck(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     """For whoever runs the plenary, while the rooms still work."""
 
@@ -172,7 +171,7 @@ def deck(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.DESK)
 def badges(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     def make(gathering: Gathering) -> bytes:
         return services.make_badges(gathering, base_of_request(request))
@@ -182,24 +181,24 @@ def badges(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.DESK)
 def sign_in_sheets(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     return _pdf(request, gathering_id, can_run_desk, services.make_sign_in_sheets, "emargement")
 
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.DESK)
 def half_day_sheets(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     return _pdf(request, gathering_id, can_run_desk, make_half_day_sheets, "emargement-demi-journees")
 
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.FACILITATE)
 def day_pack(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     def make(gathering: Gathering) -> bytes:
-        names = can_run_desk(request.user, gathering.space)  # who leads a room reads no list of people
+        names = can_run_desk(request.user, gathering)  # who leads a room reads no list of people
         return make_day_pack(gathering, base_of_request(request), names=names)
 
     return _pdf(request, gathering_id, can_facilitate, make, "dossier-papier")
@@ -207,7 +206,7 @@ def day_pack(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.FACILITATE)
 def signs(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     def make(gathering: Gathering) -> bytes:
         return make_signs(gathering, base_of_request(request))
@@ -217,6 +216,6 @@ def signs(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-@login_required
+@needs(Need.DESK)
 def door_lists(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     return _pdf(request, gathering_id, can_run_desk, make_door_lists, "listes-des-portes")

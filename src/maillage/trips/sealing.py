@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from maillage.lib.codes import SYLLABLES
 
 MAGIC = b"MAILLAGE TRAJET 1\n"
+BACKUP = b"MAILLAGE SAUVEGARDE 1\n"  # of a whole installation (archives/backup.py)
 COMPLETE = b"MAILLAGE ENTIER 1\n"  # a space's complete archive (archives/complete.py): sealed in the same way
 SALT, CHECK, PREFIX, TAG = 16, 8, 7, 16  # bytes
 FRAME = 256 * 1024  # bytes of a frame before its tag
@@ -46,7 +47,7 @@ class NotOurs(FileRefused):
     def __init__(self, other: bool = False) -> None:
         super().__init__(
             "C’est un fichier de Maillage d’une autre sorte : celui d’un trajet s’importe par « maillage carry in », "
-            "une archive complète par « maillage archive-import --complete »."
+            "une archive complète par « maillage archive-import --complete », une sauvegarde par « maillage restore »."
             if other
             else "Ce n’est pas un fichier chiffré de Maillage (ou il est vide)."
         )
@@ -135,7 +136,7 @@ def read_lines(file: BinaryIO, passphrase: str, *, magic: bytes = MAGIC) -> Iter
     """The lines, each from a frame that was checked. Whoever reads must reach the end before believing any of it."""
     head = file.read(len(magic) + SALT + CHECK + PREFIX)
     if not head.startswith(magic):
-        raise NotOurs(head.startswith((MAGIC, COMPLETE)))
+        raise NotOurs(head.startswith((MAGIC, COMPLETE, BACKUP)))
     if len(head) < len(magic) + SALT + CHECK + PREFIX:
         raise Unfinished
     salt, rest = head[len(magic) : len(magic) + SALT], head[len(magic) + SALT :]

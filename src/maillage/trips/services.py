@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from maillage.gatherings.models import Gathering
@@ -161,9 +161,11 @@ def _lines(
     yield from _places(gathering, dumped)
     yield {"kind": "space", "row": {name: encode(getattr(gathering.space, name)) for name in SPACE}}
     if not home:  # whoever holds a laptop gives nobody rights on the server it came from
-        for right in Right.objects.filter(space=gathering.space, user__is_active=True).select_related("user"):
+        of_it = Right.objects.filter(Q(gathering=None) | Q(gathering=gathering.pk), space=gathering.space)
+        for right in of_it.filter(user__is_active=True).select_related("user"):
             user = {name: encode(getattr(right.user, name)) for name in USER}
-            yield {"kind": "right", "row": {"user": user, "role": right.role}}
+            row = {"user": user, "role": right.role}
+            yield {"kind": "right", "row": row | ({"of_it_only": True} if right.gathering else {})}
     for kind in KINDS:
         base[kind.name] = {
             kind.identity(row): {part: digest(value) for part, value in kind.parts_of(row).items()}
@@ -370,7 +372,8 @@ class _Reading:
             user = User(id=uuid.UUID(told["id"]), email=told["email"].lower(), name=told["name"])
             user.set_unusable_password()
             user.save(force_insert=True)
-        Right.objects.get_or_create(user=user, space=space, role=SpaceRole(row["role"]))
+        of_it_only = uuid.UUID(self.head["gathering"]) if row.get("of_it_only") else None
+        Right.objects.get_or_create(user=user, space=space, role=SpaceRole(row["role"]), gathering=of_it_only)
 
     def _gathering(self, space: Space | None, rows: list[Row]) -> Gathering:
         if space is None or len(rows) != 1 or rows[0]["id"] != self.head["gathering"]:

@@ -5,7 +5,6 @@ from pathlib import Path
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
+from maillage.lib.needs import Need, needs
 from maillage.trips.enums import Direction
 from maillage.trips.forms import BackForm, InForm, OutForm
 from maillage.trips.queries import born_here, last_trip
@@ -24,13 +24,13 @@ from maillage.trips.services import Arrived, TripRefused, carry_back, carry_in, 
 
 
 @never_cache
-@login_required
+@needs(Need.ORGANISE)
 @require_http_methods(["GET", "HEAD"])
 def trip(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     return _page(request, fetch_gathering(request.user, gathering_id))
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_POST
 def leave(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     """The file itself is the answer. Sent again, it is the same trip written again."""
@@ -53,7 +53,7 @@ def leave(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     return response
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_POST
 def arrive(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)
@@ -74,7 +74,7 @@ def arrive(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     return _page(request, gathering, back=form)
 
 
-@login_required
+@needs(Need.ORGANISE)
 @require_POST
 def take_back(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
     gathering = fetch_gathering(request.user, gathering_id)

@@ -7,21 +7,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maillage.lib.needs import Need, needs
 from maillage.ui.addresses import own_address
 from maillage.ui.comfort import keep_comfort, wants_comfort
 
 
 @require_safe
+@needs(Need.ANYBODY)
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/about.html", _operator())
 
 
 @require_safe
+@needs(Need.ANYBODY)
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/privacy.html", _operator())
 
 
 @require_safe
+@needs(Need.ANYBODY)
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/accessibility.html", _operator() | {"email": settings.ACCESSIBILITY_EMAIL})
 
@@ -32,6 +36,7 @@ def _operator() -> dict[str, str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.ANYBODY)
 def display(request: HttpRequest) -> HttpResponse:
     """The letters of this device. Kept in a cookie: it needs no account, and says nothing of who reads."""
     if request.method == "POST":

@@ -15,6 +15,7 @@ from maillage.atlas.compressing import compressed
 from maillage.atlas.opendata.answering import answer, find_atlas, let_others_read
 from maillage.atlas.opendata.lists import ALL, BY_NAME, LICENCE, OpenList
 from maillage.atlas.opendata.openapi import describe_api
+from maillage.lib.needs import Need, needs
 from maillage.lib.paging import rows_between
 from maillage.lib.tableschema import record
 from maillage.lib.typography import join_words, typo
@@ -33,6 +34,7 @@ class Refused(Exception):
 
 
 @compressed
+@needs(Need.ATLAS)
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     """The lists of a space."""
     try:
@@ -58,6 +60,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @compressed
+@needs(Need.ATLAS)
 def rows(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """A page of a list."""
     try:
@@ -73,6 +76,7 @@ def rows(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         return _refuse(request, refusal, slug)
 
 
+@needs(Need.ANYBODY)
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
     sentence = _("Rien n’est à l’adresse « %(rest)s ». On attend un espace, puis une liste : voyez /api/v1/.")
     return _refuse(request, Refused(404, "unknown_address", sentence % {"rest": rest[:60]}), "")
@@ -166,11 +170,13 @@ def _refuse(request: HttpRequest, refusal: Refused, slug: str) -> HttpResponse:
 
 @require_safe
 @compressed
+@needs(Need.ANYBODY)
 def openapi(request: HttpRequest) -> HttpResponse:
     said = json.dumps(describe_api(public_address(request), PAGE), ensure_ascii=False, indent=1)
     return answer(request, f"{said}\n".encode(), JSON)
 
 
 @require_safe
+@needs(Need.ANYBODY)
 def explained(request: HttpRequest) -> HttpResponse:
     return render(request, "atlas/api.html", {"lists": ALL, "most": PAGE, "base": public_address(request)})

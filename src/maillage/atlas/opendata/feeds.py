@@ -27,6 +27,7 @@ from maillage.gatherings.structured import span_of
 from maillage.gatherings.words import place_words
 from maillage.lib.icalendar import Event, write_calendar
 from maillage.lib.matching import fold
+from maillage.lib.needs import Need, needs
 from maillage.lib.paging import in_order
 from maillage.lib.typography import typo
 from maillage.memory.models import ExperienceVersion
@@ -163,6 +164,7 @@ def events_of(rows: Iterable[Gathering], base: str) -> list[Event]:
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     try:
@@ -185,6 +187,7 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @compressed
+@needs(Need.PUBLISHED)
 def gathering_calendar(request: HttpRequest, slug: str, gathering: str) -> HttpResponse:
     """One gathering, whose page is public: the atlas of its space may be closed."""
     row = public_gathering(slug, gathering)
@@ -210,6 +213,7 @@ def offer_calendar(gathering: Gathering) -> Action | None:
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def gatherings(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     try:
@@ -241,6 +245,7 @@ def _gathering_news(asked: Asked, space: Space, base: str) -> bytes:
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def experiences(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     if request.GET:

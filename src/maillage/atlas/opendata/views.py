@@ -15,6 +15,7 @@ from maillage.atlas.opendata.keeping import keep_file
 from maillage.atlas.opendata.lists import ALL, BY_NAME, LICENCE_ADDRESS, OpenList
 from maillage.atlas.opendata.sizes import Weight, octets_words, weights_of
 from maillage.atlas.opendata.writing import CONTENT_TYPES
+from maillage.lib.needs import Need, needs
 from maillage.lib.typography import count
 from maillage.people.access import fetch_atlas
 from maillage.territories.models import Source
@@ -23,6 +24,7 @@ from maillage.ui.addresses import public_address
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     weights = weights_of(space)
@@ -53,6 +55,7 @@ def _line(asked: OpenList, weight: Weight) -> dict[str, object]:
 
 
 @require_safe
+@needs(Need.ATLAS)
 def taken(request: HttpRequest, slug: str, name: str, kind: str) -> HttpResponse | StreamingHttpResponse:
     space = fetch_atlas(request.user, slug)
     asked = BY_NAME.get(name)
@@ -64,6 +67,7 @@ def taken(request: HttpRequest, slug: str, name: str, kind: str) -> HttpResponse
 
 @require_safe
 @compressed
+@needs(Need.ATLAS)
 def schema(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     asked = BY_NAME.get(name)

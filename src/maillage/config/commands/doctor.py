@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import socket
 import sys
 from collections.abc import Callable
 
@@ -10,13 +11,21 @@ import typst
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from facilitation import shipped_methods
+from maillage.archives.backup import last_backup
 from maillage.lib.system_errors import database_error_words, os_error_words
 from maillage.lib.typography import count, join_words, typo
 from maillage.live import bus
+from maillage.office.enums import MailStatus
+from maillage.office.models import Mail
+from maillage.people.models import Space
 
 HEARD_WITHIN = 2.0  # seconds
+ANSWERS_WITHIN = 5.0  # seconds, a server of letters
+CLOCKS_APART = 5  # seconds
+BACKUP_DAYS = 7
 CONNECTIONS = 12  # of PostgreSQL that one process may hold: pages, streams, moves, the bus, long work
 FREE_DISK = 500_000_000  # bytes; a day writes a few MB, a full disk loses it
 
@@ -143,6 +152,61 @@ def check_figures() -> str:
     return "mesures (/metrics) : depuis cette machine seulement"
 
 
+def check_mail() -> str:
+    """Reaches the server of letters, and says nothing to it."""
+    if not settings.EMAIL_HOST:
+        return f"courrier : aucun serveur (MAILLAGE_SMTP_HOST), les lettres restent dans {settings.EMAIL_FILE_PATH}"
+    try:
+        with socket.create_connection((settings.EMAIL_HOST, settings.EMAIL_PORT), timeout=ANSWERS_WITHIN):
+            pass
+    except OSError as error:
+        raise Wrong(
+            f"Le serveur de courrier {settings.EMAIL_HOST}, port {settings.EMAIL_PORT}, ne répond pas "
+            f"({os_error_words(error)}) : vérifiez MAILLAGE_SMTP_HOST et MAILLAGE_SMTP_PORT."
+        ) from error
+    try:
+        stuck = Mail.objects.filter(status=MailStatus.FAILED).count()
+    except DatabaseError:  # said by check_database, or its tables are not made yet
+        stuck = 0
+    if stuck:
+        words = count(stuck, "lettre n’a pas pu partir", "lettres n’ont pas pu partir", zero="")
+        raise Lacking(f"Le serveur de courrier {settings.EMAIL_HOST} répond, mais {words} : voyez le journal.")
+    return f"courrier : {settings.EMAIL_HOST} répond"
+
+
+def check_clock() -> str:
+    """Two clocks that differ sign links that are too old, or not yet born."""
+    if connection.vendor != "postgresql":
+        return f"heure : {timezone.localtime():%d/%m/%Y %H:%M}, {settings.TIME_ZONE}"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            apart = abs((cursor.fetchone()[0] - timezone.now()).total_seconds())
+    except DatabaseError as error:
+        raise Wrong(f"La base ne répond pas : {database_error_words(error)}.") from error
+    if apart > CLOCKS_APART:
+        raise Wrong(f"L’horloge de cette machine et celle de PostgreSQL diffèrent de {apart:.0f} s : réglez-les (NTP).")
+    return f"heure : {timezone.localtime():%d/%m/%Y %H:%M}, {settings.TIME_ZONE}, la même qu’à PostgreSQL"
+
+
+def check_backup() -> str:
+    last = last_backup()
+    try:
+        empty = not Space.objects.exists()
+    except DatabaseError:  # said by check_database, or its tables are not made yet
+        empty = True
+    if settings.DEMO_MARK.exists():
+        return "sauvegarde : rien, c’est une démonstration"
+    if empty:
+        return "sauvegarde : rien encore à sauvegarder"
+    if last is None:
+        raise Lacking("Aucune sauvegarde n’a été faite d’ici : maillage backup -o FICHIER.")
+    days = (timezone.now() - last).days
+    if days > BACKUP_DAYS:
+        raise Lacking(f"La dernière sauvegarde a {days} jours : maillage backup -o FICHIER.")
+    return f"dernière sauvegarde : {timezone.localtime(last):%d/%m/%Y à %H:%M}"
+
+
 CHECKS: tuple[Callable[[], str], ...] = (
     check_python,
     check_data_folder,
@@ -154,6 +218,9 @@ CHECKS: tuple[Callable[[], str], ...] = (
     check_methods,
     check_pdf,
     check_contacts,
+    check_mail,
+    check_clock,
+    check_backup,
 )
 
 
