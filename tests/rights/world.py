@@ -43,7 +43,7 @@ from maillage.questionnaires.answering import enter_sheet
 from maillage.questionnaires.links import lookup_of, new_secret, personal_path
 from maillage.questionnaires.models import Response
 from maillage.questionnaires.services import make_questionnaire, set_questionnaire
-from maillage.registrations.models import CertificateTerms, Opening, Question, Registration, RegistrationImport
+from maillage.registrations.models import CertificateTerms, Listing, Opening, Question, Registration, RegistrationImport
 from maillage.registrations.own import token_of as registration_token
 from maillage.reports.shelf import keep_file
 from maillage.territories.enums import Detail, Level
@@ -179,6 +179,15 @@ def _people(world: World, day: Gathering, shown: bool) -> None:
         )
         rows.append(Registration.objects.create(gathering=day, person=person, presence="present"))
     registration = rows[0]
+    name = f"Amel de {world.space.slug}"
+    listing = Listing.objects.create(
+        space=world.space,
+        person=registration.person,
+        name=name,
+        folded_name=name,
+        folded=name,
+        agreed_at=timezone.now(),
+    )
     workshop = Workshop.objects.get(pk=world.values["gatherings:workshop_id"])
     plan = Plan.objects.create(gathering=day, status="published", by="essai")
     older = Plan.objects.create(gathering=day, by="essai")
@@ -196,6 +205,7 @@ def _people(world: World, day: Gathering, shown: bool) -> None:
         "registrations:name": "rappel",
         "registrations:registration": registration.pk,
         "registrations:token": token,
+        "registrations:listing": listing.pk,
         "reports:token": token,
         "plans:token": token,
         "live:enter:token": token,
