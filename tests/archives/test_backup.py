@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -15,6 +16,7 @@ from maillage.archives.scope import tables
 from maillage.live import keys
 from maillage.live.models import Move, Session
 from maillage.live.services import erase_session
+from maillage.office.ledger import KINDS, SESSION, record_erasures
 from maillage.office.retention import erase_all_due
 from maillage.people.models import Space, User
 from maillage.people.services import give_right, make_space
@@ -101,11 +103,15 @@ def test_a_backup_carries_its_own_ledger(home, room, tmp_path):
     with on(home):
         session = fill()
         erase_session(session=session, by="essai")
+        others = {kind: uuid4() for kind in KINDS if kind != SESSION}
+        for kind, known in others.items():
+            record_erasures(kind, [known])
         write_backup(path=path, passphrase=PHRASE, with_keys=True)
     put_back(path, room)
     with on(room):
-        lines = (settings.KEYS_DIR / "effacements.jsonl").read_text().splitlines()
-        assert str(session.pk) in {json.loads(line)["id"] for line in lines}
+        lines = [json.loads(line) for line in (settings.KEYS_DIR / "effacements.jsonl").read_text().splitlines()]
+        told = {(line["kind"], line["id"]) for line in lines}
+        assert {(kind, str(known)) for kind, known in {SESSION: session.pk, **others}.items()} <= told
 
 
 def test_a_bad_file_puts_nothing_back(home, room, tmp_path):

@@ -137,7 +137,7 @@ def _write(writer: Writer, with_keys: bool) -> tuple[int, int, Mark]:
         file = Path(settings.DATA_DIR) / name
         if file.exists():
             writer.line({"file": name, "content": base64.b64encode(file.read_bytes()).decode()})
-    for kind in (ledger.SESSION, ledger.PERSON):
+    for kind in ledger.KINDS:
         writer.line({"erased": kind, "ids": sorted(map(str, ledger.erased(kind)))})
     writer.line({"end": total})
     return total, kept, mark
@@ -244,7 +244,7 @@ class _Reading(Reading):
                 raise Damaged
             self.files[line["file"]] = base64.b64decode(line["content"], validate=True)
         elif "erased" in line:
-            if line["erased"] not in (ledger.SESSION, ledger.PERSON):
+            if line["erased"] not in ledger.KINDS:
                 raise Damaged
             self.erased[line["erased"]] = {UUID(pk) for pk in line["ids"]}
         else:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 NAME = "effacements.jsonl"
-SESSION, PERSON, LISTING = "session", "personne", "annuaire"
+KINDS = SESSION, PERSON, LISTING = "session", "personne", "annuaire"
 
 
 def record_erasures(kind: str, ids: Iterable[UUID]) -> None:
