@@ -219,7 +219,7 @@ def documents_hold(office: Page, text: str) -> None:
     found = made_from(office)
     begins = {"pdf": b"%PDF", "docx": b"PK", "odt": b"PK", "html": b"<!"}
     kinds = [name.rpartition(".")[2] for name in found]
-    assert sorted(kinds) == ["docx", "html", "html", "odt", "pdf", "pdf", "pdf", "pdf"]
+    assert sorted(kinds) == ["docx", "docx", "html", "html", "html", "odt", "odt", "pdf", "pdf", "pdf", "pdf"]
     for (name, body), kind in zip(found.items(), kinds, strict=True):
         assert body.startswith(begins[kind]), name
         words = READ[kind](body).replace("\u00a0", " ")

@@ -119,8 +119,8 @@ def make_demonstration(*, space: Space, by: str, today: dt.date) -> CoreGroup:
         ("champion", "present", "Le conseil citoyen et la maison de quartier entraînent les autres.", 300),
         ("means", "absent", "Un mi-temps promis, pas encore voté.", 300),
         ("agenda", "ongoing", "Une première vision.", 320),
-        ("agenda", "present", "La vision est validée par la table de quartier.", 290),
-        ("measures", "ongoing", "Neuf repères, écrits ensemble.", 120),
+        ("agenda", "present", "La vision est validée par la table de quartier.", 300),
+        ("measures", "ongoing", "Neuf repères, écrits ensemble.", 345),
         ("dialogue", "present", "On s’appelle entre deux revues, et l’on va voir sur place à deux.", 60),
         ("means", "ongoing", "Le mi-temps est voté pour un an.", 30),
     ):
