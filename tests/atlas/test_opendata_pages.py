@@ -130,8 +130,8 @@ def test_files_are_compressed(house, client):
     [
         *((f"file:{name}", 8) for name in ("communes", "quartiers", "lieux", "rencontres", "ateliers", "experiences")),
         *((f"api:{name}", 9) for name in ("quartiers", "contrats", "experiences", "rencontres", "ateliers")),
-        ("atlas:calendar", 5),
-        ("atlas:gatherings-atom", 5),
+        ("atlas:calendar", 6),
+        ("atlas:gatherings-atom", 6),
         ("atlas:experiences-atom", 5),
         ("atlas:open-data", 70),
     ],

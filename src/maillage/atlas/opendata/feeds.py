@@ -122,6 +122,12 @@ def _once(request: HttpRequest, space: Space, nouns: tuple[str, ...], make: Call
     return known[1]
 
 
+def _latest(rows: QuerySet[Gathering], most: int) -> list[Gathering]:
+    """Keys first: sorting the whole rows of five thousand gatherings is slower than telling a hundred."""
+    keys = rows.select_related(None).prefetch_related(None).values_list("pk", flat=True)[:most]
+    return in_order(rows, list(keys))
+
+
 @dataclass(frozen=True)
 class Revision:
     at: dt.datetime
@@ -176,7 +182,7 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     def make() -> bytes:
         return write_calendar(
             asked.name,
-            events_of(asked.rows[:MOST], base),
+            events_of(_latest(asked.rows, MOST), base),
             product="-//Maillage//Rencontres//FR",
             url=base + reverse("atlas:home", args=[space.slug]),
         )
@@ -225,7 +231,7 @@ def gatherings(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _gathering_news(asked: Asked, space: Space, base: str) -> bytes:
-    rows = list(asked.rows[:MOST_NEWS])
+    rows = _latest(asked.rows, MOST_NEWS)
     revisions = _revisions(rows)
     entries = [
         _entry(

@@ -52,7 +52,7 @@ class OpenList:
     of_department: Callable[[str], list[Q]] | None = None  # the ways to be in it
     point: bool = False  # it has lon and lat, and no outline
     of_space: bool = False  # the space says it; else each row says its source
-    nouns: tuple[str, ...] = marks.OF_ALL  # whose marks change when it does
+    nouns: tuple[str, ...] = (marks.TERRITORIES,)  # whose marks change when it does
 
     @property
     def level(self) -> Level | None:
