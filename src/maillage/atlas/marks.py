@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection, transaction
+
 from maillage.atlas.models import Mark
 from maillage.lib.identifiers import uuid7
 from maillage.people.models import Space
@@ -20,7 +22,19 @@ def key_of(noun: str, space: UUID | None) -> str:
 
 
 def change_mark(noun: str, space: UUID | None = None) -> None:
-    key, value = key_of(noun, space), uuid7()
+    """In the transaction of what changed, without ever waiting in it: two that write sentences of one space would each
+    hold a row the other wants. A mark that another is changing is changed again once ours is committed."""
+    key = key_of(noun, space)
+    if connection.features.has_select_for_update_skip_locked and connection.in_atomic_block:
+        free = list(Mark.objects.select_for_update(skip_locked=True).filter(pk=key).values_list("pk", flat=True))
+        if not free and Mark.objects.filter(pk=key).exists():
+            transaction.on_commit(lambda: _write(key))
+            return
+    _write(key)
+
+
+def _write(key: str) -> None:
+    value = uuid7()
     if not Mark.objects.filter(pk=key).update(value=value):
         Mark.objects.bulk_create([Mark(key=key, value=value)], ignore_conflicts=True)  # two at once: either will do
 
