@@ -24,18 +24,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from maillage.archives.complete import (
-    DRAFT,
     NOT_OURS,
     CompleteRefused,
     Reading,
     migrations,
-    one_moment,
+    sealed_file,
     write_keys,
     write_rows,
 )
 from maillage.archives.scope import tables
 from maillage.atlas.indexing import index_all
-from maillage.lib.system_errors import os_error_words
 from maillage.live import keys
 from maillage.live.enums import SessionStatus
 from maillage.live.models import Session
@@ -93,25 +91,8 @@ class Verified:
 
 
 def write_backup(*, path: Path, passphrase: str, with_keys: bool) -> BackedUp:
-    if path.exists():
-        raise CompleteRefused(f"{path} existe déjà : choisissez un autre nom, il n’est pas remplacé.")
-    draft = path.with_name(path.name + DRAFT)
-    try:
-        writer = Writer(draft, passphrase, magic=BACKUP)
-    except OSError as error:
-        raise CompleteRefused(f"On ne peut pas écrire {path} : {os_error_words(error)}.") from error
-    try:
-        with one_moment():
-            rows, kept, mark = _write(writer, with_keys)
-        writer.flush()
-        writer.finish()
-        os.replace(draft, path)
-    except BaseException as error:
-        writer.abandon()
-        draft.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise CompleteRefused(f"On ne peut pas écrire {path} : {os_error_words(error)}.") from error
-        raise
+    with sealed_file(path, passphrase, magic=BACKUP) as writer:
+        rows, kept, mark = _write(writer, with_keys)
     done = BackedUp(path, rows, kept, path.stat().st_size, mark)
     _note(done)
     return done

@@ -72,16 +72,26 @@ class Restored:
 
 
 def write_complete(*, space: Space, path: Path, passphrase: str, with_keys: bool, by: str) -> Written:
+    with sealed_file(path, passphrase, magic=COMPLETE) as writer:
+        rows, kept = _write(space, writer, with_keys)
+    about = f"{rows}" + (" +clés" if with_keys else "")
+    record_activity(space=space.slug, by=by, verb="complete-archive", about=about, about_id=space.pk)
+    return Written(path, rows, kept, path.stat().st_size)
+
+
+@contextlib.contextmanager
+def sealed_file(path: Path, passphrase: str, *, magic: bytes) -> Iterator[Writer]:
+    """What is written at one moment is whole under its name, or not there. Raises CompleteRefused."""
     if path.exists():
         raise CompleteRefused(f"{path} existe déjà : choisissez un autre nom, il n’est pas remplacé.")
     draft = path.with_name(path.name + DRAFT)
     try:
-        writer = Writer(draft, passphrase, magic=COMPLETE)
+        writer = Writer(draft, passphrase, magic=magic)
     except OSError as error:
         raise CompleteRefused(f"On ne peut pas écrire {path} : {os_error_words(error)}.") from error
     try:
         with one_moment():
-            rows, kept = _write(space, writer, with_keys)
+            yield writer
         writer.flush()
         writer.finish()
         os.replace(draft, path)
@@ -91,9 +101,6 @@ def write_complete(*, space: Space, path: Path, passphrase: str, with_keys: bool
         if isinstance(error, OSError):
             raise CompleteRefused(f"On ne peut pas écrire {path} : {os_error_words(error)}.") from error
         raise
-    about = f"{rows}" + (" +clés" if with_keys else "")
-    record_activity(space=space.slug, by=by, verb="complete-archive", about=about, about_id=space.pk)
-    return Written(path, rows, kept, path.stat().st_size)
 
 
 @contextlib.contextmanager
