@@ -226,7 +226,7 @@ def test_loop_is_told_by_its_own_thread_and_who_left_harms_nobody(opened) -> Non
         told[1].cancel()  # that phone went before its answer
         for n, future in enumerate(told):
             here.enqueue(replace(writing(session, amel, f"p{n}"), future=future))
-        outcomes = [await told[0], await told[2]]
+        outcomes = [await asyncio.wait_for(told[n], 10) for n in (0, 2)]
         return [outcome.status for outcome in outcomes], told[1].cancelled()
 
     assert asyncio.run(phones()) == ([201, 201], True)
