@@ -73,8 +73,9 @@ def awaited(state: State, rule: Stage | None, group: "Audience") -> str:
         waiting, (one, many) = asked - answered, NOT_YET[rule.activity]
     else:
         wrote = {card.author for card in state.cards_at(group.table) if card.stage == rule.id}
-        people = [seat for seat in state.at_table(group.table) if seat.present]
-        waiting = sum(seat.id not in wrote and _is_asked_to_write(state, rule, seat.role) for seat in people)
+        writers = {role for role in state.method.roles if _is_asked_to_write(state, rule, role)}
+        people = state.at_table(group.table)
+        waiting = sum(seat.present and seat.role in writers and seat.id not in wrote for seat in people)
         one, many = "n’a pas encore écrit", "n’ont pas encore écrit"
     return f"{_people(waiting)} {one if waiting == 1 else many}." if waiting else ""
 

@@ -125,11 +125,13 @@ def test_two_facilitators_press_next_at_the_same_instant(tmp_path: Path, cluster
     asyncio.run(scene())
 
 
-def test_a_stream_behind_a_proxy_that_holds_it_back_is_asked_for_by_polling(tmp_path: Path) -> None:
+def test_a_stream_behind_a_proxy_that_holds_it_back_is_asked_for_by_polling(
+    tmp_path: Path, cluster: Cluster | None
+) -> None:
     """The relay does hold streams back, and lets short answers pass: the page's client: test_live_stream."""
 
     async def scene() -> None:
-        async with World(tmp_path, holds=True) as world:
+        async with World(tmp_path, cluster=cluster, holds=True) as world:
             phone = world.phones[0]
             reader, writer = await asyncio.open_connection("127.0.0.1", world.port)
             writer.write(phone.head("GET", "stream?after=0"))

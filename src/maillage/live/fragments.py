@@ -104,7 +104,7 @@ class Fragments:
             figures.render.observe(time.perf_counter() - began)
             made = _Made(room.number, digest, html, frame(html))
         if known is None or known.number < room.number:  # a page may still hold an older room
-            if sum(map(len, list(self._made.values()))) >= MOST:
+            if known is None and sum(map(len, list(self._made.values()))) >= MOST:
                 self._made.clear()
                 self._pieces.clear()
                 self._moments.clear()
