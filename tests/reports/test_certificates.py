@@ -16,6 +16,7 @@ from maillage.registrations.models import CertificateTerms, Opening, Registratio
 from maillage.registrations.own import token_of
 from maillage.registrations.retention import NAMELESS
 from maillage.registrations.services import Refused
+from maillage.reports.certificates import certificate_facts, make_certificates
 
 pytestmark = pytest.mark.django_db
 TERMS = {
@@ -104,3 +105,19 @@ def test_an_erased_name_is_on_none(day, present):
     assert list(certified(day)) == [present[1]]
     day.registrations.update(presence=Presence.EXPECTED)
     assert "n’est pointé présent" in why_no_certificate(day)
+
+
+def test_who_came_to_one_half_day_reads_that_one_and_no_duration(day, present):
+    terms = set_terms(gathering=day, by="essai", **TERMS)
+    _whole, morning = present[:2]
+    Registration.objects.filter(pk=morning.pk).update(half_days=["morning"])
+
+    def said():
+        people = certificate_facts(day, terms, certified(day))["people"]
+        return [(person["half_days"], person["duration"].replace("\xa0", " ")) for person in people]
+
+    assert said() == [("matin et après-midi", "6 heures")] * 2  # half-days are not asked for
+    Opening.objects.create(gathering=day, half_days=["morning", "afternoon"])
+    assert said() == [("matin et après-midi", "6 heures"), ("matin", "")]
+    pages = text_of(make_certificates(day, terms, certified(day)))
+    assert ["Durée" in page for page in pages] == [True, False]

@@ -25,12 +25,11 @@ from maillage.registrations.certificates import (
     why_no_letter,
 )
 from maillage.registrations.enums import HalfDay
+from maillage.registrations.half_days import half_days_asked, half_of, in_order
 from maillage.registrations.letters import as_file
 from maillage.registrations.links import base_of_request
 from maillage.registrations.services import Refused
 from maillage.registrations.views import organised_gathering
-
-NOON, EVENING = 13, 18  # hours: a moment that begins from then on is of the afternoon, of the evening
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,6 +54,7 @@ def certificates(request: HttpRequest, gathering: UUID) -> HttpResponse:
         "why_not": why_no_certificate(found),
         "why_no_letter": why_no_letter(found),
         "waiting": waiting_for_certificate(found).count(),
+        "by_half_day": bool(half_days_asked(found)),
         "subject": subject,
         "body": body,
     }
@@ -62,18 +62,10 @@ def certificates(request: HttpRequest, gathering: UUID) -> HttpResponse:
 
 
 def _usual_half_days(gathering: Gathering) -> list[str]:
-    """By the hours of the programme; both, when it has none."""
-    hours = {slot.starts_at.hour for slot in programme_of(gathering) if slot.starts_at is not None}
-    found = [
-        half.value
-        for half, here in (
-            (HalfDay.MORNING, any(hour < NOON for hour in hours)),
-            (HalfDay.AFTERNOON, any(NOON <= hour < EVENING for hour in hours)),
-            (HalfDay.EVENING, any(hour >= EVENING for hour in hours)),
-        )
-        if here
-    ]
-    return found or [HalfDay.MORNING.value, HalfDay.AFTERNOON.value]
+    """Those the desk marks; else by the hours of the programme; both, when it has none."""
+    asked = half_days_asked(gathering)
+    found = {half_of(slot.starts_at.hour) for slot in programme_of(gathering) if slot.starts_at is not None}
+    return asked or in_order(found) or [HalfDay.MORNING.value, HalfDay.AFTERNOON.value]
 
 
 @require_POST

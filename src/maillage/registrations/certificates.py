@@ -1,9 +1,10 @@
 """Certificates of attendance: what they say, who may have one, the letter that gives the link. The PDF is in `reports`.
 
-Only for somebody marked present. Presence is marked once for the whole gathering, so the half-days are those the
-organiser says, the same for all: who came for one of them only gets a certificate by hand.
+Only for somebody marked present. The half-days are those the organiser says, the same for all; where the desk marks
+presence by half-day, who came to some of them only reads those, and no duration.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.words import date_words, place_words
-from maillage.lib.typography import join_words, typo
+from maillage.lib.typography import typo
 from maillage.office.services import queue_mail, record_activity
 from maillage.registrations.enums import HalfDay, Presence, RegistrationStatus
 from maillage.registrations.fields import LineField
+from maillage.registrations.half_days import half_days_words, seen_at
 from maillage.registrations.links import base_of, own_path
 from maillage.registrations.models import CertificateLetter, CertificateTerms, Opening, Registration
 from maillage.registrations.retention import NAMELESS
@@ -46,9 +48,12 @@ def why_no_certificate(gathering: Gathering) -> str:
     return ""
 
 
-def half_days_words(terms: CertificateTerms) -> str:
-    """« matin et après-midi »."""
-    return typo(join_words([str(HalfDay(half).label) for half in HalfDay.values if half in terms.half_days]))
+def attended(registration: Registration, terms: CertificateTerms, asked: Sequence[str]) -> tuple[str, str]:
+    """Half-days and duration. The duration is that of all the half-days: of who missed one, nobody noted it."""
+    seen = seen_at(registration, asked) if asked else []
+    if set(terms.half_days) <= set(seen) or not seen:
+        return half_days_words(terms.half_days), typo(terms.duration)
+    return half_days_words(seen), ""
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise, can_run_desk
 from maillage.registrations.day_lists import day_lists, list_rows
 from maillage.registrations.enums import RegistrationStatus
+from maillage.registrations.half_days import half_day_marks, half_days_asked
 from maillage.registrations.links import read_badge
 from maillage.registrations.models import Registration
 from maillage.registrations.opening import hour_words
@@ -60,6 +61,7 @@ def person(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRes
             "row": row,
             "places": places_of(found, [row]).get(row.pk, []),
             "cancelled": row.status == RegistrationStatus.CANCELLED,
+            "marks": half_day_marks(row, half_days_asked(found)),
             "answers": answers_of([row], at_desk=not can_organise(request.user, found.space)).get(row.pk, []),
             "since": hour_words(found, row.presence_at) if row.presence_at else "",
         },

@@ -18,6 +18,7 @@ from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise, can_run_desk
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.forms import WalkInForm
+from maillage.registrations.half_days import counts_in_half_days, half_day_marks, half_days_asked, seen_at
 from maillage.registrations.links import scanned_badge
 from maillage.registrations.models import Registration
 from maillage.registrations.own import Expected, places_of
@@ -42,6 +43,7 @@ def _page(
     rows = rows.filter(status__in=seen)  # who waits for a place and came is found by name; marked present, has one
     found = list(rows[: SHOWN + 1])
     places = places_of(gathering, found[:SHOWN])
+    asked = half_days_asked(gathering)
     last, arrival = None, None
     if request.method == "GET":
         last = request.session.pop("desk-last", None)
@@ -52,7 +54,8 @@ def _page(
         {
             "gathering": gathering,
             "presence_words": presence_in_words(counts_of(gathering)),
-            "rows": [(row, places.get(row.pk, [])) for row in found[:SHOWN]],
+            "half_days_words": counts_in_half_days(gathering, asked),
+            "rows": [(row, places.get(row.pk, []), half_day_marks(row, asked)) for row in found[:SHOWN]],
             "more": len(found) > SHOWN,
             "q": words,
             "presence": presence,
@@ -105,16 +108,21 @@ def presence(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpR
         space_of=lambda each: each.gathering,
         pk=registration,
     )
-    wanted = request.POST.get("presence", "")
+    wanted, _colon, half = request.POST.get("presence", "").partition(":")
+    asked = half_days_asked(found)
+    halves = half.split("+") if half else []
     if wanted not in Presence.values:
         messages.error(request, _("Choisissez « présent·e » ou « absent·e »."))
         return redirect("registrations:desk", found.pk)
-    before = row.presence
-    mark_presence(registration=row, presence=wanted, by=request.user)
+    if not set(halves) <= set(asked):
+        messages.error(request, _("Cette demi-journée n’est plus pointée ici : rien n’a changé, regardez la liste."))
+        return redirect(_back(found, request))
+    before = _undo(row, wanted, halves, asked)
+    mark_presence(registration=row, presence=wanted, by=request.user, half_days=halves)
     request.session["desk-last"] = {
         "registration": str(row.pk),
         "name": row.person.full_name,
-        "now": row.get_presence_display(),
+        "now": row.presence_words,
         "before": before,
     }
     return redirect(_back(found, request))
@@ -144,6 +152,18 @@ def walk_in(request: HttpRequest, gathering: UUID) -> HttpResponse:
             request.session["desk-arrival"] = str(row.pk)
             return redirect("registrations:desk", found.pk)
     return _page(request, found, form=form, namesake=namesake)
+
+
+def _undo(row: Registration, wanted: str, halves: Sequence[str], asked: Sequence[str]) -> str:
+    """What a button of the desk would send to have the row as it is before it is marked."""
+    if not asked:
+        return row.presence
+    seen = seen_at(row, asked)
+    if wanted == Presence.PRESENT and halves:  # these only: another desk may mark the others meanwhile
+        new = [half for half in halves if half not in seen]
+        back = row.presence if row.presence != Presence.PRESENT else Presence.EXPECTED
+        return f"{back}:{'+'.join(new)}" if new else f"{Presence.PRESENT}:{'+'.join(halves)}"
+    return f"{row.presence}:{'+'.join(seen)}" if seen else row.presence
 
 
 def _back(gathering: Gathering, request: HttpRequest) -> str:

@@ -56,7 +56,7 @@ def export_rows(gathering: Gathering) -> tuple[list[str], list[list[str]]]:
                 YES if registration.wants_takeaways else "",
                 registration.get_status_display(),
                 registration.get_source_display(),
-                registration.get_presence_display(),
+                registration.presence_words,
                 *(_words(answers.get(registration.pk, {}).get(question.pk)) for question in questions),
             ]
         )

@@ -5,8 +5,18 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.identifiers import uuid7
+from maillage.lib.typography import join_words
 from maillage.people.models import Organisation, Person, Space
-from maillage.registrations.enums import Asked, ImportStatus, Meal, Presence, QuestionKind, RegistrationStatus, Source
+from maillage.registrations.enums import (
+    Asked,
+    HalfDay,
+    ImportStatus,
+    Meal,
+    Presence,
+    QuestionKind,
+    RegistrationStatus,
+    Source,
+)
 from maillage.territories.models import Commune
 
 
@@ -30,6 +40,7 @@ class Opening(models.Model):
     contact = models.EmailField(_("adresse à qui écrire"), blank=True)
     reminders = models.BooleanField(_("rappels par courriel, sept et deux jours avant"), default=True)
     base_url = models.URLField(max_length=300, blank=True)  # where links of letters go: never a visitor's word
+    half_days = models.JSONField(default=list, blank=True)  # of HalfDay: those the desk marks; none: once for all
 
     class Meta:
         constraints = [
@@ -53,6 +64,7 @@ class Registration(models.Model):
     status = models.CharField(max_length=12, choices=RegistrationStatus, default=RegistrationStatus.REGISTERED)
     presence = models.CharField(max_length=10, choices=Presence, default=Presence.EXPECTED)
     presence_at = models.DateTimeField(null=True)
+    half_days = models.JSONField(default=list, blank=True)  # of HalfDay: seen at these; of who is present, none: at all
     self_arrived = models.BooleanField(default=False)  # said by the person, on their own page
     walk_in = models.BooleanField(default=False)  # registered at the desk on the day
     volunteer_porteur = models.BooleanField(_("volontaire pour apporter un sujet"), default=False)
@@ -92,6 +104,12 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} → {self.gathering}"
+
+    @property
+    def presence_words(self) -> str:
+        """« présent·e (matin) »."""
+        labels = [str(HalfDay(half).label) for half in HalfDay.values if half in self.half_days]
+        return f"{self.get_presence_display()} ({join_words(labels)})" if labels else self.get_presence_display()
 
     def say_needs(self, **said: str | int) -> None:
         """Takes `needs`, `meal`, `children`, `interpreter` as they are said now; what is new is kept from now on."""

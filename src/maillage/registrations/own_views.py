@@ -17,6 +17,7 @@ from maillage.gatherings.words import date_words, place_words
 from maillage.lib.needs import Need, needs
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.forms import WishesForm
+from maillage.registrations.half_days import half_day_at, half_days_asked
 from maillage.registrations.listings import listing_of, may_be_listed
 from maillage.registrations.models import Opening, Registration
 from maillage.registrations.opening import hour_words, is_past, is_today
@@ -195,7 +196,11 @@ def arrival(request: HttpRequest, token: str) -> HttpResponse:
     elif wanted == Presence.EXPECTED and not registration.self_arrived:
         messages.error(request, _("C’est l’accueil qui l’a noté : demandez-lui de corriger."))
     elif registration.presence != wanted:
-        mark_presence(registration=registration, presence=wanted, by=registration.person, self_arrived=True)
+        asked = half_days_asked(registration.gathering)
+        halves = half_day_at(registration.gathering, asked, timezone.now()) if wanted == Presence.PRESENT else []
+        mark_presence(
+            registration=registration, presence=wanted, by=registration.person, self_arrived=True, half_days=halves
+        )
         if wanted == Presence.PRESENT:
             messages.success(request, _("Bienvenue ! L’accueil le voit."))
     return redirect("registrations:own", token)

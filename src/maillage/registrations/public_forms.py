@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from maillage.people.enums import ActorCategory
-from maillage.registrations.enums import Asked, Meal
+from maillage.registrations.enums import Asked, HalfDay, Meal
 from maillage.registrations.fields import AddressField, LineField
 from maillage.registrations.forms import WishesForm
+from maillage.registrations.half_days import in_order
 from maillage.registrations.models import Opening, Registration
 from maillage.registrations.places import Communes
 from maillage.registrations.question_fields import OwnFields
@@ -270,6 +271,14 @@ class OpeningForm(OfOpening):
         help_text=_("Le prénom, le nom et l’adresse électronique sont toujours demandés. Demandez le moins possible."),
     )
 
+    half_days = forms.MultipleChoiceField(
+        label=_("Demi-journées que l’accueil pointe"),
+        choices=HalfDay.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Rien de coché : on pointe chaque personne une fois, pour toute la rencontre."),
+    )
+
     class Meta:
         model = Opening
         fields = [
@@ -282,6 +291,7 @@ class OpeningForm(OfOpening):
             "asked",
             "contact",
             "reminders",
+            "half_days",
         ]
         widgets = {
             "opens_at": _moment_input(),
@@ -298,3 +308,6 @@ class OpeningForm(OfOpening):
 
     def clean_asked(self) -> list[str]:
         return list(self.cleaned_data["asked"])
+
+    def clean_half_days(self) -> list[str]:
+        return in_order(self.cleaned_data["half_days"])

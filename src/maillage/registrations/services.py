@@ -17,6 +17,7 @@ from maillage.people.models import Person
 from maillage.people.services import find_or_make_organisation
 from maillage.registrations.activity import log_registration
 from maillage.registrations.enums import Meal, Presence, RegistrationStatus
+from maillage.registrations.half_days import half_day_at, half_days_asked, in_order, seen_at
 from maillage.registrations.letters import Letter, queue_letter
 from maillage.registrations.models import Registration, Wish
 from maillage.registrations.opening import places_left
@@ -116,6 +117,7 @@ def add_registration(
         walk_in=walk_in,
         presence=Presence.PRESENT if walk_in else Presence.EXPECTED,
         presence_at=timezone.now() if walk_in else None,
+        half_days=half_day_at(gathering, half_days_asked(gathering), timezone.now()) if walk_in else [],
         registered_at=timezone.now(),
     )
     write_wishes(registration, ranks or {})
@@ -199,20 +201,36 @@ def restore_registration(*, registration: Registration, by: object, within_capac
 
 
 @transaction.atomic
-def mark_presence(*, registration: Registration, presence: str, by: object, self_arrived: bool = False) -> None:
-    """Present, absent, or expected again: an undo is a mark like the others. Who waited and came has a place."""
-    if presence not in Presence.values:
-        raise ValueError(f"unknown presence {presence!r}")
-    if presence == Presence.PRESENT:
+def mark_presence(
+    *,
+    registration: Registration,
+    presence: str,
+    by: object,
+    self_arrived: bool = False,
+    half_days: Sequence[str] = (),
+) -> None:
+    """Present, absent, or expected again: an undo is a mark like the others. Who waited and came has a place.
+
+    With `half_days`, these are added to those the person was seen at, or taken out of them: two desks that mark one
+    each lose nothing. Somebody seen at one of them is present, whatever is taken out.
+    """
+    asked = half_days_asked(registration.gathering)
+    if presence not in Presence.values or not set(half_days) <= set(asked):
+        raise ValueError(f"unknown presence {presence!r} {half_days!r}")
+    if presence == Presence.PRESENT or half_days:
         lock_opening(registration.gathering)
-        registration.refresh_from_db(fields=STATUS_FIELDS)
-        if registration.status == RegistrationStatus.WAITING:
-            leave_line(registration, RegistrationStatus.REGISTERED)
-            registration.save(update_fields=STATUS_FIELDS)
-    registration.presence = presence
-    registration.presence_at = None if presence == Presence.EXPECTED else timezone.now()
-    registration.self_arrived = self_arrived and presence == Presence.PRESENT
-    registration.save(update_fields=["presence", "presence_at", "self_arrived"])
+        registration.refresh_from_db(fields=[*STATUS_FIELDS, "presence", "presence_at", "half_days"])
+    if presence == Presence.PRESENT and registration.status == RegistrationStatus.WAITING:
+        leave_line(registration, RegistrationStatus.REGISTERED)
+        registration.save(update_fields=STATUS_FIELDS)
+    before = seen_at(registration, asked) if half_days else []
+    seen = {*before, *half_days} if presence == Presence.PRESENT else set(before) - set(half_days)
+    registration.half_days = in_order(seen)
+    registration.presence = Presence.PRESENT if seen else presence
+    if not (before and seen):  # who is seen again at another half-day arrived when they first did
+        registration.presence_at = None if presence == Presence.EXPECTED else timezone.now()
+        registration.self_arrived = self_arrived and presence == Presence.PRESENT
+    registration.save(update_fields=["presence", "presence_at", "self_arrived", "half_days"])
     log_registration(registration, by, f"presence-{presence}")
     if presence == Presence.PRESENT:
         tell_arrived(registration, by)

@@ -13,7 +13,8 @@ from maillage.lib.dates import day_words
 from maillage.lib.typography import join_words, typo
 from maillage.lib.typst import ACCESSIBLE_AND_ARCHIVED, compile_pdf
 from maillage.people.style import house_of
-from maillage.registrations.certificates import certified, half_days_words, terms_of, why_no_certificate
+from maillage.registrations.certificates import attended, certified, terms_of, why_no_certificate
+from maillage.registrations.half_days import half_days_asked
 from maillage.registrations.models import CertificateTerms, Registration
 from maillage.registrations.own import OwnPart, token_of
 from maillage.reports.facts import alphabetical
@@ -26,14 +27,13 @@ def make_certificates(gathering: Gathering, terms: CertificateTerms, people: Ite
 
 def certificate_facts(gathering: Gathering, terms: CertificateTerms, people: Iterable[Registration]) -> dict[str, Any]:
     house = house_of(gathering.space)
+    asked = half_days_asked(gathering)
     return {
         "house": house.as_data(),
         "title": typo(gathering.title),
         "subtitle": typo(gathering.subtitle),
         "date": date_words(gathering),
         "place": typo(place_words(gathering)),
-        "half_days": half_days_words(terms),
-        "duration": typo(terms.duration),
         "issuer": typo(house.host or house.name),
         "space": house.name if house.host else "",
         "partners": typo(join_words([typo(partner) for partner in gathering.space.partners])),
@@ -45,6 +45,7 @@ def certificate_facts(gathering: Gathering, terms: CertificateTerms, people: Ite
             {
                 "name": typo(registration.person.full_name),
                 "organisation": typo(registration.person.organisation.name) if registration.person.organisation else "",
+                **dict(zip(("half_days", "duration"), attended(registration, terms, asked), strict=True)),
             }
             for registration in sorted(people, key=lambda row: alphabetical(row.person))
         ],

@@ -11,7 +11,8 @@ from maillage.gatherings.queries import programme_of
 from maillage.gatherings.words import date_words, place_words
 from maillage.lib.typography import count, typo
 from maillage.lib.typst import compile_pdf
-from maillage.registrations.enums import RegistrationStatus
+from maillage.registrations.enums import HalfDay, RegistrationStatus
+from maillage.registrations.half_days import half_days_asked
 from maillage.reports.facts import alphabetical
 
 NOON = dt.time(13)  # a moment that begins from then on is of the afternoon
@@ -31,6 +32,12 @@ def half_days(slots: list[Slot]) -> list[str]:
     kinds = [slot.kind != SlotKind.BREAK for slot in slots]
     both = any(any(kinds[:n]) and any(kinds[n:]) for n, moment in enumerate(kinds) if not moment)
     return [_("Matin"), _("Après-midi")] if both else [_("Journée")]
+
+
+def _halves(gathering: Gathering) -> list[str]:
+    """Those the desk marks, where it marks half-days."""
+    asked = [str(HalfDay(half).label) for half in half_days_asked(gathering)]
+    return asked or half_days(list(programme_of(gathering)))
 
 
 def half_day_facts(gathering: Gathering) -> dict[str, Any]:
@@ -60,6 +67,6 @@ def half_day_facts(gathering: Gathering) -> dict[str, Any]:
         "space": typo(gathering.space.name),
         "sheets": [
             {**sheet, "workshop": typo(_("Émargement : {half}").format(half=half.lower()))}
-            for half in half_days(list(programme_of(gathering)))
+            for half in _halves(gathering)
         ],
     }

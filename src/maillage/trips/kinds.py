@@ -279,7 +279,7 @@ PERSON = Kind(
 OPENING = Kind(
     "opening",
     Opening,
-    ("is_open", ("opens_at", "closes_at"), "capacity", "waiting_list", "asked", "welcome", "contact"),
+    ("is_open", ("opens_at", "closes_at"), "capacity", "waiting_list", "asked", "welcome", "contact", "half_days"),
     lambda gathering: Opening.objects.filter(gathering=gathering),
     key=("gathering_id",),
     label=_("les inscriptions"),
@@ -300,6 +300,7 @@ REGISTRATION = Kind(
         "person_id",
         ("status", "waiting_rank", "promoted_at"),
         ("presence", "presence_at", "self_arrived"),
+        "half_days",  # of its own: a file of before has none, and its presences are taken
         "walk_in",
         ("volunteer_porteur", "porteur_subject"),
         ("needs", "needs_at", "meal", "children", "interpreter"),
@@ -317,10 +318,11 @@ REGISTRATION = Kind(
     ),
     refs={"person_id": "person"},
     lists={"wishes": WISHES, "answers": ANSWERS},
-    of_the_day=frozenset({"status", "presence", "walk_in", "needs", "volunteer_porteur"}),
+    of_the_day=frozenset({"status", "presence", "half_days", "walk_in", "needs", "volunteer_porteur"}),
     words={
         "status": _("l’inscription"),
         "presence": _("la présence"),
+        "half_days": _("les demi-journées de présence"),
         "volunteer_porteur": _("le sujet proposé"),
         "needs": _("les besoins"),
         "wishes": _("les vœux"),
