@@ -91,6 +91,13 @@ def test_what_a_room_pinned_lands_in_the_noyau_when_who_holds_it_agrees() -> Non
     assert Finding.objects.get().said_by.startswith("l’atelier")
     assert Vision.objects.get().text == "Ici, la salle se décide avec qui y vit"
     assert "Tout est accueilli" in client.get(there).content.decode()
+    offer = {"session": str(room.session.pk)}
+    organiser.post(reverse("change:offer", args=[group.pk]), offer | {"do": "withdraw"})
+    assert gifts_of(group) == []
+    assert Finding.objects.count() == 1  # what was taken stays
+    assert "Proposer au noyau" in organiser.get(reverse("change:shared", args=[group.pk])).content.decode()
+    organiser.post(reverse("change:offer", args=[group.pk]), offer)
+    assert {gift.status for _offering, found in gifts_of(group) for gift in found} == {"kept"}
 
 
 def test_changes_of_a_room_find_their_actor() -> None:

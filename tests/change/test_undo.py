@@ -1,6 +1,7 @@
 """History and undo of what is not a line on a page: the noyau itself, a review, a member, who validated the vision."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -9,12 +10,13 @@ from django.utils import timezone
 from maillage.change.checks import ChangeRefused
 from maillage.change.entrusting import entrust_step, take_step_back
 from maillage.change.keeping import change_kept, return_to, versions_of
-from maillage.change.members import change_group, let_leave, make_group, member_token
-from maillage.change.models import CoreGroup, Marker, Member, Review, Version
+from maillage.change.members import change_group, forget_member, let_leave, make_group, member_token
+from maillage.change.models import CoreGroup, Marker, Member, Photo, Review, Version
 from maillage.change.noting import add_harvest, hold_review, plan_review
 from maillage.change.observing import add_observation
 from maillage.change.path import merge_markers
 from maillage.change.queries import agenda_of
+from maillage.change.retention import erase_photos
 from maillage.change.visions import current_vision, validate_vision, write_vision
 from maillage.contracts.models import ContratDeVille
 from maillage.contracts.services import make_contract, new_facts
@@ -193,3 +195,42 @@ def test_a_step_given_to_another_noyau_is_read_by_the_first_no_more(lead) -> Non
     assert "Appeler la mairie" not in str(kept)
     take_step_back(token=token)
     assert not Version.objects.filter(kind="commitment").exists()
+
+
+def _with_photo(lead):
+    row, _new = add_observation(group=lead.group, by=lead, key=uuid.uuid4(), degree="seen", text="Une fête")
+    Photo.objects.create(observation=row, content=b"image", consent=True)
+    return row
+
+
+def test_a_photo_that_was_removed_is_put_back_and_erased_for_good_when_asked_or_due(client, lead) -> None:
+    row = _with_photo(lead)
+    page, image = url(lead, "edit", "observation", row.pk), url(lead, "photo", row.pk)
+    client.post(page, {"do": "remove-photo"})
+    assert client.get(image).status_code == 404
+    assert image not in client.get(url(lead, "observations")).content.decode()
+    assert "Remettre la photo" in client.get(page).content.decode()
+    client.post(page, {"do": "photo-back"})
+    assert client.get(image).content == b"image"
+    client.post(page, {"do": "remove-photo"})
+    assert erase_photos(timezone.now() + dt.timedelta(days=29)) == 0
+    assert erase_photos(timezone.now() + dt.timedelta(days=31)) == 1
+    other = _with_photo(lead)
+    client.post(url(lead, "edit", "observation", other.pk), {"do": "erase-photo"})
+    assert not Photo.objects.exists()
+    assert client.post(page, {"do": "photo-back"}).status_code == 302  # nothing to put back
+
+
+def test_a_members_name_is_written_as_before_and_forgotten_whole(client, lead, other) -> None:
+    said = {"do": "save", "organisation": "", "category": other.category, "joined_on": other.joined_on, "seen": "1"}
+    page = url(lead, "edit", "member", other.pk)
+    client.post(page, said | {"name": "Pol"})
+    assert "Reprendre le nom d’avant : Paul" in client.get(page).content.decode().replace("\xa0", " ")
+    client.post(page, {"do": "name"})
+    other.refresh_from_db()
+    assert (other.name, other.former_names) == ("Paul", ["Pol"])
+    assert "Pol" not in str(list(Version.objects.values_list("content", "verb")))
+    let_leave(member=other, by=lead)
+    assert "nom d’avant" not in client.get(page).content.decode()
+    forgotten = forget_member(member=other, by=lead)
+    assert (forgotten.name, forgotten.former_names) == ("", [])

@@ -21,3 +21,14 @@ class ChangeConfig(AppConfig):
             )
         )
         clears("noyaux", "change_member")
+        register(
+            Rule(
+                "noyaux-photos",
+                _("Photos retirées d’une observation d’un noyau"),
+                term=retention.photos_term,
+                stays=_("L’observation, avec ses mots."),
+                due=retention.due_photos,
+                erase=retention.erase_photos,
+            )
+        )
+        clears("noyaux-photos", "change_photo")

@@ -26,18 +26,18 @@ from maillage.change.visions import validate_vision, write_vision
 from maillage.people.models import Space
 
 SLUG = "demo"
-PATHS = (
-    ("Le bailleur", "décide des travaux des halls avec les habitants, dans l’immeuble", (
+PATHS = (  # actor, change, for whom, markers
+    ("Le bailleur", "décide des travaux des halls avec les habitants, dans l’immeuble", "les locataires", (
         ("expected", "Le bailleur envoie quelqu’un aux réunions du quartier"),
         ("wished", "Le bailleur répond aux demandes des habitants en dix jours"),
         ("ideal", "Le bailleur tient une permanence dans l’immeuble, avec des habitants"),
     )),
-    ("La mairie", "ouvre ses salles aux habitants sans dossier à remplir", (
+    ("La mairie", "ouvre ses salles aux habitants sans dossier à remplir", "les groupes sans local", (
         ("expected", "La mairie affiche les horaires des salles à l’entrée"),
         ("wished", "La mairie prête une salle le soir à un groupe d’habitants"),
         ("ideal", "Des habitants gardent les clés de la salle du bas"),
     )),
-    ("Les parents d’élèves", "parlent du collège entre eux et avec lui", (
+    ("Les parents d’élèves", "parlent du collège entre eux et avec lui", "les collégiens", (
         ("expected", "Des parents viennent au café du collège"),
         ("wished", "Des parents animent eux-mêmes le café du collège"),
         ("ideal", "Le collège change une règle après en avoir parlé avec des parents"),
@@ -105,9 +105,9 @@ def make_demonstration(*, space: Space, by: str, today: dt.date) -> CoreGroup:
     )
     markers = []
     changes = []
-    for name, change, sentences in PATHS:
+    for name, change, whom, sentences in PATHS:
         actor = add_actor(group=group, name=name, by=lead)
-        changes.append(add_change(group=group, actor=actor, text=change, by=lead))
+        changes.append(add_change(group=group, actor=actor, text=change, for_whom=whom, by=lead))
         markers += [add_marker(group=group, actor=actor, level=level, text=text, by=lead) for level, text in sentences]
     for days, who, marker, degree, text, source in SEEN:
         add_observation(

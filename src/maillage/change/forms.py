@@ -248,6 +248,9 @@ class ActorForm(Kept):
 class ChangeForm(Kept):
     actor = choice_field(_("L’acteur"), [])
     text = text_field(_("Il fait…"), 300, rows=2, help_text=_("Au présent, comme si c’était arrivé."))
+    for_whom = text_field(
+        _("Pour qui"), 200, required=False, help_text=_("Un groupe, pas une personne : les locataires, les collégiens.")
+    )
 
     def __init__(self, *args: Any, group: CoreGroup, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -265,6 +268,7 @@ class ChangeForm(Kept):
 
 
 class MarkerForm(ChangeForm):
+    for_whom = None  # type: ignore[assignment] # said of the change
     level = choice_field(_("C’est"), MarkerLevel.choices, radio=True)
     text = text_field(
         _("Le repère"), 300, rows=2, help_text=_("Une phrase que l’on pourrait voir arriver : qui fait quoi, où.")

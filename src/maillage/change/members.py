@@ -59,6 +59,7 @@ def add_member(
     return add_kept(Member(group=group, name=name, joined_on=day, **said), by=by, verb=_("a accueilli un membre"))
 
 
+MOST_NAMES = 5  # of before: enough to undo a slip
 MEMBER_PARTS = ("organisation", "category", "joined_on")  # leaving and holding the noyau are acts of their own
 
 
@@ -66,16 +67,32 @@ MEMBER_PARTS = ("organisation", "category", "joined_on")  # leaving and holding 
 def change_member(
     *, member: Member, name: str, content: Mapping[str, Any], seen: int | None, by: Member | None
 ) -> Member:
-    """A name that was ill written is written again, in no version. Raises ChangedMeanwhile."""
+    """A name that was ill written is written again, in no version: `former_names` holds what it was.
+
+    Raises ChangedMeanwhile.
+    """
     name = check_text(name, field="name", sentence=_("Écrivez le nom de la personne, ou son prénom."))
     day = check_past(content["joined_on"], today=timezone.localdate(), field="joined_on")
     if member.left_on is not None and day > member.left_on:
         raise ChangeRefused("joined_on", _("Ce jour est après le départ de cette personne : vérifiez la date."))
     row = change_kept(member, content=content, seen=seen, by=by, verb=_("a changé un membre"))
     if row.name != name:
+        row.former_names = [*row.former_names, row.name][-MOST_NAMES:]
         row.name = name
-        row.save(update_fields=["name"])
+        row.save(update_fields=["name", "former_names"])
     return row
+
+
+@transaction.atomic
+def take_name_again(*, member: Member) -> Member | None:
+    """As it was written before; once more, as it is written now. None: it never changed."""
+    locked = lock(member)
+    if not locked.former_names or locked.left_on is not None:
+        return None
+    *others, before = locked.former_names
+    locked.former_names, locked.name = [*others, locked.name], before
+    locked.save(update_fields=["name", "former_names"])
+    return locked
 
 
 def return_member(*, member: Member, number: int, by: Member | None) -> Member:
@@ -135,9 +152,9 @@ def forget_member(*, member: Member, by: Member | None) -> Member:
     locked = lock(member)
     if locked.left_on is None:
         raise ChangeRefused("name", _("Cette personne est encore du noyau : notez d’abord son départ."))
-    if locked.name or locked.email:
-        locked.name, locked.email, locked.user = "", "", None
-        locked.save(update_fields=["name", "email", "user"])
+    if locked.name or locked.email or locked.former_names:
+        locked.name, locked.email, locked.user, locked.former_names = "", "", None, []
+        locked.save(update_fields=["name", "email", "user", "former_names"])
         group = locked.group
         who = str(_("un membre du noyau") if by else _("la durée de conservation"))
         record_activity(space=group.space.slug, by=who, verb=_("a effacé un nom"), about=group.name, about_id=group.pk)

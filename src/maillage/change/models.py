@@ -81,12 +81,14 @@ class Kept(models.Model):
 
 
 class Member(Kept):
-    """Name and address are in no version: they go when the person asks, or a year after they left."""
+    """Name and address are in no version: they go, with `former_names`, when the person asks, or a year after they
+    left."""
 
     CONTENT: ClassVar = ("organisation", "category", "lead", "joined_on", "left_on")
 
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=120, blank=True)
+    former_names = models.JSONField(default=list, blank=True)  # as it was written before, the last one last
     email = models.EmailField(blank=True)
     organisation = models.CharField(max_length=200, blank=True)
     category = models.CharField(max_length=20, choices=ActorCategory, default=ActorCategory.UNSAID)
@@ -195,10 +197,11 @@ class Actor(Kept):
 class Change(Kept):
     """« L’acteur X fait… »"""
 
-    CONTENT: ClassVar = ("actor", "text", "position")
+    CONTENT: ClassVar = ("actor", "text", "for_whom", "position")
 
     actor = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="changes")
     text = models.CharField(max_length=LONGEST_SENTENCE)
+    for_whom = models.CharField(max_length=200, blank=True)  # a group: « les locataires », never a person
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -268,6 +271,7 @@ class Photo(models.Model):
     observation = models.OneToOneField(Observation, on_delete=models.CASCADE, related_name="photo")
     content = models.BinaryField()  # a JPEG that we made
     consent = models.BooleanField()
+    removed_at = models.DateTimeField(null=True)  # seen by nobody; it can be put back until it is erased
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -394,6 +398,7 @@ class Offering(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="+")
     by = models.CharField(max_length=200)
     at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True)  # offered no more; what the noyau took of it stays
 
     class Meta:
         ordering = ["at", "id"]

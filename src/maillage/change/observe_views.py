@@ -109,7 +109,7 @@ def observations(request: HttpRequest, member: Member) -> HttpResponse:
 @member_page
 @needs(Need.LINK)
 def photo(_request: HttpRequest, member: Member, observation_id: uuid.UUID) -> HttpResponse:
-    row = Photo.objects.filter(observation__group=member.group, observation=observation_id).first()
+    row = Photo.objects.filter(observation__group=member.group, observation=observation_id, removed_at=None).first()
     if row is None:
         raise Http404
     return HttpResponse(bytes(row.content), content_type="image/jpeg")

@@ -86,5 +86,14 @@ def change_observation(
 
 
 def remove_photo(*, observation: Observation) -> None:
+    """Nobody sees it any more; it can be put back until it is erased (retention.erase_photos)."""
+    Photo.objects.filter(observation=observation, removed_at=None).update(removed_at=timezone.now())
+
+
+def put_photo_back(*, observation: Observation) -> bool:
+    return bool(Photo.objects.filter(observation=observation, removed_at__isnull=False).update(removed_at=None))
+
+
+def erase_photo(*, observation: Observation) -> None:
     """For good: somebody on it changed their mind."""
     Photo.objects.filter(observation=observation).delete()

@@ -20,12 +20,12 @@ def add_actor(*, group: CoreGroup, name: str, by: Member) -> Actor:
     return add_kept(Actor(group=group, name=name, position=_last(Actor, group)), by=by, verb=_("a ajouté un acteur"))
 
 
-def add_change(*, group: CoreGroup, actor: Actor | None, text: str, by: Member) -> Change:
+def add_change(*, group: CoreGroup, actor: Actor | None, text: str, by: Member, for_whom: str = "") -> Change:
     text = check_text(text, field="text", sentence=_("Dites ce que l’acteur fera, en une phrase."))
     known = Change.objects.filter(actor=_of(actor, group), text=text, removed_at=None).first()
     if known is not None:
         return known
-    row = Change(group=group, actor=actor, text=text, position=_last(Change, group))
+    row = Change(group=group, actor=actor, text=text, for_whom=for_whom.strip(), position=_last(Change, group))
     return add_kept(row, by=by, verb=_("a ajouté un changement"))
 
 

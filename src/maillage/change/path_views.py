@@ -38,7 +38,7 @@ def path(request: HttpRequest, member: Member) -> HttpResponse:
             return redirect("change:path", member_token(member))
     elif asked == "change":
         change = ChangeForm(request.POST, prefix="change", group=group)
-        if _added(change, lambda words: add_change(group=group, actor=words["actor"], text=words["text"], by=member)):
+        if _added(change, lambda words: _change(words, member)):
             messages.success(request, _("Le changement est noté."))
             return redirect("change:path", member_token(member))
     elif asked in ("marker", "help"):
@@ -75,6 +75,11 @@ def path(request: HttpRequest, member: Member) -> HttpResponse:
         (actor.is_bound and actor.errors) or (change.is_bound and change.errors) or (marker.is_bound and marker.errors)
     )
     return render(request, "change/path.html", context, status=422 if faults else 200)
+
+
+def _change(words: dict[str, Any], member: Member) -> Change:
+    said = {name: words[name] for name in ("actor", "text", "for_whom")}
+    return add_change(group=member.group, by=member, **said)
 
 
 def _marker(words: dict[str, Any], member: Member) -> Marker:

@@ -286,7 +286,7 @@ def review_before(group: CoreGroup, on: dt.date, *, but: Review | None = None) -
 
 def to_welcome(group: CoreGroup) -> int:
     """Rooms offered of which nothing was taken nor left yet."""
-    return group.offerings.annotate(done=Count("received")).filter(done=0).count()
+    return group.offerings.filter(withdrawn_at=None).annotate(done=Count("received")).filter(done=0).count()
 
 
 def received_of(group: CoreGroup) -> dict[tuple[int, str], str]:

@@ -22,6 +22,7 @@ from maillage.change.rooms import (
     receive,
     sessions_to_offer,
     take_up_again,
+    withdraw_offer,
 )
 from maillage.change.views import as_uuid, context_of
 from maillage.lib.needs import Need, needs
@@ -35,6 +36,9 @@ def offer(request: HttpRequest, group_id: UUID) -> HttpResponse:
     session = next((row for row in sessions_to_offer(group) if row.pk == pk), None)
     if session is None:
         messages.warning(request, _("Cet atelier n’est plus à proposer : il a été effacé, ou retiré."))
+    elif request.POST.get("do") == "withdraw":
+        withdraw_offer(group=group, session=session, by=str(request.user))
+        messages.success(request, _("Cet atelier n’est plus proposé. Ce que le noyau en a pris reste au noyau."))
     else:
         offer_session(group=group, session=session, by=str(request.user))
         messages.success(request, _("Le noyau verra ce que cette salle a gardé, et prendra ce qu’il veut."))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.change.checks import ChangeRefused, check_text
@@ -45,15 +46,22 @@ def offer_session(*, group: CoreGroup, session: Session, by: str) -> Offering:
     if session.gathering.space_id != group.space_id or session.rehearsal:
         raise ValueError("a session of another space, or a rehearsal")
     row, made = Offering.objects.get_or_create(group=group, session=session, defaults={"by": by[:200]})
-    if made:
-        record_activity(
-            space=group.space.slug,
-            by=by,
-            verb=_("a proposé un atelier à un noyau"),
-            about=group.name,
-            about_id=group.pk,
-        )
+    if made or row.withdrawn_at is not None:
+        row.withdrawn_at = None
+        row.save(update_fields=["withdrawn_at"])
+        _log(group, by, _("a proposé un atelier à un noyau"))
     return row
+
+
+@transaction.atomic
+def withdraw_offer(*, group: CoreGroup, session: Session, by: str) -> None:
+    """The noyau sees its cards no more. What it took is its own; offered again, all is as before."""
+    if group.offerings.filter(session=session, withdrawn_at=None).update(withdrawn_at=timezone.now()):
+        _log(group, by, _("ne propose plus un atelier à un noyau"))
+
+
+def _log(group: CoreGroup, by: str, verb: str) -> None:
+    record_activity(space=group.space.slug, by=by, verb=verb, about=group.name, about_id=group.pk)
 
 
 def sessions_to_offer(group: CoreGroup) -> Sequence[Session]:
@@ -79,7 +87,9 @@ def gifts_of(group: CoreGroup) -> list[tuple[Offering, list[Gift]]]:
                 if card["kind"] in TARGETS
             ],
         )
-        for offering in group.offerings.select_related("session__workshop", "session__gathering")
+        for offering in group.offerings.filter(withdrawn_at=None).select_related(
+            "session__workshop", "session__gathering"
+        )
     ]
 
 

@@ -78,6 +78,6 @@ def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
         "narrow": draw_rows(ways, width=360),
         "observations": list(seen_of(row, outside=True)[:50]) if shares else [],
         "sessions": sessions_to_offer(row),
-        "offered": set(row.offerings.values_list("session_id", flat=True)),
+        "offered": set(row.offerings.filter(withdrawn_at=None).values_list("session_id", flat=True)),
     }
     return render(request, "change/shared.html", context)

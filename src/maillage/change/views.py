@@ -1,6 +1,7 @@
 """The home of a noyau, and the page of any one thing it noted: its words, its history, its way out and back."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -37,9 +38,9 @@ from maillage.change.keeping import (
     return_to,
     versions_of,
 )
-from maillage.change.members import change_member, member_token, return_member
+from maillage.change.members import change_member, member_token, return_member, take_name_again
 from maillage.change.models import Marker, Member, Observation, Review
-from maillage.change.observing import change_observation, remove_photo
+from maillage.change.observing import change_observation, erase_photo, put_photo_back, remove_photo
 from maillage.change.path import merge_markers, split_marker
 from maillage.change.queries import (
     commitments_of,
@@ -52,6 +53,7 @@ from maillage.change.queries import (
     to_welcome,
     trio_lacks,
 )
+from maillage.change.retention import PHOTO_KEPT_FOR
 from maillage.change.visions import current_vision
 from maillage.change.words import LABELS, history_of, value_words
 from maillage.lib.needs import Need, needs
@@ -183,7 +185,9 @@ def edit(request: HttpRequest, member: Member, kind: str, row_id: UUID) -> HttpR
         back=_page_of(kind, member),
         tab=PAGES[kind],
         others=others,
-        photo=isinstance(row, Observation) and hasattr(row, "photo"),
+        photo=row.photo if isinstance(row, Observation) and hasattr(row, "photo") else None,
+        photo_goes=_photo_goes(row),
+        named_before=_named_before(row, member),
         leans=kind == "commitment" and row.decided_id is not None,  # type: ignore[attr-defined]
     )
     return render(request, "change/edit.html", context, status=422 if form.errors or theirs else 200)
@@ -235,8 +239,31 @@ def theirs_words(both: ChangedMeanwhile) -> list[tuple[str, str]]:
     return [(str(LABELS[part]), value_words(both.row, part, value)) for part, value in both.theirs.items()]
 
 
+def _photo_goes(row: Row) -> dt.date | None:
+    """When a photo that was removed is erased."""
+    photo = row.photo if isinstance(row, Observation) and hasattr(row, "photo") else None
+    return timezone.localdate(photo.removed_at + PHOTO_KEPT_FOR) if photo and photo.removed_at else None
+
+
+def _named_before(row: Row, member: Member) -> str:
+    """The last name of a member, for who may read it: who holds the noyau, and the person."""
+    mine = isinstance(row, Member) and row.left_on is None and (member.lead or row.pk == member.pk)
+    return str(row.former_names[-1]) if mine and row.former_names else ""
+
+
+PHOTO_ACTS: Mapping[str, tuple[Callable[..., Any], Any]] = {
+    "remove-photo": (remove_photo, gettext_lazy("La photo est retirée : personne ne la voit plus.")),
+    "photo-back": (put_photo_back, gettext_lazy("La photo est remise.")),
+    "erase-photo": (erase_photo, gettext_lazy("La photo est effacée.")),
+}
+
+
 def _act(request: HttpRequest, member: Member, kind: str, row: Row, asked: str) -> HttpResponse:
     here = redirect("change:edit", member_token(member), kind, row.pk)
+    if isinstance(row, Member) and asked == "name":
+        if take_name_again(member=row) is not None:
+            messages.success(request, _("Le nom est écrit comme avant."))
+        return here
     if kind == "member" and asked != "version":
         raise Http404  # leaving and coming back are on the page of the members
     if asked == "remove":
@@ -266,9 +293,10 @@ def _act(request: HttpRequest, member: Member, kind: str, row: Row, asked: str) 
             messages.success(request, _("Les deux repères n’en font qu’un, avec toutes leurs observations."))
         except ChangeRefused as refusal:
             messages.warning(request, refusal.sentence)
-    elif asked == "remove-photo" and kind == "observation":
-        remove_photo(observation=row)
-        messages.success(request, _("La photo est effacée."))
+    elif asked in PHOTO_ACTS and isinstance(row, Observation):
+        act, sentence = PHOTO_ACTS[asked]
+        act(observation=row)
+        messages.success(request, sentence)
     else:
         raise Http404
     return here

@@ -29,6 +29,7 @@ LABELS = {
     "finding": gettext_lazy("Ce qui le montre"),
     "on": gettext_lazy("Jour"),
     "text": gettext_lazy("Texte"),
+    "for_whom": gettext_lazy("Pour qui"),
     "said_by": gettext_lazy("Qui le dit"),
     "source": gettext_lazy("D’après quoi"),
     "actor": gettext_lazy("Acteur"),

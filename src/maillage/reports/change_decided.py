@@ -33,7 +33,7 @@ def decided(period: Period) -> Iterator[Block]:
         return
     for row in period.reviews:
         yield heading(review_words(row), 3)
-        yield said(deciders(row), _("Étaient là"))
+        yield said(deciders(row), _("Étaient là, et ont décidé ensemble"))
         if row.learned:
             yield said(row.learned, _("Ce que nous apprenons"))
         lines = decisions_of(row)
@@ -95,6 +95,9 @@ def coming(period: Period) -> Iterator[Block]:
         yield Items(tuple(typo(text) for text in lines))
     else:
         yield said(_("Ni revue ni action n’ont encore de date."))
+    if period.late:
+        yield said("", _("Toujours à faire, et déjà en retard"))
+        yield Items(tuple(typo(late_line(row, period)) for row in period.late))
     yield said(contact_words(period), _("Une question ?"))
 
 

@@ -27,7 +27,7 @@ def essential(period: Period) -> Iterator[Block]:
         (_("Qu’est-ce qui n’a pas été vu, ou s’est mal passé ?"), _missed(period)),
         (_("Qu’est-ce qui a été décidé, par qui, quand ?"), _decided(period)),
         (_("Qu’est-ce qui est en retard ?"), few([late_line(row, period) for row in period.late])),
-        (_("Qu’est-ce qui vient ensuite ?"), few(next_words(period))),
+        (_("Qu’est-ce qui vient ensuite ?"), _next(period)),
     )
     yield Table(
         _("L’essentiel, en huit questions"),
@@ -62,6 +62,14 @@ def _for_whom(period: Period) -> str:
     words = []
     if people:
         words.append(_("Pour %s.") % ", ".join(inside(name) for name in people))
+    expected = [
+        _("%(who)s (%(actor)s)") % {"who": inside(change.for_whom), "actor": inside(way.actor.name)}
+        for way in period.ways
+        for change in way.changes
+        if change.for_whom
+    ]
+    if expected:
+        words.append(_("Ce que chaque acteur change est pour : %s.") % ", ".join(expected))
     if actors:
         words.append(_("Le noyau a regardé ce que font : %s.") % ", ".join(inside(name) for name in actors))
     return " ".join(words)
@@ -83,7 +91,16 @@ def _witnesses(period: Period) -> str:
     days["number"] = len(period.seen)
     words = _("%(number)d observations, en %(months)d mois différents, du %(first)s au %(last)s. %(who)s.") % days
     sources = list(dict.fromkeys(row.source for row in period.seen if row.source))
-    return words + (_(" Sources citées : %s") % few(sources) if sources else "")
+    bare = sum(1 for row in period.seen if not row.source)
+    if sources:
+        words += _(" Sources citées : %s") % few(sources)
+    if bare:
+        words += (
+            _(" Sans autre source que qui l’a vu ou rapporté : %d observations.") % bare
+            if bare > 1
+            else _(" Sans autre source que qui l’a vu ou rapporté : une observation.")
+        )
+    return words
 
 
 def _missed(period: Period) -> str:
@@ -102,9 +119,14 @@ def _decided(period: Period) -> str:
     if last is None:
         return ""
     told = {"day": day_words(last.on), "who": deciders(last), "what": few(decisions_of(last))}
-    words = _("Le %(day)s (étaient là : %(who)s) : %(what)s") % told
+    words = _("Le %(day)s, le noyau en revue (étaient là : %(who)s) : %(what)s") % told
     before = sum(len(decisions_of(row)) for row in period.reviews if row.pk != last.pk)
     return words + (_(" Décisions des revues d’avant : %d, plus loin.") % before if before else "")
+
+
+def _next(period: Period) -> str:
+    words = few(next_words(period))
+    return f"{words} {_('Et ce qui est en retard, ci-dessus.')}".strip() if period.late else words
 
 
 def few(texts: Sequence[str]) -> str:

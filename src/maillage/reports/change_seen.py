@@ -45,6 +45,9 @@ def changed(period: Period) -> Iterator[Block]:
             continue
         told = True
         yield heading(way.actor.name, 3)
+        for change in way.changes:
+            words = _("Pour %s") % inside(change.for_whom) if change.for_whom else _("Pour qui, ce n’est pas noté")
+            yield said(f"{change.text.rstrip('.')}.", _("Le changement attendu. %s") % words)
         for marker, rows in mine:
             yield said(f"{marker.text}.", _("Repère %s") % marker.get_level_display())
             yield Items(tuple(line(row, public=period.public) for row in rows))

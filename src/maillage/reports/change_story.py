@@ -6,6 +6,7 @@ The eight questions it must answer alone are in docs/results/change-questions.md
 import datetime as dt
 from collections.abc import Iterator
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.change.models import CoreGroup
@@ -61,7 +62,8 @@ def _reading(period: Period) -> Iterator[Block]:
         yield note(_("Données inventées pour la démonstration : aucun de ces faits n’a eu lieu."))
     words = _(
         "Ce récit dit ce que des personnes ont vu, avec leurs mots. Il ne note personne : ce qui n’est pas arrivé, et "
-        "ce qu’on n’attendait pas, apprend autant que le reste. « Vu par » : la personne y était. Une question ? %s"
+        "ce qu’on n’attendait pas, apprend autant que le reste. « Vu par » : la personne y était, et c’est elle la source quand aucune autre "
+        "n’est dite. Une question ? %s"
     )
     words %= contact_words(period)
     if period.public:
@@ -75,7 +77,7 @@ def _reading(period: Period) -> Iterator[Block]:
             _("ce que l’on verrait cet acteur faire : attendu (le premier pas), souhaité, ou idéal (le bout)"),
         ),
         (_("Observation"), _("ce que quelqu’un a vu un jour : vu, en partie ou pas vu ; ou inattendu, sans repère")),
-        (_("Revue"), _("la réunion où le noyau relit ses observations, et décide")),
+        (_("Revue"), _("la réunion où le noyau relit ses observations ; qui est là décide, ensemble")),
         (_("Effet"), _("ce que le noyau, en revue, tient pour un changement arrivé, et ce qui le prouve")),
     )
     yield Table(
@@ -101,6 +103,7 @@ def _start(period: Period) -> Iterator[Block]:
         return
     about = {"who": vision.validated_by, "day": vision.validated_on and day_words(vision.validated_on)}
     validated = _("validée par %(who)s, le %(day)s") % about if vision.validated_on else _("pas encore validée")
+    validated += _(" ; notée dans cet outil le %s") % day_words(timezone.localdate(vision.at))
     yield Quote(
         typo(vision.text),
         typo(_("La vision partagée, pour %(year)d ; %(said)s.") % {"year": vision.horizon, "said": validated}),
