@@ -53,10 +53,22 @@ def settled(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def open_of(facts: Mapping[str, Any]) -> list[str]:
     """What somebody at the desk marked « non tranché », with the room it comes from."""
-    said = [f"{row['text']} ({_('en plénière')})" for row in facts["takeaways"] if row["unsettled"]]
+    said = [_open_words(row, _("en plénière")) for row in facts["takeaways"] if row["unsettled"]]
     for workshop in workshops_of(facts):
-        said += [f"{row['text']} ({workshop_words(workshop)})" for row in workshop["takeaways"] if row["unsettled"]]
+        said += [_open_words(row, workshop_words(workshop)) for row in workshop["takeaways"] if row["unsettled"]]
     return [typo(sentence) for sentence in said]
+
+
+def _open_words(row: Mapping[str, Any], where: str) -> str:
+    """Said, when an action was decided from it: the table of actions names who bears it."""
+    entrusted = _(" ; une action décidée en part") if row["decided"] else ""
+    return f"{row['text']} ({where}{entrusted})"
+
+
+def unentrusted(facts: Mapping[str, Any]) -> bool:
+    """Whether none of the open questions has anybody who takes it on."""
+    rows = [row for each in (facts, *workshops_of(facts)) for row in each["takeaways"] if row["unsettled"]]
+    return bool(rows) and not any(row["decided"] for row in rows)
 
 
 def divided_of(facts: Mapping[str, Any], *, most: int = 3) -> list[str]:

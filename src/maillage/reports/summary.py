@@ -22,6 +22,7 @@ from maillage.reports.decided import (
     lacks_of,
     open_of,
     subject_words,
+    unentrusted,
     workshop_words,
 )
 from maillage.reports.sigles import spelled_out
@@ -33,6 +34,7 @@ MOST_DIVIDED = 1  # of each workshop
 MOST_NUMBERS = 4  # people, organisations, places, workshops: what was retained is counted where it is told
 MOST_PLACES = 12  # intercommunalités, named with their number
 MOST_MEETINGS = 3
+ORGANISATIONS = 700  # letters of their names
 
 
 def tell_summary(facts: Mapping[str, Any], house: House) -> Document:
@@ -98,6 +100,8 @@ def _unsettled(facts: Mapping[str, Any]) -> Iterator[Block]:
     yield Heading(_("Ce qui n’est pas tranché"), 2)
     if marked:
         yield _some(marked)
+        if unentrusted(facts):
+            yield Paragraph(typo(_("Qui les tranchera, et quand, n’est pas noté.")), tone="soft")
     else:
         yield Paragraph(typo(_("Personne n’a noté de question laissée ouverte.")))
 
@@ -195,6 +199,26 @@ def _who(facts: Mapping[str, Any]) -> Iterator[Block]:
         others = count(len(known) - most, _("autre intercommunalité"), _("autres intercommunalités"), zero="")
         more = typo(_(" et {others}").format(others=others)) if others else ""
         yield Paragraph(_numbered(known[:most]) + f"{more}.", lead=_("D’où"))
+    if came["organisations"]:
+        yield Paragraph(_organisations(came["organisations"]), lead=_("De quelles structures"))
+
+
+def _organisations(names: Sequence[str]) -> str:
+    """As many as two pages bear, in the order of letters; the others are in the report."""
+    shown: list[str] = []
+    left = ORGANISATIONS
+    for name in names:
+        left -= len(name) + 2
+        if left < 0 and shown:
+            break
+        shown.append(name)
+    others = count(
+        len(names) - len(shown),
+        _("autre, nommée dans le compte rendu"),
+        _("autres, nommées dans le compte rendu"),
+        zero="",
+    )
+    return typo(f"{' ; '.join(shown)}{_(' et {others}').format(others=others) if others else ''}.")
 
 
 def _numbered(rows: Sequence[Mapping[str, Any]]) -> str:

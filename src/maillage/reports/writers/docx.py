@@ -50,6 +50,7 @@ def write_docx(document: Document, *, progress: Progress = no_progress) -> bytes
 class _Writer:
     def __init__(self, document: Document) -> None:
         self.document = document
+        self.narrow = document.pages > 0  # a summary is set closer, as in its PDF
         self.accent = document.house.accent.lstrip("#").upper()
         self.made: DocxDocument = docx.Document()
         self.pictures = iter(pictures_of(document))
@@ -83,7 +84,9 @@ class _Writer:
         section = self.made.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.left_margin = section.right_margin = Mm(20)
-        section.top_margin, section.bottom_margin = Mm(22), Mm(20)
+        section.top_margin, section.bottom_margin = (Mm(15), Mm(14)) if self.narrow else (Mm(22), Mm(20))
+        if self.narrow:
+            section.footer_distance = Mm(8)
         foot = section.footer.paragraphs[0]._p
         for child in list(foot):
             foot.remove(child)
@@ -101,22 +104,27 @@ class _Writer:
             parse_xml(f'<w:lang {NAMESPACES} w:val="{self.document.language}" w:eastAsia="fr-FR" w:bidi="ar-SA"/>')
         )
         normal = styles["Normal"]
-        _set_font(normal, 10.5, INK)
-        normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(6), 1.15
-        for level, (size, colour, before) in {
-            1: (24, INK, 0),
-            2: (15, self.accent, 20),
-            3: (12, INK, 14),
-            4: (10.5, INK, 10),
-        }.items():
+        body, small = (9.5, 9.0) if self.narrow else (10.5, 9.5)
+        _set_font(normal, body, INK)
+        normal.paragraph_format.space_after = Pt(2) if self.narrow else Pt(6)
+        normal.paragraph_format.line_spacing = 1.0 if self.narrow else 1.15
+        levels = (
+            {1: (17, INK, 0), 2: (12, self.accent, 7), 3: (10, INK, 4), 4: (9.5, INK, 3)}
+            if self.narrow
+            else {1: (24, INK, 0), 2: (15, self.accent, 20), 3: (12, INK, 14), 4: (10.5, INK, 10)}
+        )
+        for level, (size, colour, before) in levels.items():
             style = styles[f"Heading {level}"]
             _set_font(style, size, colour, bold=True)
             style.font.italic = False
-            style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(5)
+            after = Pt(2) if self.narrow else Pt(5)
+            style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), after
             style.paragraph_format.keep_with_next = True
         _set_font(styles["TOC Heading"], 15, self.accent, bold=True)
-        for name, size, colour in (("Soft", 9.5, SOFT), ("Lead", 12.5, SOFT), ("Eyebrow", 10, SOFT), ("Aside", 10.5, INK),
-            ("Warning", 10.5, WARN), ("Figures", 15, INK), ("Cell", 9.5, INK), ("toc 2", 10.5, INK), ("toc 3", 10, INK),
+        lead = 10 if self.narrow else 12.5
+        for name, size, colour in (("Soft", small, SOFT), ("Lead", lead, SOFT), ("Eyebrow", small + 0.5, SOFT),
+            ("Aside", body, INK), ("Warning", body, WARN), ("Figures", 15, INK), ("Cell", small, INK), ("toc 2", 10.5, INK),
+            ("toc 3", 10, INK),
         ):  # fmt: skip
             style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
             style.element.styleId = name.replace("toc ", "TOC")  # Word's own: it makes the contents anew with them

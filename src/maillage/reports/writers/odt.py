@@ -46,6 +46,7 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 FONT = "Liberation Sans"
 INK, SOFT, LINE, WASH, WARN_WASH, WARN = "#14262b", "#4d6167", "#b9c4c0", "#eef3f0", "#fdf1dc", "#7d4400"
 LEVELS = {1: "24pt", 2: "15pt", 3: "12pt", 4: "10.5pt"}
+CLOSER = {1: "17pt", 2: "12pt", 3: "10pt", 4: "9.5pt"}  # a summary's
 
 
 def write_odt(document: Document, *, progress: Progress = no_progress) -> bytes:
@@ -109,13 +110,18 @@ class _Writer:
 
     def _styles(self) -> str:
         accent, language = self.document.house.accent, self.document.language.partition("-")
+        narrow = self.document.pages > 0  # a summary is set closer, as in its PDF
+        body, small, lead = ("9.5pt", "9pt", "10.5pt") if narrow else ("10.5pt", "9.5pt", "12.5pt")
+        levels, above = (CLOSER, (0, 0, 2.4, 1.4, 1)) if narrow else (LEVELS, (0, 0, 7, 5, 4))
+        after, spacing = ("0.6mm", "100%") if narrow else ("2mm", "120%")
+        top, bottom = ("14mm", "9mm") if narrow else ("20mm", "14mm")
         headings = "".join(
             _style(
                 f"Heading_20_{level}", f'fo:font-size="{size}" fo:font-weight="bold" fo:color="{accent if level == 2 else INK}"',
-                f'fo:margin-top="{(0, 0, 7, 5, 4)[level]}mm" fo:margin-bottom="2mm" fo:keep-with-next="always"',
+                f'fo:margin-top="{above[level]}mm" fo:margin-bottom="{after}" fo:keep-with-next="always"',
                 parent="Standard", display=f"Heading {level}", more=f' style:default-outline-level="{level}"',
             )
-            for level, size in LEVELS.items()
+            for level, size in levels.items()
         )  # fmt: skip
         leader = '<style:tab-stops><style:tab-stop style:position="170mm" style:type="right" style:leader-style="dotted" style:leader-text="."/></style:tab-stops>'
         return (
@@ -123,14 +129,19 @@ class _Writer:
             f'<office:font-face-decls><style:font-face style:name="{FONT}" svg:font-family="\'{FONT}\', Arial, sans-serif"/></office:font-face-decls>'
             "<office:styles>"
             '<style:default-style style:family="paragraph"><style:paragraph-properties fo:orphans="2" fo:widows="2"/>'
-            f'<style:text-properties style:font-name="{FONT}" fo:font-size="10.5pt" fo:color="{INK}" '
+            f'<style:text-properties style:font-name="{FONT}" fo:font-size="{body}" fo:color="{INK}" '
             f'fo:language="{language[0]}" fo:country="{language[2]}"/></style:default-style>'
             '<style:default-style style:family="table"/><style:default-style style:family="graphic"/>'
-            + _style("Standard", "", 'fo:margin-bottom="2mm" fo:line-height="120%"')
+            + _style("Standard", "", f'fo:margin-bottom="{after}" fo:line-height="{spacing}"')
             + headings
             + _style("Eyebrow", f'fo:font-weight="bold" fo:color="{SOFT}"', "", parent="Standard")
-            + _style("Lead", f'fo:font-size="12.5pt" fo:color="{SOFT}"', 'fo:margin-bottom="4mm"', parent="Standard")
-            + _style("Soft", f'fo:font-size="9.5pt" fo:color="{SOFT}"', "", parent="Standard")
+            + _style(
+                "Lead",
+                f'fo:font-size="{lead}" fo:color="{SOFT}"',
+                f'fo:margin-bottom="{"1.5mm" if narrow else "4mm"}"',
+                parent="Standard",
+            )
+            + _style("Soft", f'fo:font-size="{small}" fo:color="{SOFT}"', "", parent="Standard")
             + _style("Caption", f'fo:font-size="9pt" fo:color="{SOFT}"', "", parent="Standard")
             + _style(
                 "Quote",
@@ -148,7 +159,7 @@ class _Writer:
             + _style("Figures", 'fo:font-size="15pt"', "", parent="Standard")
             + _style("Logo", "", 'fo:text-align="end"', parent="Standard")
             + _style("Break", "", 'fo:break-before="page" fo:margin-bottom="0mm"', parent="Standard")
-            + _style("Cell", 'fo:font-size="9.5pt"', 'fo:margin-bottom="0mm"', parent="Standard")
+            + _style("Cell", f'fo:font-size="{small}"', 'fo:margin-bottom="0mm"', parent="Standard")
             + _style("Figure_20_Cell", "", 'fo:text-align="end"', parent="Cell", display="Figure Cell")
             + _style("Head", 'fo:font-weight="bold"', "", parent="Cell")
             + _style(
@@ -192,7 +203,7 @@ class _Writer:
             'fo:text-indent="-5mm" fo:margin-left="5mm"/></style:list-level-properties></text:list-level-style-bullet></text:list-style>'
             "</office:styles><office:automatic-styles>"
             '<style:page-layout style:name="A4"><style:page-layout-properties fo:page-width="210mm" fo:page-height="297mm" '
-            'style:print-orientation="portrait" fo:margin-top="20mm" fo:margin-bottom="14mm" fo:margin-left="20mm" fo:margin-right="20mm"/>'
+            f'style:print-orientation="portrait" fo:margin-top="{top}" fo:margin-bottom="{bottom}" fo:margin-left="20mm" fo:margin-right="20mm"/>'
             '<style:footer-style><style:header-footer-properties fo:min-height="8mm" fo:margin-top="4mm"/></style:footer-style></style:page-layout>'
             "</office:automatic-styles><office:master-styles>"
             f'<style:master-page style:name="Standard" style:page-layout-name="A4"><style:footer><text:p text:style-name="Footer">{_text(self.document.foot)}'
