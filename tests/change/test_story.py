@@ -21,6 +21,7 @@ from maillage.change.taking_in import take_in
 from maillage.lib.tableschema import record, write_csv
 from maillage.people.models import Space
 from maillage.reports.blocks import Heading, Table
+from maillage.reports.change_seen import sheets
 from maillage.reports.change_story import describe_period
 
 TODAY = timezone.localdate()
@@ -161,3 +162,25 @@ def test_a_line_that_cannot_be_taken_is_said_and_the_others_are(lead, client) ->
         answer = client.post(there, {"file": SimpleUploadedFile("x.csv", content)})
         assert (answer.status_code, "pas été repris" in answer.content.decode()) == (422, True)
     assert client.post(there).status_code == 422
+
+
+def test_the_path_is_one_drawing_as_long_as_it_is_read_across_a_page(demo) -> None:
+    ways = path_of(demo)
+    assert [len(part) for part in sheets(ways)] == [3]
+    assert [len(part) for part in sheets([*ways, *ways])] == [3, 3]
+
+
+def test_a_story_says_for_whom_from_what_who_decides_and_what_stays_late(demo) -> None:
+    told = plain(describe_period(demo))
+    for words in (
+        "le bailleur (pour les locataires)",
+        "Le changement attendu. Pour les locataires",
+        "Sans autre source que qui le dit : ",
+        "c’est elle la source quand aucune autre n’est dite",
+        "Étaient là, et ont décidé ensemble",
+        "Toujours à faire, et déjà en retard",
+        "notée dans cet outil le",
+    ):
+        assert words in told, words
+    demo.changes.update(for_whom="")
+    assert "Pour qui, ce n’est pas noté" in plain(describe_period(demo))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from maillage.change.enums import Degree
-from maillage.change.queries import last_degree, named
+from maillage.change.queries import Way, last_degree, named
 from maillage.lib.dates import day_words
 from maillage.lib.typography import typo
 from maillage.reports.blocks import Block, Table
@@ -58,21 +58,19 @@ def _changed(period: Period) -> str:
 
 def _for_whom(period: Period) -> str:
     people = list(dict.fromkeys(row.who for row in period.harvests))
-    actors = list(dict.fromkeys(way.actor.name for way, marker in period.markers if period.looked(marker)))
+    actors = [_actor(way) for way in period.ways if any(period.looked(marker) for marker in way.markers)]
     words = []
     if people:
         words.append(_("Pour %s.") % ", ".join(inside(name) for name in people))
-    expected = [
-        _("%(who)s (%(actor)s)") % {"who": inside(change.for_whom), "actor": inside(way.actor.name)}
-        for way in period.ways
-        for change in way.changes
-        if change.for_whom
-    ]
-    if expected:
-        words.append(_("Ce que chaque acteur change est pour : %s.") % ", ".join(expected))
     if actors:
-        words.append(_("Le noyau a regardé ce que font : %s.") % ", ".join(inside(name) for name in actors))
+        words.append(_("Le noyau a regardé ce que font : %s.") % ", ".join(actors))
     return " ".join(words)
+
+
+def _actor(way: Way) -> str:
+    """« le bailleur (pour les locataires) »."""
+    whom = list(dict.fromkeys(inside(change.for_whom) for change in way.changes if change.for_whom))
+    return inside(way.actor.name) + (_(" (pour %s)") % ", ".join(whom) if whom else "")
 
 
 def _witnesses(period: Period) -> str:
@@ -95,11 +93,7 @@ def _witnesses(period: Period) -> str:
     if sources:
         words += _(" Sources citées : %s") % few(sources)
     if bare:
-        words += (
-            _(" Sans autre source que qui l’a vu ou rapporté : %d observations.") % bare
-            if bare > 1
-            else _(" Sans autre source que qui l’a vu ou rapporté : une observation.")
-        )
+        words += _(" Sans autre source que qui le dit : %d.") % bare
     return words
 
 

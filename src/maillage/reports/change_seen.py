@@ -16,7 +16,6 @@ from maillage.reports.blocks import Block, Figure, Items, Table
 from maillage.reports.change_period import Period, heading, inside, said, witness
 
 PAPER_WIDE = 720  # units across a page: letters of 15 are of 10 points
-A_ROW, TALLEST_SHEET = 0.06, 1.15  # of a table, in widths of the page; a drawing and its table, on one page
 ACROSS, TALLEST = 0.75, 1.3  # height / width of a drawing: as wide as the page, and at most a page
 
 
@@ -141,21 +140,16 @@ def beneficiaries_aside(period: Period) -> list[str]:
 
 
 def sheets(ways: Sequence[Way]) -> Iterator[list[Way]]:
-    """As many actors together as are read at a glance across a page: beyond, letters would be too small."""
+    """As many actors together as are read at a glance across a page: beyond, letters would be too small. Their table
+    may go on overleaf; the drawing never does."""
     part: list[Way] = []
     for way in ways:
-        if part and _height([*part, way]) > TALLEST_SHEET:
+        if part and draw_path([*part, way], width=PAPER_WIDE, font=ON_PAPER).ratio > ACROSS:
             yield part
             part = []
         part.append(way)
     if part:
         yield part
-
-
-def _height(ways: Sequence[Way]) -> float:
-    """Of a drawing with its table, in widths of the page; too tall by itself where it would not be as wide."""
-    ratio = draw_path(ways, width=PAPER_WIDE, font=ON_PAPER).ratio
-    return ratio + A_ROW * sum(len(way.markers) for way in ways) if ratio <= ACROSS else TALLEST_SHEET + 1
 
 
 def drawn(ways: Sequence[Way]) -> Iterator[Block]:

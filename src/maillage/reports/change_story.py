@@ -62,8 +62,8 @@ def _reading(period: Period) -> Iterator[Block]:
         yield note(_("Données inventées pour la démonstration : aucun de ces faits n’a eu lieu."))
     words = _(
         "Ce récit dit ce que des personnes ont vu, avec leurs mots. Il ne note personne : ce qui n’est pas arrivé, et "
-        "ce qu’on n’attendait pas, apprend autant que le reste. « Vu par » : la personne y était, et c’est elle la source quand aucune autre "
-        "n’est dite. Une question ? %s"
+        "ce qu’on n’attendait pas, apprend autant que le reste. « Vu par » : la personne y était, et c’est elle la "
+        "source quand aucune autre n’est dite. Une question ? %s"
     )
     words %= contact_words(period)
     if period.public:
