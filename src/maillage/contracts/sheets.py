@@ -34,6 +34,7 @@ PART_OF = {name: part for part, names in PARTS.items() for name in names}
 
 # The list of the generation before, as published: its columns, its period, and what its source is called.
 EARLIER = ("code_cv", "name", "siren_at_the_time", "epci_siren_2024")
+OPEN_LIST = ("siren_epci", "premiere_annee")  # columns of published.py
 EARLIER_FILE = "contrats_ville_2015_2023.csv"
 EARLIER_YEARS = (2015, 2023)
 EARLIER_SOURCE, EARLIER_DATE = "ANCT, plateforme Dauphin, 2023", "2023"
@@ -128,6 +129,13 @@ def _our_cells(table: Table) -> list[tuple[int, dict[str, str]]]:
         column = known.get(fold(header))
         if column and column not in columns:
             columns[column] = header
+    if {*map(fold, OPEN_LIST)} <= {*map(fold, table.headers)}:
+        sentence = _(
+            "Ce fichier est la liste ouverte « contrats », dont les colonnes sont d’autres mots : la reprendre par la "
+            "commande « maillage import-opendata --space ESPACE contrats.csv », avec les listes de territoires qu’elle "
+            "nomme. Ici se reprend la table qu’exporte la page des contrats."
+        )
+        raise SheetRefused([sentence])
     if SIREN not in columns and NAME not in columns:
         sentence = _("Il manque la colonne « SIREN » ou « Intercommunalité » ; ce fichier a : %s.")
         raise SheetRefused([sentence % ", ".join(table.headers)])

@@ -8,6 +8,7 @@ from maillage.registrations.reading import Place
 from maillage.territories.models import Commune, Epci
 
 ABOUT_A_NAME = re.compile(r"\([^)]*\)|\b\d{5}\b|\bcedex(?:\s*\d+)?\b", re.I)  # « 67000 STRASBOURG CEDEX (Bas-Rhin) »
+IN_BRACKETS, CODE = re.compile(r"\(([^)]*)\)"), re.compile(r"\b\d{5}\b")
 NEAR_LENGTHS = 3  # letters a slip may add or drop
 NEAR_NAMES = 0.75  # one letter of four: « Mets » for « Metz »; it is only ever offered
 LETTERS_A_SLIP = 5  # one slip for so many letters, one at least, is likely a slip: « Xyzville » is not « Villé »
@@ -32,7 +33,10 @@ class Communes:
         if not key:
             return None
         if key in self._by_name:
-            return self._chosen(self._by_name[key], territory, sure=True)
+            words = _words_about(commune)
+            namesakes = self._by_name[key]
+            told = [place for place in namesakes if words & {place[0], fold(place[3]), _department(place[0])}]
+            return self._chosen(told or namesakes, territory, sure=True)
         longer = [name for name in self._by_name if name.startswith(f"{key} ")]
         if len(key) >= SHORTEST_BEGINNING and 0 < len(longer) <= MOST_BEGINNINGS:
             return self._chosen([place for name in longer for place in self._by_name[name]], territory, sure=False)
@@ -63,6 +67,17 @@ class Communes:
         names = Counter(place[1] for place in here)
         shown = [(place[0], place[1] if names[place[1]] == 1 else f"{place[1]} ({place[3]})") for place in here]
         return Place(*shown[0], sure=sure and len(here) == 1, others=tuple(shown[1:]), likely=likely)
+
+
+def _words_about(commune: str) -> set[str]:
+    """What « 97400 Saint-Denis (La Réunion) » says beside the name: a code of the post or of Insee, its département."""
+    codes = CODE.findall(commune)
+    inside = {fold(part) for words in IN_BRACKETS.findall(commune) for part in words.split(",")}
+    return {*codes, *map(_department, codes), *inside}
+
+
+def _department(code: str) -> str:
+    return code[:3] if code.startswith("97") else code[:2]
 
 
 def _key(name: str) -> str:

@@ -1,5 +1,6 @@
 """Finding a territory by its official code or its written name. What is unknown or ambiguous is said, never guessed."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +15,8 @@ from maillage.territories.models import Commune, Epci, Qpv, Region
 
 T = TypeVar("T", Commune, Epci, Qpv)
 VINTAGE = 2024  # of the quartiers prioritaires in force
+MOST_NAMESAKES = 8  # « Centre Ville » names dozens of quarters
+WITH_WORDS = re.compile(r"(?P<name>[^()]+?)\s*\((?P<words>[^()]+)\)")
 NEAREST = 3  # how many near names a refusal proposes
 ALIKE = 0.6  # difflib ratio on folded names: under it, a proposal would only puzzle the reader
 
@@ -23,9 +26,15 @@ class PlaceNotFound(Exception):
 
     def __init__(self, kind: str, text: str, nearest: list[str], *, ambiguous: bool = False) -> None:
         self.kind, self.text, self.nearest, self.ambiguous = kind, text, nearest, ambiguous
-        words = {"kind": kind, "text": text, "nearest": join_words(nearest, last=_("ou"))}
+        left = len(nearest) - MOST_NAMESAKES
+        shown = [*nearest[:MOST_NAMESAKES], *([_("%d autres") % left] if left > 0 else [])]
+        words = {"kind": kind, "text": text, "nearest": join_words(shown, last=_("ou"))}
         if ambiguous:
-            self.sentence = _("plusieurs %(kind)s s’appellent « %(text)s » : %(nearest)s") % words
+            sentence = _(
+                "plusieurs %(kind)s s’appellent « %(text)s » : %(nearest)s ; écrivez le bon nom avec ses parenthèses, "
+                "ou son code seul"
+            )
+            self.sentence = sentence % words
         elif nearest:
             self.sentence = _("%(kind)s « %(text)s » : nom inconnu ; noms proches : %(nearest)s") % words
         else:
@@ -43,7 +52,7 @@ def find_commune(text: str, department: str | None = None) -> Commune:
         rows,
         kind=_("commune"),
         plural=_("communes"),
-        label=lambda row: f"{row.name} ({row.insee}, {row.department.name})",
+        told=lambda row: (row.insee, row.department.name, row.department_id),
     )
 
 
@@ -51,32 +60,34 @@ def find_epci(text: str) -> Epci:
     """By SIREN or by name. « CA de Forbach » is not « CA de Forbach Porte de France »: only proposed."""
     return _find(
         text,
-        Epci.objects.all(),
+        Epci.objects.select_related("department"),
         kind=_("intercommunalité"),
         plural=_("intercommunalités"),
-        label=lambda row: f"{row.name} ({row.siren})",
+        told=lambda row: (row.siren, row.department.name, row.department_id),
     )
 
 
 def find_qpv(text: str) -> Qpv:
-    """By code or by name."""
-    return _find(
-        text,
-        Qpv.objects.all(),
-        kind=_("quartier prioritaire"),
-        plural=_("quartiers prioritaires"),
-        label=lambda row: f"{row.name} ({row.code})",
-    )
+    """By code or by name: of the list in force, else of the one before."""
+    rows = Qpv.objects.select_related("epci")
+    words = {"kind": _("quartier prioritaire"), "plural": _("quartiers prioritaires")}
+    try:
+        return _find(text, rows.filter(vintage=VINTAGE), told=_of_qpv, **words)
+    except PlaceNotFound as missing:
+        if missing.ambiguous:
+            raise
+        try:
+            return _find(text, rows.exclude(vintage=VINTAGE), told=_of_qpv, **words)
+        except PlaceNotFound as older:
+            raise (older if older.ambiguous else missing) from older
 
 
-def _find(
-    text: str,
-    rows: QuerySet[T],
-    *,
-    kind: str,
-    plural: str,
-    label: Callable[[T], str],
-) -> T:
+def _of_qpv(row: Qpv) -> tuple[str, ...]:
+    return row.code, row.epci.name
+
+
+def _find(text: str, rows: QuerySet[T], *, kind: str, plural: str, told: Callable[[T], tuple[str, ...]]) -> T:
+    """`told`: its code, what tells it from its namesakes, and other words for that: « Saint-Denis (La Réunion) »."""
     text = " ".join(text.split())
     exact = list(rows.filter(Q(pk=text) | Q(name=text))[:2])
     if len(exact) == 1:
@@ -86,13 +97,22 @@ def _find(
         named.setdefault(fold(row.name), []).append(row)
     wanted = fold(text)
     found = named.get(wanted, [])
+    if not found and (apart := WITH_WORDS.fullmatch(text)):
+        text = apart["name"]
+        wanted, words = fold(text), {fold(each) for each in apart["words"].split(",")}
+        found = named.get(wanted, [])
+        found = [row for row in found if words <= {fold(each) for each in told(row)}] or found
     if len(found) == 1:
         return found[0]
     if found:
-        raise PlaceNotFound(plural, text, [label(row) for row in found], ambiguous=True)
+        raise PlaceNotFound(plural, text, [_label(row, told) for row in found], ambiguous=True)
     near = [name for name in named if wanted and f" {wanted} " in f" {name} "][:NEAREST]
     near += [name for name in get_close_matches(wanted, named, n=NEAREST, cutoff=ALIKE) if name not in near]
-    raise PlaceNotFound(kind, text, [label(row) for name in near[:NEAREST] for row in named[name]][:NEAREST])
+    raise PlaceNotFound(kind, text, [_label(row, told) for name in near[:NEAREST] for row in named[name]][:NEAREST])
+
+
+def _label(row: T, told: Callable[[T], tuple[str, ...]]) -> str:
+    return f"{row.name} ({', '.join(told(row)[:2])})"
 
 
 @dataclass(frozen=True)
