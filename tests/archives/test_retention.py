@@ -261,7 +261,17 @@ def test_the_command_shows_and_erases_nothing_until_it_is_told(organiser, capsys
 def test_every_rule_says_its_term(transactional_db):
     day = full_day(people=1)
     keys = [rule.key for rule, _due in waiting(day.space_id)]
-    assert keys == ["needs", "names", "listings", "letters", "imports", "notes", "noyaux", "questionnaire-texts"]
+    assert keys == [
+        "needs",
+        "names",
+        "listings",
+        "letters",
+        "imports",
+        "notes",
+        "noyaux",
+        "noyaux-photos",
+        "questionnaire-texts",
+    ]
     assert all(rule.term(day.space_id) for rule, _due in waiting(day.space_id))
 
 

@@ -3,6 +3,7 @@ import argparse
 from django.db import connection, connections
 
 from maillage.config.arguments import DEFAULT_HOST
+from maillage.config.closed_door import behind_closed_door
 from maillage.config.commands.serve_room import EVERYWHERE, serve_room
 from maillage.config.installation import prepare_installation
 from maillage.config.server import serve
@@ -33,8 +34,9 @@ def run(options: argparse.Namespace) -> int:
     if options.workers > 1 and connection.vendor == "sqlite":
         raise OneProcessOnly
     prepare_installation()
-    erase_before_serving()
     connections.close_all()
-    if options.room:
+    if options.room:  # a laptop's base is small, and its address may be a secure one
+        erase_before_serving()
         return serve_room(options, EVERYWHERE if options.host == DEFAULT_HOST else options.host)
+    behind_closed_door(erase_before_serving, host=options.host, port=options.port)
     return serve(host=options.host, port=options.port, workers=options.workers)
