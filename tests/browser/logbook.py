@@ -7,9 +7,11 @@ link TABLE         the personal link of somebody the plan sends to this table of
 codes               the ids of the gathering, of the session of the codev and of its workshop; the link of its table 1
 few NUMBER          leaves so many people at each table of the plan, and says how many: a rehearsal lasts as its crowd
 second              opens a second session (a rehearsal), and gives its id
+world NAME…         one of everything an address can name, in a space the organiser holds too; addresses, by name
 rooms METHOD=TABLES…  adds a workshop of each method to the day and opens it; their links, as the demo prints them
 """
 
+import io
 import json
 import os
 import sys
@@ -25,17 +27,23 @@ import django
 django.setup()
 
 from django.urls import reverse  # noqa: E402 - Django is set up first
+from PIL import Image  # noqa: E402
 
+from maillage.config.rights import addresses  # noqa: E402
 from maillage.gatherings.models import Workshop  # noqa: E402
 from maillage.live import log  # noqa: E402
 from maillage.live.models import Move, Session  # noqa: E402
 from maillage.live.seats import make_projection_token  # noqa: E402
 from maillage.live.services import erase_session, open_session  # noqa: E402
 from maillage.memory.models import PorteurSheet, Takeaway  # noqa: E402
+from maillage.people.enums import SpaceRole  # noqa: E402
+from maillage.people.models import Right  # noqa: E402
+from maillage.people.services import give_right  # noqa: E402
 from maillage.plans.enums import PlanStatus  # noqa: E402
 from maillage.plans.models import Placement  # noqa: E402
 from maillage.registrations.own import token_of  # noqa: E402
 from tests.browser.house import OF_A_ROOM  # noqa: E402
+from tests.rights.world import make_world  # noqa: E402
 
 
 def moves(session: str) -> list[dict[str, Any]]:
@@ -113,6 +121,16 @@ def room(method: str, tables: str) -> str:
     return "\n".join([f"\n  {method} – ", *lines, ""])
 
 
+def world(*names: str) -> dict[str, str]:
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(picture, "JPEG")
+    made = make_world("essai", shown=True, photo=picture.getvalue())
+    for right in Right.objects.filter(role=SpaceRole.ORGANISER).exclude(space=made.space).select_related("user"):
+        give_right(user=right.user, space=made.space, role=SpaceRole.ORGANISER, by="essai")
+    known = {address.name: address for address in addresses()}
+    return {name: reverse(name, kwargs=made.of(known[name])) for name in names}
+
+
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "moves": moves,
     "sheets": sheets,
@@ -122,6 +140,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "few": few,
     "second": second,
     "rooms": rooms,
+    "world": world,
 }
 
 if __name__ == "__main__":
