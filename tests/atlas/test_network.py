@@ -1,6 +1,7 @@
 """Who works with whom, from what was really shared; in public, only what points at nobody."""
 
 import csv
+import dataclasses
 import io
 import itertools
 from datetime import date, timedelta
@@ -15,13 +16,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from maillage.atlas import network_keeping
+from maillage.atlas import network_keeping, network_views
 from maillage.atlas.layout import place_points
 from maillage.atlas.models import KeptNetwork
 from maillage.atlas.network import GATHERING, TABLE, WORKSHOP, Network
 from maillage.atlas.network_drawing import draw_network
+from maillage.atlas.network_keeping import Told
+from maillage.atlas.network_summary import summarise
 from maillage.atlas.pairs import pairs_of
-from maillage.atlas.standing import absent_categories, absent_epcis, betweenness, bridges, central, cut_off, growth
+from maillage.atlas.standing import (
+    Year,
+    absent_categories,
+    absent_epcis,
+    betweenness,
+    bridges,
+    central,
+    cut_off,
+    growth,
+)
 from maillage.contracts.models import ContratDeVille, Signatory
 from maillage.gatherings.models import Gathering, Slot, Speaker, Workshop
 from maillage.memory.experiences import EMPTY, propose_experience, publish_experience
@@ -260,6 +272,19 @@ def test_who_is_central_and_who_bridges_in_words(space):
     said = {one.name: one.words for one in bridges(network)}
     assert said["C"] == "sans elle, 1 structure ne serait plus reliée aux autres"
     assert said["Ville"] == "sans elle, 2 structures ne seraient plus reliées aux autres"
+
+
+def test_thousands_are_grouped_on_the_page(space, client, monkeypatch):
+    a_day(space, ["Ville", "CAF"], ["Ville", "CAF"])
+    list_all(space)
+    counted = summarise(Network(space, False, TABLE))
+    large = [dataclasses.replace(one, degree=1207, times=25_310) for one in counted.actors]
+    years = [Year(2025, 1_463, 2_207, 1_001)]
+    many = dataclasses.replace(counted, actors=large, growth=years, how_many_actors=2_405)
+    monkeypatch.setattr(network_views, "tell", lambda *_args, **_more: Told(many, None))
+    page = plain(client.get(reverse("atlas:network", args=["grand-est"])))
+    for number in ("1 207", "25 310", "1 463", "2 207", "1 001", "2 403"):
+        assert number in page, number
 
 
 def test_growth_counts_a_link_new_once(space):

@@ -20,7 +20,7 @@ from maillage.atlas.network_summary import BASES, Actor, Summary, title_of
 from maillage.atlas.tables import UNKNOWN_WORDS, Cell, Column, Table, make_table
 from maillage.lib.matching import fold
 from maillage.lib.needs import Need, needs
-from maillage.lib.typography import join_words, typo
+from maillage.lib.typography import grouped, join_words, typo
 from maillage.people.access import fetch_atlas, fetch_in_space
 from maillage.people.models import Space
 from maillage.people.queries import can_organise
@@ -129,8 +129,8 @@ def _table(summary: Summary, choice: Choice) -> Table:
             lambda one: fold(one.kind_words),
         ),
         Column("ou", _("Où"), lambda one: Cell(one.where or UNKNOWN_WORDS), lambda one: fold(one.where)),
-        Column("liees", _("Structures liées"), lambda one: Cell(str(one.degree)), lambda one: one.degree, True),
-        Column("fois", _("Partages"), lambda one: Cell(str(one.times)), lambda one: one.times, True),
+        Column("liees", _("Structures liées"), lambda one: Cell(grouped(one.degree)), lambda one: one.degree, True),
+        Column("fois", _("Partages"), lambda one: Cell(grouped(one.times)), lambda one: one.times, True),
     ]
     return make_table(columns, summary.actors, choice, _("Les mêmes faits en tableau : structures"))
 

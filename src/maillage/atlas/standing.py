@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.atlas.network import EXPERIENCE, GATHERING, TABLE, WORKSHOP, Network
-from maillage.lib.typography import typo
+from maillage.lib.typography import grouped, typo
 from maillage.people.enums import ActorCategory
 from maillage.people.models import Organisation
 from maillage.registrations.enums import Presence
@@ -41,24 +41,24 @@ class Year:
 def shared_words(basis: str, times: int) -> str:
     """« 3 tables »."""
     words = {
-        TABLE: ngettext("%d table", "%d tables", times),
-        WORKSHOP: ngettext("%d atelier", "%d ateliers", times),
-        GATHERING: ngettext("%d rencontre", "%d rencontres", times),
-        EXPERIENCE: ngettext("%d expérience", "%d expériences", times),
+        TABLE: ngettext("%s table", "%s tables", times),
+        WORKSHOP: ngettext("%s atelier", "%s ateliers", times),
+        GATHERING: ngettext("%s rencontre", "%s rencontres", times),
+        EXPERIENCE: ngettext("%s expérience", "%s expériences", times),
     }
-    return words[basis] % times
+    return words[basis] % grouped(times)
 
 
 def linked_words(basis: str, number: int) -> str:
     words = {
-        TABLE: ngettext("a partagé une table avec %d structure", "a partagé une table avec %d structures", number),
-        WORKSHOP: ngettext("a partagé un atelier avec %d structure", "a partagé un atelier avec %d structures", number),
-        GATHERING: ngettext("a rencontré %d structure", "a rencontré %d structures", number),
+        TABLE: ngettext("a partagé une table avec %s structure", "a partagé une table avec %s structures", number),
+        WORKSHOP: ngettext("a partagé un atelier avec %s structure", "a partagé un atelier avec %s structures", number),
+        GATHERING: ngettext("a rencontré %s structure", "a rencontré %s structures", number),
         EXPERIENCE: ngettext(
-            "a présenté une expérience avec %d structure", "a présenté une expérience avec %d structures", number
+            "a présenté une expérience avec %s structure", "a présenté une expérience avec %s structures", number
         ),
     }
-    return words[basis] % number
+    return words[basis] % grouped(number)
 
 
 def page_of(network: Network, row: Organisation) -> str:

@@ -95,4 +95,9 @@ def count(number: int, singular: str, plural: str, *, zero: str) -> str:
     if number == 0:
         return zero
     noun = singular if abs(number) < 2 else plural
-    return f"{number:,}".replace(",", NARROW) + NO_BREAK + noun
+    return grouped(number) + NO_BREAK + noun
+
+
+def grouped(number: int) -> str:
+    """« 1 207 », by a narrow space that does not break."""
+    return f"{number:,}".replace(",", NARROW)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.lib.dates import typed_day_words
 from maillage.lib.typography import count as count_words
+from maillage.lib.typography import grouped as in_groups
 from maillage.lib.typography import typo as set_type
 from maillage.ui.comfort import wants_comfort
 from maillage.ui.icons import ICONS, LOGO, SHAPES
@@ -84,6 +85,11 @@ def meter(value: int, maximum: int) -> SafeString:
 @register.simple_tag
 def count(number: int, singular: str, plural: str, zero: str) -> str:
     return count_words(number, singular, plural, zero=zero)
+
+
+@register.filter
+def grouped(number: int) -> str:
+    return in_groups(number)
 
 
 @register.filter
