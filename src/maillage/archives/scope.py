@@ -20,6 +20,7 @@ LEFT_OUT: Mapping[str, str] = {  # table → why
     "atlas.entry": "the index of the search: made again from what it speaks of",
     "atlas.keptnetwork": "a page as it was counted: counted again from what it counts",
     "atlas.mark": "says that a file kept on this server is still right",
+    "people.presence": "where somebody is signed in: sessions are not kept",
     "people.user_groups": "no right of the house is held by a group",
     "people.user_user_permissions": "nor by a permission of Django",
     "office.job": "work beside a request: what it made is in the other tables",
@@ -42,6 +43,9 @@ def _versions(space: Space) -> Q:
 SPECIAL: Mapping[str, Scope] = {
     "people.space": lambda space: Q(pk=space.pk),
     "people.user": _users,
+    "people.identity": lambda space: Q(user__in=User.objects.filter(rights__space=space)),
+    "people.secondfactor": lambda space: Q(user__in=User.objects.filter(rights__space=space)),
+    "people.recoverycode": lambda space: Q(factor__user__in=User.objects.filter(rights__space=space)),
     "methods.methodversion": _versions,
     "office.activity": lambda space: Q(space=space.slug),
     "office.namesrule": lambda space: Q(space=space.pk),

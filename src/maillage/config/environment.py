@@ -5,6 +5,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from maillage.lib.openid import usable_address
+
 
 class BadSetting(Exception):
     """A MAILLAGE_… variable cannot be used; `sentence` says which, what it holds and what is expected."""
@@ -23,6 +25,14 @@ def read_email(name: str, default: str = "") -> str:
     value = read_text(name, default)
     if value and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", value):
         raise BadSetting(name, value, "on attend une adresse électronique, par exemple equipe@exemple.fr.")
+    return value
+
+
+def read_url(name: str) -> str:
+    """https, or http on this machine; empty when nothing is said."""
+    value = read_text(name)
+    if value and not usable_address(value):
+        raise BadSetting(name, value, "on attend une adresse https://… complète.")
     return value
 
 

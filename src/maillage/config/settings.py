@@ -19,6 +19,7 @@ from maillage.config.environment import (
     read_text,
 )
 from maillage.config.logs import FORMATS
+from maillage.config.openid import read_provider
 from maillage.lib.lan import LOOPBACK, RoomHosts
 from maillage.lib.system_errors import os_error_words
 
@@ -111,6 +112,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "maillage.config.privacy.keep_nothing",
+    "maillage.people.presence.note_presence",
     "django.contrib.messages.middleware.MessageMiddleware",
     "maillage.config.refusing.say_wrong_method",
     "maillage.config.refusing.MendUnreadable",
@@ -254,6 +256,9 @@ SESAME_MAX_AGE = 12 * 3600  # seconds: the day of the gathering
 DEMO_MARK = DATA_DIR / "demonstration"  # left by `maillage demo`: whatever command makes a link there, it opens
 SESAME_ONE_TIME = not (DEMO or DEMO_MARK.exists())  # the demo's links are printed again and again
 SESAME_INVALIDATE_ON_EMAIL_CHANGE = True
+
+OIDC = read_provider()  # None: nobody signs in through another site
+SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds, from the sign-in on
 
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"

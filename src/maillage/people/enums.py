@@ -22,6 +22,14 @@ class SpaceRole(TextChoices):
     READER = "reader", _("lecture")
 
 
+class Way(TextChoices):
+    """How somebody signed in; after « entré·e »."""
+
+    LINK = "link", _("par un lien")
+    INVITATION = "invitation", _("par une invitation")
+    PROVIDER = "provider", _("par le fournisseur d’identité")
+
+
 class TieKind(TextChoices):
     """What one organisation is to another; the words of « X finance Y »."""
 

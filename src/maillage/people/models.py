@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from maillage.lib.identifiers import uuid7
-from maillage.people.enums import ActorCategory, OrganisationKind, SpaceRole, TieKind
+from maillage.people.enums import ActorCategory, OrganisationKind, SpaceRole, TieKind, Way
 from maillage.territories.models import Commune, Epci, Region
 
 
@@ -22,7 +22,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody of the staff. Participants have no account. No password: a link, later a code by e-mail or OIDC."""
+    """Somebody of the staff. Participants have no account. No password: a link by mail, or a sign-in provider."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(_("adresse électronique"), unique=True)
@@ -35,6 +35,65 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class Identity(models.Model):
+    """An account of a sign-in provider that opens this one. The address it has there may change; the pair does not."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    linked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="people_identity_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.issuer})"
+
+
+class SecondFactor(models.Model):
+    """The application on somebody's phone that gives six digits. Until `confirmed_at` nothing is asked of it."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_factor")
+    sealed = models.BinaryField()  # its secret, under a key made from SECRET_KEY (lib/sealing.py)
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)  # of the last code that served: none before it serves again
+    tries = models.PositiveSmallIntegerField(default=0)  # wrong codes since `tries_since`
+    tries_since = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"second facteur de {self.user}"
+
+
+class RecoveryCode(models.Model):
+    """For when the phone is lost: eighty random bits each, of which the digest is kept. Used, it is gone."""
+
+    factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)  # SHA-256
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["factor", "digest"], name="people_recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"code de secours de {self.factor.user}"
+
+
+class Presence(models.Model):
+    """A place where somebody is signed in, as shown to them. No address of the network, no key that opens anything."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="presences")
+    session = models.CharField(max_length=64, unique=True)  # SHA-256 of the session's key
+    device = models.CharField(max_length=80)  # « Firefox, Windows »
+    way = models.CharField(max_length=10, choices=Way)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-seen_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user} : {self.device}"
 
 
 class Space(models.Model):

@@ -17,7 +17,9 @@ from maillage.lib.matching import fold
 from maillage.lib.typography import typo
 from maillage.office.services import drop_mail, queue_mail, record_activity
 from maillage.people.enums import SpaceRole
+from maillage.people.log import record_of_account
 from maillage.people.models import Organisation, Right, Space, User
+from maillage.people.presence import end_presences
 from maillage.people.queries import organisation_named
 from maillage.territories.models import Region
 
@@ -119,10 +121,13 @@ def rename_user(*, user: User, name: str) -> None:
     user.save(update_fields=["name"])
 
 
+@transaction.atomic
 def end_every_session(*, user: User) -> None:
     """Sessions and links are signed with the password nobody has: another one, and none of them holds."""
     user.set_unusable_password()
     user.save(update_fields=["password"])
+    end_presences(user.presences.all())
+    record_of_account(user, "end-sessions")
 
 
 def owner_of_link(token: str) -> User | None:

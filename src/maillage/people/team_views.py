@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -16,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.lib.needs import Need, needs
 from maillage.people.access import fetch_in_space
-from maillage.people.enums import SpaceRole
+from maillage.people.entering import enter
+from maillage.people.enums import SpaceRole, Way
 from maillage.people.models import Invitation, Right, Space
 from maillage.people.queries import can_organise, spaces_to_organise
 from maillage.people.services import LastOrganiser, withdraw_right
@@ -97,6 +99,7 @@ def team_page(
         "rights": sorted(rights, key=lambda row: (order[SpaceRole(row.role)], str(row.user))),
         "invitations": invitations,
         "form": form,
+        "writes": bool(settings.EMAIL_HOST),
         "held_for_a_day": Right.objects.filter(space=space, gathering__isnull=False).select_related("user")
         if gathering is None
         else (),
@@ -114,7 +117,11 @@ def _invite(request: HttpRequest, space: Space, form: InvitationForm, *, to: str
     except (AlreadyThere, TooManyInvitations) as refusal:
         form.add_error("email", str(refusal.sentence))
     else:
-        messages.success(request, _("L’invitation part par courriel à %s.") % said["email"])
+        if settings.EMAIL_HOST:
+            messages.success(request, _("L’invitation part par courriel à %s.") % said["email"])
+        else:
+            sentence = _("L’invitation de %s est écrite, mais ce serveur n’envoie pas de courrier : voyez plus bas.")
+            messages.warning(request, sentence % said["email"])
 
 
 def _withdraw(request: HttpRequest, rights: Any) -> None:
@@ -146,10 +153,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if found is not None and request.method == "POST":
         user = accept_invitation(token=token)
         if user is not None:
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-            if found.gathering:
-                return redirect("gatherings:detail", found.gathering)
-            return redirect("gatherings:list")
+            where = (
+                reverse("gatherings:detail", args=[found.gathering]) if found.gathering else reverse("gatherings:list")
+            )
+            return enter(request, user, way=Way.INVITATION, next_url=where)
         found = None
     if found is None:
         response = render(request, "people/invitation_over.html", status=404)

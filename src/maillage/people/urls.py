@@ -1,14 +1,20 @@
 from django.urls import path
 
-from maillage.people import account_views, directory_views, style_views, team_views, views
+from maillage.people import account_views, directory_views, openid_views, style_views, team_views, views
 
 app_name = "people"
 urlpatterns = [
     path("connexion/", views.sign_in, name="sign-in"),
     path("connexion/lien/", views.sign_in_link, name="sign-in-link"),
+    path("connexion/code/", views.second_step, name="second-step"),
+    path("connexion/fournisseur/", openid_views.leave, name="openid-leave"),
+    path("connexion/retour/", openid_views.come_back, name="openid-return"),
     path("deconnexion/", views.sign_out, name="sign-out"),
     path("compte/", account_views.account, name="account"),
     path("compte/deconnexion-partout/", account_views.sessions_end, name="sessions-end"),
+    path("compte/appareils/", account_views.presences, name="presences"),
+    path("compte/liaisons/", account_views.identities, name="identities"),
+    path("compte/second-facteur/", account_views.second_factor, name="second-factor"),
     path("equipe/", team_views.teams, name="teams"),
     path("equipe/<slug:slug>/", team_views.team, name="team"),
     path("invitation/<str:token>/", team_views.invitation, name="invitation"),

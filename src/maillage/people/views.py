@@ -1,8 +1,11 @@
-"""Sign-in by link. Opening a link never uses it up: mail scanners open links, people press buttons."""
+"""Sign-in by link, and the second proof of who wants one.
+
+Opening a link never uses it up: mail scanners open links, people press buttons."""
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -14,7 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.lib.needs import Need, needs
 from maillage.lib.rates import Rate
+from maillage.people.entering import PROVIDER, enter, enter_at_last, who_waits
+from maillage.people.enums import Way
 from maillage.people.models import User
+from maillage.people.openid_views import goodbye
+from maillage.people.presence import forget_session
+from maillage.people.second_factor import TooManyTries, WrongCode, check_code
 from maillage.people.services import owner_of_link, send_sign_in_link
 from maillage.ui.addresses import own_address, public_address
 
@@ -38,6 +46,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(_next_url(request))
     form = AddressForm(request.POST or None)
     context = {"form": form, "writes": bool(settings.EMAIL_HOST), "next": request.GET.get("next", "")}
+    context |= {"provider": settings.OIDC}
     if request.method == "POST" and form.is_valid():
         wait = letters_rate.wait(request.META.get("REMOTE_ADDR", ""))
         if wait:
@@ -66,8 +75,7 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
             User.objects.select_for_update().get(pk=user.pk)
             user = owner_of_link(token)
             if user is not None:
-                login(request, user)  # updates last_login, which ends the link
-                return redirect(_next_url(request))
+                return enter(request, user, way=Way.LINK, next_url=_next_url(request))
         return render(request, "people/link_over.html", status=403)
     return render(
         request,
@@ -76,11 +84,47 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
     )
 
 
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("Le code à six chiffres de votre application, ou un code de secours"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "none"}
+        ),
+    )
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.ANYBODY)
+def second_step(request: HttpRequest) -> HttpResponse:
+    user = who_waits(request)
+    if user is None:
+        return redirect("people:sign-in")
+    form = CodeForm(request.POST or None)
+    status = 422
+    if request.method == "POST" and form.is_valid():
+        try:
+            recovery = check_code(user=user, code=form.cleaned_data["code"])
+        except (WrongCode, TooManyTries) as refusal:
+            form.add_error("code", str(refusal.sentence))
+            status = 429 if isinstance(refusal, TooManyTries) else 422
+        else:
+            if recovery:
+                left = user.second_factor.recovery_codes.count()
+                messages.warning(request, _("Ce code de secours ne sert plus. Il vous en reste %s.") % left)
+            return enter_at_last(request, user)
+    return render(request, "people/second_step.html", {"form": form}, status=status if form.errors else 200)
+
+
 @require_POST
 @needs(Need.ANYBODY)
 def sign_out(request: HttpRequest) -> HttpResponse:
+    forget_session(request.session.session_key)
+    kept = request.session.get(PROVIDER)
     logout(request)
-    return redirect("people:sign-in")
+    return goodbye(request, kept)
 
 
 def _next_url(request: HttpRequest) -> str:
