@@ -233,3 +233,8 @@ def _next_position(rows: Any) -> int:
 
 def _record(gathering: Gathering, by: str, verb: str, about: str = "") -> None:
     record_activity(space=gathering.space.slug, by=by, verb=verb, about=about or gathering.title, about_id=gathering.pk)
+
+
+def record_export(*, gathering: Gathering, what: str, by: object) -> None:
+    """A file with names left: who took it is in the log, what is in it is not."""
+    _record(gathering, str(by), "export", f"{what} – {gathering.title}")

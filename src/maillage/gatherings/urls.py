@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maillage.gatherings import programme_views, team_views, views
+from maillage.gatherings import log_views, programme_views, team_views, views
 
 app_name = "gatherings"
 
@@ -8,6 +8,8 @@ GATHERING = "rencontres/<uuid:gathering_id>/"
 PROGRAMME = f"{GATHERING}programme/"
 
 urlpatterns = [
+    path("journal/<slug:slug>/", log_views.log, name="log"),
+    path("journal/<slug:slug>/journal.csv", log_views.log_file, name="log-file"),
     path("rencontres/", views.gatherings, name="list"),
     path("rencontres/nouvelle/", views.new, name="new"),
     path(GATHERING, views.detail, name="detail"),

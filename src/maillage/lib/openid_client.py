@@ -141,7 +141,7 @@ class Client:
         form["code_verifier"] = verifier
         headers = {}
         if self.provider.basic:
-            pair = ":".join(parse.quote_plus(part) for part in who.values())
+            pair = ":".join(parse.quote(part, safe="") for part in who.values())
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         else:
             form |= who

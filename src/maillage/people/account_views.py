@@ -109,7 +109,7 @@ def identities(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Need.ACCOUNT)
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Nothing is asked at sign-in before a first code was given. Recovery codes are in the answer to it, nowhere else."""
+    """Nothing is asked at sign-in before a first code was given. Its answer alone holds the recovery codes."""
     user = cast(User, request.user)
     factor = factor_of(user)
     form = CodeForm(request.POST if request.method == "POST" else None)

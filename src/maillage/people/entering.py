@@ -1,4 +1,4 @@
-"""The one door: whoever proved who they are comes in here, whatever the way, and gives a second proof if they have one."""
+"""The one door: whoever proved who they are comes in here, whatever the way; who has a second proof gives it."""
 
 import time
 from typing import Any

@@ -73,7 +73,7 @@ def note_entry(request: HttpRequest, user: User, way: Way) -> None:
 
 
 def note_presence(get_response: Answer) -> Answer:
-    """Middleware: who is signed in was seen, once in five minutes. A page that asked nothing of its session writes none."""
+    """Middleware: who is signed in was seen, once in five minutes. Unless the page asked nothing of its session."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.gatherings.access import fetch_gathering
+from maillage.gatherings.services import record_export
 from maillage.lib.needs import Need, needs
 from maillage.lib.spreadsheets import write_csv, write_xlsx
 from maillage.plans.queries import latest_plan
@@ -38,6 +39,7 @@ def export(request: HttpRequest, gathering: UUID, plan: UUID, form: str) -> Http
     if row is None or form not in ("csv", "xlsx"):
         raise Http404
     headers, rows = export_rows(row)
+    record_export(gathering=found, what=_("les places"), by=request.user)
     content = write_csv(headers, rows) if form == "csv" else write_xlsx(headers, rows, _("Places"))
     response = HttpResponse(content, content_type="text/csv; charset=utf-8" if form == "csv" else XLSX)
     response["Content-Disposition"] = f'attachment; filename="places-{found.slug}.{form}"'

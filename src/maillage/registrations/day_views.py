@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
+from maillage.gatherings.services import record_export
 from maillage.lib.needs import Need, needs
 from maillage.lib.spreadsheets import write_csv
 from maillage.people.access import fetch_in_space
@@ -90,6 +91,7 @@ def lists(request: HttpRequest, gathering: UUID) -> HttpResponse:
 def lists_file(request: HttpRequest, gathering: UUID) -> HttpResponse:
     found = desk_gathering(request, gathering)
     headers, rows = list_rows(day_lists(found), with_other=can_organise(request.user, found.space))
+    record_export(gathering=found, what=_("les besoins"), by=request.user)
     response = HttpResponse(write_csv(headers, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="besoins-{found.slug}.csv"'
     response["Cache-Control"] = "private, no-store"

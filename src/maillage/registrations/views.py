@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.gatherings.models import Gathering
+from maillage.gatherings.services import record_export
 from maillage.lib.needs import Need, needs
 from maillage.lib.spreadsheets import write_csv, write_xlsx
 from maillage.people.access import fetch_in_space
@@ -221,6 +222,7 @@ def link(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRespo
 def export(request: HttpRequest, gathering: UUID, form: str) -> HttpResponse:
     found = organised_gathering(request, gathering)
     headers, rows = export_rows(found)
+    record_export(gathering=found, what=_("les inscriptions"), by=request.user)
     if form == "csv":
         response = HttpResponse(write_csv(headers, rows), content_type="text/csv; charset=utf-8")
     else:
