@@ -47,6 +47,7 @@ def plain(response) -> str:
 
 
 def link_of(user) -> dict[str, str]:
+    user.refresh_from_db()  # a link is of the last entry
     return {"jeton": make_sign_in_link(user=user, base_url="", next_url="").partition("jeton=")[2]}
 
 

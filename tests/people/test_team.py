@@ -46,7 +46,8 @@ def link_in(letter: Mail) -> str:
     return re.search(r"https?://[^/]+(/\S+)", letter.body)[1]
 
 
-def test_an_invitation_leaves_by_mail_and_is_on_no_screen(client, zoe, space):
+def test_an_invitation_leaves_by_mail_and_is_on_no_screen(client, zoe, space, settings):
+    settings.EMAIL_HOST = "courrier.exemple.invalid"
     page = client.post("/equipe/oriv/", {"email": "Paul@Exemple.invalid", "role": "desk"}, follow=True)
     assert "L’invitation part par courriel à Paul@Exemple.invalid." in plain(page)
     letter = Mail.objects.get()
@@ -54,6 +55,15 @@ def test_an_invitation_leaves_by_mail_and_is_on_no_screen(client, zoe, space):
     assert "Zoé vous confie un rôle (accueil)" in letter.body.replace("\xa0", " ")
     assert link_in(letter) not in page.content.decode()
     assert Activity.objects.filter(space="oriv", verb="invite", by="Zoé").count() == 1
+
+
+def test_without_mail_the_screen_says_where_the_letter_lies(client, zoe, space, settings):
+    assert "restent dans le dossier mail/" in plain(client.get("/equipe/oriv/"))
+    page = client.post("/equipe/oriv/", {"email": "paul@exemple.invalid", "role": "desk"}, follow=True)
+    assert "ce serveur n’envoie pas de courrier" in plain(page)
+    assert link_in(Mail.objects.get()) not in page.content.decode()
+    settings.EMAIL_HOST = "courrier.exemple.invalid"
+    assert "mail/" not in plain(client.get("/equipe/oriv/"))
 
 
 def test_opening_it_gives_nothing_and_the_button_gives_the_role_once(client, zoe, space):

@@ -54,7 +54,14 @@ def telling(need: Need) -> tuple[str, ...]:
 # Taking out what is not there, or no longer, changes nothing and goes back to the list.
 REPEATED = {"people:import-preview", "plans:remove-pair", "plans:remove-tie"}
 # What these answer to everybody, and says nothing of anybody.
-ANSWERS = {"people:sign-in-link": FORBIDDEN, "people:sign-out": SIGN_IN, "people:sessions-end": SIGN_IN}
+ANSWERS = {
+    "people:sign-in-link": FORBIDDEN,
+    "people:sign-out": SIGN_IN,
+    "people:sessions-end": SIGN_IN,
+    "people:second-step": SIGN_IN,  # nobody gave a first proof
+    "people:openid-leave": SIGN_IN,  # no provider here
+    "people:openid-return": SIGN_IN,
+}
 
 
 @dataclass
