@@ -2,6 +2,7 @@
 
 import http.cookies
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -64,6 +65,24 @@ ANSWERS = {
 }
 
 
+# Scanners of mail, and browsers that look ahead, open whatever they read: opening changes nothing, but for these.
+WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
+TAKEN = frozenset({"office_activity"})  # a file with names left: who took it is noted
+WRITTEN_BY_GET = {
+    "live:project": frozenset({"live_seat"}),  # a screen takes its own place, which shows what everybody sees
+    "live:control": frozenset({"live_seat"}),
+    "memory:own-sheet": frozenset({"memory_porteursheet"}),  # the porteur's own link is made when they first read it
+    "trips:trip": frozenset({"trips_installation"}),  # this server's name among others, once
+    "gatherings:detail": frozenset({"trips_installation"}),
+    "people:second-factor": frozenset({"people_secondfactor"}),  # a secret that is nothing before its first code
+    "gatherings:log-file": TAKEN,
+    "plans:export": TAKEN,
+    "registrations:export-csv": TAKEN,
+    "registrations:export-xlsx": TAKEN,
+    "registrations:day-lists-csv": TAKEN,
+}
+
+
 @dataclass
 class Walk:
     here: World
@@ -76,6 +95,8 @@ class Walk:
         self.cookies = {actor: dict(client.cookies.items()) for actor, client in self.clients.items()}
         self.first: tuple[str, tuple[str, bytes, int]] | None = None  # asked already, of who may the most
         self.marker = self.there.space.slug.encode()
+        self.written: set[str] = set()  # tables, by the last question
+        self.writing: list[str] = []  # opened, they wrote
 
     def _client(self, actor: str) -> Client:
         client = Client(raise_request_exception=True)
@@ -94,10 +115,13 @@ class Walk:
         path = path_of(address, values)
         client = self.clients[actor]
         data = self.posts.get(address.name, {}) if method == "post" else self.here.queries.get(address.name, {})
-        with transaction.atomic():
+        self.written.clear()
+        with transaction.atomic(), connection.execute_wrapper(self._hear):
             response = getattr(client, method)(path, {name: _said(value, self) for name, value in data.items()})
             body = b"".join(response.streaming_content) if response.streaming else response.content
             transaction.set_rollback(True)
+        if method == "get" and not self.written <= WRITTEN_BY_GET.get(address.name, frozenset()):
+            self.writing.append(f"{actor} get {address.route}: opening it writes {sorted(self.written)}")
         client.cookies = http.cookies.SimpleCookie()
         for name, morsel in self.cookies[actor].items():
             client.cookies[name] = morsel.value
@@ -107,10 +131,16 @@ class Walk:
             seats._known.clear()
         return _verdict(response), body, response.status_code
 
+    def _hear(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if found := WRITES.match(sql):
+            self.written.add(found[1])
+        return execute(sql, params, many, context)
+
     # --- everything about one address ---
 
     def faults(self, address: Address) -> Iterator[str]:
         assert address.needs is not None
+        self.writing.clear()
         for method in ("get", "post"):
             self.first = None
             if self._takes_no(method, address):
@@ -121,6 +151,7 @@ class Walk:
                     yield from self._fault(actor, address, method, here=False)
             yield from self._mixed(address, method)
             yield from self._other_links(address, method)
+        yield from self.writing
 
     def _takes_no(self, method: str, address: Address) -> bool:
         """Asked of who may the most: what is no page for them is none for anybody."""

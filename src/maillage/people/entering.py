@@ -28,7 +28,7 @@ def enter(
     if request.user.is_authenticated and request.user.pk != user.pk:
         logout(request)
     if factor_of(user) is not None:
-        update_last_login(None, user)  # the link that brought them has served
+        update_last_login(type(user), user)  # the link that brought them has served
         request.session[WAITING] = {
             "user": str(user.pk),
             "way": way.value,
@@ -60,5 +60,5 @@ def _open(request: HttpRequest, user: User, way: Way, next_url: str, provider: d
     if provider:
         request.session[PROVIDER] = provider
     note_entry(request, user, way)
-    record_of_account(user, "sign-in", way.label)
+    record_of_account(user, "sign-in", str(way.label))
     return redirect(next_url)

@@ -79,8 +79,8 @@ def _come_back(request: HttpRequest) -> HttpResponse:
     provider = client()
     assert provider is not None
     try:
-        said = json.loads(request.get_signed_cookie(COOKIE, salt=SALT, max_age=OPEN_FOR))
-    except (KeyError, signing.BadSignature):
+        said = json.loads(request.get_signed_cookie(COOKIE, salt=SALT, max_age=OPEN_FOR) or "")
+    except (KeyError, ValueError, signing.BadSignature):
         sentence = _("Cette page s’ouvre en revenant du fournisseur, dans le même navigateur, en dix minutes.")
         return _refused(request, sentence)
     pending, wanted = Pending(*said[:3]), said[3]
@@ -109,9 +109,8 @@ def _return_address(request: HttpRequest) -> str:
 
 def _silent(request: HttpRequest, silence: ProviderSilent) -> HttpResponse:
     logger.warning("the sign-in provider does not answer: %s", silence.why)
-    return _refused(
-        request, _("%s ne répond pas en ce moment. Réessayez, ou entrez par un lien.") % settings.OIDC.name, status=503
-    )
+    sentence = _("%s ne répond pas en ce moment. Réessayez, ou entrez par un lien.")
+    return _refused(request, sentence % (settings.OIDC and settings.OIDC.name), status=503)
 
 
 def _refused(request: HttpRequest, sentence: str, status: int = 403) -> HttpResponse:
