@@ -56,6 +56,7 @@ PURE := facilitation seating lib frontend ui
 # a method's pages read one row; a rehearsal copies a SQLite file; each method's screens, and what a seat may not see, go
 # through the same log as the co-development's; cells of a file, units of systemd and options are read before any base.
 # Who opens which address, and each check taken away in turn, are the same questions to either base (tests/rights).
+# What a sign-in provider answers is read before any base; the pages of who comes in are the same HTML.
 # `make long` and `make faults` leave nothing out.
 OF_SQLITE := --ignore=tests/rights --ignore=tests/config/test_bench.py --ignore=tests/config/test_cli.py --ignore=tests/config/test_wheel.py \
 	--ignore-glob=tests/browser/test_accessibility*.py --ignore=tests/browser/test_carrying.py --ignore=tests/methods \
@@ -63,6 +64,7 @@ OF_SQLITE := --ignore=tests/rights --ignore=tests/config/test_bench.py --ignore=
 	--ignore=tests/browser/test_change.py --ignore=tests/browser/test_scanning.py --ignore=tests/browser/test_coming_and_going.py \
 	--ignore=tests/browser/test_canaries.py --ignore=tests/browser/test_hostile.py --ignore=tests/browser/test_room_server.py \
 	--ignore=tests/registrations/test_reading.py --ignore=tests/config/test_systemd.py --ignore=tests/config/test_room.py \
+	--ignore=tests/people/test_openid.py --ignore=tests/browser/test_signing_in.py \
 	--ignore=tests/reports/test_offices.py --ignore=tests/browser/test_touch.py --ignore=tests/browser/test_weight.py --ignore=tests/browser/test_no_javascript.py \
 	--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
 

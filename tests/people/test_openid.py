@@ -11,6 +11,7 @@ import httpx
 import pytest
 from django.test import Client
 
+from maillage.config.commands.doctor import Wrong, check_sign_in_provider
 from maillage.config.environment import BadSetting
 from maillage.config.logs import PRIVATE
 from maillage.config.openid import read_provider
@@ -326,6 +327,16 @@ def test_a_provider_that_is_not_there_is_not_waited_for_each_time(client, provid
     assert client.get("/connexion/fournisseur/").status_code == 503
     asked._opener = None  # whoever asked it again would fail
     assert client.get("/connexion/fournisseur/").status_code == 503
+
+
+def test_the_doctor_asks_it_as_at_a_sign_in(provider, settings):
+    assert "(2 clés)" in check_sign_in_provider().replace("\xa0", " ")
+    openid._client.cache_clear()
+    provider.twist.broken = {"/jwks": (200, "application/json", b'{"keys": []}')}
+    with pytest.raises(Wrong, match="ne répond pas comme on"):
+        check_sign_in_provider()
+    settings.OIDC = None
+    assert "sans fournisseur" in check_sign_in_provider()
 
 
 def test_signing_out_here_signs_out_there(client, provider, zoe):

@@ -60,7 +60,7 @@ def test_an_invitation_leaves_by_mail_and_is_on_no_screen(client, zoe, space, se
 def test_without_mail_the_screen_says_where_the_letter_lies(client, zoe, space, settings):
     assert "restent dans le dossier mail/" in plain(client.get("/equipe/oriv/"))
     page = client.post("/equipe/oriv/", {"email": "paul@exemple.invalid", "role": "desk"}, follow=True)
-    assert "ce serveur n’envoie pas de courrier" in plain(page)
+    assert "l’invitation de paul@exemple.invalid est dans son dossier mail/" in plain(page)
     assert link_in(Mail.objects.get()) not in page.content.decode()
     settings.EMAIL_HOST = "courrier.exemple.invalid"
     assert "mail/" not in plain(client.get("/equipe/oriv/"))

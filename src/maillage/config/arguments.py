@@ -267,6 +267,11 @@ def _sign_in_link(command: Parser) -> None:
         "--organise", metavar="ESPACE", help="lui confie l’organisation de cet espace (son nom court), créé au besoin"
     )
     command.add_argument("--url", metavar="SERVEUR", help="l’adresse du serveur, telle que la personne la tape")
+    command.add_argument(
+        "--forget-code",
+        action="store_true",
+        help="ne demande plus de code en plus à cette personne (téléphone et codes de secours perdus)",
+    )
 
 
 def _bench(command: Parser) -> None:

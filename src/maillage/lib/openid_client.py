@@ -110,6 +110,14 @@ class Client:
         said = {"id_token_hint": id_token, "post_logout_redirect_uri": back, "state": secrets.token_urlsafe(16)}
         return _with_query(address, said)
 
+    def reach(self) -> int:
+        """How many keys it signs with; raises ProviderSilent. For who sets it."""
+        self.endpoints()
+        keys = self._known_keys()
+        if not keys:
+            raise ProviderSilent("jwks: no key that we can read")
+        return len(keys)
+
     def endpoints(self) -> Endpoints:
         if self.provider.endpoints is not None:
             return self.provider.endpoints

@@ -159,14 +159,14 @@ def _digest(code: str) -> str:
 def remove_factor(*, user: User, code: str) -> None:
     """A code is asked: whoever passes by an open session does not take it away."""
     check_code(user=user, code=code)
-    drop_factor(user=user)
+    drop_factor(user=user, by=str(user))
 
 
 @transaction.atomic
-def drop_factor(*, user: User) -> bool:
+def drop_factor(*, user: User, by: str) -> bool:
     """Without a code: for who holds the server, when the phone and the recovery codes are lost."""
     gone = SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).exists()
     SecondFactor.objects.filter(user=user).delete()
     if gone:
-        record_of_account(user, "remove-second-factor")
+        record_of_account(user, "remove-second-factor", str(user), by=by)
     return gone

@@ -120,7 +120,7 @@ def _invite(request: HttpRequest, space: Space, form: InvitationForm, *, to: str
         if settings.EMAIL_HOST:
             messages.success(request, _("L’invitation part par courriel à %s.") % said["email"])
         else:
-            sentence = _("L’invitation de %s est écrite, mais ce serveur n’envoie pas de courrier : voyez plus bas.")
+            sentence = _("Ce serveur n’envoie pas de courrier : l’invitation de %s est dans son dossier mail/.")
             messages.warning(request, sentence % said["email"])
 
 

@@ -15,11 +15,13 @@ from django.utils import timezone
 
 from facilitation import shipped_methods
 from maillage.archives.backup import last_backup
+from maillage.lib.openid import ProviderSilent
 from maillage.lib.system_errors import database_error_words, os_error_words
 from maillage.lib.typography import count, join_words, typo
 from maillage.live import bus
 from maillage.office.enums import MailStatus
 from maillage.office.models import Mail
+from maillage.people import openid
 from maillage.people.models import Space
 
 HEARD_WITHIN = 2.0  # seconds
@@ -174,6 +176,21 @@ def check_mail() -> str:
     return f"courrier : {settings.EMAIL_HOST} répond"
 
 
+def check_sign_in_provider() -> str:
+    """Asks it where it is and for its keys, as at a sign-in."""
+    provider = openid.client()
+    if provider is None:
+        return "entrer : par un lien, sans fournisseur d’identité (MAILLAGE_OIDC_ISSUER)"
+    try:
+        number = provider.reach()
+    except ProviderSilent as silence:
+        raise Wrong(
+            f"Le fournisseur d’identité {provider.provider.issuer} ne répond pas comme on l’attend ({silence.why}) : "
+            "vérifiez les réglages MAILLAGE_OIDC_…, et que ce serveur peut sortir jusqu’à lui."
+        ) from silence
+    return f"entrer : par un lien, ou par {provider.provider.issuer} ({count(number, 'clé', 'clés')})"
+
+
 def check_clock() -> str:
     """Two clocks that differ sign links that are too old, or not yet born."""
     if connection.vendor != "postgresql":
@@ -219,6 +236,7 @@ CHECKS: tuple[Callable[[], str], ...] = (
     check_pdf,
     check_contacts,
     check_mail,
+    check_sign_in_provider,
     check_clock,
     check_backup,
 )

@@ -9,6 +9,7 @@ from maillage.config.arguments import DEFAULT_PORT
 from maillage.config.installation import prepare_tables
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Space, User
+from maillage.people.second_factor import drop_factor
 from maillage.people.services import give_right, make_sign_in_link, make_space
 
 BY = "ligne de commande"
@@ -39,6 +40,8 @@ def run(options: argparse.Namespace) -> None:
     user = User.objects.filter(email__iexact=options.email, is_active=True).first()
     if user is None:
         raise UnknownUser(options.email)
+    if options.forget_code:
+        drop_factor(user=user, by=BY)
     base_url = options.url or settings.PUBLIC_URL or f"http://localhost:{DEFAULT_PORT}"
     print(make_sign_in_link(user=user, base_url=base_url.rstrip("/")))
 
