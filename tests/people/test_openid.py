@@ -291,6 +291,7 @@ BROKEN = {
     "is endless": {"broken": {"/.well-known/openid-configuration": (200, "application/json", b" " * 2_000_000)}},
     "is another's": {"discovery": {"issuer": "https://ailleurs.invalid"}},
     "leads to a file": {"discovery": {"userinfo_endpoint": "file:///etc/passwd"}},
+    "leads to two lines": {"discovery": {"end_session_endpoint": "https://x.invalid/\nSet-Cookie: a=b"}},
     "leads inside by http": {"discovery": {"token_endpoint": "http://10.0.0.1/"}},
 }
 BROKEN_LATER = {

@@ -179,6 +179,7 @@ def test_taking_it_away_asks_a_code_and_the_server_s_keeper_needs_none(client, z
     client.force_login(zoe)
     assert client.post(PAGE, {"do": "remove", "code": "000000"}).status_code == 422
     assert client.post(PAGE, {"do": "remove", "code": ""}).status_code == 422
+    assert client.post(PAGE, {"code": codes[2]})["Location"] == PAGE  # the form that sets up, left open elsewhere
     assert SecondFactor.objects.exists()
     assert client.post(PAGE, {"do": "remove", "code": codes[3]})["Location"] == "/compte/"
     assert not SecondFactor.objects.exists()

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.template import Template
 from PIL import Image
 
 from maillage.config import urls
@@ -29,8 +28,6 @@ def _walked(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Wa
     settings.KEYS_DIR, settings.MEDIA_ROOT, settings.ROOM, runtime._live = folder / "keys", folder / "files", True, None
     logging.disable(logging.ERROR)  # thousands of refusals, all wanted, and said in one word: their pages have tests
     handlers = urls.handler403, urls.handler404
-    # Django's tests copy what each template was given, for those who ask; nobody does here
-    instrumented, Template._render = Template._render, lambda self, context: self.nodelist.render(context)
     urls.handler403, urls.handler404 = _said(403), _said(404)
     with django_db_blocker.unblock(), transaction.atomic():
         few_territories()
@@ -47,7 +44,6 @@ def _walked(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Wa
         transaction.set_rollback(True)
     settings.KEYS_DIR, settings.MEDIA_ROOT, runtime._live, settings.ROOM = before
     urls.handler403, urls.handler404 = handlers
-    Template._render = instrumented
     logging.disable(logging.NOTSET)
 
 

@@ -20,7 +20,7 @@ from maillage.live.paper_results import may_transcribe
 from maillage.live.rooms import Room
 from maillage.memory import actions, experiences, following_up
 from maillage.memory import views as memory_views
-from maillage.people import access, queries, team
+from maillage.people import access, address, queries, team
 from maillage.questionnaires import links
 from maillage.registrations import own
 from maillage.reports import views as report_views
@@ -164,6 +164,12 @@ def _any_invitation(token: str) -> Any:
     return Invitation.objects.select_related("space").first()
 
 
+def _any_address(token: str) -> Any:
+    from maillage.people.models import User
+
+    return User.objects.first(), "neuve@ici.invalid"
+
+
 def _any_screen(token: str) -> Any:
     from maillage.live.models import Session
 
@@ -238,6 +244,7 @@ MUTANTS = (
     Mutant("find_personal", links.find_personal, _any_asked, "q/"),
     Mutant("find_response", links.find_response, _any_response, "q/"),
     Mutant("find_invitation", team.find_invitation, _any_invitation, "invitation/"),
+    Mutant("find_address", address.find_address, _any_address, "adresse/"),
     Mutant("read_projection_token", seats.read_projection_token, _any_screen, "projection/"),
     Mutant("read_ticket", seats.read_ticket, _the_leads_ticket, "seance/"),
     Mutant("find_kind", seats.find_kind, _never_revoked, "seance/"),

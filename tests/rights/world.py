@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core import signing
 from django.utils import timezone
 
 from maillage.change.enums import Condition, ConditionState, Sharing
@@ -29,6 +30,7 @@ from maillage.memory.following_up import answer_token, ask_for_follow_up
 from maillage.memory.services import keep_sheet
 from maillage.methods.services import keep_version
 from maillage.office.models import Job
+from maillage.people.address import SALT
 from maillage.people.apart import tell_apart
 from maillage.people.directory import write_organisation
 from maillage.people.enums import SpaceRole
@@ -316,6 +318,8 @@ def _directory(world: World, day: Gathering) -> None:
     sent = invite(
         space=world.space, email=f"invitee@{world.space.slug}.invalid", role="reader", by="essai", base_url=BASE, to="x"
     )
+    slug = world.space.slug
+    writes = User.objects.create_user(f"change@{slug}.invalid")
     world.values |= {
         "people:organisation_id": rows[0].pk,
         "atlas:organisation_id": rows[1].pk,
@@ -327,6 +331,7 @@ def _directory(world: World, day: Gathering) -> None:
         "people:form": "csv",
         "plans:tie": tie.pk,
         "people:token": invitation_token(sent),
+        "people:address:token": signing.dumps([str(writes.pk), writes.email, f"neuve@{slug}.invalid"], salt=SALT),
         "people:other-organisation": rows[3].pk,
         "atlas:form": "csv",
     }

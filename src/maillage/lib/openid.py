@@ -81,6 +81,8 @@ def usable_address(address: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
+    if not address.isascii() or not address.isprintable() or " " in address:
+        return False
     if parts.username or parts.password or parts.fragment or not host:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and (host in LOOPBACK or host == "::1"))

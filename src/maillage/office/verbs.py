@@ -25,6 +25,7 @@ WORDS: dict[str, tuple[LogKind, str | Promise]] = {
     # who comes in, who may
     "sign-in": (LogKind.ACCESS, gettext_lazy("est entré·e")),
     "end-sessions": (LogKind.ACCESS, gettext_lazy("s’est déconnecté·e partout")),
+    "change-address": (LogKind.ACCESS, gettext_lazy("a changé son adresse")),
     "set-second-factor": (LogKind.ACCESS, gettext_lazy("demande un code en plus à l’entrée")),
     "remove-second-factor": (LogKind.ACCESS, gettext_lazy("ne demande plus de code en plus à l’entrée")),
     "renew-recovery-codes": (LogKind.ACCESS, gettext_lazy("a refait ses codes de secours")),

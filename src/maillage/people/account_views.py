@@ -17,6 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.lib.needs import Need, needs
 from maillage.lib.qr import qr_svg
+from maillage.lib.rates import Rate
+from maillage.people.address import ask_for_address, change_address, find_address
 from maillage.people.entering import PROVIDER
 from maillage.people.models import Right, User
 from maillage.people.openid import unlink_identity
@@ -33,6 +35,9 @@ from maillage.people.second_factor import (
     setting_up,
 )
 from maillage.people.services import end_every_session, rename_user
+from maillage.ui.addresses import public_address
+
+letters_rate = Rate(most=5, window=600)  # letters to new addresses, of one account
 
 
 class NameForm(forms.Form):
@@ -40,6 +45,14 @@ class NameForm(forms.Form):
         label=gettext_lazy("Votre nom, tel que votre équipe le lit"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
+class AddressForm(forms.Form):
+    email = forms.EmailField(
+        label=gettext_lazy("Votre nouvelle adresse électronique"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
 
@@ -71,6 +84,41 @@ def account(request: HttpRequest) -> HttpResponse:
         "provider": settings.OIDC,
     }
     return render(request, "people/account.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.ACCOUNT)
+def address_change(request: HttpRequest) -> HttpResponse:
+    """A letter leaves for the new address: nothing changes before its button. The same is said of any address."""
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        email = form.cleaned_data["email"]
+        if letters_rate.wait(str(request.user.pk)):
+            form.add_error(None, _("Trop de lettres demandées. Attendez quelques minutes."))
+            return render(request, "people/address_change.html", {"form": form}, status=429)
+        ask_for_address(user=cast(User, request.user), email=email, base_url=public_address(request))
+        sentence = _("Une lettre part à %s : votre adresse change quand vous y répondez.")
+        if not settings.EMAIL_HOST:
+            sentence = _("Ce serveur n’envoie pas de courrier : la lettre pour %s est dans son dossier mail/.")
+        messages.success(request, sentence % email)
+        return redirect("people:account")
+    return render(request, "people/address_change.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Need.LINK)
+def address(request: HttpRequest, token: str) -> HttpResponse:
+    found = find_address(token)
+    if found is not None and request.method == "POST" and change_address(token=token) is not None:
+        logout(request)
+        messages.success(request, _("Votre adresse est changée. Entrez maintenant par elle."))
+        return redirect("people:sign-in")
+    email = found[1] if found is not None and request.method != "POST" else ""
+    response = render(request, "people/address.html", {"email": email}, status=200 if email else 404)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @never_cache
@@ -121,6 +169,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
                 return _codes_page(request, confirm_factor(user=user, code=code))
             if do == "renew":
                 return _codes_page(request, renew_recovery_codes(user=user, code=code))
+            if do != "remove":  # the form of before, kept open in another tab
+                return redirect("people:second-factor")
             remove_factor(user=user, code=code)
         except (WrongCode, TooManyTries) as refusal:
             form.add_error("code", str(refusal.sentence))

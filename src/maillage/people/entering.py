@@ -29,6 +29,7 @@ def enter(
         logout(request)
     if factor_of(user) is not None:
         update_last_login(type(user), user)  # the link that brought them has served
+        request.session.cycle_key()
         request.session[WAITING] = {
             "user": str(user.pk),
             "way": way.value,

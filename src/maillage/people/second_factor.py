@@ -77,7 +77,9 @@ def setting_up(factor: SecondFactor) -> tuple[str, str]:
 @transaction.atomic
 def confirm_factor(*, user: User, code: str) -> list[str]:
     """The first code proves that the application has the secret. Returns the recovery codes, said this once."""
-    factor = SecondFactor.objects.select_for_update().get(user=user, confirmed_at=None)
+    factor = SecondFactor.objects.select_for_update().filter(user=user, confirmed_at=None).first()
+    if factor is None:  # confirmed a moment ago, by another press
+        raise WrongCode
     _check_digits(factor, code)
     factor.confirmed_at = timezone.now()
     factor.save()
