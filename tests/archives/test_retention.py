@@ -262,6 +262,8 @@ def test_every_rule_says_its_term(transactional_db):
     day = full_day(people=1)
     keys = [rule.key for rule, _due in waiting(day.space_id)]
     assert keys == [
+        "log",
+        "presences",
         "needs",
         "names",
         "listings",

@@ -51,7 +51,7 @@ def test_somebody_else_s_address_is_written_nothing_and_nobody_learns(client, zo
     said = {}
     for email in ("paul@exemple.invalid", "libre@exemple.invalid"):
         page = client.post("/compte/adresse/", {"email": email}, follow=True).content.decode()
-        said[email] = page.replace(email, "…")
+        said[email] = re.sub(r'csrfmiddlewaretoken" value="\w+"', "", page.replace(email, "…"))
     assert len(set(said.values())) == 1
     assert [letter.to for letter in Mail.objects.all()] == ["libre@exemple.invalid"]
 

@@ -188,7 +188,7 @@ def check_sign_in_provider() -> str:
             f"Le fournisseur d’identité {provider.provider.issuer} ne répond pas comme on l’attend ({silence.why}) : "
             "vérifiez les réglages MAILLAGE_OIDC_…, et que ce serveur peut sortir jusqu’à lui."
         ) from silence
-    return f"entrer : par un lien, ou par {provider.provider.issuer} ({count(number, 'clé', 'clés')})"
+    return f"entrer : par un lien, ou par {provider.provider.issuer} ({count(number, 'clé', 'clés', zero='')})"
 
 
 def check_clock() -> str:
