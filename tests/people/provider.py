@@ -42,13 +42,16 @@ class Account:
 class Twist:
     """What this provider does that an honest one does not; or how it is set."""
 
-    claims: dict[str, Any] = field(default_factory=dict)  # over those of the id token; None: taken out
+    claims: dict[str, Any] = field(default_factory=dict)  # over those of the id token
+    without: tuple[str, ...] = ()  # claims that it lacks
     key: Any = None
     algorithm: str = "RS256"
     kid: str | None = "rsa"
     userinfo: dict[str, Any] = field(default_factory=dict)  # over those of the userinfo
     signed: str = ""  # the algorithm of the userinfo
     userinfo_key: Any = None
+    userinfo_audience: str = CLIENT_ID
+    userinfo_issuer: str = ""
     broken: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)  # path → what it answers instead
     discovery: dict[str, Any] = field(default_factory=dict)
     rewrite: Callable[[str], str] | None = None  # the id token, by whoever holds no key
@@ -137,7 +140,9 @@ class _Token:
     scope: str
 
     def get_client(self) -> _Client:
-        return _Client(self.provider)
+        client = _Client(self.provider)
+        client.client_id = self.provider.twist.userinfo_audience
+        return client
 
     def get_user(self) -> Account:
         return self.user
@@ -191,6 +196,10 @@ class RealProvider(AuthorizationServer):
             def get_client_claims(self, client: Any) -> dict[str, Any]:
                 return {"iss": provider.issuer, "aud": [CLIENT_ID]}
 
+            def get_compatible_claims(self, request: Any) -> dict[str, Any]:
+                said = super().get_compatible_claims(request)
+                return {name: value for name, value in said.items() if name not in provider.twist.without}
+
             def generate_user_info(self, user: Account, scope: str) -> dict[str, Any]:
                 """The last word on the token's claims."""
                 return {"sub": user.sub} | provider.twist.claims
@@ -203,7 +212,7 @@ class RealProvider(AuthorizationServer):
 
         class Userinfo(UserInfoEndpoint):
             def get_issuer(self) -> str:
-                return provider.issuer
+                return provider.twist.userinfo_issuer or provider.issuer
 
             def generate_user_info(self, user: Account, scope: str) -> Any:
                 return UserInfo({"sub": user.sub} | user.claims | provider.twist.userinfo)

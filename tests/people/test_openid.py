@@ -169,11 +169,15 @@ ATTACKS = {
     "another issuer": {"claims": {"iss": "https://ailleurs.invalid"}},
     "over": {"claims": {"exp": now - 300}},
     "of tomorrow": {"claims": {"iat": now + 86_400}},
-    "without an end": {"claims": {"exp": None}},
+    "without an end": {"without": ("exp",)},
+    "without a beginning": {"without": ("iat",)},
+    "for nobody": {"without": ("aud",)},
+    "of nobody": {"without": ("iss",)},
     "a subject that is no text": {"claims": {"sub": 12}},
     "somebody else's userinfo": {"userinfo": {"sub": "9999"}},
     "a userinfo signed by another": {"signed": "RS256", "userinfo_key": STRANGE},
-    "a signed userinfo for another site": {"signed": "RS256", "userinfo": {"aud": "x"}, "claims": {"sub": "y"}},
+    "a signed userinfo for another site": {"signed": "RS256", "userinfo_audience": "autre-site"},
+    "a signed userinfo of another issuer": {"signed": "RS256", "userinfo_issuer": "https://ailleurs.invalid"},
     "unverified address": {"userinfo": {"email_verified": False}},
     "an address that nobody vouches for": {"userinfo": {"email_verified": None}},
     "verified in words": {"userinfo": {"email_verified": "false"}},
@@ -241,6 +245,12 @@ def test_a_return_that_we_did_not_ask_for(client, provider, zoe):
         answer = client.get("/connexion/retour/", given)
         assert answer.status_code == 403
         assert "<script>" not in answer.content.decode().partition("</head>")[2]
+    assert not signed_in(client)
+
+
+def test_a_good_code_under_another_state_opens_nothing(client, provider, zoe):
+    said = parse_qs(urlsplit(back_from(client)).query)
+    assert client.get("/connexion/retour/", {"code": said["code"][0], "state": "un autre"}).status_code == 403
     assert not signed_in(client)
 
 
