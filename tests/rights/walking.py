@@ -59,6 +59,7 @@ ANSWERS = {
     "people:sign-in-link": FORBIDDEN,
     "people:sign-out": SIGN_IN,
     "people:sessions-end": SIGN_IN,
+    "people:address": SIGN_IN,  # changed: one signs in anew
     "people:second-step": SIGN_IN,  # nobody gave a first proof
     "people:openid-leave": SIGN_IN,  # no provider here
     "people:openid-return": SIGN_IN,
