@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maillage.office.models import Activity
 from maillage.office.retention import Due, Rule, months_after
@@ -37,12 +38,8 @@ def due_lines(space: UUID, now: dt.datetime) -> list[Due]:
     for months, lines in KINDS:
         said = Activity.objects.filter(lines, space=slug).order_by().aggregate(n=Count("pk"), oldest=Min("at"))
         if said["n"]:
-            words = ngettext(
-                "le journal de l’espace, %(n)s ligne, les plus anciennes d’abord",
-                "le journal de l’espace, %(n)s lignes, les plus anciennes d’abord",
-                said["n"],
-            )
-            found.append(Due(words % said, _goes(said["oldest"], months)))
+            words = _("les plus anciennes lignes du journal de l’espace, qui en a %s")
+            found.append(Due(words % said["n"], _goes(said["oldest"], months)))
     return found
 
 
