@@ -12,6 +12,7 @@ from django.db import connection
 from django.middleware import csrf
 
 from tests import postgresql
+from tests.fuzz.counting import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown  # noqa: F401 - hooks
 from tests.once import ON_POSTGRESQL, made_once, made_tables
 
 # The short suite plays the same examples each time; `make long` looks for new ones.

@@ -165,6 +165,7 @@ def verify_backup(*, file: BinaryIO, passphrase: str) -> Verified:
                 moves.update(str(values[session]) for values in line["rows"])
         else:
             raise Damaged
+        found = Verified(mark, str(head["version"]), len(head["spaces"]), rows, kept)
     except NOT_OURS as error:
         raise Damaged from error
     lacking = {pk: number for pk, number in mark.heads.items() if moves[str(pk)] != number}
@@ -173,7 +174,7 @@ def verify_backup(*, file: BinaryIO, passphrase: str) -> Verified:
             f"Cette sauvegarde ne tient pas sa promesse : il y manque des gestes dans {len(lacking)} de ses séances. "
             "Écrivez-en une autre, et gardez celle d’avant."
         )
-    return Verified(mark, head["version"], len(head["spaces"]), rows, kept)
+    return found
 
 
 def _mark_of(head: dict[str, Any]) -> Mark:

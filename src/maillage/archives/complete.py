@@ -42,7 +42,7 @@ HEAVY |= {"registrations.registrationimport"}
 
 
 # What a line that nobody of ours wrote raises, though it was sealed with the passphrase.
-NOT_OURS = (ValidationError, DatabaseError, TypeError, ValueError, KeyError, LookupError)
+NOT_OURS = (ValidationError, DatabaseError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
 
 class CompleteRefused(Exception):

@@ -51,7 +51,7 @@ def read_number(name: str, default: int, *, least: int, most: int) -> int:
     value = read_text(name)
     if not value:
         return default
-    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+    if not value.isascii() or not value.isdigit() or len(value) > 18 or not least <= int(value) <= most:
         raise BadSetting(name, value, f"on attend un nombre entier entre {least} et {most}.")
     return int(value)
 
@@ -73,7 +73,11 @@ def read_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
 
 def read_folder(name: str, default: Path) -> Path:
     value = read_text(name)
-    folder = Path(value).expanduser().resolve() if value else default
-    if folder.exists() and not folder.is_dir():
+    try:
+        folder = Path(value).expanduser().resolve() if value else default
+        is_other = folder.exists() and not folder.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:  # « ~nobody », a name longer than a disk takes
+        raise BadSetting(name, value, "ce n’est pas un chemin de dossier que cette machine connaît.") from error
+    if is_other:
         raise BadSetting(name, value, "on attend un dossier, et c’est un fichier.")
     return folder

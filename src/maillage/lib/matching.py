@@ -148,7 +148,7 @@ def _closest(text: str, keys: Iterable[str], value: Callable[[str], T], cutoff: 
     folded = [name for name in names if fold(name).replace(" ", "") == compact]
     if folded:
         return _one_or_ambiguous("folded", folded, value, 1.0)
-    scores = {name: _likeness(wanted, fold(name)) for name in names}
+    scores = {name: _likeness(wanted, fold(name), cutoff - _TIE) for name in names}
     best = max(scores.values(), default=0.0)
     if best < cutoff:
         return None
@@ -175,15 +175,14 @@ def slips(one: str, other: str) -> int:
     return row[-1]
 
 
-def _likeness(wanted: str, name: str) -> float:
+def _likeness(wanted: str, name: str, least: float) -> float:
+    """How alike, 0 to 1. What cannot reach `least` may count for nothing: lengths alone say so, and a cell as long as a
+    page costs no second for each name of a list."""
     if not name:
         return 0.0
     if [_root(word) for word in wanted.split()] == [_root(word) for word in name.split()]:
         return _SAME_ROOT
-    ratio = max(
-        SequenceMatcher(None, wanted, name, autojunk=False).ratio(),
-        SequenceMatcher(None, wanted.replace(" ", ""), name.replace(" ", ""), autojunk=False).ratio(),
-    )
+    ratio = max(_ratio(wanted, name, least), _ratio(wanted.replace(" ", ""), name.replace(" ", ""), least))
     short, long = sorted((wanted, name), key=len)
     letters = len(short.replace(" ", ""))
     whole_words = f" {short} " in f" {long} "
@@ -191,3 +190,8 @@ def _likeness(wanted: str, name: str) -> float:
     if letters >= _SHORTEST_PART and (whole_words or begins):
         return max(ratio, _CONTAINED)
     return ratio
+
+
+def _ratio(one: str, other: str, least: float) -> float:
+    most = 2 * min(len(one), len(other)) / max(1, len(one) + len(other))
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() if most >= least else 0.0

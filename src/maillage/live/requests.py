@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -83,7 +83,7 @@ class Request:
         """The seat asked for, of those the browser holds. A form pushed to many pages cannot say: its page does."""
         asked = self.query.get("siege")
         if asked is None and self.method == "POST":
-            asked = parse_qs(urlsplit(self.headers.get("referer", "")).query).get("siege", [""])[-1]
+            asked = parse_qs(_split(self.headers.get("referer", "")).query).get("siege", [""])[-1]
         return asked or ""
 
     @property
@@ -107,7 +107,7 @@ class Request:
         origin = self.headers.get("origin")
         if origin is None or origin in settings.CSRF_TRUSTED_ORIGINS:
             return
-        if urlsplit(origin).netloc.lower() != self.headers.get("host", "").lower():
+        if _split(origin).netloc.lower() != self.headers.get("host", "").lower():
             raise BadRequest("foreign-page")
 
     async def read_body(self) -> bytes:
@@ -134,6 +134,14 @@ class Request:
 
     def read_move(self, body: bytes) -> PostedMove:
         return _from_json(body) if self.is_json else _from_form(body)
+
+
+def _split(address: str) -> SplitResult:
+    """A header says what its sender likes: « http://[ » is no address, and is read as none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def read_number(text: str) -> int:

@@ -159,7 +159,7 @@ def _unzipped(name: str, content: bytes, reading: Reading) -> Iterator[tuple[str
                     reading.doubts.append(_too_big(name))
                     return
                 yield f"{name} › {entry.filename}", inner
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         reading.doubts.append(Doubt(name, "", _("ce zip ne s’ouvre pas : abîmé, ou protégé par un mot de passe")))
 
 

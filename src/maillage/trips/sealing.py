@@ -175,7 +175,7 @@ def read_lines(file: BinaryIO, passphrase: str, *, magic: bytes = MAGIC) -> Iter
 def _parse(line: bytes) -> dict[str, Any]:
     try:
         content = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Damaged from None
     if not isinstance(content, dict):
         raise Damaged
