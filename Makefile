@@ -34,6 +34,15 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	fi
 	@touch $@
 
+# atheris and schemathesis: the fuzzers of `make long`; the short suite plays its own inputs without them.
+$(VENV)/.installed-fuzz: requirements-fuzz.lock $(VENV)/.installed-dev
+	@if command -v uv >/dev/null 2>&1; then \
+		uv pip install -q --python $(BIN)/python --require-hashes -r requirements-fuzz.lock; \
+	else \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --no-compile --require-hashes -r requirements-fuzz.lock; \
+	fi
+	@touch $@
+
 # The extra `fast`: `make long` holds the compiled seats against the others; everything else runs without it.
 $(VENV)/.installed-fast: requirements-fast.lock $(VENV)/.installed-dev
 	@if command -v uv >/dev/null 2>&1; then \
@@ -57,8 +66,9 @@ PURE := facilitation seating lib frontend ui
 # through the same log as the co-development's; cells of a file, units of systemd and options are read before any base.
 # Who opens which address, and each check taken away in turn, are the same questions to either base (tests/rights).
 # What a sign-in provider answers is read before any base; the pages of who comes in are the same HTML.
+# Hostile inputs (tests/fuzz) stop at a form or a reader nearly always; `make long` plays them on PostgreSQL too.
 # `make long` and `make faults` leave nothing out.
-OF_SQLITE := --ignore=tests/rights --ignore=tests/config/test_bench.py --ignore=tests/config/test_cli.py --ignore=tests/config/test_wheel.py \
+OF_SQLITE := --ignore=tests/rights --ignore=tests/fuzz --ignore=tests/config/test_bench.py --ignore=tests/config/test_cli.py --ignore=tests/config/test_wheel.py \
 	--ignore-glob=tests/browser/test_accessibility*.py --ignore=tests/browser/test_carrying.py --ignore=tests/methods \
 	--ignore=tests/browser/test_methods.py --ignore=tests/browser/test_thumbs.py --ignore=tests/browser/test_atlas.py \
 	--ignore=tests/browser/test_change.py --ignore=tests/browser/test_scanning.py --ignore=tests/browser/test_coming_and_going.py \
@@ -82,7 +92,7 @@ test: $(VENV)/.installed-dev ## tous les tests courts, sur SQLite puis PostgreSQ
 		echo "SAUTÉ : la suite sur PostgreSQL, car initdb n’est pas installé (apt-get install postgresql)."; \
 	fi
 
-long: $(VENV)/.installed-fast ## tout, sur les deux bases : fuzz, fautes et accessibilité en entier
+long: $(VENV)/.installed-fast $(VENV)/.installed-fuzz ## tout, sur les deux bases : fuzz, fautes et accessibilité en entier
 	@MAILLAGE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) -m "long or not long"
 	@MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) $(PURE:%=--ignore=tests/%) \
 		--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
@@ -113,10 +123,12 @@ bench: $(VENV)/.installed ## mesure, à côté d’une référence, en tableau e
 
 peers: .venv-peers/.installed ## d’autres outils, à mesurer à côté : maillage bench seating --peers .venv-peers/bin/python
 
-lock: ## refait les quatre fichiers de versions (demande uv)
+lock: ## refait les six fichiers de versions (demande uv)
 	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group build pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group dev pyproject.toml -o requirements-dev.lock
 	echo "numba>=0.61" | uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 -c requirements-dev.lock - -o requirements-fast.lock
+	printf '%s\n' "atheris==3.0.*; sys_platform == 'linux' and python_version < '3.14'" "schemathesis>=4.30" | uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 -c requirements-dev.lock - -o requirements-fuzz.lock
+	echo "pip-audit>=2.10" | uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 - -o requirements-audit.lock
 	echo "ortools==9.15.*" | uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 - -o requirements-peers.lock
 
 PO := src/maillage/ui/locale/fr/LC_MESSAGES/django

@@ -22,7 +22,15 @@ from PIL import Image
 from facilitation import MethodError, load_method
 from facilitation.forms import forms
 from maillage.archives.opening import ArchiveRefused, open_archive
-from maillage.config.environment import BadSetting, read_choice, read_email, read_flag, read_folder, read_list, read_number
+from maillage.config.environment import (
+    BadSetting,
+    read_choice,
+    read_email,
+    read_flag,
+    read_folder,
+    read_list,
+    read_number,
+)
 from maillage.contracts.cells import read_cell
 from maillage.contracts.facts import FIELDS as CONTRACT
 from maillage.gatherings.files import read_assumptions, read_gatherings_file
@@ -134,7 +142,7 @@ def table_seeds() -> list[bytes]:
     return [
         b"\n".join(lines[:6]),
         "Prénom;Nom;Courriel\nZoé;Petit;z@x.fr\n".encode("cp1252"),
-        "Prénom,Nom\n\"Zoé\nAnne\",'=1\n".encode(),
+        'Prénom,Nom\n"Zoé\nAnne",\'=1\n'.encode(),
         "a\tb\n1\t2\n".encode("utf-16"),
         write_xlsx(["Prénom", "Nom", "Sujet"], rows, "Liste"),
         b'[{"id": "1", "nom": "x"}, {"id": "2"}]',
@@ -153,7 +161,9 @@ def territory_seeds() -> list[bytes]:
     feature = '{"type": "Feature", "geometry": %s, "properties": %s}'
     qpv = '{"code_qp": "QN01003M", "lib_qp": "Les Tilleuls", "insee_com": "10081", "siren_epci": "200069250"}'
     epci = '{"siren_epci": "200069250", "nom": "CA Troyes", "communes": ["10081"], "population": 12}'
-    found = [('{"type": "FeatureCollection", "features": [%s]}' % (feature % (square, row))).encode() for row in (qpv, epci)]  # noqa: UP031
+    found = [
+        ('{"type": "FeatureCollection", "features": [%s]}' % (feature % (square, row))).encode() for row in (qpv, epci)
+    ]
     for name in ("communes.csv", "programmes_anct.csv", "sources.csv"):
         found.append(b"\n".join((DATA / "territories/data" / name).read_bytes().split(b"\n")[:5]))
     packed = io.BytesIO()
@@ -176,7 +186,9 @@ def programme_seeds() -> list[bytes]:
     folder = DATA / "gatherings/data"
     whole = (folder / "journees-grand-est.toml").read_bytes()
     parts = whole.split(b"\n[[gatherings]]")
-    return [parts[0] + b"\n[[gatherings]]" + part for part in parts[1:3]] + [(folder / "assumptions-jr-2025.toml").read_bytes()]
+    return [parts[0] + b"\n[[gatherings]]" + part for part in parts[1:3]] + [
+        (folder / "assumptions-jr-2025.toml").read_bytes()
+    ]
 
 
 def play_method(data: bytes) -> None:
@@ -193,7 +205,11 @@ def play_method(data: bytes) -> None:
 
 def method_seeds() -> list[bytes]:
     library = files("facilitation") / "library"
-    return [entry.read_bytes() for entry in sorted(library.iterdir(), key=lambda entry: entry.name) if entry.name.endswith(".toml")]
+    return [
+        entry.read_bytes()
+        for entry in sorted(library.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".toml")
+    ]
 
 
 def play_archive(data: bytes) -> None:
@@ -280,7 +296,15 @@ def play_picture(data: bytes) -> None:
 
 def picture_seeds() -> list[bytes]:
     found = []
-    for form, mode in (("JPEG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB"), ("JPEG", "CMYK"), ("PNG", "I;16"), ("GIF", "P")):
+    for form, mode in (
+        ("JPEG", "RGB"),
+        ("PNG", "RGBA"),
+        ("PNG", "P"),
+        ("WEBP", "RGB"),
+        ("JPEG", "CMYK"),
+        ("PNG", "I;16"),
+        ("GIF", "P"),
+    ):
         out = io.BytesIO()
         exif = Image.Exif()
         exif[0x0112] = 6
@@ -338,8 +362,28 @@ def ticket_seeds() -> list[bytes]:
     return [text.encode() for text in tickets()]
 
 
-TOML = (b"[", b"]", b"[[", b"]]", b'"""', b"= true\n", b"= [1, 2]\n", b'= { a = "b" }\n', b"= 1e999\n", b"= 2025-01-01\n", b"minutes = -1\n")
-METHOD = (*TOML, b'activity = "poll"\n', b'next = "end"\n', b"repeat = 9999\n", b'first = "x"\n', b"group = 2\n", b'sees = "all"\n')
+TOML = (
+    b"[",
+    b"]",
+    b"[[",
+    b"]]",
+    b'"""',
+    b"= true\n",
+    b"= [1, 2]\n",
+    b'= { a = "b" }\n',
+    b"= 1e999\n",
+    b"= 2025-01-01\n",
+    b"minutes = -1\n",
+)
+METHOD = (
+    *TOML,
+    b'activity = "poll"\n',
+    b'next = "end"\n',
+    b"repeat = 9999\n",
+    b'first = "x"\n',
+    b"group = 2\n",
+    b'sees = "all"\n',
+)
 JSON = (b"null", b"1e999", b"[[[[[[[[", b"{}", b'"\\ud800"', b'"type"', b"NaN", b"-0", b'"coordinates"', b"9" * 30)
 SHEET = (b";", b'"', b'""', b"\r\n", b"\n;", b"\t", b"\xff\xfe", b"\xef\xbb\xbf", b"PK\x03\x04", b"<row r='9999999'>")
 
@@ -354,7 +398,9 @@ TARGETS = {
         Target("programmes", play_programme, programme_seeds, TOML),
         Target("archives", play_archive, archive_seeds, (b"PK\x01\x02", b"PK\x05\x06", b"PK\x03\x04")),
         Target("sealed", play_sealed, sealed_seeds, JSON),
-        Target("pictures", play_picture, picture_seeds, (b"\xff\xd8", b"\xff\xe1", b"Exif\0\0", b"IHDR", b"IDAT", b"IEND")),
+        Target(
+            "pictures", play_picture, picture_seeds, (b"\xff\xd8", b"\xff\xe1", b"Exif\0\0", b"IHDR", b"IDAT", b"IEND")
+        ),
         Target("settings", play_setting, setting_seeds),
         Target("tickets", play_ticket, ticket_seeds, (b":", b"1", b"\xb2")),
     )

@@ -15,7 +15,20 @@ KINDS = [
     "mark", "mark", "choose", "fill", "release", "withdraw", "reveal", "answer", "answer", "give", "give", "hide", "pin",
     "merge", "split", "skip", "pick", "count", "own_clock", "merge_tables", "transcribe", "", "explode", "Open", "__class__",
 ]  # fmt: skip
-LEADING = ("open", "advance", "back", "extend", "pause", "resume", "close", "reopen", "set_minutes", "give_role", "seat_at", "skip")
+LEADING = (
+    "open",
+    "advance",
+    "back",
+    "extend",
+    "pause",
+    "resume",
+    "close",
+    "reopen",
+    "set_minutes",
+    "give_role",
+    "seat_at",
+    "skip",
+)
 FIELDS = [
     "name", "role", "table", "by", "seat", "from", "to", "seconds", "stage", "minutes", "preset", "kind", "kind_of_card",
     "text", "parent", "for", "card", "mark", "on", "field", "value", "sentence", "decline", "question", "pass", "tokens",
@@ -46,7 +59,9 @@ def firsts() -> list[State]:
         roles = [leads, leads, *[role.id for role in method.join_roles] * 6]
         for number, seat in enumerate(SEATS):
             role = {"wall": "projector", "desk": "control"}.get(seat, roles[number])
-            after = apply(state, Move(number + 1, seat, "join", {"name": seat, "role": role, "table": 1 + number % 2}, 0))
+            after = apply(
+                state, Move(number + 1, seat, "join", {"name": seat, "role": role, "table": 1 + number % 2}, 0)
+            )
             state = state if isinstance(after, Refusal) else after
         found.append(state)
     return found
@@ -76,7 +91,9 @@ def drawn_payload(draw: Draw, state: State, move: str) -> Any:
         return junk(draw)
     known = _of_the_room(draw, state)
     if kind < 12:  # all that is true, and sometimes one thing that is not
-        return {name: known[name] for name in SENSE.get(move, ())} | ({} if kind < 9 else {pick(draw, FIELDS): junk(draw)})
+        return {name: known[name] for name in SENSE.get(move, ())} | (
+            {} if kind < 9 else {pick(draw, FIELDS): junk(draw)}
+        )
     names = [pick(draw, FIELDS) for _ in range(draw.below(6))]
     return {name: known.get(name) if draw.below(3) else junk(draw) for name in names}
 

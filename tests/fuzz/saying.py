@@ -13,4 +13,6 @@ def check_sentence(text: object, *, whole: bool = True) -> None:
     quoted = re.sub(r"«.*?»", "", said, flags=re.DOTALL)  # what the person typed is theirs
     assert not MACHINE.search(quoted), f"a refusal in the words of a machine: {said[:200]!r}"
     if whole:
-        assert said.rstrip().endswith((".", ")", "…", "?", "!", "»", ":")), f"a refusal that stops short: {said[-80:]!r}"
+        assert said.rstrip().endswith((".", ")", "…", "?", "!", "»", ":")), (
+            f"a refusal that stops short: {said[-80:]!r}"
+        )

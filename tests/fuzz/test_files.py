@@ -52,7 +52,9 @@ def play(target: Target, data: bytes) -> None:
     try:
         target.play(data)
     except Exception as error:
-        raise AssertionError(f"{target.name}: add to tests/fuzz/failed.py:\n{data!r}\n{type(error).__name__}: {error}") from error
+        raise AssertionError(
+            f"{target.name}: add to tests/fuzz/failed.py:\n{data!r}\n{type(error).__name__}: {error}"
+        ) from error
 
 
 def test_enough_is_played() -> None:

@@ -1,0 +1,242 @@
+"""Every address of the site, asked anything by anybody: any words in its address, its query, its form, its headers.
+
+What a form of the page asks is read from the page itself, so that what is posted goes further than « il manque ».
+"""
+
+import gzip
+import http.cookies
+import io
+import logging
+import re
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import brotli
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import NoReverseMatch
+from PIL import Image
+
+from maillage.config.rights import Address, addresses
+from maillage.live import runtime, seats
+from maillage.people.enums import SpaceRole
+from tests.atlas.opendata import few_territories
+from tests.fuzz import counting
+from tests.fuzz.drawing import WORDS, Chance, damaged, pick, word
+from tests.fuzz.files import picture_seeds, table_seeds
+from tests.fuzz.saying import check_sentence
+from tests.rights.posts import POSTS
+from tests.rights.walking import path_of
+from tests.rights.world import World, cookies_of, make_users, make_world
+
+FIELD = re.compile(rb"<(input|select|textarea|button)\b([^>]*)>")
+ATTRIBUTE = re.compile(rb'\b(name|type|value)="([^"]*)"')
+OPTION = re.compile(rb'<option[^>]*\bvalue="([^"]*)"')
+LINKED = re.compile(rb'href="\?([\w-]+)=')
+QUERIES = [
+    "page",
+    "vue",
+    "couches",
+    "tri",
+    "q",
+    "siege",
+    "url",
+    "format",
+    "apres",
+    "suite",
+    "jour",
+    "filtre",
+    "lang",
+    "next",
+    "jeton",
+]
+HEADERS = {
+    "accept": ["text/html", "application/json", "*/*;q=é", ""], "accept-language": ["fr", "de;q=x", "ar-EG", "*", "é", "x" * 500],
+    "hx-request": ["true", "false"], "hx-target": ["x", "#"], "if-none-match": ['"x"', "*", "W/", '"'],
+    "if-modified-since": ["Thu, 01 Jan 1970 00:00:00 GMT", "hier", "Sun, 32 Foo 99999999999 99:99:99 GMT"], "range": ["bytes=0-1", "bytes=-"],
+    "referer": ["http://[", "http://testserver/", "\u00e9"], "origin": ["null", "http://["], "x-forwarded-for": ["::1", "x", "1.2.3.4, é"],
+    "accept-encoding": ["br", "gzip, br;q=0", "identity;q=0", "br;q=é"], "content-type": ["application/json", "text/plain; charset=é", "multipart/form-data"],
+    "content-length": ["-1", "x"], "x-http-method-override": ["DELETE"],
+}  # fmt: skip
+
+
+SENDABLE = [each.encode("utf-8", "replace").decode() for each in WORDS]
+
+
+class House:
+    """Two spaces in one transaction that is never committed, and who asks."""
+
+    def __init__(self, here: World, there: World) -> None:
+        self.here, self.there = here, there
+        users = make_users(here.space)
+        self.cookies: dict[str, dict[str, str]] = {"anonymous": {}}
+        for role in ("organiser", "reader"):
+            client = Client()
+            client.force_login(users[SpaceRole(role)])
+            self.cookies[role] = {name: morsel.value for name, morsel in client.cookies.items()}
+        for name in ("participant", "facilitator"):
+            self.cookies[name] = cookies_of(here.seats[name])
+        self.fields: dict[tuple[str, str], dict[str, list[str]]] = {}
+
+    def ask(self, actor: str, method: str, path: str, data: Any, headers: dict[str, str], **more: Any) -> Any:
+        client = Client(raise_request_exception=True)
+        client.cookies = http.cookies.SimpleCookie()
+        for name, value in self.cookies[actor].items():
+            client.cookies[name] = value
+        with transaction.atomic():
+            response = getattr(client, method)(path, data, headers=headers, **more)
+            body = b"".join(response.streaming_content) if response.streaming else response.content
+            transaction.set_rollback(True)
+        if method == "post" or path.startswith(("/projection/", "/regie/")):
+            runtime._live = None  # a room in memory would be ahead of the log that was rolled back
+            seats._known.clear()
+        return response, body
+
+    def fields_of(self, actor: str, address: Address) -> dict[str, list[str]]:
+        """What the page's forms send, as they would, read once."""
+        key = (actor, address.route)
+        if key not in self.fields:
+            found: dict[str, list[str]] = {name: [str(value)] for name, value in POSTS.get(address.name, {}).items()}
+            _response, body = self.ask(actor, "get", path_of(address, self.here.of(address)), {}, {})
+            if b"<form" in body[:500_000]:
+                for tag, inside in FIELD.findall(body):
+                    said = {
+                        name.decode(): value.decode("utf-8", "replace") for name, value in ATTRIBUTE.findall(inside)
+                    }
+                    if said.get("name") and said.get("type") != "file":
+                        found.setdefault(said["name"], []).append(
+                            said.get("value", "oui" if tag == b"input" else "un mot")
+                        )
+                    elif said.get("name"):
+                        found.setdefault("@" + said["name"], [])
+                options = [value.decode("utf-8", "replace") for value in OPTION.findall(body)]
+                for some in found.values():
+                    some.extend(options[:3])
+            for name in LINKED.findall(body):
+                found.setdefault("?" + name.decode(), [])
+            self.fields[key] = found
+        return self.fields[key]
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[House]:
+    from django.conf import settings
+
+    before = settings.KEYS_DIR, settings.MEDIA_ROOT, runtime._live, settings.ROOM
+    folder = tmp_path_factory.mktemp("fuzz")
+    settings.KEYS_DIR, settings.MEDIA_ROOT, settings.ROOM, runtime._live = folder / "keys", folder / "files", True, None
+    logging.disable(logging.ERROR)
+    with django_db_blocker.unblock(), transaction.atomic():
+        few_territories()
+        photo = io.BytesIO()
+        Image.new("RGB", (40, 30), "white").save(photo, "JPEG")
+        yield House(*(make_world(slug, shown=slug == "ici", photo=photo.getvalue()) for slug in ("ici", "zqailleurs")))
+        transaction.set_rollback(True)
+    settings.KEYS_DIR, settings.MEDIA_ROOT, runtime._live, settings.ROOM = before
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def _folders() -> None:
+    """Those of the house, not one a test."""
+
+
+def test_any_address_answers_anything_in_words(house: House, db: None) -> None:
+    assert connection.in_atomic_block
+    random, statuses = counting.random_of("addresses"), set()
+    known = addresses()
+    random.shuffle(known)
+    for turn in counting.counted("addresses"):
+        statuses.add(ask_once(house, random, known[turn % len(known)]))
+    assert {200, 302, 400, 404, 405, 422} <= statuses
+
+
+def test_the_read_interface_answers_anything_in_words(house: House, db: None) -> None:
+    """Its refusals are JSON, with their sentence."""
+    random, statuses = counting.random_of("api"), set()
+    known = [address for address in addresses() if address.route.startswith(("api/", "atlas/<slug:slug>/donnees"))]
+    assert len(known) >= 5
+    for turn in counting.counted("api"):
+        statuses.add(ask_once(house, random, known[turn % len(known)], api=True))
+    assert {200, 400, 404, 405} <= statuses
+
+
+def ask_once(house: House, random: Random, address: Address, *, api: bool = False) -> int:
+    chance = Chance(random)
+    actor = (
+        random.choice(["organiser"] * 4 + list(house.cookies)) if not api else random.choice(["anonymous", "reader"])
+    )
+    method = random.choice(
+        ["get", "get", "head", "put", "delete", "options", "patch"] if api else ["get", "post", "post", "post"]
+    )
+    method = random.choice(["put", "delete", "options", "patch", "head"]) if random.random() < 0.05 else method
+    world = house.here if random.random() < 0.95 else house.there
+    values = dict(world.of(address))
+    for name in values:
+        if random.random() < 0.08:
+            values[name] = sendable(chance)
+    try:
+        path = path_of(address, values)
+    except NoReverseMatch:  # Django's own converters take no such word
+        path = path_of(address, world.of(address))
+    fields = house.fields_of(actor, address)
+    names = [name[1:] for name in fields if name.startswith("?")] or QUERIES
+    query = world.queries.get(address.name, {}) | {
+        random.choice([*names, *QUERIES, sendable(chance)]): sendable(chance) for _ in range(random.randrange(3))
+    }
+    headers = {name: random.choice(HEADERS[name]) for name in random.sample(sorted(HEADERS), random.randrange(3))}
+    headers.pop("content-type", None) if method == "get" else None
+    data: Any = query
+    more: dict[str, Any] = {}
+    if method == "post":
+        more["query_params"] = query
+        data = {
+            name: filled(random, chance, some)
+            for name, some in fields.items()
+            if name[0] not in "?@" and random.random() < 0.9
+        }
+        data |= {random.choice([*data, sendable(chance)]): sendable(chance) for _ in range(random.randrange(2))}
+        for name in fields:
+            if name.startswith("@"):
+                content = damaged(random, [*table_seeds(), *picture_seeds()])
+                data[name[1:]] = SimpleUploadedFile(
+                    random.choice(["a.csv", "b.xlsx", "c.jpg", "../d", "é.ods"]), content
+                )
+    elif method in ("put", "patch", "delete", "options"):
+        data = b""
+    try:
+        response, body = house.ask(actor, method, path, data, headers, **more)
+    except Exception as error:
+        raise AssertionError(f"{actor} {method} {path} ? {query} {headers} {data!r:.3000}") from error
+    said = f"{actor} {method} {path} ? {query} {headers} {data!r:.3000} → {response.status_code}"
+    assert response.status_code < 500, said
+    if response.status_code >= 400 and method != "head":
+        shown = plain(response, body).decode("utf-8", "replace")
+        in_words = "<html" in shown or '"sentence"' in shown
+        if response["Content-Type"].startswith("text/plain"):
+            check_sentence(shown)
+        else:
+            assert in_words or response.status_code in (412, 416), f"{said}: {shown[:200]!r}"
+        assert "Traceback" not in shown, said
+    return response.status_code
+
+
+def plain(response: Any, body: bytes) -> bytes:
+    unfold = {"gzip": gzip.decompress, "br": brotli.decompress}.get(response.get("Content-Encoding", ""))
+    return unfold(body) if unfold else body
+
+
+def sendable(chance: Chance) -> str:
+    """Half of a pair cannot be sent: what comes as bytes is read with a sign in its place."""
+    return word(chance).encode("utf-8", "replace").decode()
+
+
+def filled(random: Random, chance: Chance, some: list[str]) -> str | list[str]:
+    if random.random() < 0.6 and some:
+        return random.choice(some)
+    if random.random() < 0.1:
+        return [sendable(chance) for _ in range(3)]
+    return pick(chance, SENDABLE) if random.random() < 0.7 else sendable(chance)
