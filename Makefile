@@ -102,11 +102,21 @@ faults: $(VENV)/.installed-dev ## les fautes, en entier : serveurs, relais et ba
 	@MAILLAGE_FAULTS=whole $(BIN)/python -m pytest -v tests/faults tests/live/test_kill.py tests/browser/test_codev.py
 	@MAILLAGE_FAULTS=whole MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest -v tests/faults tests/live/test_kill.py tests/browser/test_codev.py
 
-lint: $(VENV)/.installed-dev ## style, types, sens des imports, migrations
+# Apart: pip-audit brings thirty packages that nothing of ours imports.
+.venv-audit/.installed: requirements-audit.lock
+	@if command -v uv >/dev/null 2>&1; then \
+		uv venv -q --python $(PYTHON) --allow-existing .venv-audit && uv pip install -q --python .venv-audit/bin/python --require-hashes -r requirements-audit.lock; \
+	else \
+		$(PYTHON) -m venv .venv-audit && .venv-audit/bin/python -m pip install -q --disable-pip-version-check --no-compile --require-hashes -r requirements-audit.lock; \
+	fi
+	@touch $@
+
+lint: $(VENV)/.installed-dev .venv-audit/.installed ## style, types, sens des imports, migrations, audit des dépendances
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -P -m tests.dependencies
 	@MAILLAGE_DATA_DIR=$$(mktemp -d) $(BIN)/python -m django makemigrations --check --dry-run --settings maillage.config.settings
 
 fmt: $(VENV)/.installed-dev ## met le code en forme
@@ -143,4 +153,4 @@ vendor: $(VENV)/.installed-dev ## recopie htmx, polices et axe-core depuis leurs
 	@$(BIN)/python -P frontend/copy.py
 
 clean: ## efface l’environnement et les caches
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-audit build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -33,7 +33,14 @@ def main(name: str, runs: str, folder: str) -> None:
     corpus.mkdir(parents=True)
     for number, seed in enumerate(target.seeds()):
         (corpus / str(number)).write_bytes(seed)
-    limits = [f"-runs={runs}", "-max_len=4096", "-timeout=20", "-rss_limit_mb=2048", "-verbosity=0", "-print_final_stats=1"]
+    limits = [
+        f"-runs={runs}",
+        "-max_len=4096",
+        "-timeout=20",
+        "-rss_limit_mb=2048",
+        "-verbosity=0",
+        "-print_final_stats=1",
+    ]
     atheris.Setup([sys.argv[0], *limits, f"-artifact_prefix={folder}/", str(corpus)], target.play)
     atheris.Fuzz()
 

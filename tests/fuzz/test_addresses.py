@@ -215,7 +215,7 @@ def ask_once(house: House, random: Random, address: Address, *, api: bool = Fals
     assert response.status_code < 500, said
     if response.status_code >= 400 and method != "head":
         shown = plain(response, body).decode("utf-8", "replace")
-        in_words = "<html" in shown or '"sentence"' in shown
+        in_words = "<html" in shown or '"sentence"' in shown or shown.startswith('{"error": "')
         if response["Content-Type"].startswith("text/plain"):
             check_sentence(shown)
         else:

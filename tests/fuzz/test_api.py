@@ -14,7 +14,9 @@ from tests.fuzz.test_addresses import House, _folders, house  # noqa: F401 - fix
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.skipif(find_spec("schemathesis") is None, reason="schemathesis n’est pas installé : make long l’installe"),
+    pytest.mark.skipif(
+        find_spec("schemathesis") is None, reason="schemathesis n’est pas installé : make long l’installe"
+    ),
 ]
 EACH = 400 if LONG else 10  # questions of an operation
 

@@ -1,6 +1,6 @@
 from uuid import uuid4
 
-from maillage.live.throttle import MOST_AT_HOME, MOST_OF_ALL, MOST_OF_ONE, WINDOW, Throttle
+from maillage.live.throttle import KNOCKS, MOST_AT_HOME, MOST_OF_ALL, MOST_OF_ONE, WINDOW, Throttle
 
 
 class Clock:
@@ -61,3 +61,33 @@ def test_ipv6_subscriber_counts_as_one() -> None:
         throttle.wrong(f"2001:db8:0:1::{number:x}")
     assert throttle.wait("2001:db8:0:1:ffff::1") > 0
     assert throttle.wait("2001:db8:0:2::1") == 0
+
+
+def test_a_room_entered_from_there_stays_open_whatever_a_program_guesses_beside() -> None:
+    throttle = Throttle(Clock())
+    day, room, other = uuid4(), uuid4(), uuid4()
+    throttle.at_home("192.0.2.1", day, room)
+    for _try in range(3 * MOST_AT_HOME):
+        throttle.wrong("192.0.2.1")
+    assert throttle.wait("192.0.2.1", day, room) == 0
+    assert throttle.wait("192.0.2.1", day, other) > 0  # that one's code would be news
+
+
+def test_a_room_that_knocks_opens_and_one_lucky_guess_does_not() -> None:
+    clock = Clock()
+    throttle = Throttle(clock)
+    day, room = uuid4(), uuid4()
+    for _try in range(MOST_OF_ONE):
+        throttle.wrong("192.0.2.1")
+    waits = [throttle.wait("192.0.2.1", day, room) for _person in range(KNOCKS)]
+    assert [bool(wait) for wait in waits] == [True] * (KNOCKS - 1) + [False]
+    lucky = uuid4()
+    for _hour in range(KNOCKS):  # one right guess in each window never adds up
+        clock.now += WINDOW
+        for _try in range(MOST_OF_ONE):
+            throttle.wrong("192.0.2.1")
+        assert throttle.wait("192.0.2.1", day, lucky) > 0
+    for _try in range(MOST_AT_HOME):
+        throttle.wrong("192.0.2.1")
+    assert all(throttle.wait("192.0.2.1", day, uuid4()) for _try in range(5))
+    assert [throttle.wait("192.0.2.1", day, room) for _person in range(KNOCKS)][-1] > 0  # a program: nobody new

@@ -20,6 +20,7 @@ from maillage.gatherings.models import Gathering, Room, Slot, Workshop
 from maillage.live import seats
 from maillage.live.committer import Submitted
 from maillage.live.enums import SeatKind
+from maillage.live.handing import make_link_token
 from maillage.live.models import Seat
 from maillage.live.photos import add_photo, find_viewer
 from maillage.live.runtime import live
@@ -258,6 +259,7 @@ def _room(world: World, day: Gathering, photo: bytes) -> None:
         "live:facilitate:code": session.facilitator_code,
         "live:project:token": seats.make_projection_token(session.pk),
         "live:photo_id": board,
+        "live:move-here:token": make_link_token(world.seats["participant"]),
         "live:form": "csv",
         "memory:token": token,
         "change:entrust:token": token,

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 PRIVATE = re.compile(
-    r"(/(?:inscription|entrer|animer|projection|fiche|s|action|ou-en-etes-vous|noyau|invitation|adresse"
+    r"(/(?:inscription|entrer|animer|projection|fiche|place|s|action|ou-en-etes-vous|noyau|invitation|adresse"
     r"|experiences/mienne|experiences/proposer|q/mon-lien|q/mes-reponses|q)/)[^/\s\"']+"
     r"|((?:jeton|code|state|id_token_hint)=)[^&\s\"']+"
 )

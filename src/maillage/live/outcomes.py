@@ -24,8 +24,15 @@ class Outcome:
 SENTENCES: dict[str, tuple[int, Promise]] = {
     "bad-request": (400, _("Cette demande n’est pas lisible. Rechargez la page et recommencez.")),
     "no-seat": (403, _("Vous n’avez pas de place dans cette séance. Entrez avec le code affiché dans la salle.")),
-    "revoked-seat": (403, _("Cette place a été retirée. Entrez de nouveau avec le code affiché dans la salle.")),
+    "revoked-seat": (
+        403,
+        _("Cette place n’est plus sur cet appareil. Entrez avec le code de la salle, ou reprenez l’appareil qui l’a."),
+    ),
     "foreign-page": (403, _("Cette demande vient d’un autre site : elle est refusée.")),
+    "past": (
+        410,
+        _("Ce code n’ouvre plus : la rencontre est passée. L’appareil qui y était peut encore relire sa séance."),
+    ),
     "reserved": (403, _("Cette action ne se fait pas d’ici.")),
     "full": (409, _("Cette séance a déjà toutes les personnes qu’elle peut recevoir.")),
     "unknown-session": (404, _("Cette séance n’existe pas.")),

@@ -187,6 +187,16 @@ def _erase_at(gathering: Gathering) -> datetime:
     return datetime.combine(day + timedelta(days=KEEP_DAYS + 1), time(), zone)
 
 
+def doors_close_at(session: Session) -> datetime:
+    """When a room's code lets nobody else in: at the end of the day after the gathering, or after its opening."""
+    opened_for = session.erase_at - timedelta(days=KEEP_DAYS)  # the midnight that ended that day
+    day, zone = session.gathering.date, ZoneInfo(session.gathering.timezone)
+    if day is None or day >= LAST_DAY:
+        return opened_for + timedelta(days=1)
+    moved_to = datetime.combine(day + timedelta(days=1), time(), zone)  # the date may have changed since
+    return max(opened_for, moved_to) + timedelta(days=1)
+
+
 def _note(session: Session, by: str, verb: str) -> None:
     gathering = session.gathering
     Activity.objects.create(

@@ -1,8 +1,10 @@
 """How often wrong codes may be tried. Right codes never count: a whole room arrives behind one address.
 
-Memory only, one process: a restart forgives. An address that made too many errors is asked to wait, except for the
-gatherings that are at home there: one of their codes was right, or somebody leads or oversees them from there. One
-joker in the room does not close the door on the others.
+Memory only, one process: a restart forgives. An address that made too many errors is asked to wait, except for what is
+at home there. A room that was entered from there stays open to it whatever is guessed beside: its code is no news. The
+other rooms of its gathering stay open until a program guesses. A room that nobody had entered when the guessing began
+opens at its third right code: its people knock, a guesser would have to be right thrice. One joker in the room does not
+close the door on the others, nor does a program on its Wi-Fi.
 """
 
 import ipaddress
@@ -17,6 +19,7 @@ WINDOW = 600.0  # seconds
 MOST_OF_ONE = 20  # wrong codes of one address in the window
 MOST_AT_HOME = 300  # of one address, for the gatherings at home there: no hand types so many
 MOST_OF_ALL = 1_000  # wrong codes of everybody: past it, a network that erred once must wait (175,000 codes)
+KNOCKS = 3  # right codes of one room, from an address that must wait, in the window
 REMEMBERED = 10_000  # addresses, and errors
 NARROW, WIDE = 64, 48  # bits of an IPv6 address: of one subscriber, of one network
 
@@ -25,6 +28,8 @@ NARROW, WIDE = 64, 48  # bits of an IPv6 address: of one subscriber, of one netw
 class _Address:
     errors: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_AT_HOME))
     home: set[UUID] = field(default_factory=set)  # gatherings
+    entered: set[UUID] = field(default_factory=set)  # their rooms somebody entered from here
+    knocks: dict[UUID, list[float]] = field(default_factory=dict)  # rooms whose code was right while it had to wait
 
 
 class Throttle:
@@ -34,15 +39,19 @@ class Throttle:
         self._addresses: OrderedDict[str, _Address] = OrderedDict()
         self._errors: deque[tuple[float, str]] = deque()  # of everybody: when, and from which wide network
 
-    def wait(self, address: str, gathering: UUID | None = None) -> int:
-        """Seconds this address must wait before trying a code; 0: it may. `gathering`: of a code that is right."""
+    def wait(self, address: str, gathering: UUID | None = None, room: UUID | None = None) -> int:
+        """Seconds this address must wait before trying a code; 0: it may. `gathering`, `room`: of a right code."""
         with self._lock:
             known = self._of(address)
             now = self._clock()
             _forget_old(known.errors, now)
+            if room in known.entered:
+                return 0
             if gathering in known.home and len(known.errors) < MOST_AT_HOME:
                 return 0
             if len(known.errors) >= MOST_OF_ONE:
+                if room is not None and len(known.errors) < MOST_AT_HOME and _knocks_enough(known, room, now):
+                    return 0
                 return max(1, int(known.errors[0] + WINDOW - now))
             while self._errors and self._errors[0][0] <= now - WINDOW:
                 self._errors.popleft()
@@ -61,9 +70,13 @@ class Throttle:
             while len(self._errors) > REMEMBERED:
                 self._errors.popleft()
 
-    def at_home(self, address: str, gathering: UUID) -> None:
+    def at_home(self, address: str, gathering: UUID, room: UUID | None = None) -> None:
+        """Somebody holds a right code, a link or an account of this gathering there; `room`: the one it opens."""
         with self._lock:
-            self._of(address).home.add(gathering)
+            known = self._of(address)
+            known.home.add(gathering)
+            if room is not None:
+                known.entered.add(room)
 
     def _of(self, address: str) -> _Address:
         name = _network(address)
@@ -77,6 +90,12 @@ class Throttle:
 def _forget_old(errors: deque[float], now: float) -> None:
     while errors and errors[0] <= now - WINDOW:
         errors.popleft()
+
+
+def _knocks_enough(known: _Address, room: UUID, now: float) -> bool:
+    times = [when for when in known.knocks.get(room, []) if when > now - WINDOW]
+    known.knocks[room] = [*times, now][-KNOCKS:]
+    return len(known.knocks[room]) >= KNOCKS
 
 
 def _network(address: str, prefix: int = NARROW) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -18,6 +19,7 @@ from maillage.lib.needs import Need, needs
 from maillage.live import entry, queries, screens, seats
 from maillage.live.asgi import flash_name, read_flash
 from maillage.live.enums import SeatKind, SessionStatus
+from maillage.live.handing_views import seat_links
 from maillage.live.help_views import help_part
 from maillage.live.kept import Kept, kept_in
 from maillage.live.models import Seat, Session
@@ -26,6 +28,7 @@ from maillage.live.paper_results_views import paper_results_link
 from maillage.live.photo_views import photo_links
 from maillage.live.rooms import ErasedSession, UnknownSession
 from maillage.live.runtime import live
+from maillage.live.services import doors_close_at
 from maillage.live.standing_in_views import stand_in_link
 from maillage.live.throttle import codes_throttle
 from maillage.live.urls_of import export_url
@@ -63,6 +66,8 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("live:screen", session.id)  # seated already: even a closed session shows what it said
     if session.status == SessionStatus.CLOSED:
         return _sentence(request, refuse("closed").sentence, 410)
+    if timezone.now() >= doors_close_at(session):
+        return _sentence(request, refuse("past").sentence, 410)
     room = live().rooms.at(session.id, session.last_number)
     context: dict[str, Any] = {
         "room": room,
@@ -119,6 +124,7 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
         context |= {"help": help_part(room, which), "exports": exports, "stand_in": stand_in_link(room, which)}
         context["paper"] = paper_results_link(room, which)
     context["photos"] = photo_links(room, ticket, which)
+    context["seat_links"] = seat_links(room, ticket, which)
     response = render(request, "live/screen.html", context, status=kept.status if kept else 200)
     if kept is not None and kept.status in (429, 503):
         response["Retry-After"] = str(RETRY_AFTER)
@@ -172,6 +178,7 @@ def enter_registered(request: HttpRequest, token: str, session_id: uuid.UUID) ->
     if place is None:
         return _sentence(request, refuse("closed").sentence, 410)
     session, placement = place
+    codes_throttle.at_home(request.META.get("REMOTE_ADDR", ""), session.gathering_id, session.id)
     try:
         seat = entry.enter(registration=registration, session=session, placement=placement)
     except seats.JoinRefused as refusal:
@@ -188,6 +195,8 @@ def project(request: HttpRequest, token: str) -> HttpResponse:
     session = Session.objects.filter(id=session_id).first() if session_id else None
     if session is None:
         return _sentence(request, refuse("unknown-session").sentence, 404)
+    # a projector is in its room: who types the code there comes from the same address
+    codes_throttle.at_home(request.META.get("REMOTE_ADDR", ""), session.gathering_id, session.id)
     return _take_screen_seat(request, session, SeatKind.PROJECTOR)
 
 
@@ -239,18 +248,18 @@ def _try_code(request: HttpRequest, typed: str, *, facilitator: bool = False) ->
         meant = typed.strip().upper()
         led = queries.session_by_facilitator_code(meant) if meant.isascii() and meant.isalnum() else None
         if led is not None:
-            codes_throttle.at_home(request.META.get("REMOTE_ADDR", ""), led.gathering_id)
+            codes_throttle.at_home(request.META.get("REMOTE_ADDR", ""), led.gathering_id, led.id)
         return led, 0
     address = request.META.get("REMOTE_ADDR", "")
     meant = normalise_code(typed) or ""
     found = queries.session_by_join_code(meant)
-    wait = codes_throttle.wait(address, found.gathering_id if found else None)
+    wait = codes_throttle.wait(address, found.gathering_id, found.id) if found else codes_throttle.wait(address)
     if found is None:
         codes_throttle.wrong(address)  # while waiting too, else a program would sweep them all for one right code
     if wait:
         return None, wait
     if found is not None:
-        codes_throttle.at_home(address, found.gathering_id)
+        codes_throttle.at_home(address, found.gathering_id, found.id)
     return found, 0
 
 
