@@ -5,11 +5,17 @@ import json
 import logging
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.exception import response_for_exception
 
 from maillage.config.logs import PLACE, Json
+from maillage.live import handing, seats
+from maillage.live.services import open_session
+from maillage.people.models import User
+from maillage.people.services import make_sign_in_link
+from tests.live.play import make_workshop
 
 CANARY = "Quetzal-Bérénice"
 pytestmark = pytest.mark.django_db
@@ -77,3 +83,44 @@ def test_a_database_that_quotes_a_row_is_kept_by_its_code(said):
         logging.getLogger("maillage").exception("a page failed")
     assert said.getvalue().endswith("Refused 23505\n")
     assert CANARY not in said.getvalue()
+
+
+def test_what_opens_a_door_is_in_no_line(client, said, monkeypatch):
+    """A sign-in, a code, a seat's link, wrong ones and used ones, with every line kept: none of what opens is there."""
+    monkeypatch.setattr(logging.getLogger(), "level", logging.DEBUG)
+    monkeypatch.setattr(logging.getLogger("django"), "level", logging.DEBUG)
+    monkeypatch.setattr(logging.getLogger("django.db.backends"), "level", logging.WARNING)
+    logging.getLogger("django").manager._clear_cache()
+    user = User.objects.create_user("zoe@exemple.invalid", name="Zoé Muller")
+    link = make_sign_in_link(user=user, base_url="http://testserver")
+    token = link.partition("jeton=")[2].partition("&")[0]
+    client.get(link.removeprefix("http://testserver"))
+    assert client.post("/connexion/lien/", {"jeton": token}).status_code == 302
+    for _again in range(2):
+        client.post("/deconnexion/")
+        assert client.get(link.removeprefix("http://testserver")).status_code == 403
+    session = open_session(workshop=make_workshop(), by="essai")
+    seat = seats.take_seat(session=session, kind="participant", name="Amel", role="participant", key="a")
+    opening = [
+        session.join_code,
+        session.facilitator_code,
+        handing.make_link_token(seat),
+        seats.make_projection_token(session.pk),
+    ]
+    client.get(f"/s/{opening[0]}/x")
+    client.get(f"/animer/{opening[1]}/x/")
+    client.get(f"/place/{opening[2]}x/")
+    client.get(f"/projection/{opening[3]}x/")
+    client.post("/s/", {"code": "XEXE99"})
+    log = said.getvalue()
+    assert log.count("\n") >= 5  # something was said
+    cookie = client.cookies["csrftoken"].value if "csrftoken" in client.cookies else "-"
+    for secret in (
+        token,
+        *opening,
+        seats.make_ticket(seat).rpartition(":")[2],
+        user.password,
+        settings.SECRET_KEY,
+        cookie[:20] * 2,
+    ):
+        assert secret not in log

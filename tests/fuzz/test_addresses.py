@@ -3,16 +3,20 @@
 What a form of the page asks is read from the page itself, so that what is posted goes further than « il manque ».
 """
 
+import csv
+import errno
 import gzip
 import http.cookies
 import io
 import logging
 import re
+import socket
 from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 import brotli
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
@@ -21,9 +25,13 @@ from django.urls import NoReverseMatch
 from PIL import Image
 
 from maillage.config.rights import Address, addresses
+from maillage.gatherings.models import Workshop
+from maillage.lib.needs import Need
 from maillage.live import runtime, seats
 from maillage.people.enums import SpaceRole
+from maillage.people.models import Organisation, Person
 from tests.atlas.opendata import few_territories
+from tests.examples import LONG
 from tests.fuzz import counting
 from tests.fuzz.drawing import WORDS, Chance, damaged, pick, word
 from tests.fuzz.files import picture_seeds, table_seeds
@@ -162,6 +170,110 @@ def test_the_read_interface_answers_anything_in_words(house: House, db: None) ->
     for turn in counting.counted("api"):
         statuses.add(ask_once(house, random, known[turn % len(known)], api=True))
     assert {200, 400, 404, 405} <= statuses
+
+
+LOADED = re.compile(
+    rb"""<(?:script|img|iframe|source|video|audio|embed|input)\b[^>]*?\bsrc=["']([^"']+)|<(?:link|use|image)\b[^>]*?\bhref=["']([^"']+)|<form\b[^>]*?\baction=["']([^"']+)"""
+)
+NOT_LOADED = re.compile(rb"""<link\b[^>]*\brel=["'](?:canonical|alternate|self|next|prev)["'][^>]*>""")
+FORMULA = re.compile(r"""^[=+\-@\t\r]""")
+NUMBER = re.compile(r"-\d+([.,]\d+)?")
+ANYBODYS = ("api/", "oembed", "atlas/")
+
+
+def test_every_answer_is_guarded_and_loads_nothing_from_elsewhere(
+    house: House, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Headers, cookies, what a page loads, what a spreadsheet would run, and that no request asks anything of a network."""
+    asked: list[object] = []
+
+    dial = socket.socket.connect
+
+    def connect(own: socket.socket, address: Any) -> None:
+        if own.type == socket.SOCK_DGRAM:  # how lib/lan.py learns which address is ours: nothing is sent
+            dial(own, address)
+            return
+        asked.append(address)
+        raise OSError(errno.ENETUNREACH, "no network in a request")
+
+    if connection.vendor == "sqlite":
+        monkeypatch.setattr(socket.socket, "connect", connect)
+    named_as_formulas(house.here)
+    faults, sheets, pages = [], 0, 0
+    for address in addresses():
+        of_a_seat = address.needs is not None and address.needs.get in (Need.SEAT, Need.LEADING_SEAT)
+        for actor in (
+            ("organiser", "facilitator", "anonymous") if LONG else ("facilitator" if of_a_seat else "organiser",)
+        ):
+            response, body = house.ask(
+                actor, "get", path_of(address, house.here.of(address)), house.here.queries.get(address.name, {}), {}
+            )
+            kind, body = response.get("Content-Type", ""), plain(response, body)
+            faults += [f"{actor} {address.route}: {fault}" for fault in unguarded(address.route, response)]
+            if kind.startswith("text/html"):
+                pages += 1
+                faults += [f"{actor} {address.route} loads {where}" for where in foreign(body)]
+            elif kind.startswith("text/csv") or "spreadsheetml" in kind:
+                sheets += 1
+                faults += [f"{actor} {address.route} has a formula: {cell!r}" for cell in formulas(kind, body)]
+    assert not asked, f"a request opened a connection: {asked[:5]}"
+    assert not faults, "\n".join(faults[:40])
+    assert pages > 150
+    assert sheets > 8
+
+
+def named_as_formulas(world: World) -> None:
+    Person.objects.filter(space=world.space).update(first_name="=1+1", last_name="@SUM(A1)")
+    Organisation.objects.filter(space=world.space).update(name="+33;=2")
+    Workshop.objects.filter(slot__gathering__space=world.space).update(title="-2+3+cmd")
+
+
+def unguarded(route: str, response: Any) -> Iterator[str]:
+    has = response.headers
+    if has.get("X-Content-Type-Options") != "nosniff" or has.get("Referrer-Policy") not in (
+        "same-origin",
+        "no-referrer",
+    ):
+        yield "no nosniff, or no Referrer-Policy"
+    if (
+        "unsafe" in has.get("Content-Security-Policy", "unsafe")
+        or "default-src 'none'" not in has["Content-Security-Policy"]
+    ):
+        yield "a content policy that lets in"
+    if has.get("Cross-Origin-Opener-Policy") != "same-origin" or "geolocation=()" not in has.get(
+        "Permissions-Policy", ""
+    ):
+        yield "no opener or permissions policy"
+    whose = has.get("Cross-Origin-Resource-Policy")
+    anybodys = route.startswith(ANYBODYS) or "Access-Control-Allow-Origin" in has
+    if whose != "same-origin" and not (whose == "cross-origin" and anybodys):
+        yield f"resource policy {whose}"
+    if "X-Frame-Options" not in has and "integrer" not in route:
+        yield "may be framed"
+    for cookie in response.cookies.values():
+        if not (cookie["httponly"] and cookie["samesite"] in ("Lax", "Strict")) and cookie["max-age"] != 0:
+            yield f"cookie {cookie.key}"
+
+
+def foreign(body: bytes) -> Iterator[bytes]:
+    for found in LOADED.findall(NOT_LOADED.sub(b"", body)):
+        where = next(part for part in found if part)
+        if where.startswith((b"//", b"http:", b"https:")) and not where.startswith(
+            (b"http://testserver/", b"https://maillage.exemple.invalid/")
+        ):
+            yield where
+
+
+def formulas(kind: str, body: bytes) -> Iterator[str]:
+    if kind.startswith("text/csv"):
+        text = body.decode("utf-8-sig")
+        rows: Any = csv.reader(io.StringIO(text), delimiter=";")
+        yield from (cell for row in rows for cell in row if FORMULA.match(cell) and not NUMBER.fullmatch(cell))
+    else:
+        sheets = openpyxl.load_workbook(io.BytesIO(body)).worksheets
+        yield from (
+            str(cell.value) for sheet in sheets for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
+        )
 
 
 def ask_once(house: House, random: Random, address: Address, *, api: bool = False) -> int:

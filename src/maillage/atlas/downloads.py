@@ -61,6 +61,8 @@ def picture(request: HttpRequest, slug: str, level: str, kind: str, code: str = 
     response = HttpResponse(make(page, public_address(request)), content_type=content_type)
     # An attachment, the SVG above all: opened in a tab it would be under our content policy, which stops its colours.
     response["Content-Disposition"] = f'attachment; filename="{file_name(page)}.{kind}"'
+    if space.atlas_public:  # a picture that another site may show
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

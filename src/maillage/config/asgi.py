@@ -14,6 +14,7 @@ from django.conf import settings  # noqa: E402 - Django is set up before its app
 from servestatic import ServeStaticASGI  # noqa: E402
 
 from maillage.config import health, measuring  # noqa: E402
+from maillage.config.headers import for_static  # noqa: E402
 from maillage.config.pages import Pages, Receive, Scope, Send  # noqa: E402
 from maillage.config.upkeep import run_upkeep  # noqa: E402
 from maillage.live import asgi as live_asgi  # noqa: E402
@@ -59,6 +60,7 @@ def _with_static(application: Any) -> Any:
         prefix=settings.STATIC_URL,
         autorefresh=settings.DEBUG,
         max_age=FOREVER,
+        add_headers_function=for_static,
         allow_all_origins=False,  # nobody else shows our files; and a phone pays for each header
     )
 

@@ -110,6 +110,7 @@ async def _answer(send: Send, well: bool, found: Mapping[str, Any]) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
         (b"content-length", b"%d" % len(body)),
     ]
     await send({"type": "http.response.start", "status": 200 if well else 503, "headers": headers})

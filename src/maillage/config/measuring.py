@@ -102,6 +102,7 @@ async def _answer(send: Send, status: int, text: str) -> None:
     headers = [
         (b"content-type", b"text/plain; version=0.0.4; charset=utf-8"),
         (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
         (b"content-length", b"%d" % len(body)),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})

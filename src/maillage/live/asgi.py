@@ -35,6 +35,7 @@ SERVER_ONLY = frozenset({"join"})  # who sits down is decided by a code or a lin
 SAFE_HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"same-origin"),
 ]
