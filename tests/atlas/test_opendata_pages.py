@@ -465,3 +465,12 @@ def test_a_gathering_with_a_day_offers_its_own_calendar(house, client):
     assert client.get(address).status_code == 404
     change_gathering(gathering=day, by="essai", date=dt.date(2026, 1, 2), public=False)
     assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("asked", ["/api/v1/nulle-part/communes?departement=%00", "/api/v1/a%00b/"])
+def test_a_request_that_holds_a_nul_is_refused_in_json(client, asked):
+    """Once answered by a page, where a program expects what /api/v1/openapi.json says (found by schemathesis)."""
+    answer = client.get(asked)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "unreadable"
+    assert answer.json()["error"]["sentence"].endswith(".")

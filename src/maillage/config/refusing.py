@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
+from maillage.atlas.opendata.api import unreadable
 from maillage.lib.system_errors import database_is_away
 from maillage.live import figures
 from maillage.live.outcomes import RETRY_AFTER
@@ -23,6 +24,8 @@ def refuse_nulls(get_response: Answer) -> Answer:
 
     def answer(request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            if request.path.startswith("/api/"):
+                return unreadable(request)  # its refusals are JSON
             return bad_request(request, ValueError("a NUL"))  # not raised: nobody’s fault of ours, no line in the log
         return get_response(request)
 

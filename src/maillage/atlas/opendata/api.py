@@ -76,6 +76,12 @@ def rows(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         return _refuse(request, refusal, slug)
 
 
+def unreadable(request: HttpRequest) -> HttpResponse:
+    """For what no view is asked: a request that holds a NUL (config/refusing.py)."""
+    sentence = _("Cette demande contient un signe qui ne se lit pas (le caractère nul).")
+    return _refuse(request, Refused(400, "unreadable", sentence), "")
+
+
 @needs(Need.ANYBODY)
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
     sentence = _("Rien n’est à l’adresse « %(rest)s ». On attend un espace, puis une liste : voyez /api/v1/.")
@@ -162,7 +168,7 @@ def _refuse(request: HttpRequest, refusal: Refused, slug: str) -> HttpResponse:
     if refusal.status == 405:
         response["Allow"] = "GET, HEAD"
     else:
-        space = find_atlas(request, slug)
+        space = find_atlas(request, slug) if slug else None
         if space is not None and space.atlas_public:
             let_others_read(response)
     return response

@@ -6,6 +6,7 @@ from maillage.atlas.opendata.lists import ALL, LICENCE, LICENCE_ADDRESS, VERSION
 from maillage.lib.tableschema import json_schema_of
 
 ADDRESS = {"type": "string", "format": "uri"}
+LAST_PAGE = 9_999_999  # seven figures are read, no more
 MAYBE_ADDRESS = {"type": ["string", "null"], "format": "uri"}
 
 
@@ -37,13 +38,13 @@ def describe_api(base: str, most: int) -> dict[str, Any]:
                     "name": "page",
                     "in": "query",
                     "description": f"Le numéro de la page, à partir de 1 ; {most} lignes par page.",
-                    "schema": {"type": "integer", "minimum": 1, "default": 1},
+                    "schema": {"type": "integer", "minimum": 1, "maximum": LAST_PAGE, "default": 1},
                 },
                 "departement": {
                     "name": "departement",
                     "in": "query",
                     "description": "Un code de département : 67, 2A, 974.",
-                    "schema": {"type": "string"},
+                    "schema": {"type": "string", "pattern": "^([0-9]{2,3}|2[AB])$"},
                 },
             },
             "responses": {
