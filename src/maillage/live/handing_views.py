@@ -22,6 +22,8 @@ from maillage.live.rooms import ErasedSession, Room, UnknownSession
 from maillage.live.runtime import live
 from maillage.ui.addresses import public_address
 
+WHICH = ("a", "p", "c")  # the seats a browser may name besides a person's
+
 
 @never_cache
 @require_GET
@@ -32,6 +34,9 @@ def other_phone(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     if room is None or ticket is None:
         return refusal
     seat = Seat.objects.get(id=ticket.seat_id)
+    if seat.kind == SeatKind.FACILITATOR:  # who leads has a link of their own; here are those of the room
+        which = request.GET.get("siege", "")
+        return redirect(reverse("live:phones", args=[session_id]) + (f"?siege={which}" if which in WHICH else ""))
     if seat.kind not in HAS_PHONE:
         words = _("Cet écran n’est pas la place d’une personne : ouvrez son propre lien sur l’autre appareil.")
         return _sentence(request, words, 403)
@@ -150,7 +155,7 @@ def _link_of(request: HttpRequest, room: Room, seat: Seat) -> dict[str, object]:
 
 
 def _screen(session_id: uuid.UUID, which: str) -> str:
-    return reverse("live:screen", args=[session_id]) + (f"?siege={which}" if which in ("a", "p", "c") else "")
+    return reverse("live:screen", args=[session_id]) + (f"?siege={which}" if which in WHICH else "")
 
 
 def _sentence(request: HttpRequest, sentence: object, status: int) -> HttpResponse:
