@@ -116,7 +116,7 @@ lint: $(VENV)/.installed-dev .venv-audit/.installed ## style, types, sens des im
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -P -m tests.dependencies
+	@$(BIN)/python -m tests.dependencies
 	@MAILLAGE_DATA_DIR=$$(mktemp -d) $(BIN)/python -m django makemigrations --check --dry-run --settings maillage.config.settings
 
 fmt: $(VENV)/.installed-dev ## met le code en forme

@@ -1,7 +1,7 @@
 """What `make lint` asks of the packages we take: each pinned with its digest, each declared one used, each used one
 declared, and none with a known fault (pip-audit, in an environment of its own: decision 0022).
 
-    python -P -m tests.dependencies            all of it; a fault found fails, an audit that could not be made is said
+    python -m tests.dependencies               all of it; a fault found fails, an audit that could not be made is said
     python -P -m tests.dependencies --strict   an audit that could not be made fails too
 """
 
