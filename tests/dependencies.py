@@ -2,7 +2,7 @@
 declared, and none with a known fault (pip-audit, in an environment of its own: decision 0022).
 
     python -m tests.dependencies               all of it; a fault found fails, an audit that could not be made is said
-    python -P -m tests.dependencies --strict   an audit that could not be made fails too
+    python -m tests.dependencies --strict      an audit that could not be made fails too
 """
 
 import ast
