@@ -10,6 +10,7 @@ from facilitation.definition import Kind, Method, Stage
 from facilitation.register import Register
 from facilitation.state import Card, Seat, State, card_order
 from facilitation.vocabulary import SCREENS, SHOWN_ALONE
+from facilitation.words import speak, speak_of
 
 if TYPE_CHECKING:
     from facilitation.view import Audience
@@ -148,11 +149,11 @@ def marked(state: State, card: Card) -> list[str]:
     for id_, count in public_marks(state, card).items():
         mark = state.method.marks[id_]
         if id_ == VOTE:
-            found.append(f"{count} voix")
+            found.append(speak_of(count, "{number} voix", "{number} voix"))
         elif mark.private:  # one person's choice, shown to the others
-            found.append(mark.label_on if count == 1 else f"{mark.label_on} : {count}")
+            found.append(mark.label_on if count == 1 else speak("{label} : {count}", label=mark.label_on, count=count))
         else:
-            found.append(f"{mark.label} : {count}")
+            found.append(speak("{label} : {count}", label=mark.label, count=count))
     return found
 
 
@@ -194,12 +195,14 @@ def _card_controls(state: State, rule: Stage, group: "Audience", card: Card) -> 
     rights = state.rights(group.role)
     assign = rule.assign
     if assign and card.kind == (assign.kind or card.kind) and rule.allows(group.role, "choose"):
-        found.append({"kind": "choose", "label": "Retenir", "fields": {}})
+        found.append({"kind": "choose", "label": speak("Retenir"), "fields": {}})
     if "pin" in rights:
         fields = {"on": "false"} if card.pinned else {}
-        found.append({"kind": "pin", "label": "Ne plus épingler" if card.pinned else "Épingler", "fields": fields})
+        found.append(
+            {"kind": "pin", "label": speak("Ne plus épingler") if card.pinned else speak("Épingler"), "fields": fields}
+        )
     if "hide" in rights:
-        found.append({"kind": "hide", "label": "Retirer de l’écran", "fields": {}})
+        found.append({"kind": "hide", "label": speak("Retirer de l’écran"), "fields": {}})
     return found
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from facilitation.vocabulary import LEADING, MAX_TEXT
+from facilitation.words import later
 
 
 class Problem(NamedTuple):
@@ -42,11 +43,11 @@ class Kind:
 
     id: str
     title: str
-    label: str = "Votre texte"
+    label: str = later("Votre texte")
     placeholder: str = ""
     help: str = ""
-    submit: str = "Envoyer"
-    empty: str = "Rien pour l’instant."
+    submit: str = later("Envoyer")
+    empty: str = later("Rien pour l’instant.")
     max_length: int = MAX_TEXT
     parents: tuple[str, ...] = ()  # the kinds it answers; a card of this kind then has a parent
     single: bool = False  # one a person: writing again replaces it

@@ -5,13 +5,14 @@ from typing import Any
 from facilitation.definition import Kind, Method, Stage
 from facilitation.sheet import LONGEST_SENTENCE
 from facilitation.vocabulary import KEPT_SHEET
+from facilitation.words import later, speak
 
 RELEASE = {
-    "label": "Une phrase pour la synthèse de la journée",
-    "placeholder": "Sans nom, sans détail qui désigne quelqu’un.",
-    "help": "Cette décision n’appartient qu’à vous. Relisez-la : elle sortira de la salle telle quelle.",
-    "submit": "Je rends cette phrase publique",
-    "again": "Je remplace ma phrase publique",
+    "label": later("Une phrase pour la synthèse de la journée"),
+    "placeholder": later("Sans nom, sans détail qui désigne quelqu’un."),
+    "help": later("Cette décision n’appartient qu’à vous. Relisez-la : elle sortira de la salle telle quelle."),
+    "submit": later("Je rends cette phrase publique"),
+    "again": later("Je remplace ma phrase publique"),
 }
 
 
@@ -28,7 +29,7 @@ def stage_forms(method: Method, stage: Stage, role: str) -> list[dict[str, Any]]
         found += [
             _form(
                 stage, "fill", field.id, field.label, placeholder=field.placeholder, help_=field.help,
-                submit="Noter sur ma fiche", max_length=field.max_length, field=field.id, type_=field.type,
+                submit=speak("Noter sur ma fiche"), max_length=field.max_length, field=field.id, type_=field.type,
             )
             for field in sheet.fields
             if stage.allows(role, "fill", field.id)
@@ -37,10 +38,10 @@ def stage_forms(method: Method, stage: Stage, role: str) -> list[dict[str, Any]]
     if keep is not None and keep.release == role and KEPT_SHEET in keep.what:
         found.append(
             _form(
-                stage, "release", "release", RELEASE["label"], placeholder=RELEASE["placeholder"],
-                help_=RELEASE["help"], submit=RELEASE["submit"], max_length=LONGEST_SENTENCE,
+                stage, "release", "release", speak(RELEASE["label"]), placeholder=speak(RELEASE["placeholder"]),
+                help_=speak(RELEASE["help"]), submit=speak(RELEASE["submit"]), max_length=LONGEST_SENTENCE,
             )
-            | {"submit_again": RELEASE["again"]}
+            | {"submit_again": speak(RELEASE["again"])}
         )  # fmt: skip
     return found
 

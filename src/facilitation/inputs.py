@@ -3,6 +3,7 @@
 from typing import Any
 
 from facilitation.definition import Method, Option, Question, Stage
+from facilitation.words import speak
 
 
 def inputs(method: Method, role: str) -> list[dict[str, Any]]:
@@ -12,10 +13,14 @@ def inputs(method: Method, role: str) -> list[dict[str, Any]]:
 
 def _of_stage(stage: Stage, role: str) -> list[dict[str, Any]]:
     if stage.activity == "poll":
-        return [_input(stage, "answer", "choice", stage.question or stage.title, options=stage.options, submit="Voter")]
+        return [
+            _input(
+                stage, "answer", "choice", stage.question or stage.title, options=stage.options, submit=speak("Voter")
+            )
+        ]
     if stage.activity == "pot":
-        label = f"Combien donnez-vous, de 0 à {stage.tokens} ?"
-        found = _input(stage, "give", "number", label, submit="Donner")
+        label = speak("Combien donnez-vous, de 0 à {tokens} ?", tokens=stage.tokens)
+        found = _input(stage, "give", "number", label, submit=speak("Donner"))
         return [found | {"name": "tokens", "min": 0, "max": stage.tokens}]
     if stage.activity == "form":
         return [_of_question(stage, question) for question in stage.questions_for(role)]
@@ -23,7 +28,7 @@ def _of_stage(stage: Stage, role: str) -> list[dict[str, Any]]:
 
 
 def _of_question(stage: Stage, question: Question) -> dict[str, Any]:
-    found = _input(stage, "answer", question.type, question.label, options=question.options, submit="Répondre")
+    found = _input(stage, "answer", question.type, question.label, options=question.options, submit=speak("Répondre"))
     scale = [int(option.id) for option in question.options] if question.type == "scale" else []
     return found | {
         "id": f"{stage.id}-{question.id}",

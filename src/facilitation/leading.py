@@ -10,21 +10,23 @@ from facilitation.boards import shown_as
 from facilitation.definition import Prompts, Stage
 from facilitation.state import State
 from facilitation.vocabulary import PAPER, SCREENS
+from facilitation.words import later, speak, speak_of
 
 if TYPE_CHECKING:
     from facilitation.view import Audience
 
 CONTROLS = ("open", "advance", "back", "extend", "pause", "resume", "close", "reopen")
 NOT_YET = {
-    "poll": ("n’a pas encore voté", "n’ont pas encore voté"),
-    "form": ("n’a pas encore répondu", "n’ont pas encore répondu"),
-    "pot": ("n’a pas encore donné", "n’ont pas encore donné"),
+    "poll": (later("{number} personne n’a pas encore voté."), later("{number} personnes n’ont pas encore voté.")),
+    "form": (later("{number} personne n’a pas encore répondu."), later("{number} personnes n’ont pas encore répondu.")),
+    "pot": (later("{number} personne n’a pas encore donné."), later("{number} personnes n’ont pas encore donné.")),
 }
+NOT_WRITTEN = (later("{number} personne n’a pas encore écrit."), later("{number} personnes n’ont pas encore écrit."))
 REVEAL = {
-    "poll": "Montrer les votes",
-    "form": "Montrer les réponses",
-    "deal": "Montrer les consignes",
-    "pot": "Partager le pot",
+    "poll": later("Montrer les votes"),
+    "form": later("Montrer les réponses"),
+    "deal": later("Montrer les consignes"),
+    "pot": later("Partager le pot"),
 }
 
 
@@ -47,20 +49,37 @@ def notices(state: State, rule: Stage | None, group: "Audience") -> list[str]:
         for seat in state.seats.values()
     )
     if leading_now > 1:
-        found.append(f"{leading_now} personnes animent cette séance : les boutons de chacune comptent.")
+        found.append(
+            speak("{number} personnes animent cette séance : les boutons de chacune comptent.", number=leading_now)
+        )
     if method.people_min and not people:
-        found.append(f"Personne encore à cette table : cette méthode demande {method.people_min} personnes au moins.")
+        found.append(
+            speak(
+                "Personne encore à cette table : cette méthode demande {least} personnes au moins.",
+                least=method.people_min,
+            )
+        )
     elif method.people_min and len(people) < method.people_min:
-        found.append(f"{_people(len(people))} à cette table : cette méthode en demande {method.people_min} au moins.")
+        found.append(
+            speak(
+                "{people} à cette table : cette méthode en demande {least} au moins.",
+                people=_people(len(people)), least=method.people_min,
+            )
+        )  # fmt: skip
     if method.people_max and len(people) > method.people_max:
-        found.append(f"{_people(len(people))} à cette table : cette méthode en accepte {method.people_max} au plus.")
+        found.append(
+            speak(
+                "{people} à cette table : cette méthode en accepte {most} au plus.",
+                people=_people(len(people)), most=method.people_max,
+            )
+        )  # fmt: skip
     sheet = method.sheet
     if rule and sheet and state.holder(sheet.role, group.table) is None and (rule.assign is None):
-        found.append(f"Personne n’a le rôle « {method.role_name(sheet.role)} » à cette table.")
+        found.append(speak("Personne n’a le rôle « {role} » à cette table.", role=method.role_name(sheet.role)))
     if rule is None or not state.on:
         return found
     if rule.activity == "pot" and people and len(people) <= rule.multiplier:
-        found.append("Trop peu de monde à cette table : tout donner y va de soi.")
+        found.append(speak("Trop peu de monde à cette table : tout donner y va de soi."))
     return [*found, *filter(None, [awaited(state, rule, group)])]
 
 
@@ -76,8 +95,8 @@ def awaited(state: State, rule: Stage | None, group: "Audience") -> str:
         writers = {role for role in state.method.roles if _is_asked_to_write(state, rule, role)}
         people = state.at_table(group.table)
         waiting = sum(seat.present and seat.role in writers and seat.id not in wrote for seat in people)
-        one, many = "n’a pas encore écrit", "n’ont pas encore écrit"
-    return f"{_people(waiting)} {one if waiting == 1 else many}." if waiting else ""
+        one, many = NOT_WRITTEN
+    return speak_of(waiting, one, many) if waiting else ""
 
 
 def _counted_here(state: State, group: "Audience") -> tuple[int, int]:
@@ -92,7 +111,7 @@ def _is_asked_to_write(state: State, rule: Stage, role: str) -> bool:
 
 
 def _people(count: int) -> str:
-    return f"{count} personne{'s' if count > 1 else ''}"
+    return speak_of(count, "{number} personne", "{number} personnes")
 
 
 def plan(state: State) -> dict[str, Any]:
@@ -165,8 +184,10 @@ def reveals(state: State, group: "Audience") -> list[dict[str, str]]:
             sits = state.method.roles[group.role].table
             hidden = not is_shown(state, step.id, group.table if sits or state.here is not None else None)
         if hidden:
-            title = "" if step.id == state.step else f" : {rounds.title(state, step.id)}"
-            found.append({"step": step.id, "label": f"{REVEAL[rule.activity]}{title}"})
+            label = speak(REVEAL[rule.activity])
+            if step.id != state.step:
+                label = speak("{label} : {count}", label=label, count=rounds.title(state, step.id))
+            found.append({"step": step.id, "label": label})
     return found
 
 

@@ -11,6 +11,7 @@ from facilitation.activities import form, poll, pot
 from facilitation.state import Card, State
 from facilitation.story import with_floor
 from facilitation.vocabulary import KEPT_SHEET
+from facilitation.words import speak, speak_of
 
 TOP = 4  # options said in words: the most chosen first
 
@@ -65,7 +66,7 @@ def _steps(state: State, activity: str) -> Iterator[str]:
 def _about(state: State, step: str) -> str:
     """The card of the deck a round is about, before what was said of it."""
     subject = rounds.subject(state, step)
-    return f"« {subject.title} » – " if subject and subject.title else ""
+    return speak("« {title} » – ", title=subject.title) if subject and subject.title else ""
 
 
 def _forms(state: State) -> Iterator[dict[str, Any]]:
@@ -81,8 +82,12 @@ def _forms(state: State) -> Iterator[dict[str, Any]]:
                 continue
             scale = question["type"] == "scale"
             said = chosen if scale else chosen[:TOP]
-            words = ", ".join(f"{option['label']} : {option['count']}" for option in said)
-            ends = f" (de « {question['low']} » à « {question['high']} »)" if question["low"] and scale else ""
+            words = _counts(said)
+            ends = (
+                speak(" (de « {low} » à « {high} »)", low=question["low"], high=question["high"])
+                if question["low"] and scale
+                else ""
+            )
             yield {
                 "key": f"form:{step}:{question['id']}",
                 "title": seen["title"],
@@ -92,7 +97,7 @@ def _forms(state: State) -> Iterator[dict[str, Any]]:
 
 
 def _in_all(number: int) -> str:
-    return f"{number} réponse{'s' if number > 1 else ''} en tout"
+    return speak_of(number, "{number} réponse en tout", "{number} réponses en tout")
 
 
 def _answers(state: State) -> Iterator[dict[str, Any]]:
@@ -118,7 +123,9 @@ def _polls(state: State) -> Iterator[dict[str, Any]]:
     for step, seen in views.items():
         if not seen["revealed"] or not seen["total"] or step in compared:
             continue
-        before = f" Avant d’en parler : {_counts(seen['before']['options'])}." if seen["before"] else ""
+        before = (
+            speak(" Avant d’en parler : {counts}.", counts=_counts(seen["before"]["options"])) if seen["before"] else ""
+        )
         yield {
             "key": f"poll:{step}",
             "title": state.method.stages[state.method.step(step).stage].title,
@@ -128,7 +135,7 @@ def _polls(state: State) -> Iterator[dict[str, Any]]:
 
 
 def _counts(options: list[dict[str, Any]]) -> str:
-    return ", ".join(f"{option['label']} : {option['count']}" for option in options)
+    return ", ".join(speak("{label} : {count}", label=one["label"], count=one["count"]) for one in options)
 
 
 def _pots(state: State) -> Iterator[dict[str, Any]]:
@@ -142,10 +149,10 @@ def _pots(state: State) -> Iterator[dict[str, Any]]:
     ]
     if len(curve) < 2:
         return
-    words = ", ".join(f"{title} : {share} %" for title, share in curve)
+    words = ", ".join(speak("{label} : {share} %", label=title, share=share) for title, share in curve)
     yield {
         "key": "pot",
-        "title": "Le pot",
-        "text": f"Ce que les tables ont mis en commun, toutes ensemble. {words}.",
+        "title": speak("Le pot"),
+        "text": speak("Ce que les tables ont mis en commun, toutes ensemble. {words}.", words=words),
         "divides": False,
     }

@@ -39,6 +39,7 @@ from facilitation.vocabulary import (
     ROLE_TITLES,
     SHOWN_AS,
 )
+from facilitation.words import later, speak
 
 MAX_DECK = 200  # cards: more is not dealt by hand either
 
@@ -89,27 +90,31 @@ def shipped_methods() -> dict[str, Method]:
 def _parse(source: str, name: str) -> dict[str, Any]:
     lines = source.count("\n") + 1
     if lines > MAX_LINES:
-        _refuse(name, MAX_LINES, f"Ce fichier a {lines} lignes : une méthode en a {MAX_LINES} au plus.")
+        _refuse(
+            name,
+            MAX_LINES,
+            speak("Ce fichier a {lines} lignes : une méthode en a {most} au plus.", lines=lines, most=MAX_LINES),
+        )
     if len(source) > MAX_BYTES or len(source.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        _refuse(name, 0, f"Ce fichier est trop gros : une méthode tient en {MAX_BYTES // 1000} ko.")
+        _refuse(name, 0, speak("Ce fichier est trop gros : une méthode tient en {size} ko.", size=MAX_BYTES // 1000))
     alone = re.search(r"\r(?!\n)", source)
     if alone:
         line = source.count("\n", 0, alone.start()) + 1
-        _refuse(name, line, "Les lignes de ce fichier finissent à l’ancienne : enregistrez-le en UTF-8 (Unix).")
+        _refuse(name, line, speak("Les lignes de ce fichier finissent à l’ancienne : enregistrez-le en UTF-8 (Unix)."))
     deep = find_deep_key(source)
     if deep is not None:
-        _refuse(name, deep, "Cette clé a trop de points : une section va au plus à [stages.nom.prompts].")
+        _refuse(name, deep, speak("Cette clé a trop de points : une section va au plus à [stages.nom.prompts]."))
     try:
         return tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         yaml = _YAML.search(source)
         if yaml and "=" not in source[: yaml.end()].splitlines()[-1]:
             line = source.count("\n", 0, yaml.start()) + 1
-            _refuse(name, line, 'Ce fichier semble écrit en YAML. Une méthode s’écrit en TOML : clé = "valeur".')
+            _refuse(name, line, speak('Ce fichier semble écrit en YAML. Une méthode s’écrit en TOML : clé = "valeur".'))
         where = _AT_LINE.search(str(error))
         _refuse(name, int(where[1]) if where else lines, _toml_sentence(str(error)))
     except (ValueError, RecursionError):  # a number of ten thousand digits, a thousand brackets
-        _refuse(name, 0, "Ce fichier ne peut pas être lu : il contient un nombre ou des crochets démesurés.")
+        _refuse(name, 0, speak("Ce fichier ne peut pas être lu : il contient un nombre ou des crochets démesurés."))
 
 
 def _refuse(name: str, line: int, sentence: str) -> NoReturn:
@@ -118,26 +123,35 @@ def _refuse(name: str, line: int, sentence: str) -> NoReturn:
 
 def _toml_sentence(message: str) -> str:
     known = {
-        "Cannot overwrite a value": "Cette clé est écrite deux fois.",
-        "Cannot declare": "Cette section est écrite deux fois.",
-        "Cannot mutate immutable": "Cette section a déjà été écrite sur une seule ligne : complétez cette ligne.",
-        "Unclosed array": "Un crochet [ n’est pas refermé, ou une virgule manque entre deux valeurs.",
-        "Unclosed inline table": "Une accolade { n’est pas refermée, ou une virgule manque entre deux clés : "
-        "une table en ligne tient sur une ligne.",
-        "Unterminated string": "Un guillemet n’est pas refermé.",
-        "Illegal character": "Un caractère n’est pas permis ici : un guillemet manque sans doute.",
-        "Expected '=' after a key": "Il manque le signe = après la clé, ou cette clé a un accent ou un espace.",
-        "Expected ']": "Ce titre de section n’est pas refermé, ou il a un accent ou un espace : [stages.premier_pas].",
-        "Invalid initial character": "Il manque une clé ici : dans { }, une virgule sépare et ne termine pas.",
-        "Invalid value": 'Cette valeur ne peut pas être lue : un texte s’écrit entre guillemets droits, "ainsi".',
-        "Invalid statement": "Cette ligne n’est ni une [section], ni une clé = valeur.",
-        "Expected newline or end of document": "Il y a quelque chose en trop après la valeur. "
-        "Un nombre à virgule prend un point : 0.5.",
+        "Cannot overwrite a value": later("Cette clé est écrite deux fois."),
+        "Cannot declare": later("Cette section est écrite deux fois."),
+        "Cannot mutate immutable": later(
+            "Cette section a déjà été écrite sur une seule ligne : complétez cette ligne."
+        ),
+        "Unclosed array": later("Un crochet [ n’est pas refermé, ou une virgule manque entre deux valeurs."),
+        "Unclosed inline table": later(
+            "Une accolade { n’est pas refermée, ou une virgule manque entre deux clés : "
+            "une table en ligne tient sur une ligne."
+        ),
+        "Unterminated string": later("Un guillemet n’est pas refermé."),
+        "Illegal character": later("Un caractère n’est pas permis ici : un guillemet manque sans doute."),
+        "Expected '=' after a key": later("Il manque le signe = après la clé, ou cette clé a un accent ou un espace."),
+        "Expected ']": later(
+            "Ce titre de section n’est pas refermé, ou il a un accent ou un espace : [stages.premier_pas]."
+        ),
+        "Invalid initial character": later("Il manque une clé ici : dans { }, une virgule sépare et ne termine pas."),
+        "Invalid value": later(
+            'Cette valeur ne peut pas être lue : un texte s’écrit entre guillemets droits, "ainsi".'
+        ),
+        "Invalid statement": later("Cette ligne n’est ni une [section], ni une clé = valeur."),
+        "Expected newline or end of document": later(
+            "Il y a quelque chose en trop après la valeur. Un nombre à virgule prend un point : 0.5."
+        ),
     }
     for english, french in known.items():
         if message.startswith(english):
-            return french
-    return "Cette ligne n’est pas du TOML : une clé, le signe =, une valeur."
+            return speak(french)
+    return speak("Cette ligne n’est pas du TOML : une clé, le signe =, une valeur.")
 
 
 def _read(reader: Reader, data: dict[str, Any], source: str) -> Method:
@@ -146,7 +160,7 @@ def _read(reader: Reader, data: dict[str, Any], source: str) -> Method:
     low = reader.whole(("group", "min"), group.get("min"), 1, MAX_PEOPLE)
     high = reader.whole(("group", "max"), group.get("max"), 1, MAX_PEOPLE)
     if low is not None and high is not None and low > high:
-        reader.say(("group", "min"), "Le minimum est plus grand que le maximum.")
+        reader.say(("group", "min"), speak("Le minimum est plus grand que le maximum."))
     tables = reader.section(("tables",), top.get("tables", {}), "tables")
     roles = _read_roles(reader, top.get("roles"))
     kinds = _read_kinds(reader, top.get("kinds", {}))
@@ -190,7 +204,7 @@ def _read(reader: Reader, data: dict[str, Any], source: str) -> Method:
 
 def _read_roles(reader: Reader, value: Any) -> dict[str, Role]:
     if value is None:
-        reader.say(("roles",), "La section [roles] manque : une méthode dit qui y prend part.")
+        reader.say(("roles",), speak("La section [roles] manque : une méthode dit qui y prend part."))
         return {}
     roles = {}
     for id_, entry, path in reader.named(("roles",), value):
@@ -214,14 +228,15 @@ def _read_roles(reader: Reader, value: Any) -> dict[str, Role]:
     usual = [id_ for id_, role in roles.items() if role.default]
     if len(usual) > 1:
         reader.say(
-            ("roles", usual[1], "default"), f"Un seul rôle est celui de tout le monde : « {usual[0]} » l’est déjà."
+            ("roles", usual[1], "default"),
+            speak("Un seul rôle est celui de tout le monde : « {usual} » l’est déjà.", usual=usual[0]),
         )
     if not any(role.table for role in roles.values()):
-        reader.say(("roles",), "Aucun rôle ne s’assied à une table : déclarez par exemple participant.")
+        reader.say(("roles",), speak("Aucun rôle ne s’assied à une table : déclarez par exemple participant."))
     elif usual and not roles[usual[0]].table:
-        reader.say(("roles", usual[0], "table"), "Le rôle de tout le monde s’assied à une table.")
+        reader.say(("roles", usual[0], "table"), speak("Le rôle de tout le monde s’assied à une table."))
     elif any(roles[id_].max for id_ in usual):
-        reader.say(("roles", usual[0], "max"), "Le rôle de tout le monde ne peut pas être limité.")
+        reader.say(("roles", usual[0], "max"), speak("Le rôle de tout le monde ne peut pas être limité."))
     return roles
 
 
@@ -249,14 +264,18 @@ def _read_kinds(reader: Reader, value: Any) -> dict[str, Kind]:
         parents[id_] = kind.get("parent")
         if ("hint" in kind) != ("hint_words" in kind):
             reader.say(
-                (*path, "hint"), "hint et hint_words vont ensemble : les mots guettés, et la phrase alors montrée."
+                (*path, "hint"),
+                speak("hint et hint_words vont ensemble : les mots guettés, et la phrase alors montrée."),
             )
     for id_, kind_ in kinds.items():
         for parent in kind_.parents:
             path = ("kinds", id_, "parent")
             if reader.one_of(path, parent, kinds, what="sorte de carte") and kinds[parent].parents:
-                reader.say(path, f"« {parent} » est déjà une réponse : une réponse ne reçoit pas de réponse.")
-    return kinds or {DEFAULT_KIND: Kind(DEFAULT_KIND, "Cartes")}
+                reader.say(
+                    path,
+                    speak("« {parent} » est déjà une réponse : une réponse ne reçoit pas de réponse.", parent=parent),
+                )
+    return kinds or {DEFAULT_KIND: Kind(DEFAULT_KIND, later("Cartes"))}
 
 
 def _read_marks(reader: Reader, value: Any, kinds: Mapping[str, Kind]) -> dict[str, Mark]:
@@ -275,7 +294,7 @@ def _read_marks(reader: Reader, value: Any, kinds: Mapping[str, Kind]) -> dict[s
             reveal=reader.text((*path, "reveal"), mark.get("reveal"), 60),
         )
         if "reveal" in mark and not private:
-            reader.say((*path, "reveal"), "Cette marque n’est pas privée : il n’y a rien à révéler.")
+            reader.say((*path, "reveal"), speak("Cette marque n’est pas privée : il n’y a rien à révéler."))
     return marks
 
 
@@ -296,14 +315,19 @@ def _read_decks(reader: Reader, value: Any) -> dict[str, Deck]:
             )
         reader.no_double((*path, "cards"), [card.id for card in cards])
         if not cards:
-            reader.say((*path, "cards"), "Un jeu de cartes a au moins une carte.")
+            reader.say((*path, "cards"), speak("Un jeu de cartes a au moins une carte."))
         draw = reader.whole((*path, "draw"), deck.get("draw"), 1, MAX_PEOPLE)
         if draw is not None and draw > len(cards):
-            reader.say((*path, "draw"), f"On ne peut pas tirer {draw} cartes : le jeu en a {len(cards)}.")
+            reader.say(
+                (*path, "draw"),
+                speak("On ne peut pas tirer {draw} cartes : le jeu en a {count}.", draw=draw, count=len(cards)),
+            )
         title = reader.text((*path, "title"), deck.get("title"), 80, needed=True)
         decks[id_] = Deck(id_, title, tuple(cards[:MAX_DECK]), draw)
         if len(cards) > MAX_DECK:
-            reader.say((*path, "cards"), f"Ce jeu a {len(cards)} cartes : {MAX_DECK} au plus.")
+            reader.say(
+                (*path, "cards"), speak("Ce jeu a {count} cartes : {most} au plus.", count=len(cards), most=MAX_DECK)
+            )
     return decks
 
 
@@ -351,7 +375,11 @@ def _read_presets(reader: Reader, value: Any, stages: Mapping[str, Any]) -> dict
             if raw == 0 and not isinstance(raw, bool) and not stages[stage].optional:
                 reader.say(
                     (*path, "minutes", stage),
-                    f"Seule une étape facultative se saute : optional = true dans [stages.{stage}], ou plus de 0 ici.",
+                    speak(
+                        "Seule une étape facultative se saute : optional = true dans "
+                        "[stages.{stage}], ou plus de 0 ici.",
+                        stage=stage,
+                    ),
                 )
                 continue
             low = 0 if stages[stage].optional else 0.1

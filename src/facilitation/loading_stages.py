@@ -24,6 +24,7 @@ from facilitation.vocabulary import (
     REVEAL_BY_DEFAULT,
     SCREENS,
 )
+from facilitation.words import speak
 
 MAX_ROUNDS = 50
 MAX_TOKENS = 1_000
@@ -38,20 +39,22 @@ def read_stages(
     method_sees: Mapping[str, str],
 ) -> dict[str, Stage]:
     if value is None:
-        reader.say(("stages",), "Une méthode a au moins une étape : [stages.nom].")
+        reader.say(("stages",), speak("Une méthode a au moins une étape : [stages.nom]."))
         return {}
     stages = {}
     for id_, entry, path in reader.named(("stages",), value):
         raw = reader.section(path, entry, "stages.*")
         if id_ == END:
-            reader.say(path, "« end » est le mot de la fin : donnez un autre nom à cette étape.")
+            reader.say(path, speak("« end » est le mot de la fin : donnez un autre nom à cette étape."))
         stages[id_] = _read_stage(reader, path, raw, names, method_may, method_sees)
     if not stages:
-        reader.say(("stages",), "Une méthode a au moins une étape : [stages.nom].")
+        reader.say(("stages",), speak("Une méthode a au moins une étape : [stages.nom]."))
     for id_, stage in stages.items():
         if stage.next and stage.next != END and stage.next not in stages:
             near = nearest_words(stage.next, [*stages, END])
-            reader.say(("stages", id_, "next"), f"« {stage.next} » n’est pas une étape.{near}")
+            reader.say(
+                ("stages", id_, "next"), speak("« {next} » n’est pas une étape.{near}", next=stage.next, near=near)
+            )
     return stages
 
 
@@ -68,17 +71,25 @@ def _read_stage(
     )
     for key, owner in ACTIVITY_KEYS.items():
         if key in raw and owner != activity:
-            reader.say((*path, key), f"La clé « {key} » est celle de l’activité {owner}, pas de {activity}.")
+            reader.say(
+                (*path, key),
+                speak(
+                    "La clé « {key} » est celle de l’activité {owner}, pas de {activity}.",
+                    key=key,
+                    owner=owner,
+                    activity=activity,
+                ),
+            )
     for key in ACTIVITY_NEEDS[activity]:
         if key not in raw:
-            reader.say(path, f"L’activité {activity} demande la clé « {key} ».")
+            reader.say(path, speak("L’activité {activity} demande la clé « {key} ».", activity=activity, key=key))
     if "next" not in raw:
-        reader.say(path, 'Cette étape ne mène nulle part : next = "étape suivante", ou next = "end".')
+        reader.say(path, speak('Cette étape ne mène nulle part : next = "étape suivante", ou next = "end".'))
     optional = reader.flag((*path, "optional"), raw.get("optional"), False)
     minutes = reader.number((*path, "minutes"), raw.get("minutes"), 0 if optional else 0.1, MAX_MINUTES, needed=True)
     quiet = reader.number((*path, "quiet"), raw.get("quiet"), 0, MAX_MINUTES)
     if quiet and minutes and quiet > minutes:
-        reader.say((*path, "quiet"), "Le silence dure plus que l’étape.")
+        reader.say((*path, "quiet"), speak("Le silence dure plus que l’étape."))
     may = read_may(reader, (*path, "may"), raw.get("may", {}), names)
     authors = reader.one_of((*path, "authors"), raw.get("authors"), AUTHORS, what="réglage")
     return Stage(
@@ -111,7 +122,12 @@ def _read_rules(reader: Reader, path: Path, value: Any, names: Names) -> dict[st
     rules = {}
     for role, sentence in reader.table(path, value).items():
         if role not in names.roles and role not in SCREENS:
-            reader.say((*path, role), f"Le rôle « {role[:40]} » n’est pas déclaré.{nearest_words(role, names.roles)}")
+            reader.say(
+                (*path, role),
+                speak(
+                    "Le rôle « {role} » n’est pas déclaré.{near}", role=role[:40], near=nearest_words(role, names.roles)
+                ),
+            )
         rules[role] = reader.text((*path, role), sentence, needed=True)
     return rules
 
@@ -121,7 +137,7 @@ def _read_assign(reader: Reader, path: Path, value: Any, names: Names) -> Assign
     by = reader.names((*path, "by"), assign.get("by"), ASSIGN_BY, "façon de choisir") or ["choice"]
     mark = reader.one_of((*path, "mark"), assign.get("mark"), names.marks, what="marque")
     if "vote" in by and "mark" not in assign:
-        reader.say((*path, "mark"), 'Pour choisir par un vote, dites par quelle marque : mark = "vote".')
+        reader.say((*path, "mark"), speak('Pour choisir par un vote, dites par quelle marque : mark = "vote".'))
     return Assign(
         reader.one_of((*path, "role"), assign.get("role"), names.roles, needed=True, what="rôle") or "",
         reader.one_of((*path, "kind"), assign.get("kind"), names.kinds, what="sorte de carte"),
@@ -136,7 +152,7 @@ def _read_keep(reader: Reader, path: Path, value: Any, names: Names) -> Keep:
     what = reader.names((*path, "what"), keep.get("what"), known, "sorte de carte")
     release = reader.one_of((*path, "release"), keep.get("release"), names.roles, needed=True, what="rôle") or ""
     if not what:
-        reader.say((*path, "what"), "Dites ce qui sort de la salle : une sorte de carte, ou sheet.")
+        reader.say((*path, "what"), speak("Dites ce qui sort de la salle : une sorte de carte, ou sheet."))
     return Keep(tuple(what), release)
 
 
@@ -170,7 +186,7 @@ def _read_activity(reader: Reader, path: Path, raw: dict[str, Any], activity: st
             Option(id_, reader.text(here, label, 120, needed=True)) for id_, label, here in options
         )
         if len(found["options"]) < 2:
-            reader.say((*path, "options"), "Un choix a au moins deux réponses possibles.")
+            reader.say((*path, "options"), speak("Un choix a au moins deux réponses possibles."))
     if "compare" in raw:
         found["compare"] = reader.text((*path, "compare"), raw["compare"], 40, needed=True)
     if "deck" in raw:
@@ -199,7 +215,7 @@ def _read_questions(reader: Reader, path: Path, value: Any, names: Names) -> tup
     )
     reader.no_double(path, [question.id for question in questions])
     if not questions:
-        reader.say(path, "Un questionnaire a au moins une question.")
+        reader.say(path, speak("Un questionnaire a au moins une question."))
     return questions
 
 
@@ -209,15 +225,18 @@ def _read_question(reader: Reader, path: Path, raw: Any, names: Names) -> Questi
     labels = reader.texts((*path, "options"), question.get("options"))
     options = tuple(Option(str(number), label) for number, label in enumerate(labels, 1))
     if type_ in ("choice", "choices") and len(options) < 2:
-        reader.say((*path, "options"), "Une question à choix a au moins deux réponses possibles.")
+        reader.say((*path, "options"), speak("Une question à choix a au moins deux réponses possibles."))
     elif options and type_ not in ("choice", "choices"):
-        reader.say((*path, "options"), f"« options » est la clé des questions choice et choices, pas de {type_}.")
+        reader.say(
+            (*path, "options"),
+            speak("« options » est la clé des questions choice et choices, pas de {type}.", type=type_),
+        )
     low = reader.whole((*path, "min"), question.get("min"), 0, 100)
     high = reader.whole((*path, "max"), question.get("max"), 1, MAX_TEXT)
     if type_ == "scale":
         options = _read_scale(reader, path, 1 if low is None else low, 5 if high is None else high)
     elif low is not None:
-        reader.say((*path, "min"), f"« min » est la clé des questions scale, pas de {type_}.")
+        reader.say((*path, "min"), speak("« min » est la clé des questions scale, pas de {type}.", type=type_))
     return Question(
         reader.identifier((*path, "id"), question.get("id")),
         type_,
@@ -235,9 +254,9 @@ def _read_question(reader: Reader, path: Path, raw: Any, names: Names) -> Questi
 def _read_scale(reader: Reader, path: Path, low: int, high: int) -> tuple[Option, ...]:
     """The values of a scale; few enough to be buttons under a thumb."""
     if low >= high:
-        reader.say((*path, "min"), "Le minimum n’est pas plus petit que le maximum.")
+        reader.say((*path, "min"), speak("Le minimum n’est pas plus petit que le maximum."))
     elif high - low > LONGEST_SCALE:
-        reader.say((*path, "max"), f"Une échelle a {LONGEST_SCALE + 1} valeurs au plus.")
+        reader.say((*path, "max"), speak("Une échelle a {most} valeurs au plus.", most=LONGEST_SCALE + 1))
     else:
         return tuple(Option(str(value), str(value)) for value in range(low, high + 1))
     return ()

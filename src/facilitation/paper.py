@@ -113,7 +113,7 @@ def _round(state: State, _move: Move, payload: Payload, rule: Stage, step: str, 
     if players < FEWEST:
         raise Refused("too_few")
     if players > MAX_PEOPLE or not 0 <= total <= players * rule.tokens:
-        raise Refused("bad_gift", f"Ici, de 0 à {rule.tokens} par personne.")
+        raise Refused("bad_gift", "Ici, de 0 à {most} par personne.", most=rule.tokens)
     state = pot.share_totals(state, step, table, players, total)
     steps = list(pot.rounds(state))
     for later in steps[steps.index(step) + 1 :]:

@@ -80,7 +80,7 @@ def text(payload: Payload, key: str, most: int, *, empty: bool = False) -> str:
     if not isinstance(value, str):
         raise Refused("bad_payload")
     if len(value) > most:
-        raise Refused("too_long", "" if most == 1_000 else f"Ici, {most} signes au plus.")
+        raise Refused("too_long", "" if most == 1_000 else "Ici, {most} signes au plus.", most=most)
     if _UNREADABLE.search(value):
         raise Refused("bad_text")
     if not value.strip() and not empty:

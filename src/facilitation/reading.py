@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from facilitation.definition import Problem
 from facilitation.toml_lines import Path, line_of
 from facilitation.vocabulary import KEYS
+from facilitation.words import later, speak
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*\Z")
 # Signs no screen shows, that hide or turn round what stands beside them; PostgreSQL and PDF refuse some of them.
@@ -19,6 +20,25 @@ MOST_PROBLEMS = 50  # of one file: beyond, it is another kind of file, and its a
 MOST_NAMES = 100  # of one section; more stages, roles or kinds of cards than anybody leads
 MOST_ROWS = 500  # of an array of tables
 MOST_TEXTS = 100  # of a list
+# What a name is one of, as « ce nom … n’est pas connu ici » says it.
+OF = {
+    "valeur": later("de valeur"),
+    "activité": later("d’activité"),
+    "composition": later("de composition"),
+    "emploi": later("d’emploi"),
+    "étape": later("d’étape"),
+    "façon de choisir": later("de façon de choisir"),
+    "façon de donner": later("de façon de donner"),
+    "horloge": later("d’horloge"),
+    "jeu de cartes": later("de jeu de cartes"),
+    "marque": later("de marque"),
+    "moment": later("de moment"),
+    "réglage": later("de réglage"),
+    "regard": later("de regard"),
+    "rôle": later("de rôle"),
+    "sorte de carte": later("de sorte de carte"),
+    "type": later("de type"),
+}
 
 
 class TooManyProblems(Exception):
@@ -49,7 +69,7 @@ class Reader:
     def table(self, path: Path, value: Any) -> dict[str, Any]:
         if isinstance(value, dict):
             return value
-        self.say(path, f"Il faut ici une section ou une table {{ clé = valeur }}, pas {_what(value)}.")
+        self.say(path, speak("Il faut ici une section ou une table {{ clé = valeur }}, pas {what}.", what=_what(value)))
         return {}
 
     def section(self, path: Path, value: Any, section: str) -> dict[str, Any]:
@@ -57,19 +77,30 @@ class Reader:
         table = self.table(path, value)
         for key in table:
             if key not in KEYS[section]:
-                self.say((*path, key), f"La clé « {quoted(key)} » n’existe pas ici.{where_it_goes(key, KEYS[section])}")
+                self.say(
+                    (*path, key),
+                    speak(
+                        "La clé « {key} » n’existe pas ici.{near}",
+                        key=quoted(key),
+                        near=where_it_goes(key, KEYS[section]),
+                    ),
+                )
         return table
 
     def named(self, path: Path, value: Any) -> Iterator[tuple[str, Any, Path]]:
         """The entries of a section whose names the method chooses."""
         table = self.table(path, value)
         if len(table) > MOST_NAMES:
-            self.stop(path, f"Il y a ici {len(table)} noms : {MOST_NAMES} au plus.")
+            self.stop(path, speak("Il y a ici {count} noms : {most} au plus.", count=len(table), most=MOST_NAMES))
         for id_, entry in table.items():
             here = (*path, id_)
             if not _IDENTIFIER.match(id_) or len(id_) > LONGEST_ID:
                 self.say(
-                    here, f"« {id_[:LONGEST_ID]} » : un nom s’écrit en minuscules sans accent, par exemple premier_pas."
+                    here,
+                    speak(
+                        "« {id} » : un nom s’écrit en minuscules sans accent, par exemple premier_pas.",
+                        id=id_[:LONGEST_ID],
+                    ),
                 )
             yield id_, entry, here
 
@@ -78,13 +109,16 @@ class Reader:
             return ""
         if not isinstance(value, str):
             self.say(
-                path, _missing(path) if value is None else f"Il faut un texte entre guillemets, pas {_what(value)}."
+                path,
+                _missing(path)
+                if value is None
+                else speak("Il faut un texte entre guillemets, pas {what}.", what=_what(value)),
             )
             return ""
         if needed and not value.strip():
-            self.say(path, "Ce texte est vide.")
+            self.say(path, speak("Ce texte est vide."))
         if len(value) > most:
-            self.say(path, f"Ce texte a {len(value)} signes : {most} au plus.")
+            self.say(path, speak("Ce texte a {count} signes : {most} au plus.", count=len(value), most=most))
         self._check_signs(path, value)
         return value.strip()
 
@@ -92,16 +126,16 @@ class Reader:
         if value is None:
             return []
         if isinstance(value, str) and value.strip() and '"' not in value:
-            self.say(path, f'Il faut une liste, même pour un seul mot : ["{value.strip()[:60]}"].')
+            self.say(path, speak('Il faut une liste, même pour un seul mot : ["{word}"].', word=value.strip()[:60]))
             return []
         if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-            self.say(path, 'Il faut une liste de textes, par exemple ["un", "deux"].')
+            self.say(path, speak('Il faut une liste de textes, par exemple ["un", "deux"].'))
             return []
         if len(value) > MOST_TEXTS:
-            self.stop(path, f"Cette liste a {len(value)} textes : {MOST_TEXTS} au plus.")
+            self.stop(path, speak("Cette liste a {count} textes : {most} au plus.", count=len(value), most=MOST_TEXTS))
         for item in value:
             if len(item) > 400:
-                self.say(path, f"Un texte de cette liste a {len(item)} signes : 400 au plus.")
+                self.say(path, speak("Un texte de cette liste a {count} signes : 400 au plus.", count=len(item)))
             self._check_signs(path, item)
         return [item.strip() for item in value]
 
@@ -109,7 +143,10 @@ class Reader:
         unseen = _UNSEEN.search(text)
         if unseen:
             sign = f"U+{ord(unseen[0]):04X}"
-            self.say(path, f"Ce texte contient un signe invisible ({sign}) : effacez-le, ou retapez le texte.")
+            self.say(
+                path,
+                speak("Ce texte contient un signe invisible ({sign}) : effacez-le, ou retapez le texte.", sign=sign),
+            )
 
     def names(self, path: Path, value: Any, known: Collection[str], what: str) -> list[str]:
         """A list of names that are declared elsewhere in the file."""
@@ -119,14 +156,19 @@ class Reader:
         text = self.text(path, value, LONGEST_ID, needed=True)
         if text and not _IDENTIFIER.match(text):
             wrong = quoted(text)
-            self.say(path, f"« {wrong} » : un nom s’écrit en minuscules sans accent, par exemple un-deux-quatre.")
+            self.say(
+                path,
+                speak(
+                    "« {wrong} » : un nom s’écrit en minuscules sans accent, par exemple un-deux-quatre.", wrong=wrong
+                ),
+            )
         return text
 
     def flag(self, path: Path, value: Any, default: bool) -> bool:
         if value is None:
             return default
         if not isinstance(value, bool):
-            self.say(path, f"Il faut true ou false, sans guillemets, pas {_what(value)}.")
+            self.say(path, speak("Il faut true ou false, sans guillemets, pas {what}.", what=_what(value)))
             return default
         return value
 
@@ -136,9 +178,9 @@ class Reader:
         if value is None:
             self.say(path, _missing(path))
         elif isinstance(value, bool) or not isinstance(value, int | float):
-            self.say(path, f"Il faut un nombre, sans guillemets, pas {_what(value)}.")
+            self.say(path, speak("Il faut un nombre, sans guillemets, pas {what}.", what=_what(value)))
         elif not low <= value <= high:  # NaN too
-            self.say(path, f"Il faut un nombre entre {low:g} et {high:g}.")
+            self.say(path, speak("Il faut un nombre entre {low:g} et {high:g}.", low=low, high=high))
         else:
             return value
         return None
@@ -146,7 +188,7 @@ class Reader:
     def whole(self, path: Path, value: Any, low: int, high: int, *, needed: bool = False) -> int | None:
         number = self.number(path, value, low, high, needed=needed)
         if isinstance(number, float):
-            self.say(path, "Il faut un nombre entier.")
+            self.say(path, speak("Il faut un nombre entier."))
             return None
         return number
 
@@ -159,7 +201,15 @@ class Reader:
             self.text(path, value, needed=True)
             return None
         if value not in known:
-            self.say(path, f"« {value[:60]} » : ce nom {_of(what)} n’est pas connu ici.{nearest_words(value, known)}")
+            self.say(
+                path,
+                speak(
+                    "« {value} » : ce nom {of} n’est pas connu ici.{near}",
+                    value=value[:60],
+                    of=speak(OF[what]),
+                    near=nearest_words(value, known),
+                ),
+            )
             return None
         return value
 
@@ -167,21 +217,21 @@ class Reader:
         if value is None:
             return []
         if not isinstance(value, list):
-            self.say(path, f"Il faut une liste, pas {_what(value)}.")
+            self.say(path, speak("Il faut une liste, pas {what}.", what=_what(value)))
             return []
         if len(value) > MOST_ROWS:
-            self.stop(path, f"Il y a ici {len(value)} éléments : {MOST_ROWS} au plus.")
+            self.stop(path, speak("Il y a ici {count} éléments : {most} au plus.", count=len(value), most=MOST_ROWS))
         return value
 
     def no_double(self, path: Path, names: Sequence[str]) -> None:
         for name in sorted(name for name, times in Counter(names).items() if name and times > 1):
-            self.say(path, f"« {name} » est écrit deux fois.")
+            self.say(path, speak("« {name} » est écrit deux fois.", name=name))
 
 
 def where_it_goes(key: str, known: Collection[str]) -> str:
     """The end of a sentence: TOML gives a key written below a [section] to that section, whatever was meant."""
     if key in KEYS["method"] and key not in known:
-        return f" « {key} » se met en haut du fichier, avant la première [section]."
+        return speak(" « {key} » se met en haut du fichier, avant la première [section].", key=key)
     return nearest_words(key, known)
 
 
@@ -190,11 +240,11 @@ def nearest_words(word: str, known: Collection[str]) -> str:
     known = [name for name in known if len(name) <= LONGEST_ID]
     near = get_close_matches(word[:QUOTED], known, n=1, cutoff=0.6)
     if near:
-        return f" Vouliez-vous dire « {near[0]} » ?"
+        return speak(" Vouliez-vous dire « {word} » ?", word=near[0])
     if not known:
         return ""
     shown = known[:12]
-    return " Possibles : " + ", ".join(shown) + ("…" if len(known) > len(shown) else ".")
+    return speak(" Possibles : {words}", words=", ".join(shown)) + ("…" if len(known) > len(shown) else ".")
 
 
 def quoted(word: str) -> str:
@@ -208,21 +258,17 @@ def _printable(text: str) -> str:
 
 
 def _missing(path: Path) -> str:
-    where = " Elle se met en haut du fichier, avant la première [section]." if len(path) == 1 else ""
-    return f"La clé « {path[-1]} » manque.{where}"
-
-
-def _of(word: str) -> str:
-    return f"d’{word}" if word[0] in "aeéiouh" else f"de {word}"
+    where = speak(" Elle se met en haut du fichier, avant la première [section].") if len(path) == 1 else ""
+    return speak("La clé « {key} » manque.{where}", key=path[-1], where=where)
 
 
 def _what(value: Any) -> str:
     kinds = {
-        bool: "vrai ou faux",
-        int: "un nombre",
-        float: "un nombre",
-        str: "un texte",
-        list: "une liste",
-        dict: "une table",
+        bool: later("vrai ou faux"),
+        int: later("un nombre"),
+        float: later("un nombre"),
+        str: later("un texte"),
+        list: later("une liste"),
+        dict: later("une table"),
     }
-    return kinds.get(type(value), "une date")
+    return speak(kinds.get(type(value), later("une date")))

@@ -1,7 +1,10 @@
 """Why a move is refused: a closed set of stable names, each with its sentence for the person who made the move."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
+
+from facilitation.words import speak
 
 REFUSALS: Final = {
     "stale_number": "Ce geste porte un numéro déjà passé.",
@@ -56,13 +59,19 @@ REFUSALS: Final = {
 @dataclass(frozen=True, slots=True)
 class Refusal:
     reason: str
-    sentence: str
+    more: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """For the person, in the language it is read in: the machine refuses in a thread that serves everybody."""
+        said = speak(REFUSALS[self.reason])
+        return f"{said} {speak(self.more, **self.values)}" if self.more else said
 
 
 class Refused(Exception):
     """Raised inside the machine, turned into a Refusal at its door."""
 
-    def __init__(self, reason: str, more: str = "") -> None:
-        sentence = REFUSALS[reason]
-        self.refusal = Refusal(reason, f"{sentence} {more}" if more else sentence)
+    def __init__(self, reason: str, more: str = "", **values: object) -> None:
+        self.refusal = Refusal(reason, more, values)
         super().__init__(reason)

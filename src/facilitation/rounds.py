@@ -8,6 +8,7 @@ from facilitation.definition import Deck, DeckCard
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
 from facilitation.state import Move, State
+from facilitation.words import speak
 
 
 def order(state: State, stage: str) -> tuple[str, ...]:
@@ -69,8 +70,8 @@ def _words(state: State, stage: str, number: int) -> str:
     rule = state.method.stages[stage]
     if rule.for_each is not None:
         deck = _deck(state, stage)
-        return f"carte {number} sur {deck.draw or len(deck.cards)}"
-    return f"tour {number} sur {rule.repeat.times if rule.repeat else number}"
+        return speak("carte {number} sur {total}", number=number, total=deck.draw or len(deck.cards))
+    return speak("tour {number} sur {total}", number=number, total=rule.repeat.times if rule.repeat else number)
 
 
 def round_view(state: State) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from facilitation.register import Register
 from facilitation.sheet import sheet_view
 from facilitation.state import MINUTE, Seat, State, card_order
 from facilitation.vocabulary import ROLE_TITLES, SCREENS
+from facilitation.words import speak, speak_of
 
 NAMED = 80  # characters of a card, where it is only named
 READS = ("group", "table", "all")
@@ -135,7 +136,7 @@ def view_own(state: State, seat: str) -> dict[str, Any]:
 
 
 def _role_name(state: State, role: str) -> str:
-    return state.method.role_name(role) or (ROLE_TITLES[role] if role in SCREENS else "")
+    return state.method.role_name(role) or (speak(ROLE_TITLES[role]) if role in SCREENS else "")
 
 
 def _sees(state: State, role: str) -> str:
@@ -249,7 +250,7 @@ def _groups(state: State, group: Audience) -> list[dict[str, Any]]:
         {
             "number": number,
             "people": len(names),
-            "words": f"Groupe {number} : {_persons(len(names))}",
+            "words": speak("Groupe {number} : {people}", number=number, people=_persons(len(names))),
             "names": names if state.method.people_shown else [],
         }
         for number, names in sorted(people.items())
@@ -268,11 +269,14 @@ def _cut(state: State) -> list[str]:
         if seat.present and seat.id in groups
     )
     kinds = sorted(Counter(sizes.values()).items(), key=lambda kind: (-kind[1], kind[0]))
-    return [f"{many} groupe{'s' if many > 1 else ''} de {_persons(size)}" for size, many in kinds]
+    return [
+        speak_of(many, "{number} groupe de {people}", "{number} groupes de {people}", people=_persons(size))
+        for size, many in kinds
+    ]
 
 
 def _persons(count: int) -> str:
-    return f"{count} personne{'s' if count > 1 else ''}"
+    return speak_of(count, "{number} personne", "{number} personnes")
 
 
 def _forms(state: State, rule: Stage, seat: Seat) -> list[dict[str, Any]]:
@@ -298,15 +302,15 @@ def _own_actions(state: State, seat: Seat) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for role in state.method.roles.values() if state.status != "closed" else ():
         if f"take_role:{role.id}" in rights and role.id != seat.role and _is_open(state, role.id, role.max, seat):
-            label = role.take or f"Je prends le rôle « {role.title} »"
+            label = role.take or speak("Je prends le rôle « {role} »", role=role.title)
             found.append({"kind": "take_role", "payload": {"role": role.id}, "label": label})
     for mark in state.method.marks.values() if state.stage else ():
         if mark.private and f"reveal:{mark.id}" in rights:
             on = (seat.table, mark.id) not in state.revealed
-            label = (mark.reveal or "Montrer à la table") if on else "Ne plus montrer"
+            label = (mark.reveal or speak("Montrer à la table")) if on else speak("Ne plus montrer")
             found.append({"kind": "reveal", "payload": {"mark": mark.id, "on": on}, "label": label})
     if seat.id in state.releases:
-        found.append({"kind": "withdraw", "payload": {}, "label": "Retirer la phrase rendue publique"})
+        found.append({"kind": "withdraw", "payload": {}, "label": speak("Retirer la phrase rendue publique")})
     return found
 
 

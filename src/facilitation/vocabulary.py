@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from facilitation.words import later
+
 MAX_LINES: Final = 2_000  # a method is read by people; the longest of ours is a fifth of it
 MAX_BYTES: Final = 100_000
 MAX_MINUTES: Final = 480  # one stage never fills more than a working day
@@ -91,13 +93,13 @@ ACTIVITY_NEEDS: Final = {
 }
 
 ROLE_TITLES: Final = {
-    "participant": "Participant·e",
-    "facilitator": "Animateur·rice",
-    "observer": "Observateur·rice",
-    "porteur": "Qui porte le sujet",
-    "contributor": "Contributeur·rice",
-    "note_taker": "Secrétaire",
-    PROJECTOR: "Écran de la salle",
-    CONTROL: "Régie",
+    "participant": later("Participant·e"),
+    "facilitator": later("Animateur·rice"),
+    "observer": later("Observateur·rice"),
+    "porteur": later("Qui porte le sujet"),
+    "contributor": later("Contributeur·rice"),
+    "note_taker": later("Secrétaire"),
+    PROJECTOR: later("Écran de la salle"),
+    CONTROL: later("Régie"),
 }
 DEFAULT_KIND: Final = "card"  # of a method that declares no kind: a short text, nothing more

@@ -10,6 +10,7 @@ from typing import Literal
 
 from seating.plan import FREE, UNWISHED, Plan, Seat
 from seating.problem import RESIDENT, Person, Problem, Workshop
+from seating.words import speak, speak_of
 
 Level = Literal["hard", "relaxable", "soft"]
 
@@ -64,12 +65,21 @@ def check(problem: Problem, plan: Plan) -> list[Violation]:
 def _strays(problem: Problem, plan: Plan) -> Iterator[Violation]:
     for (person, slot), seat in plan.seats.items():
         if not problem.has_person(person):
-            yield Violation("unknown_person", "hard", f"« {person} » a une place mais n’est pas inscrit·e.", slot)
+            yield Violation(
+                "unknown_person",
+                "hard",
+                speak("« {person} » a une place mais n’est pas inscrit·e.", person=person),
+                slot,
+            )
         elif slot not in problem.slots:
             yield Violation(
                 "unknown_slot",
                 "hard",
-                f"{problem.person(person).label} a une place au créneau « {slot} », qui n’existe pas.",
+                speak(
+                    "{person} a une place au créneau « {slot} », qui n’existe pas.",
+                    person=problem.person(person).label,
+                    slot=slot,
+                ),
                 slot,
                 people=(person,),
             )
@@ -77,8 +87,11 @@ def _strays(problem: Problem, plan: Plan) -> Iterator[Violation]:
             yield Violation(
                 "absent_seated",
                 "hard",
-                f"{problem.person(person).label} a une place au créneau « {problem.slot_name(slot)} » "
-                "mais n’est pas là.",
+                speak(
+                    "{person} a une place au créneau « {name} » mais n’est pas là.",
+                    person=problem.person(person).label,
+                    name=problem.slot_name(slot),
+                ),
                 slot,
                 seat.workshop,
                 people=(person,),
@@ -92,7 +105,9 @@ def _seats(problem: Problem, plan: Plan, slot: str) -> Iterator[Violation]:
             yield Violation(
                 "no_seat",
                 "hard",
-                f"{person.label} n’a pas de place au créneau « {problem.slot_name(slot)} ».",
+                speak(
+                    "{label} n’a pas de place au créneau « {name} ».", label=person.label, name=problem.slot_name(slot)
+                ),
                 slot,
                 people=(person.id,),
             )
@@ -101,8 +116,12 @@ def _seats(problem: Problem, plan: Plan, slot: str) -> Iterator[Violation]:
             yield Violation(
                 "wrong_workshop",
                 "hard",
-                f"{person.label} est placé·e dans l’atelier « {seat.workshop} », "
-                f"qui n’existe pas au créneau « {problem.slot_name(slot)} ».",
+                speak(
+                    "{label} est placé·e dans l’atelier « {workshop} », qui n’existe pas au créneau « {name} ».",
+                    label=person.label,
+                    workshop=seat.workshop,
+                    name=problem.slot_name(slot),
+                ),
                 slot,
                 seat.workshop,
                 people=(person.id,),
@@ -119,29 +138,56 @@ def _seat(problem: Problem, person: Person, seat: Seat, workshop: Workshop) -> I
     if lock is not None and lock.workshop != seat.workshop:
         wanted = problem.workshop(lock.workshop).label
         yield fault(
-            "lock_workshop", f"{person.label} est dans « {workshop.label} », sa place est fixée à « {wanted} »."
+            "lock_workshop",
+            speak(
+                "{label} est dans « {label2} », sa place est fixée à « {wanted} ».",
+                label=person.label,
+                label2=workshop.label,
+                wanted=wanted,
+            ),
         )
     elif lock is not None and lock.table is not None and lock.table != seat.table:
         yield fault(
             "lock_table",
-            f"{person.label} est à la table {seat.table} de « {workshop.label} », "
-            f"sa place est fixée à la table {lock.table}.",
+            speak(
+                "{label} est à la table {table} de « {label2} », sa place est fixée à la table {table2}.",
+                label=person.label,
+                table=seat.table,
+                label2=workshop.label,
+                table2=lock.table,
+            ),
         )
     lacking = sorted(person.needs - workshop.facilities)
     if lacking:
         yield fault(
             "need",
-            f"La salle de « {workshop.label} » ne répond pas au besoin de {person.label} : {', '.join(lacking)}.",
+            speak(
+                "La salle de « {label} » ne répond pas au besoin de {label2} : {needs}.",
+                label=workshop.label,
+                label2=person.label,
+                needs=", ".join(lacking),
+            ),
         )
     if workshop.tables is None and seat.table is not None:
-        yield fault("table_unexpected", f"{person.label} a une table dans « {workshop.label} », qui n’en a pas.")
+        yield fault(
+            "table_unexpected",
+            speak("{label} a une table dans « {label2} », qui n’en a pas.", label=person.label, label2=workshop.label),
+        )
     if workshop.tables is not None and seat.table is None:
-        yield fault("table_missing", f"{person.label} n’a pas de table dans « {workshop.label} ».")
+        yield fault(
+            "table_missing",
+            speak("{label} n’a pas de table dans « {label2} ».", label=person.label, label2=workshop.label),
+        )
     if seat.porteur and not person.volunteer_porteur:
-        yield fault("porteur_unwilling", f"{person.label} apporte un sujet sans s’être proposé·e.")
+        yield fault("porteur_unwilling", speak("{label} apporte un sujet sans s’être proposé·e.", label=person.label))
     if seat.porteur and not workshop.porteur_needed:
         yield fault(
-            "porteur_unneeded", f"{person.label} apporte un sujet dans « {workshop.label} », qui n’en demande pas."
+            "porteur_unneeded",
+            speak(
+                "{label} apporte un sujet dans « {label2} », qui n’en demande pas.",
+                label=person.label,
+                label2=workshop.label,
+            ),
         )
 
 
@@ -154,9 +200,11 @@ def _pairs(problem: Problem, plan: Plan, slot: str) -> Iterator[Violation]:
             joined = (one.workshop, one.table) == (other.workshop, other.table)
             if joined != together:
                 names = f"{problem.person(a).label} et {problem.person(b).label}"
-                why = "devaient être ensemble" if together else "ne devaient pas être ensemble"
+                why = speak("devaient être ensemble") if together else speak("ne devaient pas être ensemble")
                 kind = "together_split" if together else "apart_joined"
-                sentence = f"{names} {why} au créneau « {problem.slot_name(slot)} »."
+                sentence = speak(
+                    "{names} {why} au créneau « {name} ».", names=names, why=why, name=problem.slot_name(slot)
+                )
                 yield Violation(kind, "hard", sentence, slot, one.workshop, one.table, (a, b))
 
 
@@ -166,19 +214,35 @@ def _workshop(problem: Problem, workshop: Workshop, members: list[Person]) -> It
 
     count = len(members)
     if count > workshop.maximum:
-        yield fault("over_maximum", "hard", f"« {workshop.label} » : {count} personnes pour {workshop.maximum} places.")
+        yield fault(
+            "over_maximum",
+            "hard",
+            speak(
+                "« {label} » : {count} personnes pour {maximum} places.",
+                label=workshop.label,
+                count=count,
+                maximum=workshop.maximum,
+            ),
+        )
     if count < workshop.minimum:
         yield fault(
             "below_minimum",
             "relaxable",
-            f"« {workshop.label} » : {_people(count)}, il en faut au moins {workshop.minimum}.",
+            speak(
+                "« {label} » : {people}, il en faut au moins {minimum}.",
+                label=workshop.label,
+                people=_people(count),
+                minimum=workshop.minimum,
+            ),
         )
     residents = [person for person in members if person.category == RESIDENT]
     if len(residents) == 1:
         yield fault(
             "resident_alone",
             "relaxable",
-            f"« {workshop.label} » : {residents[0].label} est seul·e habitant·e.",
+            speak(
+                "« {label} » : {residents} est seul·e habitant·e.", label=workshop.label, residents=residents[0].label
+            ),
             (residents[0].id,),
         )
 
@@ -189,13 +253,22 @@ def _tables(problem: Problem, plan: Plan, workshop: Workshop, members: list[Pers
     for person in members:
         groups.setdefault(seats[person.id].table, []).append(person)
     if workshop.tables is not None and workshop.table_count is not None and len(groups) > workshop.table_count:
-        sentence = f"« {workshop.label} » : {len(groups)} tables, la salle en a {workshop.table_count}."
+        sentence = speak(
+            "« {label} » : {count} tables, la salle en a {count2}.",
+            label=workshop.label,
+            count=len(groups),
+            count2=workshop.table_count,
+        )
         yield Violation("too_many_tables", "hard", sentence, workshop.slot, workshop.id)
     else:
         yield from _beyond(workshop, groups)
     residents_here = sum(person.category == RESIDENT for person in members)
     for table, group in sorted(groups.items(), key=lambda item: item[0] or 0):
-        where = f"« {workshop.label} »" if table is None else f"« {workshop.label} », table {table}"
+        where = (
+            speak("« {label} »", label=workshop.label)
+            if table is None
+            else speak("« {label} », table {table}", label=workshop.label, table=table)
+        )
 
         def fault(
             kind: str, level: Level, said: str, people: list[Person], where: str = where, table: int | None = table
@@ -206,30 +279,54 @@ def _tables(problem: Problem, plan: Plan, workshop: Workshop, members: list[Pers
         if workshop.tables is not None and table is not None:
             least, most = workshop.tables
             if len(group) > most:
-                yield fault("table_over", "hard", f"{_people(len(group))}, {most} au plus.", group)
+                yield fault(
+                    "table_over",
+                    "hard",
+                    speak("{people}, {most} au plus.", people=_people(len(group)), most=most),
+                    group,
+                )
             if len(group) < least:
-                yield fault("table_small", "relaxable", f"{_people(len(group))}, {least} au moins.", group)
+                yield fault(
+                    "table_small",
+                    "relaxable",
+                    speak("{people}, {least} au moins.", people=_people(len(group)), least=least),
+                    group,
+                )
             residents = [person for person in group if person.category == RESIDENT]
             if len(residents) == 1 and residents_here > 1:
-                said = f"{residents[0].label} est seul·e habitant·e à la table."
+                said = speak("{residents} est seul·e habitant·e à la table.", residents=residents[0].label)
                 yield fault("resident_alone_table", "relaxable", said, residents)
         porteurs = [person for person in group if seats[person.id].porteur]
         if len(porteurs) > 1:
             names = ", ".join(person.label for person in porteurs)
-            yield fault("porteur_double", "hard", f"{len(porteurs)} personnes apportent un sujet ({names}).", porteurs)
+            yield fault(
+                "porteur_double",
+                "hard",
+                speak("{count} personnes apportent un sujet ({names}).", count=len(porteurs), names=names),
+                porteurs,
+            )
         if workshop.porteur_needed and not porteurs:
-            yield fault("porteur_missing", "relaxable", "personne n’apporte de sujet.", [])
+            yield fault("porteur_missing", "relaxable", speak("personne n’apporte de sujet."), [])
         if table is None or workshop.compose == "free":
             continue
         ties = {frozenset(tie) for tie in problem.ties}
         for one, other in combinations(group, 2):
             if one.organisation and one.organisation == other.organisation:
-                said = f"{one.label} et {other.label} sont de la même structure ({one.organisation})."
+                said = speak(
+                    "{label} et {label2} sont de la même structure ({organisation}).",
+                    label=one.label,
+                    label2=other.label,
+                    organisation=one.organisation,
+                )
                 yield fault("colleagues", "soft", said, [one, other])
             elif workshop.compose == "peers" and frozenset((one.organisation, other.organisation)) in ties:
-                said = (
-                    f"{one.label} ({one.organisation}) et {other.label} ({other.organisation}) : "
-                    "une structure finance ou encadre l’autre."
+                said = speak(
+                    "{label} ({organisation}) et {label2} ({organisation2}) : une structure finance "
+                    "ou encadre l’autre.",
+                    label=one.label,
+                    organisation=one.organisation,
+                    label2=other.label,
+                    organisation2=other.organisation,
                 )
                 yield fault("hierarchy", "soft", said, [one, other])
 
@@ -238,7 +335,12 @@ def _beyond(workshop: Workshop, groups: Mapping[int | None, list[Person]]) -> It
     """A table that the room does not have, though there are few enough."""
     for table in sorted(number for number in groups if number is not None):
         if workshop.tables is not None and workshop.table_count is not None and table > workshop.table_count:
-            sentence = f"« {workshop.label} », table {table} : la salle n’en a que {workshop.table_count}."
+            sentence = speak(
+                "« {label} », table {table} : la salle n’en a que {count}.",
+                label=workshop.label,
+                table=table,
+                count=workshop.table_count,
+            )
             people = tuple(person.id for person in groups[table])
             yield Violation("table_beyond", "hard", sentence, workshop.slot, workshop.id, table, people)
 
@@ -246,7 +348,8 @@ def _beyond(workshop: Workshop, groups: Mapping[int | None, list[Person]]) -> It
 def _met_again(problem: Problem, plan: Plan) -> Iterator[Violation]:
     """Pairs at a same table twice today, or who had met before and share a table."""
     met: dict[frozenset[str], str] = {
-        frozenset((encounter.a, encounter.b)): "lors d’une rencontre précédente" for encounter in problem.encounters
+        frozenset((encounter.a, encounter.b)): speak("lors d’une rencontre précédente")
+        for encounter in problem.encounters
     }
     for slot in problem.slots:
         for (workshop, table), group in plan.groups(slot).items():
@@ -257,10 +360,15 @@ def _met_again(problem: Problem, plan: Plan) -> Iterator[Violation]:
                 before = met.get(frozenset((a, b)))
                 if before:
                     names = f"{problem.person(a).label} et {problem.person(b).label}"
-                    sentence = f"{names} se retrouvent à la table {table} : déjà ensemble {before}."
+                    sentence = speak(
+                        "{names} se retrouvent à la table {table} : déjà ensemble {before}.",
+                        names=names,
+                        table=table,
+                        before=before,
+                    )
                     yield Violation("met_again", "soft", sentence, slot, workshop, table, (a, b))
                 else:
-                    met[frozenset((a, b))] = f"au créneau « {problem.slot_name(slot)} »"
+                    met[frozenset((a, b))] = speak("au créneau « {name} »", name=problem.slot_name(slot))
 
 
 def _figures(problem: Problem, plan: Plan) -> Iterator[Violation]:
@@ -284,12 +392,19 @@ def _figures(problem: Problem, plan: Plan) -> Iterator[Violation]:
             yield Violation(
                 "wrong_ranks",
                 "hard",
-                f"Créneau « {problem.slot_name(slot)} » : les comptes par souhait annoncés ne sont pas ceux du plan.",
+                speak(
+                    "Créneau « {name} » : les comptes par souhait annoncés ne sont pas ceux du plan.",
+                    name=problem.slot_name(slot),
+                ),
                 slot,
             )
     if regret != plan.regret:
-        yield Violation("wrong_regret", "hard", f"Le regret annoncé est {plan.regret}, le plan donne {regret}.")
+        yield Violation(
+            "wrong_regret",
+            "hard",
+            speak("Le regret annoncé est {regret}, le plan donne {regret2}.", regret=plan.regret, regret2=regret),
+        )
 
 
 def _people(count: int) -> str:
-    return f"{count} personne{'s' if count > 1 else ''}"
+    return speak_of(count, "{number} personne", "{number} personnes")

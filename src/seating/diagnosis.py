@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from seating.lacks import Infeasible, Missing, WayOut
 from seating.milp import Programme
 from seating.problem import Person, Problem, Workshop
+from seating.words import speak, speak_of
 
 __all__ = ["Infeasible", "Missing", "WayOut", "diagnose"]
 
@@ -31,9 +32,13 @@ def diagnose(problem: Problem) -> list[Missing]:
             found.append(
                 Missing(
                     "resident_alone",
-                    f"{residents[0].label} est seul·e habitant·e au créneau « {problem.slot_name(slot)} » : "
-                    "il en faut au moins deux pour que personne ne soit seul.",
-                    (WayOut("find_resident", "Inviter un·e deuxième habitant·e.", slot=slot, amount=1),),
+                    speak(
+                        "{residents} est seul·e habitant·e au créneau « {name} » : il en faut au "
+                        "moins deux pour que personne ne soit seul.",
+                        residents=residents[0].label,
+                        name=problem.slot_name(slot),
+                    ),
+                    (WayOut("find_resident", speak("Inviter un·e deuxième habitant·e."), slot=slot, amount=1),),
                     slot=slot,
                     people=(residents[0].id,),
                 )
@@ -41,14 +46,15 @@ def diagnose(problem: Problem) -> list[Missing]:
     return sorted(found, key=lambda lack: not lack.blocking)
 
 
-def _plural(count: int, word: str, many: str = "") -> str:
-    return f"{count} {word if count < 2 else many or word + 's'}"
-
-
 def _more_places(workshop: Workshop, places: int) -> WayOut:
     """One tap that makes room for so many people more, with as many tables as they take."""
     bound = workshop.capacity + places
-    sentence = f"Passer « {workshop.label} » de {workshop.capacity} à {bound} places."
+    sentence = speak(
+        "Passer « {label} » de {capacity} à {bound} places.",
+        label=workshop.label,
+        capacity=workshop.capacity,
+        bound=bound,
+    )
     return WayOut("raise_maximum", sentence, workshop.id, workshop.slot, amount=bound)
 
 
@@ -59,8 +65,13 @@ def _places(problem: Problem, slot: str) -> Iterator[Missing]:
         lack = len(people) - places
         yield Missing(
             "places",
-            f"Créneau « {problem.slot_name(slot)} » : {_plural(len(people), 'personne')} "
-            f"pour {_plural(places, 'place')} : il manque {_plural(lack, 'place')}.",
+            speak(
+                "Créneau « {name} » : {first} pour {second} : il manque {third}.",
+                name=problem.slot_name(slot),
+                first=speak_of(len(people), "{number} personne", "{number} personnes"),
+                second=speak_of(places, "{number} place", "{number} places"),
+                third=speak_of(lack, "{number} place", "{number} places"),
+            ),
             tuple(_more_places(workshop, lack) for workshop in workshops),
             blocking=True,
             slot=slot,
@@ -82,10 +93,20 @@ def _locks(problem: Problem, slot: str) -> Iterator[Missing]:
             needs = ", ".join(sorted(person.needs - workshop.facilities))
             yield Missing(
                 "lock_against_need",
-                f"{person.label} a une place fixée à « {workshop.label} », "
-                f"dont la salle ne répond pas à son besoin : {needs}.",
+                speak(
+                    "{label} a une place fixée à « {label2} », dont la salle ne répond pas à son besoin : {needs}.",
+                    label=person.label,
+                    label2=workshop.label,
+                    needs=needs,
+                ),
                 (
-                    WayOut("unlock", f"Libérer la place de {person.label}.", workshop.id, slot, (person.id,)),
+                    WayOut(
+                        "unlock",
+                        speak("Libérer la place de {label}.", label=person.label),
+                        workshop.id,
+                        slot,
+                        (person.id,),
+                    ),
                     _equip(workshop, person.needs - workshop.facilities),
                 ),
                 blocking=True,
@@ -98,8 +119,12 @@ def _locks(problem: Problem, slot: str) -> Iterator[Missing]:
         if count > workshop.capacity:
             yield Missing(
                 "locks",
-                f"{_plural(count, 'place fixée', 'places fixées')} à « {workshop.label} », "
-                f"qui en compte {workshop.capacity}.",
+                speak(
+                    "{first} à « {label} », qui en compte {capacity}.",
+                    first=speak_of(count, "{number} place fixée", "{number} places fixées"),
+                    label=workshop.label,
+                    capacity=workshop.capacity,
+                ),
                 (_more_places(workshop, count - workshop.capacity),),
                 blocking=True,
                 slot=slot,
@@ -110,8 +135,13 @@ def _locks(problem: Problem, slot: str) -> Iterator[Missing]:
         if workshop.tables is not None and count > workshop.tables[1]:
             yield Missing(
                 "table_locks",
-                f"{_plural(count, 'place fixée', 'places fixées')} à la table {table} de « {workshop.label} », "
-                f"{workshop.tables[1]} au plus.",
+                speak(
+                    "{first} à la table {table} de « {label} », {tables} au plus.",
+                    first=speak_of(count, "{number} place fixée", "{number} places fixées"),
+                    table=table,
+                    label=workshop.label,
+                    tables=workshop.tables[1],
+                ),
                 blocking=True,
                 slot=slot,
                 workshop=identifier,
@@ -125,7 +155,12 @@ def _rooms(problem: Problem, slot: str) -> Iterator[Missing]:
             needs, when = ", ".join(sorted(person.needs)), problem.slot_name(slot)
             yield Missing(
                 "need",
-                f"Créneau « {when} » : aucune salle ne répond au besoin de {person.label} ({needs}).",
+                speak(
+                    "Créneau « {when} » : aucune salle ne répond au besoin de {label} ({needs}).",
+                    when=when,
+                    label=person.label,
+                    needs=needs,
+                ),
                 tuple(_equip(workshop, person.needs - workshop.facilities) for workshop in workshops),
                 blocking=True,
                 slot=slot,
@@ -141,8 +176,8 @@ def _clusters(problem: Problem, slot: str) -> Iterator[Missing]:
         if against:
             yield Missing(
                 "contradictory_pairs",
-                f"{names} : à la fois « ensemble » et « pas ensemble ».",
-                (WayOut("drop_pair", "Retirer l’une des deux consignes.", slot=slot, people=against[0]),),
+                speak("{names} : à la fois « ensemble » et « pas ensemble ».", names=names),
+                (WayOut("drop_pair", speak("Retirer l’une des deux consignes."), slot=slot, people=against[0]),),
                 blocking=True,
                 slot=slot,
                 people=cluster,
@@ -150,8 +185,13 @@ def _clusters(problem: Problem, slot: str) -> Iterator[Missing]:
         if len(cluster) > largest:
             yield Missing(
                 "cluster",
-                f"{len(cluster)} personnes doivent être ensemble ({names}) ; le plus grand groupe en tient {largest}.",
-                (WayOut("drop_pair", "Retirer une consigne « ensemble ».", slot=slot, people=cluster),),
+                speak(
+                    "{count} personnes doivent être ensemble ({names}) ; le plus grand groupe en tient {largest}.",
+                    count=len(cluster),
+                    names=names,
+                    largest=largest,
+                ),
+                (WayOut("drop_pair", speak("Retirer une consigne « ensemble »."), slot=slot, people=cluster),),
                 blocking=True,
                 slot=slot,
                 people=cluster,
@@ -163,12 +203,21 @@ def _minimum(problem: Problem, slot: str, people: Sequence[Person], workshops: S
     if len(people) < wanted:
         yield Missing(
             "minimum",
-            f"Créneau « {problem.slot_name(slot)} » : {_plural(len(people), 'personne')}, "
-            f"les ateliers en demandent {wanted} au moins : il en manque {wanted - len(people)}.",
+            speak(
+                "Créneau « {name} » : {first}, les ateliers en demandent {wanted} au moins : il en manque {lack}.",
+                name=problem.slot_name(slot),
+                first=speak_of(len(people), "{number} personne", "{number} personnes"),
+                wanted=wanted,
+                lack=wanted - len(people),
+            ),
             tuple(
                 WayOut(
                     "lower_minimum",
-                    f"Baisser le minimum de « {workshop.label} » à {max(0, workshop.minimum - wanted + len(people))}.",
+                    speak(
+                        "Baisser le minimum de « {label} » à {least}.",
+                        label=workshop.label,
+                        least=max(0, workshop.minimum - wanted + len(people)),
+                    ),
                     workshop.id,
                     slot,
                     amount=max(0, workshop.minimum - wanted + len(people)),
@@ -192,10 +241,22 @@ def _porteurs(slot: str, people: Sequence[Person], workshops: Sequence[Workshop]
             lack = tables - volunteers
             yield Missing(
                 "porteurs",
-                f"« {workshop.label} » : {_plural(tables, 'table')}, "
-                f"{_plural(volunteers, 'personne propose', 'personnes proposent')} un sujet : "
-                f"il manque {_plural(lack, 'porteur·euse', 'porteur·euses')} du sujet.",
-                (WayOut("find_porteur", f"Trouver {_plural(lack, 'volontaire')}.", workshop.id, slot, amount=lack),),
+                speak(
+                    "« {label} » : {first}, {second} un sujet : il manque {third} du sujet.",
+                    label=workshop.label,
+                    first=speak_of(tables, "{number} table", "{number} tables"),
+                    second=speak_of(volunteers, "{number} personne propose", "{number} personnes proposent"),
+                    third=speak_of(lack, "{number} porteur·euse", "{number} porteur·euses"),
+                ),
+                (
+                    WayOut(
+                        "find_porteur",
+                        speak_of(lack, "Trouver {number} volontaire.", "Trouver {number} volontaires."),
+                        workshop.id,
+                        slot,
+                        amount=lack,
+                    ),
+                ),
                 slot=slot,
                 workshop=workshop.id,
             )
@@ -207,11 +268,17 @@ def _demand(slot: str, people: Sequence[Person], workshops: Sequence[Workshop]) 
         lack = first - workshop.capacity
         if lack <= 0:
             continue
-        held = _plural(workshop.capacity, "place")
-        missing = "il manque une place" if lack == 1 else f"il manque {lack} places"
+        held = speak_of(workshop.capacity, "{number} place", "{number} places")
+        missing = speak_of(lack, "il manque une place", "il manque {number} places")
         yield Missing(
             "demand",
-            f"{_plural(first, 'personne demande', 'personnes demandent')} « {workshop.label} », {held} : {missing}.",
+            speak(
+                "{first} « {label} », {held} : {missing}.",
+                first=speak_of(first, "{number} personne demande", "{number} personnes demandent"),
+                label=workshop.label,
+                held=held,
+                missing=missing,
+            ),
             (_more_places(workshop, lack),),
             slot=slot,
             workshop=workshop.id,
@@ -298,8 +365,12 @@ def _too_small(problem: Problem, workshop: Workshop, lack: int, inside: Sequence
     others = [w for w in problem.workshops_of(workshop.slot) if needs - w.facilities]
     return Missing(
         "places",
-        f"Il manque {_plural(lack, 'place')} à « {workshop.label} » pour les personnes qui ne peuvent pas "
-        "aller ailleurs (besoins, places fixées, paires).",
+        speak(
+            "Il manque {first} à « {label} » pour les personnes qui ne peuvent pas aller ailleurs "
+            "(besoins, places fixées, paires).",
+            first=speak_of(lack, "{number} place", "{number} places"),
+            label=workshop.label,
+        ),
         (_more_places(workshop, lack), *(_equip(other, needs - other.facilities) for other in others)),
         blocking=True,
         slot=workshop.slot,
@@ -309,7 +380,7 @@ def _too_small(problem: Problem, workshop: Workshop, lack: int, inside: Sequence
 
 def _equip(workshop: Workshop, needs: frozenset[str]) -> WayOut:
     lacking = tuple(sorted(needs))
-    sentence = f"Équiper la salle de « {workshop.label} » : {', '.join(lacking)}."
+    sentence = speak("Équiper la salle de « {label} » : {needs}.", label=workshop.label, needs=", ".join(lacking))
     return WayOut("equip_room", sentence, workshop.id, workshop.slot, facilities=lacking)
 
 
@@ -317,8 +388,12 @@ def _broken_pair(problem: Problem, slot: str, a: str, b: str) -> Missing:
     names = f"{problem.person(a).label} et {problem.person(b).label}"
     return Missing(
         "pair",
-        f"La consigne sur {names} ne peut pas être tenue au créneau « {problem.slot_name(slot)} ».",
-        (WayOut("drop_pair", f"Retirer la consigne sur {names}.", slot=slot, people=(a, b)),),
+        speak(
+            "La consigne sur {names} ne peut pas être tenue au créneau « {name} ».",
+            names=names,
+            name=problem.slot_name(slot),
+        ),
+        (WayOut("drop_pair", speak("Retirer la consigne sur {names}.", names=names), slot=slot, people=(a, b)),),
         blocking=True,
         slot=slot,
         people=(a, b),
@@ -332,8 +407,18 @@ def _displaced(problem: Problem, person: Person, workshop: Workshop) -> Iterator
         label = problem.workshop(lock.workshop).label
         yield Missing(
             "lock",
-            f"La place de {person.label}, fixée à « {label} », ne peut pas être tenue.",
-            (WayOut("unlock", f"Libérer la place de {person.label}.", lock.workshop, workshop.slot, (person.id,)),),
+            speak(
+                "La place de {label}, fixée à « {label2} », ne peut pas être tenue.", label=person.label, label2=label
+            ),
+            (
+                WayOut(
+                    "unlock",
+                    speak("Libérer la place de {label}.", label=person.label),
+                    lock.workshop,
+                    workshop.slot,
+                    (person.id,),
+                ),
+            ),
             blocking=True,
             slot=workshop.slot,
             people=(person.id,),
@@ -342,7 +427,11 @@ def _displaced(problem: Problem, person: Person, workshop: Workshop) -> Iterator
         lacking = person.needs - workshop.facilities
         yield Missing(
             "need",
-            f"Les salles qui répondent au besoin de {person.label} ({', '.join(sorted(lacking))}) sont pleines.",
+            speak(
+                "Les salles qui répondent au besoin de {label} ({needs}) sont pleines.",
+                label=person.label,
+                needs=", ".join(sorted(lacking)),
+            ),
             (_equip(workshop, lacking),),
             blocking=True,
             slot=workshop.slot,

@@ -22,6 +22,7 @@ from seating.problem import Problem
 from seating.rules import Given, gives_way, worth
 from seating.tables import NoTables, first_tables, settle_tables
 from seating.wishes import NoAssignment, assign
+from seating.words import speak
 
 Effort = Literal["quick", "normal", "high"]
 CHUNKS: Mapping[str, int] = {"quick": 0, "normal": 4, "high": 60}  # of the mix
@@ -127,7 +128,7 @@ def solve(
         groups = _weigh_all(problem, more, groups, before, seed=seed, chunks=CHUNKS[effort] if go_on() else 0)
         proven = False
     plan = finish(problem, groups, before, seed=seed, proven=proven)
-    tell(steps, "Terminé", plan)
+    tell(steps, speak("Terminé"), plan)
     return plan
 
 
@@ -185,7 +186,11 @@ def _no_tables(problem: Problem, slot: str) -> list[Missing]:
     drops = [
         WayOut(
             "drop_pair",
-            f"Ne plus séparer {problem.person(a).label} et {problem.person(b).label}.",
+            speak(
+                "Ne plus séparer {person} et {person2}.",
+                person=problem.person(a).label,
+                person2=problem.person(b).label,
+            ),
             slot=slot,
             people=(a, b),
         )
@@ -198,14 +203,14 @@ def _no_tables(problem: Problem, slot: str) -> list[Missing]:
         if room.tables is None or not (pairs or held):
             continue
         unlocks = [
-            WayOut("unlock", f"Libérer la place de {person.label}.", room.id, slot, (person.id,))
+            WayOut("unlock", speak("Libérer la place de {label}.", label=person.label), room.id, slot, (person.id,))
             for person in held[:SHOWN]
         ]
-        sentence = "les tables ne peuvent pas tenir à la fois les tailles, les places fixées et les paires."
+        sentence = speak("les tables ne peuvent pas tenir à la fois les tailles, les places fixées et les paires.")
         found.append(
             Missing(
                 "tables",
-                f"« {room.label} » : {sentence}",
+                speak("« {label} » : {sentence}", label=room.label, sentence=sentence),
                 (*unlocks, *drops),
                 blocking=True,
                 slot=slot,

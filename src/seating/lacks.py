@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from seating.problem import Pair, Problem, SeatingError, Workshop
+from seating.words import speak
 
 
 @dataclass(frozen=True)
@@ -101,4 +102,4 @@ class Infeasible(SeatingError):
     def __init__(self, missing: Sequence[Missing]) -> None:
         self.missing = tuple(missing)
         blocking = [lack.sentence for lack in missing if lack.blocking]
-        super().__init__(" ".join(blocking) or "Aucune répartition ne respecte toutes les règles.")
+        super().__init__(" ".join(blocking) or speak("Aucune répartition ne respecte toutes les règles."))

@@ -8,19 +8,20 @@ from types import MappingProxyType
 from typing import Literal
 
 from seating.refusals import InvalidProblem, want_mapping, want_text, want_texts, want_whole
+from seating.words import later
 
 Compose = Literal["mixed", "free", "peers"]
 
 RESIDENT = "resident"
 CATEGORY_NAMES: Mapping[str, str] = MappingProxyType(
     {
-        "resident": "habitant·e",
-        "elected_official": "élu·e",
-        "local_officer": "technicien·ne de collectivité",
-        "state_officer": "technicien·ne de l’État",
-        "association": "acteur·rice associatif·ve",
-        "partner": "autre partenaire institutionnel",
-        "other": "autre",
+        "resident": later("habitant·e"),
+        "elected_official": later("élu·e"),
+        "local_officer": later("technicien·ne de collectivité"),
+        "state_officer": later("technicien·ne de l’État"),
+        "association": later("acteur·rice associatif·ve"),
+        "partner": later("autre partenaire institutionnel"),
+        "other": later("autre"),
     }
 )
 MAX_WEIGHT = 1_000  # keeps every sum of soft costs below the price of a hard rule (mix.HARD)

@@ -13,6 +13,7 @@ from seating.lacks import Infeasible
 from seating.plan import Plan, Seat
 from seating.problem import InvalidProblem, Person, Problem
 from seating.wishes import NoAssignment, TooFewMoves
+from seating.words import speak
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class Changes:
         """
         for person in (*self.absent, *self.present):
             if not problem.has_person(person):
-                raise InvalidProblem(f"La personne « {person} » n’est pas inscrite.", field="Changes", who=person)
+                raise InvalidProblem(
+                    speak("La personne « {person} » n’est pas inscrite.", person=person), field="Changes", who=person
+                )
         people = [
             replace(
                 person,
@@ -123,7 +126,11 @@ def _said(
 
     def place(group: tuple[str, int | None]) -> str:
         name = problem.workshop(group[0]).label if problem.has_workshop(group[0]) else group[0]
-        return f"« {name} »" if group[1] is None else f"« {name} », table {group[1]}"
+        return (
+            speak("« {name} »", name=name)
+            if group[1] is None
+            else speak("« {name} », table {group}", name=name, group=group[1])
+        )
 
     left = (old.workshop, old.table)
     ends = (left, new, (left[0], None), (new[0], None))
@@ -133,5 +140,11 @@ def _said(
         for fault in broken
         if fault.level != "soft" and fault.slot == slot and (fault.workshop, fault.table) == end
     ]
-    why = f"Sans cela : {reasons[0]}" if reasons else "C’est pour tenir une règle."
-    return f"{problem.person(person).label} change de place : de {place(left)} à {place(new)}. {why}"
+    why = speak("Sans cela : {reasons}", reasons=reasons[0]) if reasons else speak("C’est pour tenir une règle.")
+    return speak(
+        "{person} change de place : de {place} à {place2}. {why}",
+        person=problem.person(person).label,
+        place=place(left),
+        place2=place(new),
+        why=why,
+    )

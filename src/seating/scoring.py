@@ -10,6 +10,7 @@ from seating.attributes import FREE, MODES, PEERS, Attribute, Group, Groups, own
 from seating.bound import mix_bound
 from seating.plan import Plan
 from seating.problem import Problem, SeatingError
+from seating.words import speak
 
 
 class NotSeated(SeatingError):
@@ -76,8 +77,10 @@ class Score:
     @property
     def sentence(self) -> str:
         if self.proven:
-            return "Mélange : 100 sur 100, le maximum est atteint et prouvé."
-        return f"Mélange : {self.points} sur 100 (100 : un maximum prouvé, peut-être hors d’atteinte)."
+            return speak("Mélange : 100 sur 100, le maximum est atteint et prouvé.")
+        return speak(
+            "Mélange : {points} sur 100 (100 : un maximum prouvé, peut-être hors d’atteinte).", points=self.points
+        )
 
 
 def score(problem: Problem, plan: Plan) -> Score:
@@ -107,7 +110,13 @@ def groups_of(problem: Problem, plan: Plan) -> dict[str, dict[str, Group]]:
         for person in problem.present(slot):
             seat = plan.seat(person.id, slot)
             if seat is None or not problem.has_workshop(seat.workshop) or problem.workshop(seat.workshop).slot != slot:
-                raise NotSeated(f"{person.label} n’a pas de place au créneau « {problem.slot_name(slot)} ».")
+                raise NotSeated(
+                    speak(
+                        "{label} n’a pas de place au créneau « {name} ».",
+                        label=person.label,
+                        name=problem.slot_name(slot),
+                    )
+                )
             found[slot][person.id] = (seat.workshop, seat.table)
     return found
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from seating.crowd import allowed, gather, regrets
 from seating.ladder import Ladder, Rows
 from seating.problem import Problem, SeatingError, Workshop
+from seating.words import speak_of
 
 __all__ = ["Assignment", "NoAssignment", "TooFewMoves", "allowed", "assign", "regrets"]
 
@@ -39,8 +40,14 @@ class TooFewMoves(SeatingError):
     def __init__(self, *, allowed: int, needed: int) -> None:
         self.allowed = allowed
         self.needed = needed
-        plural = "s" if needed > 1 else ""
-        super().__init__(f"Il faut au moins {needed} déplacement{plural} ; vous en autorisez {allowed}.")
+        super().__init__(
+            speak_of(
+                needed,
+                "Il faut au moins {number} déplacement ; vous en autorisez {allowed}.",
+                "Il faut au moins {number} déplacements ; vous en autorisez {allowed}.",
+                allowed=allowed,
+            )
+        )
 
 
 @dataclass(frozen=True)

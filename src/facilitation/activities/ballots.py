@@ -1,10 +1,12 @@
 """What is known of the answers of a step: how many, of whom, and whether the others may see them yet."""
 
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from facilitation.definition import Stage
 from facilitation.refusals import Refused
 from facilitation.state import EVERYBODY, ROOM, Answer, Ballot, Seat, State
+from facilitation.words import speak, speak_of
 
 FEWEST = 3  # answers below which a questionnaire or a pot shows nothing: of two, each would know the other's
 
@@ -91,20 +93,20 @@ def are_enough(answers: Collection[Answer]) -> bool:
     return len(answers) >= FEWEST and by_themselves != 1
 
 
-def how_many(count: int, asked: int, one: str, many: str) -> str:
-    """« 3 réponses sur 20 », as a sentence."""
+class Counted(NamedTuple):
+    """How many did something, as whole sentences: « 0 personne » is never one."""
+
+    nobody: str
+    one: str
+    many: str
+
+
+def how_many(count: int, asked: int, words: Counted) -> str:
+    """« 3 personnes ont voté sur 20 »."""
     if not count:
-        return _nobody(one)
-    words = f"{count} {many if count > 1 else one}"
-    return f"{words} sur {asked}" if asked else words
-
-
-def _nobody(one: str) -> str:
-    """« personne a voté » gives « Personne n’a encore voté », « réponse » « Aucune réponse »: never « 0 personne »."""
-    who, verb, done = one.partition(" a ")
-    if verb:
-        return f"{who.capitalize()} n’a encore {done}"
-    return "Personne" if who == "personne" else f"Aucune {one}"
+        return speak(words.nobody)
+    said = speak_of(count, words.one, words.many)
+    return speak("{said} sur {asked}", said=said, asked=asked) if asked else said
 
 
 def share_of(count: int, total: int) -> int:

@@ -5,9 +5,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from facilitation.activities.ballots import how_many, is_shown, rule_of, seen
+from facilitation.activities.ballots import Counted, how_many, is_shown, rule_of, seen
 from facilitation.register import Register
 from facilitation.state import Seat, State
+from facilitation.words import later, speak
+
+DEALT = Counted(
+    later("Personne n’a encore reçu sa carte"),
+    later("{number} personne a reçu sa carte"),
+    later("{number} personnes ont reçu leur carte"),
+)
+PEOPLE = Counted(later("Personne"), later("{number} personne"), later("{number} personnes"))
 
 
 def shuffled(items: Sequence[str], seed: str) -> list[str]:
@@ -82,7 +90,7 @@ def shared_view(state: State, step: str, tables: frozenset[int] | None) -> dict[
         "title": deck.title,
         "dealt": held.total(),
         "asked": asked,
-        "words": how_many(held.total(), asked, "personne a reçu sa carte", "personnes ont reçu leur carte"),
+        "words": how_many(held.total(), asked, DEALT),
         "revealed": shown,
         "cards": [
             {
@@ -90,7 +98,7 @@ def shared_view(state: State, step: str, tables: frozenset[int] | None) -> dict[
                 "title": card.title,
                 "text": card.text,
                 "people": held[card.id],
-                "words": how_many(held[card.id], 0, "personne", "personnes"),
+                "words": how_many(held[card.id], 0, PEOPLE),
             }
             for card in deck.cards
             if shown and held[card.id]
@@ -112,6 +120,6 @@ def own_view(state: State, seat: Seat) -> dict[str, Any] | None:
         "step": step,
         "title": deck.title,
         "card": {"title": card.title if card else "", "text": card.text if card else ""},
-        "label": "Votre consigne secrète",
-        "help": "Gardez le doigt appuyé pour la lire. Ne la montrez à personne.",
+        "label": speak("Votre consigne secrète"),
+        "help": speak("Gardez le doigt appuyé pour la lire. Ne la montrez à personne."),
     }

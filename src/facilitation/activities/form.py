@@ -6,12 +6,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from facilitation import payloads
-from facilitation.activities.ballots import are_enough, counted, how_many, is_over, is_shown, rule_of, seen, share_of
+from facilitation.activities.ballots import (
+    Counted,
+    are_enough,
+    counted,
+    how_many,
+    is_over,
+    is_shown,
+    rule_of,
+    seen,
+    share_of,
+)
 from facilitation.definition import Question, Stage
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
 from facilitation.state import Answer, Ballot, Seat, State
+from facilitation.words import later, speak, speak_of
 
+ANSWERED = Counted(
+    later("Personne n’a encore répondu"),
+    later("{number} personne a répondu"),
+    later("{number} personnes ont répondu"),
+)
+ANSWERS = Counted(later("Aucune réponse"), later("{number} réponse"), later("{number} réponses"))
 AGREED = 67  # % of the answers on one option: below, the question divides the room
 
 
@@ -66,7 +83,7 @@ def shared_view(state: State, step: str, tables: frozenset[int] | None) -> dict[
         "title": rule.title,
         "answered": answered,
         "asked": asked,
-        "words": how_many(answered, asked, "personne a répondu", "personnes ont répondu"),
+        "words": how_many(answered, asked, ANSWERED),
         "revealed": revealed,
         "too_few": revealed and not shown,
         "questions": [_question(state, question, answers, shown=shown) for question in rule.questions],
@@ -84,7 +101,12 @@ def _question(state: State, question: Question, answers: list[Answer], *, shown:
             "label": option.label,
             "count": chosen[option.id] if shown else None,
             "share": share_of(chosen[option.id], len(given)) if shown else None,
-            "words": f"{option.label} : {chosen[option.id]}, {share_of(chosen[option.id], len(given))} %"
+            "words": speak(
+                "{label} : {count}, {share} %",
+                label=option.label,
+                count=chosen[option.id],
+                share=share_of(chosen[option.id], len(given)),
+            )
             if shown
             else "",
         }
@@ -100,7 +122,7 @@ def _question(state: State, question: Question, answers: list[Answer], *, shown:
         "answers": len(given),
         "passed": passed,
         "divides": question.type == "choice" and bool(given) and share_of(most, len(given)) < AGREED,
-        "words": how_many(len(given), 0, "réponse", "réponses") if shown else "",
+        "words": how_many(len(given), 0, ANSWERS) if shown else "",
         "options": options,
         "texts": sorted(given, key=_shuffled) if question.type == "text" else [],
     }
@@ -125,5 +147,5 @@ def own_view(state: State, step: str, seat: Seat) -> dict[str, Any]:
         "done": done,
         "total": len(asked),
         "may": state.on and state.step == step and not over and rule.asks(seat.role),
-        "words": f"{done} {'réponses' if done > 1 else 'réponse'} sur {len(asked)}",
+        "words": speak_of(done, "{number} réponse sur {total}", "{number} réponses sur {total}", total=len(asked)),
     }

@@ -5,15 +5,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from facilitation import payloads
-from facilitation.activities.ballots import counted, how_many, is_over, is_shown, rule_of, seen, share_of
+from facilitation.activities.ballots import Counted, counted, how_many, is_over, is_shown, rule_of, seen, share_of
 from facilitation.definition import Stage
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
 from facilitation.state import Ballot, Move, Seat, State
 from facilitation.vocabulary import MAX_PEOPLE
+from facilitation.words import later, speak, speak_of
 
 NO_ANSWER = ""  # at one end of a river: somebody who voted once of the two times
-NO_ANSWER_LABEL = "Sans réponse"
+NO_ANSWER_LABEL = later("Sans réponse")
+VOTED = Counted(
+    later("Personne n’a encore voté"),
+    later("{number} personne a voté"),
+    later("{number} personnes ont voté"),
+)
 
 
 def read(stage: Stage, role: str, values: Mapping[str, Any], payload: Payload) -> dict[str, Any]:
@@ -61,7 +67,7 @@ def shared_view(state: State, step: str, tables: frozenset[int] | None, *, may_c
         "revealed": shown,
         "answered": answered,
         "asked": asked,
-        "words": how_many(answered, asked, "personne a voté", "personnes ont voté"),
+        "words": how_many(answered, asked, VOTED),
         "options": result["options"] if result else _unknown(rule),
         "total": result["total"] if result else None,
         "hands": result["hands"] if result else None,
@@ -111,10 +117,15 @@ def _result(state: State, step: str, tables: frozenset[int] | None) -> dict[str,
                 "phones": phones[option.id],
                 "hands": hands[option.id],
                 "share": share,
-                "words": f"{option.label} : {number} voix" + (f", {share} %" if total else ""),
+                "words": _line(option.label, number, share if total else None),
             }
         )
     return {"options": options, "total": total, "hands": hands.total()}
+
+
+def _line(label: str, number: int, share: int | None) -> str:
+    said = speak("{label} : {count}", label=label, count=speak_of(number, "{number} voix", "{number} voix"))
+    return said if share is None else speak("{said}, {share} %", said=said, share=share)
 
 
 def _compared(
@@ -144,14 +155,17 @@ def _movement(state: State, before: str, after: str, tables: frozenset[int] | No
     first = {seat: answer.values[""] for seat, answer in state.ballots.get(before, Ballot()).at(tables)}
     second = {seat: answer.values[""] for seat, answer in state.ballots.get(after, Ballot()).at(tables)}
     flows = Counter((first.get(seat, NO_ANSWER), second.get(seat, NO_ANSWER)) for seat in {**first, **second})
-    labels = {option.id: option.label for option in rule_of(state, after).options} | {NO_ANSWER: NO_ANSWER_LABEL}
+    labels = {option.id: option.label for option in rule_of(state, after).options} | {NO_ANSWER: speak(NO_ANSWER_LABEL)}
     stayed = sum(number for (from_, to), number in flows.items() if from_ == to)
     moved = sum(number for (from_, to), number in flows.items() if from_ != to and from_ and to)
     return {
         "moved": moved,
         "stayed": stayed,
-        "words": f"{moved} {'personnes ont' if moved > 1 else 'personne a'} changé d’avis, "
-        f"{stayed} {'ont' if stayed > 1 else 'a'} gardé le sien",
+        "words": speak(
+            "{moved}, {stayed}",
+            moved=speak_of(moved, "{number} personne a changé d’avis", "{number} personnes ont changé d’avis"),
+            stayed=speak_of(stayed, "{number} a gardé le sien", "{number} ont gardé le sien"),
+        ),
         "flows": [
             {
                 "from": from_,
@@ -159,7 +173,12 @@ def _movement(state: State, before: str, after: str, tables: frozenset[int] | No
                 "from_label": labels[from_],
                 "to_label": labels[to],
                 "count": flows[from_, to],
-                "words": f"{labels[from_]} → {labels[to]} : {flows[from_, to]}",
+                "words": speak(
+                    "{before} → {after} : {count}",
+                    before=labels[from_],
+                    after=labels[to],
+                    count=flows[from_, to],
+                ),
             }
             for from_ in labels
             for to in labels

@@ -11,17 +11,32 @@ from fractions import Fraction
 from typing import Any
 
 from facilitation import payloads
-from facilitation.activities.ballots import answers_at, are_enough, counted, how_many, is_settled_elsewhere, rule_of
+from facilitation.activities.ballots import (
+    Counted,
+    answers_at,
+    are_enough,
+    counted,
+    how_many,
+    is_settled_elsewhere,
+    rule_of,
+)
 from facilitation.definition import Stage
 from facilitation.payloads import Payload
 from facilitation.refusals import Refused
 from facilitation.state import Ballot, Seat, Share, State
+from facilitation.words import later, speak
+
+GAVE = Counted(
+    later("Personne n’a encore donné"),
+    later("{number} personne a donné"),
+    later("{number} personnes ont donné"),
+)
 
 
 def read(stage: Stage, payload: Payload) -> int:
     tokens = payloads.whole(payload, "tokens")
     if tokens is None or not 0 <= tokens <= stage.tokens:
-        raise Refused("bad_gift", f"Ici, de 0 à {stage.tokens}.")
+        raise Refused("bad_gift", "Ici, de 0 à {most}.", most=stage.tokens)
     return tokens
 
 
@@ -80,7 +95,11 @@ def rounds(state: State) -> Iterator[str]:
 
 def title(state: State, step: str) -> str:
     stage = rule_of(state, step).title
-    return f"{stage}, tour {_round(state, step)}" if state.method.step(step).rounds else stage
+    return (
+        speak("{stage}, tour {number}", stage=stage, number=_round(state, step))
+        if state.method.step(step).rounds
+        else stage
+    )
 
 
 def _round(state: State, step: str) -> int:
@@ -98,10 +117,10 @@ def shared_view(state: State, step: str, tables: frozenset[int] | None) -> dict[
     return {
         "step": step,
         "tokens": rule.tokens,
-        "multiplier": f"{rule.multiplier:g}".replace(".", ","),
+        "multiplier": f"{rule.multiplier:g}".replace(".", speak(",")),
         "given": given,
         "asked": asked,
-        "words": how_many(given, asked, "personne a donné", "personnes ont donné"),
+        "words": how_many(given, asked, GAVE),
         "settled": bool(lines) and all(line["settled"] for line in lines),
         "round": {key: own[key] for key in ("total", "pot", "each", "remainder", "players", "words")} if own else None,
         "tables": lines,
@@ -122,7 +141,7 @@ def shared_view(state: State, step: str, tables: frozenset[int] | None) -> dict[
 def _table_line(state: State, step: str, table: int, name: str) -> dict[str, Any]:
     given, asked = counted(state, step, frozenset({table}))
     shared = state.shares.get(step, {}).get(table)
-    words = _words(shared) if shared else how_many(given, asked, "personne a donné", "personnes ont donné")
+    words = _words(shared) if shared else how_many(given, asked, GAVE)
     return {
         "id": table,
         "name": name,
@@ -142,7 +161,10 @@ def _table_line(state: State, step: str, table: int, name: str) -> dict[str, Any
 def _point(state: State, step: str, table: int, name: str) -> dict[str, Any]:
     shared = state.shares[step][table]
     part = _part(state, step, shared)
-    words = f"{name} : {shared.total} sur {_possible(state, step, shared)}, soit {part} %"
+    words = speak(
+        "{name} : {total} sur {possible}, soit {part} %",
+        name=name, total=shared.total, possible=_possible(state, step, shared), part=part,
+    )  # fmt: skip
     return {"id": table, "name": name, "total": shared.total, "share": part, "words": words}
 
 
@@ -155,8 +177,11 @@ def _part(state: State, step: str, shared: Share) -> int:
 
 
 def _words(shared: Share) -> str:
-    left = f" ; il en reste {shared.remainder} dans le pot" if shared.remainder else ""
-    return f"{shared.total} donnés, {shared.pot} à partager, {shared.each} pour chaque personne{left}"
+    left = speak(" ; il en reste {number} dans le pot", number=shared.remainder) if shared.remainder else ""
+    return speak(
+        "{total} donnés, {pot} à partager, {each} pour chaque personne{left}",
+        total=shared.total, pot=shared.pot, each=shared.each, left=left,
+    )  # fmt: skip
 
 
 def own_view(state: State, step: str, seat: Seat) -> dict[str, Any]:
@@ -188,6 +213,6 @@ def own_view(state: State, step: str, seat: Seat) -> dict[str, Any]:
         "tokens": rule.tokens,
         "may": state.on and state.step == step and not settled and rule.asks(seat.role),
         "balance": balance,
-        "words": f"Vous avez {balance} en tout" if done else "",
+        "words": speak("Vous avez {number} en tout", number=balance) if done else "",
         "rounds": done,
     }

@@ -1,0 +1,44 @@
+"""The sentences of the plan: written in French, said in the language of whoever reads. As facilitation/words.py: the
+two packages are strangers.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Catalogue(Protocol):
+    def one(self, sentence: str) -> str: ...
+
+    def many(self, one: str, many: str, number: int) -> str: ...
+
+
+def _nothing() -> Catalogue | None:
+    return None
+
+
+_find: Callable[[], Catalogue | None] = _nothing
+
+
+def listen(find: Callable[[], Catalogue | None]) -> None:
+    """Once, when a process begins: `find` gives the catalogue of the moment, None for French."""
+    global _find
+    _find = find
+
+
+def speak(sentence: str, /, **values: object) -> str:
+    catalogue = _find()
+    if catalogue is not None:
+        sentence = catalogue.one(sentence)
+    return sentence.format_map(values) if values else sentence
+
+
+def speak_of(number: int, one: str, many: str, /, **values: object) -> str:
+    """Of a number of things: « {number} personne », « {number} personnes », as the language counts."""
+    catalogue = _find()
+    sentence = (many if number > 1 else one) if catalogue is None else catalogue.many(one, many, number)
+    return sentence.format_map({"number": number, **values})
+
+
+def later(sentence: str) -> str:
+    """A sentence that is said later, by `speak`: where the catalogues find it."""
+    return sentence
