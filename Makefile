@@ -111,13 +111,14 @@ faults: $(VENV)/.installed-dev ## les fautes, en entier : serveurs, relais et ba
 	fi
 	@touch $@
 
-lint: $(VENV)/.installed-dev .venv-audit/.installed ## style, types, sens des imports, migrations, audit des dépendances
+lint: $(VENV)/.installed-dev .venv-audit/.installed ## style, types, sens des imports, migrations, audit des dépendances, traductions
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.dependencies
 	@MAILLAGE_DATA_DIR=$$(mktemp -d) $(BIN)/python -m django makemigrations --check --dry-run --settings maillage.config.settings
+	@$(BIN)/python -m maillage.ui.catalogues
 
 fmt: $(VENV)/.installed-dev ## met le code en forme
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
@@ -141,13 +142,20 @@ lock: ## refait les six fichiers de versions (demande uv)
 	echo "pip-audit>=2.10" | uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 - -o requirements-audit.lock
 	echo "ortools==9.15.*" | uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 - -o requirements-peers.lock
 
-PO := src/maillage/ui/locale/fr/LC_MESSAGES/django
+LOCALE := src/maillage/ui/locale
+PO := $(LOCALE)/fr/LC_MESSAGES/django
 
-messages: $(VENV)/.installed-dev ## refait le catalogue français, dont les pluriels (demande gettext)
-	@rm -f $(PO).po # from nothing: msgmerge would guess a neighbour’s translation for a new sentence
-	@cd src/maillage && MAILLAGE_DATA_DIR=$$(mktemp -d) ../../$(BIN)/python -m django makemessages -l fr --no-location --no-obsolete --settings maillage.config.settings -v0
-	@msgen --no-wrap $(PO).po | sed -e '/^# SOME/,/^#, fuzzy/d' -e '/^"\(POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Report-Msgid\)/d' -e 's/PACKAGE VERSION/maillage/' -e 's/"Language: .*/"Language: fr\\n"/' > $(PO).new
-	@mv $(PO).new $(PO).po && $(BIN)/python -m maillage.ui.typeset $(PO).po && msgfmt --check-format -o $(PO).mo $(PO).po
+# French from nothing, by the sentences themselves; the others keep what they say of a sentence that stayed as it was, and
+# a new one says nothing until somebody writes it: msgmerge would guess a neighbour's words for it.
+messages: $(VENV)/.installed-dev ## refait les catalogues des langues, dont les pluriels (demande gettext)
+	@rm -f $(PO).po
+	@cd src/maillage && MAILLAGE_DATA_DIR=$$(mktemp -d) ../../$(BIN)/python -m django makemessages -l fr --add-location file --no-obsolete --settings maillage.config.settings -v0
+	@mv $(PO).po $(LOCALE)/pages.pot
+	@$(BIN)/python -m maillage.ui.words_of_engines $(LOCALE)/pages.pot $(LOCALE)/all.pot
+	@$(BIN)/python -m maillage.ui.catalogues gather $(LOCALE)/all.pot
+	@msgen --no-wrap --no-location $(LOCALE)/all.pot | sed -e '/^# SOME/,/^#, fuzzy/d' -e '/^"\(POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Report-Msgid\)/d' -e 's/PACKAGE VERSION/maillage/' -e 's/"Language: .*/"Language: fr\\n"/' > $(PO).po
+	@rm $(LOCALE)/*.pot && $(BIN)/python -m maillage.ui.typeset $(PO).po
+	@for language in fr en de ar tr; do msgfmt --check-format -o $(LOCALE)/$$language/LC_MESSAGES/django.mo $(LOCALE)/$$language/LC_MESSAGES/django.po || exit 1; done
 
 vendor: $(VENV)/.installed-dev ## recopie htmx, polices et axe-core depuis leurs versions épinglées (demande npm)
 	@$(BIN)/python -P frontend/copy.py

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from facilitation.definition import Method
+from facilitation.definition import DeckCard, Method
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ def _text(held: Any, say: Callable[[str], str]) -> Any:
 def _part(held: Any, say: Callable[[str], str]) -> Any:
     if is_dataclass(held) and not isinstance(held, type):
         return _spoken(held, say)
-    if isinstance(held, tuple) and hasattr(held, "_replace"):  # a card of a deck
+    if isinstance(held, DeckCard):
         return held._replace(title=say(held.title) if held.title else "", text=say(held.text))
     if isinstance(held, tuple) and held and not isinstance(held[0], str | int | float):
         return tuple(_part(one, say) for one in held)

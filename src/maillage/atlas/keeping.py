@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from maillage.atlas.marks import marks_of
+from maillage.lib.languages import current
 from maillage.people.models import Space
 from maillage.ui.addresses import public_address
 from maillage.ui.comfort import wants_comfort
@@ -65,6 +66,7 @@ def kept(request: HttpRequest, space: Space, make: Callable[[], HttpResponse], *
 def part(mark: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
     """The value of `make`, or the one it had at this mark: shared by threads, so nobody changes it."""
     now = timezone.now().timestamp()
+    key = (current(), *key)  # what it says is said in one language
     with _turn:
         known, until, value = _parts.get(key, ("", 0.0, None))
         if known == mark and until > now:
@@ -97,7 +99,8 @@ def _is_somebody(request: HttpRequest) -> bool:
 
 def _key(request: HttpRequest, space: Space, made_of: object) -> bytes:
     of_space = [getattr(space, field.attname) for field in space._meta.concrete_fields]
-    asked = (public_address(request), request.get_full_path(), wants_comfort(request), timezone.localdate())
+    address = public_address(request), request.get_full_path()
+    asked = (*address, wants_comfort(request), current(), timezone.localdate())
     return sha256(repr((asked, made_of, of_space, marks_of(space).all)).encode()).digest()
 
 

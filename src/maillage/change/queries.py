@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from maillage.change.enums import Condition, Degree, MarkerLevel, Sharing, VisionState
 from maillage.change.models import (
@@ -33,9 +34,9 @@ from maillage.people.models import Space
 
 MOST_TOLD = 3  # observations of a marker that a line says one by one
 TRIO = (  # State, local authority, association: who a noyau cannot do without
-    (_("l’État"), {ActorCategory.STATE_OFFICER}),
-    (_("la collectivité"), {ActorCategory.LOCAL_OFFICER, ActorCategory.ELECTED_OFFICIAL}),
-    (_("une association"), {ActorCategory.ASSOCIATION}),
+    (_l("l’État"), {ActorCategory.STATE_OFFICER}),
+    (_l("la collectivité"), {ActorCategory.LOCAL_OFFICER, ActorCategory.ELECTED_OFFICIAL}),
+    (_l("une association"), {ActorCategory.ASSOCIATION}),
 )
 
 

@@ -21,6 +21,7 @@ from maillage.config.environment import (
 from maillage.config.logs import FORMATS
 from maillage.config.openid import read_provider
 from maillage.lib.lan import LOOPBACK, RoomHosts
+from maillage.lib.languages import NAMES
 from maillage.lib.system_errors import os_error_words
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
@@ -108,6 +109,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # outside of those that answer in a page's place
     "django.middleware.gzip.GZipMiddleware",  # a phone's first screen: 11 kB of HTML become 3; it pads against BREACH
     "csp.middleware.CSPMiddleware",
+    "maillage.ui.languages.Spoken",
     "maillage.config.refusing.refuse_nulls",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -198,7 +200,8 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
     raise BadSetting("MAILLAGE_METRICS_TOKEN", "…", "on attend au moins 16 caractères.")
 
 LANGUAGE_CODE = "fr"
-LANGUAGES = [("fr", "Français")]
+LANGUAGES = list(NAMES.items())
+FORMAT_MODULE_PATH = ["maillage.ui.formats"]
 LOCALE_PATHS = [PACKAGE_DIR / "ui" / "locale"]
 TIME_ZONE = read_text("MAILLAGE_TIME_ZONE", "Europe/Paris")
 USE_TZ = True

@@ -2,6 +2,7 @@
 
 from maillage.gatherings.models import Gathering, Slot
 from maillage.lib.dates import day_words
+from maillage.lib.dates import time_words as one_time_words
 from maillage.lib.typography import join_words
 
 
@@ -21,8 +22,7 @@ def place_words(gathering: Gathering) -> str:
 
 def time_words(slot: Slot) -> str:
     """« 9 h 30 – 10 h 15 »; the spaces do not break."""
-    times = [f"{time.hour}\u00a0h\u00a0{time.minute:02d}" for time in (slot.starts_at, slot.ends_at) if time]
-    return " – ".join(times)
+    return " – ".join(one_time_words(time) for time in (slot.starts_at, slot.ends_at) if time)
 
 
 def readable(slug: str) -> str:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from maillage.lib.spreadsheets.escaping import escape_cell, unescape_cell
 
@@ -201,7 +203,9 @@ def read_sheet(content: bytes) -> Sheet:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableSheet(f"ce n’est pas du texte en UTF-8 (octet {error.start + 1})") from None
+        raise UnreadableSheet(
+            _("ce n’est pas du texte en UTF-8 (octet {place})").format(place=error.start + 1)
+        ) from None
     if text.lstrip()[:1] in ("{", "["):
         return _read_json(text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=SEPARATOR)
@@ -209,7 +213,9 @@ def read_sheet(content: bytes) -> Sheet:
         headers = tuple(next(rows, ()))
         records = [(f"ligne {rows.line_num}", dict(zip(headers, row, strict=False))) for row in rows if row]
     except csv.Error as error:
-        raise UnreadableSheet(f"CSV illisible, ligne {rows.line_num} : {error}") from None
+        raise UnreadableSheet(
+            _("CSV illisible, ligne {num} : {error}").format(num=rows.line_num, error=error)
+        ) from None
     return Sheet(headers, [(place, row) for place, row in records], text=True)
 
 
@@ -217,18 +223,18 @@ def _read_json(text: str) -> Sheet:
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
-        raise UnreadableSheet("ce n’est pas du JSON") from None
+        raise UnreadableSheet(_("ce n’est pas du JSON")) from None
     if is_broken(said):
-        raise UnreadableSheet("un texte y contient un demi-caractère, qui ne peut pas être gardé")
+        raise UnreadableSheet(_("un texte y contient un demi-caractère, qui ne peut pas être gardé"))
     items = said.get("features") if isinstance(said, dict) else said
     if not isinstance(items, list):
-        raise UnreadableSheet("ni une FeatureCollection, ni une liste")
+        raise UnreadableSheet(_("ni une FeatureCollection, ni une liste"))
     records: list[tuple[str, Mapping[str, Any]]] = []
     for number, item in enumerate(items, 1):
         row = item.get("properties") if isinstance(item, dict) and "geometry" in item else item
         if not isinstance(row, dict):
-            raise UnreadableSheet(f"élément {number} : ce n’est pas une ligne")
-        records.append((f"élément {number}", row))
+            raise UnreadableSheet(_("élément {number} : ce n’est pas une ligne").format(number=number))
+        records.append((_("élément {number}").format(number=number), row))
     return Sheet(tuple(records[0][1]) if records else (), records, text=False)
 
 
@@ -255,23 +261,35 @@ def read_record(columns: Columns, given: Mapping[str, Any], *, text: bool) -> di
 def read_value(column: Column, given: Any, *, text: bool) -> Any:
     if given is None or given == "":
         if column.required:
-            raise BadCell(column.name, f"« {column.name} » est vide")
+            raise BadCell(column.name, _("« {name} » est vide").format(name=column.name))
         return {"string": "", "array": [], "object": {}}.get(column.kind)
     try:
         value = _READ_TEXT[column.kind](str(given)) if text else _READ_JSON[column.kind](given)
     except (ValueError, TypeError, KeyError, RecursionError):
-        said = f"« {column.name} » : « {str(given)[:40]} » n’est pas {_WORDS[column.kind]}"
+        said = _("« {name} » : « {str} » n’est pas {words}").format(
+            name=column.name, str=str(given)[:40], words=_WORDS[column.kind]
+        )
         raise BadCell(column.name, said) from None
     if column.kind in ("array", "object") and is_broken(value):
-        raise BadCell(column.name, f"« {column.name} » contient un demi-caractère, qui ne peut pas être gardé")
+        raise BadCell(
+            column.name, _("« {name} » contient un demi-caractère, qui ne peut pas être gardé").format(name=column.name)
+        )
     if column.choices is not None:
         found = {str(label): key for key, label in column.choices.choices}
         if value not in found:
             known = ", ".join(f"« {label} »" for label in found)
-            raise BadCell(column.name, f"« {column.name} » : « {value[:40]} » n’est pas l’un de {known}")
+            raise BadCell(
+                column.name,
+                _("« {name} » : « {value} » n’est pas l’un de {known}").format(
+                    name=column.name, value=value[:40], known=known
+                ),
+            )
         return found[value]
     if column.pattern and not re.fullmatch(column.pattern, value):
-        raise BadCell(column.name, f"« {column.name} » : « {value[:40]} » n’a pas la forme attendue")
+        raise BadCell(
+            column.name,
+            _("« {name} » : « {value} » n’a pas la forme attendue").format(name=column.name, value=value[:40]),
+        )
     return value
 
 
@@ -301,16 +319,16 @@ def _typed(kind: type) -> Any:
 
 
 _WORDS = {
-    "string": "un texte",
-    "integer": "un nombre entier",
-    "year": "une année",
-    "number": "un nombre",
-    "boolean": "true ou false",
-    "date": "une date (AAAA-MM-JJ)",
-    "time": "une heure (HH:MM:SS)",
-    "datetime": "un instant (AAAA-MM-JJTHH:MM:SSZ)",
-    "array": "une liste JSON",
-    "object": "un objet JSON",
+    "string": _l("un texte"),
+    "integer": _l("un nombre entier"),
+    "year": _l("une année"),
+    "number": _l("un nombre"),
+    "boolean": _l("true ou false"),
+    "date": _l("une date (AAAA-MM-JJ)"),
+    "time": _l("une heure (HH:MM:SS)"),
+    "datetime": _l("un instant (AAAA-MM-JJTHH:MM:SSZ)"),
+    "array": _l("une liste JSON"),
+    "object": _l("un objet JSON"),
 }
 _READ_TEXT: dict[str, Any] = {
     "string": unescape_cell,

@@ -1,8 +1,13 @@
-"""French typography for generated text: spaces that do not break, real apostrophes, guillemets, dashes."""
+"""French typography for generated text: spaces that do not break, real apostrophes, guillemets, dashes.
+
+Other languages have their own, which whoever translates writes: nothing of theirs is touched.
+"""
 
 import re
 from collections.abc import Sequence
 from typing import Literal
+
+from maillage.lib.languages import FRENCH, current
 
 NARROW = "\u202f"  # before ; ! ? and », after «
 NO_BREAK = "\u00a0"  # before :
@@ -55,7 +60,7 @@ def typo(text: str, *, medium: Literal["html", "plain"] = "plain") -> str:
     `html`: tags, comments, entities and the contents of code, pre, script, style and textarea are left alone.
     `plain`: for a PDF, a mail, a terminal. Web and mail addresses, times (14:30) and ratios (3:1) are never touched.
     """
-    if not _TOUCHED.search(text):
+    if current() != FRENCH or not _TOUCHED.search(text):
         return text
     kept: list[str] = []
 
@@ -72,22 +77,36 @@ def typo(text: str, *, medium: Literal["html", "plain"] = "plain") -> str:
     return re.sub(f"[{_WORD}{_OPENING}]", lambda _: next(originals), text)
 
 
+UNITS = {  # of a duration: hours, minutes, seconds
+    "ar": ("س", "د", "ث"),
+    "tr": ("sa", "dk", "sn"),
+}
+AND = {FRENCH: "et", "en": "and", "de": "und", "ar": "و", "tr": "ve"}
+THOUSANDS = {FRENCH: NARROW, "en": ",", "de": ".", "ar": ",", "tr": "."}
+
+
 def duration_words(minutes: float) -> str:
     """« 45 s », « 6 min 30 s », « 1 h 05 », « 2 h »: nobody reads 0,75 minute in a room."""
+    hour, minute, second = UNITS.get(current(), ("h", "min", "s"))
     seconds = round(minutes * 60)
     if seconds >= 3600:
         hours, left = divmod(seconds // 60, 60)
-        return f"{hours}{NO_BREAK}h{NO_BREAK}{left:02d}" if left else f"{hours}{NO_BREAK}h"
+        return f"{hours}{NO_BREAK}{hour}{NO_BREAK}{left:02d}" if left else f"{hours}{NO_BREAK}{hour}"
     whole, rest = divmod(seconds, 60)
-    parts = [f"{whole}{NO_BREAK}min"] if whole or not rest else []
-    return NO_BREAK.join([*parts, f"{rest}{NO_BREAK}s"] if rest else parts)
+    parts = [f"{whole}{NO_BREAK}{minute}"] if whole or not rest else []
+    return NO_BREAK.join([*parts, f"{rest}{NO_BREAK}{second}"] if rest else parts)
 
 
-def join_words(words: Sequence[str], *, last: str = "et") -> str:
-    """« a, b et c »."""
+def join_words(words: Sequence[str], *, last: str = "") -> str:
+    """« a, b et c »; `last`: another word than « et », in the language that is spoken."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+    return f"{', '.join(words[:-1])} {last or AND[current()]} {words[-1]}"
+
+
+def grouped(number: int) -> str:
+    """« 20 000 »."""
+    return f"{number:,}".replace(",", THOUSANDS[current()])
 
 
 def count(number: int, singular: str, plural: str, *, zero: str) -> str:
@@ -96,8 +115,3 @@ def count(number: int, singular: str, plural: str, *, zero: str) -> str:
         return zero
     noun = singular if abs(number) < 2 else plural
     return grouped(number) + NO_BREAK + noun
-
-
-def grouped(number: int) -> str:
-    """« 1 207 », by a narrow space that does not break."""
-    return f"{number:,}".replace(",", NARROW)

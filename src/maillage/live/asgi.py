@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse
 from django.urls import reverse
 
+from maillage.lib.languages import chosen, spoken
 from maillage.lib.system_errors import database_is_away
 from maillage.live import figures, seats
 from maillage.live.committer import Submitted
@@ -57,15 +58,15 @@ async def application(scope: Mapping[str, Any], receive: Receive, send: Send) ->
         request.check_host()
         await _route(request, send)
     except BadRequest as refusal:
-        await _answer(send, refuse(refusal.reason), close=refusal.reason == "too-big")
+        await _answer(request, send, refuse(refusal.reason), close=refusal.reason == "too-big")
     except Refused as refusal:
-        await _answer(send, refusal.outcome)
+        await _answer(request, send, refusal.outcome)
     except (DatabaseError, InterfaceError) as error:
         if not database_is_away(error):
             raise
         figures.unavailable.add()
         logger.warning("a request could not read the log: %s", type(error).__name__)
-        await _answer(send, refuse("no-database"))
+        await _answer(request, send, refuse("no-database"))
 
 
 async def _route(request: Request, send: Send) -> None:
@@ -102,6 +103,7 @@ async def _stream(request: Request, session_id: uuid.UUID, send: Send) -> None:
     abort = ours.get("maillage.abort", _cannot_abort)
     line = ours.get("maillage.line")
     stream = Stream(session_id, str(ticket.seat_id), send, abort, line, generation=ticket.generation)
+    stream.language = chosen(request.cookies)
     figures.opened.add("resumed" if request.after >= 0 else "anew")
     here.hub.join(stream, after=request.after)
     request.forget()
@@ -119,7 +121,8 @@ async def _since(request: Request, session_id: uuid.UUID, after: int, send: Send
     if room.number == after:
         await _respond(send, 204, b"", [(b"x-number", b"%d" % room.number)])
         return
-    html = live().hub.render(room, str(ticket.seat_id))
+    with spoken(chosen(request.cookies)):
+        html = live().hub.render(room, str(ticket.seat_id))
     number = (b"x-number", b"%d" % room.number)
     if "text/event-stream" in request.headers.get("accept", ""):
         kind = (b"content-type", b"text/event-stream; charset=utf-8")
@@ -132,7 +135,7 @@ async def _moves(request: Request, session_id: uuid.UUID, send: Send) -> None:
     request.check_origin()
     if request.is_json:
         move = request.read_move(await request.read_body())
-        await _answer(send, await _submit(request, session_id, move))
+        await _answer(request, send, await _submit(request, session_id, move))
     else:
         await _form(request, session_id, send)
 
@@ -232,7 +235,7 @@ async def _back_to_screen(request: Request, session_id: uuid.UUID, outcome: Outc
     headers = [(b"location", (f"{path}?{query}" if query else path).encode())]
     if not outcome.accepted:
         secure = "; Secure" if settings.HTTPS else ""
-        flash = signing.dumps(str(outcome.sentence), salt="maillage.live.flash", compress=True)
+        flash = signing.dumps(_sentence(request, outcome), salt="maillage.live.flash", compress=True)
         cookie = f"{flash_name(session_id)}={flash}; Max-Age={FLASH_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
         headers.append((b"set-cookie", cookie.encode()))
     await _respond(send, 303, b"", headers)
@@ -259,14 +262,21 @@ def read_flash(cookies: Mapping[str, str], session_id: uuid.UUID) -> str:
         return ""
 
 
-async def _answer(send: Send, outcome: Outcome, *, close: bool = False) -> None:
-    answer = {"sentence": str(outcome.sentence), "reason": outcome.reason, "number": outcome.number}
+async def _answer(request: Request, send: Send, outcome: Outcome, *, close: bool = False) -> None:
+    answer = {"sentence": _sentence(request, outcome), "reason": outcome.reason, "number": outcome.number}
     headers = [
         (b"content-type", b"application/json"),
         *_retry(outcome),
         *([(b"connection", b"close")] if close else []),
     ]
     await _respond(send, outcome.status, json.dumps(answer, ensure_ascii=False).encode(), headers)
+
+
+def _sentence(request: Request, outcome: Outcome) -> str:
+    if not outcome.sentence:
+        return ""
+    with spoken(chosen(request.cookies)):
+        return str(outcome.sentence)
 
 
 def _retry(outcome: Outcome) -> list[tuple[bytes, bytes]]:

@@ -26,7 +26,7 @@ from maillage.live import figures, keys, log
 from maillage.live.enums import SessionStatus
 from maillage.live.faults import report
 from maillage.live.models import Seat
-from maillage.live.outcomes import CREATED, REFUSED, REPEATED, Outcome, refuse
+from maillage.live.outcomes import CREATED, REFUSED, REPEATED, Outcome, refusal_words, refuse
 from maillage.live.rooms import Room, Rooms
 
 logger = logging.getLogger(__name__)
@@ -270,7 +270,7 @@ class Committer:
         ended = move.session_id in draft.ended
         if isinstance(after, Refusal):
             closed = ended or _is_closed(room)
-            return Outcome(410 if closed else REFUSED, after.reason, after.sentence)
+            return Outcome(410 if closed else REFUSED, after.reason, refusal_words(after))
         if ended and not _is_closed(room):
             return refuse("closed")  # closed by the organiser, the method being in the middle
         draft.entries.append(

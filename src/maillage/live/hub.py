@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple, Protocol, cast
 
-from facilitation import Audience, Touched, audience, touched, view_own
+from facilitation import Touched, audience, touched, view_own
+from maillage.lib.languages import FRENCH, current, spoken
 from maillage.live import figures
 from maillage.live.faults import report
-from maillage.live.fragments import Fragments, Render, RenderOwn, digest_of, frame
+from maillage.live.fragments import Fragments, Render, RenderOwn, Seen, digest_of, frame, readers
 from maillage.live.rooms import Room, Rooms
 
 INTERVAL = 0.25  # seconds between two updates of one session: four a second, as much as an eye follows
@@ -77,9 +78,10 @@ class Stream:
     send: Send
     abort: Callable[[], None]
     line: Line | None = None
+    language: str = FRENCH  # of its page, when it was opened
     shared: bytes = b""  # the last sent; the very object all of its audience got, so it costs nothing here
     own: int | None = None  # a hash of the seat's own last view
-    group: Audience | None = None
+    group: Seen | None = None
     number: int = -1  # of the room it was last brought up to date with
     open: bool = True
     generation: int | None = None  # of the seat, when the stream was let in
@@ -110,9 +112,9 @@ class _Change:
     def __init__(self, before: Room | None, after: Room) -> None:
         self.number = before.number if before else -1
         self.since: Touched | None = touched(before.state, after.state) if before else None
-        self.framed: dict[Audience, bytes] = {}
-        self.given: dict[Audience, tuple[bytes, Message]] = {}
-        self.alike: dict[bytes, bytes] = {}
+        self.framed: dict[Seen, bytes] = {}
+        self.given: dict[Seen, tuple[bytes, Message]] = {}
+        self.alike: dict[str, dict[bytes, bytes]] = {}  # by language
 
     def already(self, stream: Stream) -> "tuple[bytes, Message] | None":
         """What another stream of its audience was given, where that is all this one lacks."""
@@ -243,8 +245,9 @@ class Hub:
 
     def render(self, room: Room, seat: str) -> bytes:
         """A seat's whole view, as a page that has none asks for it."""
-        group = audience(room.state, seat)
-        return self.fragments.html(room, group) + b"\n" + self.render_own(room, view_own(room.state, seat), None)
+        group = readers(audience(room.state, seat), current())
+        told = room.in_words()
+        return self.fragments.html(room, group) + b"\n" + self.render_own(told, view_own(told.state, seat), None)
 
     async def beat(self) -> None:
         """Speaks on every line from time to time, until cancelled."""
@@ -273,7 +276,7 @@ class Hub:
         channel.flushed_at = began = loop.time()
         since, channel.since, worked = channel.since, None, 0.0
         room = self.rooms.get(session_id)
-        groups: set[Audience] = set()
+        groups: set[Seen] = set()
         before, channel.room = channel.room, room  # a line that is free before the end is given this one
         try:
             if room is None:
@@ -313,10 +316,10 @@ class Hub:
         figures.sent.add(by=self._bytes)
         self._frames = self._bytes = 0
 
-    def _update(self, stream: Stream, room: Room, change: "_Change | None" = None) -> Audience:
+    def _update(self, stream: Stream, room: Room, change: "_Change | None" = None) -> Seen:
         """Sends a stream what changed for it: its audience's bytes, made once, and its own when they differ."""
         spared = change is not None and stream.group is not None and change.spares(stream)
-        group = stream.group if spared and stream.group else audience(room.state, stream.seat)
+        group = stream.group if spared and stream.group else readers(audience(room.state, stream.seat), stream.language)
         if not self._takes(stream):
             return group
         shared = change.framed.get(group) if change else None
@@ -357,11 +360,15 @@ class Hub:
 
     def _own(self, stream: Stream, room: Room, change: "_Change | None") -> bytes:
         """The seat's own view as data lines, where it is not the one it has."""
+        if stream.language != current():
+            with spoken(stream.language):
+                return self._own(stream, room.in_words(), change)
         view = view_own(room.state, stream.seat)
         digest = digest_of(view)
         if digest == stream.own:
             return b""
-        made = frame(self.render_own(room, view, change.alike if change else None))
+        alike = change.alike.setdefault(stream.language, {}) if change else None
+        made = frame(self.render_own(room, view, alike))
         stream.own = digest
         return made
 

@@ -1,9 +1,12 @@
 """What a submitted move is answered: a status, a stable name, a sentence for the person."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
+
+from facilitation import Refusal
 
 CREATED, REPEATED, REFUSED = 201, 200, 409
 RETRY_AFTER = 2  # seconds; the queue empties many times in between
@@ -56,6 +59,14 @@ SENTENCES: dict[str, tuple[int, Promise]] = {
     "no-key": (503, _("La clé de cette séance manque sur le serveur : rien ne peut y être enregistré.")),
     "engine": (500, _("Une erreur de notre côté empêche cette action. L’équipe en est avertie.")),
 }
+
+
+def refusal_words(refusal: Refusal) -> Promise:
+    """The engine's sentence, said where it is read: the committer refuses for whoever asked, in whatever language."""
+    return _sentence(refusal)
+
+
+_sentence: Callable[[Refusal], Promise] = lazy(lambda refusal: refusal.sentence, str)
 
 
 def refuse(reason: str) -> Outcome:

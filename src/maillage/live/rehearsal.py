@@ -14,10 +14,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext as _n
 
 from facilitation import REFUSALS, Method, shipped_methods
 from maillage.gatherings.models import Gathering
-from maillage.lib.typography import count
+from maillage.lib.typography import grouped
 from maillage.live import keys, log, signals
 from maillage.live.counting import Ledger, percentiles
 from maillage.live.models import Move, Session
@@ -42,10 +44,10 @@ MOST_AT_A_TABLE = 40  # a workshop without tables is one group, however many com
 
 class NothingToRehearse(Exception):
     def __init__(self, gathering: Gathering) -> None:
-        self.sentence = (
-            f"« {gathering} » n’a aucun atelier dont la méthode puisse être jouée : "
+        self.sentence = _(
+            "« {gathering} » n’a aucun atelier dont la méthode puisse être jouée : "
             "choisissez une méthode dans le programme."
-        )
+        ).format(gathering=gathering)
         super().__init__(self.sentence)
 
 
@@ -188,18 +190,29 @@ def in_words(report: dict[str, Any]) -> list[str]:
     latency = report["latency_ms"]
     seconds = f"{report['seconds']:.1f}".replace(".", ",")
     megabytes = f"{report['bytes'] / 1_000_000:.1f}".replace(".", ",")
+    counted = {
+        "sessions": _n("{n} séance", "{n} séances", report["sessions"]),
+        "seats": _n("{n} place", "{n} places", report["seats"]),
+        "accepted": _n("{n} geste confirmé", "{n} gestes confirmés", report["accepted"]),
+        "repeats": _n("{n} envoi répété", "{n} envois répétés", report["repeats"]),
+        "lost": _n("{n} perdu", "{n} perdus", report["lost"]),
+        "doubled": _n("{n} doublé", "{n} doublés", report["doubled"]),
+        "leaks": _n("{n} vu par qui ne devait pas", "{n} vus par qui ne devait pas", report["leaks"]),
+        "wrong": _n("{n} contraire à la méthode", "{n} contraires à la méthode", report["wrong"]),
+    }
+    said = {name: words.format(n=grouped(report[name])) for name, words in counted.items()}
+    refused = sum(report["refused"].values())
+    times = {name: f"{latency[name]:.0f}" for name in ("p50", "p95", "max")}
     return [
-        f"{_count(report['sessions'], 'séance', 'séances')}, {_count(report['seats'], 'place', 'places')}, "
-        f"{seconds} s.",
-        f"{_count(report['accepted'], 'geste confirmé', 'gestes confirmés')} ; "
-        f"{_count(report['repeats'], 'envoi répété, compté', 'envois répétés, comptés')} une seule fois.",
-        f"{_count(sum(report['refused'].values()), 'geste refusé', 'gestes refusés')}, avec ces mots :",
+        _("{sessions}, {seats}, {seconds} s.").format(seconds=seconds, **said),
+        _("{accepted} ; {repeats}, une seule fois compté.").format(**said),
+        _n("{n} geste refusé, avec ces mots :", "{n} gestes refusés, avec ces mots :", refused).format(n=refused),
         *refusals_in_words(report["refused"]),
-        f"{_count(report['lost'], 'perdu', 'perdus')}, {_count(report['doubled'], 'doublé', 'doublés')}, "
-        f"{_count(report['leaks'], 'vu', 'vus')} par qui ne devait pas, "
-        f"{_count(report['wrong'], 'contraire', 'contraires')} à la méthode.",
-        f"Vu sur un autre téléphone en {latency['p50']:.0f} ms (médiane), {latency['p95']:.0f} ms (19 fois sur 20), "
-        f"{latency['max']:.0f} ms au plus ; {megabytes} Mo reçus.",
+        _("{lost}, {doubled}, {leaks}, {wrong}.").format(**said),
+        _(
+            "Vu sur un autre téléphone en {p50} ms (médiane), {p95} ms (19 fois sur 20), {max} ms au plus ; "
+            "{megabytes} Mo reçus."
+        ).format(megabytes=megabytes, **times),
     ]
 
 
@@ -208,7 +221,10 @@ def refusals_in_words(refused: Mapping[str, int]) -> list[str]:
     said: Counter[str] = Counter()
     for reason, number in refused.items():
         said[_sentence_of(reason)] += number
-    return [f"{number} fois : « {sentence} »" for sentence, number in said.most_common()]
+    return [
+        _n("{n} fois : « {words} »", "{n} fois : « {words} »", number).format(n=number, words=sentence)
+        for sentence, number in said.most_common()
+    ]
 
 
 def _sentence_of(reason: str) -> str:
@@ -219,14 +235,14 @@ def _sentence_of(reason: str) -> str:
     if reason.startswith(DOOR):
         status = reason.removeprefix(DOOR)
         closed = status == str(SENTENCES["closed"][0])
-        return str(SENTENCES["closed"][1]) if closed else f"La porte de la séance a répondu {status}."
+        return (
+            str(SENTENCES["closed"][1])
+            if closed
+            else _("La porte de la séance a répondu {status}.").format(status=status)
+        )
     if reason == BY_FORM:
-        return "Une page sans JavaScript est revenue avec le texte et la raison."
-    return f"Le serveur a répondu {reason}."
-
-
-def _count(number: int, singular: str, plural: str) -> str:
-    return count(number, singular, plural, zero=f"0 {singular}")
+        return _("Une page sans JavaScript est revenue avec le texte et la raison.")
+    return _("Le serveur a répondu {reason}.").format(reason=reason)
 
 
 def page_of_job(job: Job) -> str:

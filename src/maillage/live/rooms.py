@@ -16,6 +16,7 @@ from maillage.live.enums import SessionStatus
 from maillage.live.models import Session
 from maillage.methods.models import MethodVersion
 from maillage.methods.queries import UnreadableVersion
+from maillage.methods.speaking import in_words
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,13 @@ class Room:
         """Whether this role's screen is a prompter."""
         rights = self.state.rights(role)
         return "advance" in rights or "lead" in rights
+
+    def in_words(self) -> "Room":
+        """The same room, its method's texts in the language that is spoken; itself, where that is French."""
+        method = in_words(self.method)
+        if method is self.method:
+            return self
+        return replace(self, method=method, state=self.state.but(method=method))
 
 
 class Rooms:

@@ -16,16 +16,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from facilitation import audience, forms, view_audience, view_own
 from maillage.lib.clock import now_ms
 from maillage.lib.codes import spaced_code
+from maillage.lib.dates import time_words
+from maillage.lib.languages import current
 from maillage.lib.qr import qr_svg
 from maillage.lib.typography import count, join_words
 from maillage.live.answering import asked_of, counts_of, form_ids, inputs_of
 from maillage.live.drawings import curve, rivers
-from maillage.live.fragments import PIECES, Fragments, Pieces, without_indents
+from maillage.live.fragments import PIECES, Fragments, Pieces, readers, without_indents
 from maillage.live.kept import NO, PUBLIC, READ, YES, Kept
 from maillage.live.links import links_for
 from maillage.live.rooms import Room
@@ -146,7 +149,8 @@ def screen(
     in one of the forms, and goes back there. `fragments`: where the bytes of its audience may be already.
     """
     group = audience(room.state, seat)
-    html = (fragments or Fragments(render_shared)).html(room, group)
+    html = (fragments or Fragments(render_shared)).html(room, readers(group, current()))
+    room = room.in_words()  # what follows is for this page alone
     own = view_own(room.state, seat)
     now = {form["id"]: form for form in own["forms"]}
     values = _on_the_sheet(own["sheet"]) if own["sheet"] else {}
@@ -230,7 +234,8 @@ def debrief_words(clock: dict[str, Any]) -> str:
         return ""
     at = timezone.localtime(datetime.fromtimestamp(clock["debrief_at"] / 1000, UTC))
     minutes = math.ceil(clock["reserved"] / 60_000)
-    return f"Le retour garde {minutes} min : à commencer à {at.hour} h {at:%M} au plus tard."
+    words = _now("Le retour garde {minutes} min : à commencer à {time} au plus tard.")
+    return words.format(minutes=minutes, time=time_words(at))
 
 
 def tell_time(html: bytes) -> bytes:
@@ -341,14 +346,14 @@ def _form(form: dict[str, Any], *, now: bool, value: str) -> dict[str, Any]:
 
 def _empty_form(form: dict[str, Any], moves_url: str, name: str = "form") -> SafeString:
     """A form that holds nothing: rendered once for all the pages that have it, but for its key."""
-    html = _render_empty_form(name, marshal.dumps({**form, "key": KEY_PLACE}, 2), moves_url).replace(
+    html = _render_empty_form(name, marshal.dumps({**form, "key": KEY_PLACE}, 2), moves_url, current()).replace(
         KEY_PLACE, form["key"]
     )
     return mark_safe(html)  # noqa: S308 - a template's own output, and a key of ours
 
 
 @lru_cache(maxsize=2_000)
-def _render_empty_form(name: str, form: bytes, moves_url: str) -> str:
+def _render_empty_form(name: str, form: bytes, moves_url: str, _language: str) -> str:
     return _render(f"live/_{name}.html", {name: marshal.loads(form), "moves_url": moves_url}).decode()  # noqa: S302 - ours
 
 

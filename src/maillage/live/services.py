@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.codes import new_code
@@ -34,7 +35,9 @@ class NoMethod(Exception):
     """The workshop names no method, or one that has no file: there is nothing to unfold."""
 
     def __init__(self, workshop: Workshop) -> None:
-        self.sentence = f"L’atelier « {workshop} » n’a pas de méthode : choisissez-en une avant d’ouvrir sa séance."
+        self.sentence = _(
+            "L’atelier « {workshop} » n’a pas de méthode : choisissez-en une avant d’ouvrir sa séance."
+        ).format(workshop=workshop)
         super().__init__(self.sentence)
 
 
@@ -42,9 +45,9 @@ class AwayGathering(Exception):
     """Its home is another server: the session would be opened twice."""
 
     def __init__(self, gathering: Gathering) -> None:
-        self.sentence = (
-            f"« {gathering} » est emportée sur un autre serveur : ses séances s’ouvrent là-bas, jusqu’à son retour."
-        )
+        self.sentence = _(
+            "« {gathering} » est emportée sur un autre serveur : ses séances s’ouvrent là-bas, jusqu’à son retour."
+        ).format(gathering=gathering)
         super().__init__(self.sentence)
 
 

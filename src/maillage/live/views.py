@@ -68,7 +68,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         return _sentence(request, refuse("closed").sentence, 410)
     if timezone.now() >= doors_close_at(session):
         return _sentence(request, refuse("past").sentence, 410)
-    room = live().rooms.at(session.id, session.last_number)
+    room = live().rooms.at(session.id, session.last_number).in_words()
     context: dict[str, Any] = {
         "room": room,
         "roles": queries.join_roles(room.method),
@@ -147,7 +147,7 @@ def facilitate(request: HttpRequest, code: str) -> HttpResponse:
     ticket = seats.read_ticket(request.COOKIES, session.id, "a")
     if ticket is not None and seats.find_kind(ticket):
         return redirect(_screen_address(session.id, "a"))
-    room = live().rooms.load(session.id)
+    room = live().rooms.load(session.id).in_words()
     if request.method != "POST":
         return render(request, "live/facilitate.html", {"room": room, "key": secrets.token_urlsafe(16)})
     try:

@@ -78,7 +78,7 @@ def _about(method: Method) -> list[tuple[str, str]]:
     rows = [
         (_("Durée"), f"{total} ({preset.title})" if preset and _short(preset.title) != total else total),
         (_("Personnes"), people_words(method)),
-        (_("Tables"), COMPOSE[method.compose]),
+        (_("Tables"), str(COMPOSE[method.compose])),
     ]
     return [row for row in rows if row[1]]
 

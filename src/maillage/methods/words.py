@@ -3,70 +3,74 @@
 import re
 from collections.abc import Container, Mapping
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext as _n
+
 from facilitation import Method, MethodError, Problem
 from facilitation.definition import Stage
 from facilitation.vocabulary import CONTROL, FACILITATOR, KEPT_SHEET, PROJECTOR, SCREENS
 from maillage.lib.matching import fold
-from maillage.lib.typography import NARROW, NO_BREAK, typo
+from maillage.lib.typography import NO_BREAK, grouped, typo
 
 _CODE = re.compile(r'("[^"\n]*")')  # what is copied into the file keeps its straight quotes
 
 RESERVED = ("end", KEPT_SHEET, PROJECTOR, CONTROL, FACILITATOR)  # names that mean something else in a file
 
 ACTIVITIES = {
-    "cards": "Cartes : de courts textes, écrits par les personnes",
-    "poll": "Vote : une question, un choix, caché jusqu’à la révélation",
-    "deal": "Consignes secrètes : une carte pour chaque personne",
-    "pot": "Pot commun : chacun donne en secret, le total est partagé",
-    "form": "Questions : échelle, choix, texte",
+    "cards": _l("Cartes : de courts textes, écrits par les personnes"),
+    "poll": _l("Vote : une question, un choix, caché jusqu’à la révélation"),
+    "deal": _l("Consignes secrètes : une carte pour chaque personne"),
+    "pot": _l("Pot commun : chacun donne en secret, le total est partagé"),
+    "form": _l("Questions : échelle, choix, texte"),
 }
 SEES = {
-    "nothing": "rien",
-    "count": "des nombres, jamais les textes",
-    "own": "ses propres cartes",
-    "group": "les cartes de son groupe",
-    "table": "les cartes de sa table",
-    "all": "les cartes de toute la salle",
+    "nothing": _l("rien"),
+    "count": _l("des nombres, jamais les textes"),
+    "own": _l("ses propres cartes"),
+    "group": _l("les cartes de son groupe"),
+    "table": _l("les cartes de sa table"),
+    "all": _l("les cartes de toute la salle"),
 }
 COMPOSE = {
-    "mixed": "mélangées : les catégories d’acteurs réparties",
-    "free": "libres : comme les personnes arrivent",
-    "peers": "entre pairs : la même sorte de question, sans hiérarchie ni financeur",
+    "mixed": _l("mélangées : les catégories d’acteurs réparties"),
+    "free": _l("libres : comme les personnes arrivent"),
+    "peers": _l("entre pairs : la même sorte de question, sans hiérarchie ni financeur"),
 }
 VERBS = {
-    "lead": "Conduit la séance : étapes, minutes, rôles",
-    "open": "Ouvre la séance",
-    "advance": "Passe à l’étape suivante",
-    "back": "Revient à une étape",
-    "skip": "Saute une étape",
-    "extend": "Donne ou retire des minutes",
-    "pause": "Met en pause",
-    "resume": "Reprend",
-    "close": "Termine la séance",
-    "reopen": "Rouvre la séance",
-    "set_minutes": "Change la durée d’une étape",
-    "give_role": "Donne un rôle à quelqu’un",
-    "seat_at": "Place quelqu’un à une table",
-    "merge_tables": "Réunit deux tables",
-    "own_clock": "Donne son horloge à une table",
-    "hide": "Masque une carte",
-    "pin": "Épingle une carte",
-    "merge": "Réunit des cartes semblables",
-    "split": "Sépare des cartes réunies",
-    "look_at": "Regarde une table",
-    "for": "Écrit pour quelqu’un",
-    "late": "Écrit après la fin de l’étape",
-    "add_person": "Ajoute une personne sans téléphone",
-    "count": "Compte les mains levées",
-    "pick": "Choisit la carte du paquet",
-    "write": "Écrit toute carte",
-    "edit": "Corrige ses cartes",
-    "remove": "Retire ses cartes",
-    "choose": "Retient une carte",
-    "fill": "Remplit toute la fiche",
-    "answer": "Répond",
-    "give": "Donne au pot",
-    "reveal": "Révèle",
+    "lead": _l("Conduit la séance : étapes, minutes, rôles"),
+    "open": _l("Ouvre la séance"),
+    "advance": _l("Passe à l’étape suivante"),
+    "back": _l("Revient à une étape"),
+    "skip": _l("Saute une étape"),
+    "extend": _l("Donne ou retire des minutes"),
+    "pause": _l("Met en pause"),
+    "resume": _l("Reprend"),
+    "close": _l("Termine la séance"),
+    "reopen": _l("Rouvre la séance"),
+    "set_minutes": _l("Change la durée d’une étape"),
+    "give_role": _l("Donne un rôle à quelqu’un"),
+    "seat_at": _l("Place quelqu’un à une table"),
+    "merge_tables": _l("Réunit deux tables"),
+    "own_clock": _l("Donne son horloge à une table"),
+    "hide": _l("Masque une carte"),
+    "pin": _l("Épingle une carte"),
+    "merge": _l("Réunit des cartes semblables"),
+    "split": _l("Sépare des cartes réunies"),
+    "look_at": _l("Regarde une table"),
+    "for": _l("Écrit pour quelqu’un"),
+    "late": _l("Écrit après la fin de l’étape"),
+    "add_person": _l("Ajoute une personne sans téléphone"),
+    "count": _l("Compte les mains levées"),
+    "pick": _l("Choisit la carte du paquet"),
+    "write": _l("Écrit toute carte"),
+    "edit": _l("Corrige ses cartes"),
+    "remove": _l("Retire ses cartes"),
+    "choose": _l("Retient une carte"),
+    "fill": _l("Remplit toute la fiche"),
+    "answer": _l("Répond"),
+    "give": _l("Donne au pot"),
+    "reveal": _l("Révèle"),
 }
 
 
@@ -100,16 +104,16 @@ def right_words(method: Method, right: str) -> str:
     """What somebody who has this right does, in words."""
     verb, _colon, name = right.partition(":")
     if not name:
-        return VERBS.get(verb, verb)
+        return str(VERBS.get(verb, verb))
     if verb == "write" and name in method.kinds:
-        return f"Écrit : {method.kinds[name].title}"
+        return _("Écrit : {what}").format(what=method.kinds[name].title)
     if verb in ("mark", "reveal") and name in method.marks:
         label = method.marks[name].label
-        return f"Marque : {label}" if verb == "mark" else f"Révèle : {label}"
+        return (_("Marque : {what}") if verb == "mark" else _("Révèle : {what}")).format(what=label)
     if verb == "take_role" and name in method.roles:
-        return f"Prend le rôle : {method.roles[name].title}"
+        return _("Prend le rôle : {what}").format(what=method.roles[name].title)
     if verb == "fill" and method.sheet is not None and (field := method.sheet.field(name)) is not None:
-        return f"Remplit : {field.label}"
+        return _("Remplit : {what}").format(what=field.label)
     return f"{VERBS.get(verb, verb)} : {name}"
 
 
@@ -120,7 +124,7 @@ def stage_rights(method: Method, stage: Stage, role: str) -> list[str]:
 
 def sees_words(sees: Mapping[str, str], role: str) -> str:
     """What a role sees; not named, a screen on a wall counts and anybody else sees nothing."""
-    return SEES[sees.get(role, "count" if role in SCREENS else "nothing")]
+    return str(SEES[sees.get(role, "count" if role in SCREENS else "nothing")])
 
 
 def planned_minutes(method: Method, preset: str | None) -> dict[str, float]:
@@ -136,26 +140,27 @@ def minutes_words(method: Method) -> str:
         plans = [{id_: 0 if stage.optional else stage.minutes for id_, stage in method.stages.items()}]
     lengths = [sum(plan[step.stage] for step in method.steps) for plan in plans]
     low, high = round(min(lengths)), round(max(lengths))
-    return f"{low} minutes" if low == high else f"de {low} à {high} minutes"
+    if low == high:
+        return _n("{low} minute", "{low} minutes", low).format(low=low)
+    return _("de {low} à {high} minutes").format(low=low, high=high)
 
 
 def people_words(method: Method) -> str:
     """How many at a table; of the whole room when the method says no size of table."""
-    where = " par table" if method.table_size else ""
+    at_table = bool(method.table_size)
     match method.people_min, method.people_max:
         case None, None:
             return ""
         case low, None:
-            return f"à partir de {low} personnes{where}"
+            words = _("à partir de {low} personnes par table") if at_table else _("à partir de {low} personnes")
+            return words.format(low=low)
         case None, high:
-            return f"jusqu’à {_thousands(high)} personnes{where}"
+            words = _("jusqu’à {high} personnes par table") if at_table else _("jusqu’à {high} personnes")
+            return words.format(high=grouped(high))
         case low, high:
-            return f"{low} à {_thousands(high)} personnes{where}"
+            words = _("{low} à {high} personnes par table") if at_table else _("{low} à {high} personnes")
+            return words.format(low=low, high=grouped(high))
     raise AssertionError
-
-
-def _thousands(number: int) -> str:
-    return f"{number:,}".replace(",", NARROW)
 
 
 def free_name(title: str, taken: Container[str], *, else_: str) -> str:

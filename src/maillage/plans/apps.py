@@ -6,6 +6,10 @@ class PlansConfig(AppConfig):
     name = "maillage.plans"
 
     def ready(self) -> None:
+        from maillage.lib.languages import catalogue
+        from seating.words import listen
+
+        listen(catalogue)
         # Imported here, when every app is loaded: gatherings and registrations must not know that plans exist.
         from maillage.gatherings.access import may_see_job
         from maillage.gatherings.glance import Phase, register

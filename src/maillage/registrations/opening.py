@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.words import date_words
-from maillage.lib.dates import day_words
+from maillage.lib.dates import day_words, time_words
 from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.models import Opening
 
@@ -113,9 +113,9 @@ def _somebody_waits(gathering: Gathering) -> bool:
 def moment_words(gathering: Gathering, moment: dt.datetime) -> str:
     """« 3 mars 2026 à 9 h 05 », where the gathering is."""
     local = moment.astimezone(ZoneInfo(gathering.timezone))
-    return f"{day_words(local)} à {hour_words(gathering, moment)}"
+    return _("{day} à {hour}").format(day=day_words(local), hour=time_words(local))
 
 
 def hour_words(gathering: Gathering, moment: dt.datetime) -> str:
     local = moment.astimezone(ZoneInfo(gathering.timezone))
-    return f"{local.hour}\u00a0h\u00a0{local.minute:02d}"
+    return time_words(local)

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from django.utils.translation import gettext as _
 
 from maillage.lib.codes import SYLLABLES
 
@@ -46,33 +47,41 @@ class FileRefused(Exception):
 class NotOurs(FileRefused):
     def __init__(self, other: bool = False) -> None:
         super().__init__(
-            "C’est un fichier de Maillage d’une autre sorte : celui d’un trajet s’importe par « maillage carry in », "
-            "une archive complète par « maillage archive-import --complete », une sauvegarde par « maillage restore »."
+            _(
+                "C’est un fichier de Maillage d’une autre sorte : celui d’un trajet s’importe par « maillage "
+                "carry in », une archive complète par « maillage archive-import --complete », une sauvegarde "
+                "par « maillage restore »."
+            )
             if other
-            else "Ce n’est pas un fichier chiffré de Maillage (ou il est vide)."
+            else _("Ce n’est pas un fichier chiffré de Maillage (ou il est vide).")
         )
 
 
 class Unfinished(FileRefused):
     def __init__(self) -> None:
         super().__init__(
-            "Ce fichier n’a pas été écrit jusqu’au bout, ou pas copié en entier. Recopiez-le, ou écrivez-le de nouveau."
+            _(
+                "Ce fichier n’a pas été écrit jusqu’au bout, ou pas copié en entier. Recopiez-le, ou écrivez-le "
+                "de nouveau."
+            )
         )
 
 
 class WrongPassphrase(FileRefused):
     def __init__(self) -> None:
-        super().__init__("Ce n’est pas la phrase de passe de ce fichier. Recopiez-la telle qu’elle a été donnée.")
+        super().__init__(_("Ce n’est pas la phrase de passe de ce fichier. Recopiez-la telle qu’elle a été donnée."))
 
 
 class Damaged(FileRefused):
     def __init__(self) -> None:
-        super().__init__("Ce fichier est abîmé ou a été modifié : rien n’en est repris. Recopiez l’original.")
+        super().__init__(_("Ce fichier est abîmé ou a été modifié : rien n’en est repris. Recopiez l’original."))
 
 
 class WeakPassphrase(FileRefused):
     def __init__(self) -> None:
-        super().__init__(f"Cette phrase de passe est trop courte : {LEAST_TYPED} signes au moins.")
+        super().__init__(
+            _("Cette phrase de passe est trop courte : {typed} signes au moins.").format(typed=LEAST_TYPED)
+        )
 
 
 def make_passphrase() -> str:

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.signals import carried
@@ -85,12 +86,14 @@ class Arrived:
 def carry_out(*, gathering: Gathering, path: Path, passphrase: str, by: str) -> Carried:
     """Writes the gathering's file; from then on another server is its home. Again while away: the same trip, anew."""
     if path.exists():
-        raise TripRefused(f"{path} existe déjà : choisissez un autre nom, il n’est pas remplacé.")
+        raise TripRefused(_("{path} existe déjà : choisissez un autre nom, il n’est pas remplacé.").format(path=path))
     draft = path.with_name(path.name + DRAFT)
     try:
         writer = Writer(draft, passphrase)
     except OSError as error:
-        raise TripRefused(f"On ne peut pas écrire {path} : {os_error_words(error)}.") from error
+        raise TripRefused(
+            _("On ne peut pas écrire {path} : {words}.").format(path=path, words=os_error_words(error))
+        ) from error
     try:
         with transaction.atomic():
             carried = _leave(gathering, writer, path, by)
@@ -98,7 +101,11 @@ def carry_out(*, gathering: Gathering, path: Path, passphrase: str, by: str) -> 
         writer.abandon()
         draft.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise TripRefused(f"On ne peut pas écrire {path} : {os_error_words(error)}. Rien n’a changé.") from error
+            raise TripRefused(
+                _("On ne peut pas écrire {path} : {words}. Rien n’a changé.").format(
+                    path=path, words=os_error_words(error)
+                )
+            ) from error
         raise
     _say_moved(gathering)
     try:
@@ -108,8 +115,10 @@ def carry_out(*, gathering: Gathering, path: Path, passphrase: str, by: str) -> 
         size = path.stat().st_size
     except OSError as error:
         raise TripRefused(
-            f"La rencontre est partie, mais {path} n’a pas pu être achevé ({os_error_words(error)}). "
-            "Recommencez : le fichier sera écrit de nouveau."
+            _(
+                "La rencontre est partie, mais {path} n’a pas pu être achevé ({words}). Recommencez : le "
+                "fichier sera écrit de nouveau."
+            ).format(path=path, words=os_error_words(error))
         ) from error
     return Carried(**{**carried.__dict__, "size": size})
 
@@ -243,7 +252,7 @@ class _Reading:
             raise NewerFile if isinstance(head.get("maillage"), int) and head["maillage"] > FORMAT else Damaged
         self.trip, gathering_id = uuid.UUID(head["trip"]), uuid.UUID(head["gathering"])
         if self.expected is not None and self.expected.pk != gathering_id:
-            raise TripRefused(f"Ce fichier est celui d’une autre rencontre : « {head['title']} ».")
+            raise TripRefused(_("Ce fichier est celui d’une autre rencontre : « {head} ».").format(head=head["title"]))
         here = Gathering.objects.select_for_update().filter(pk=gathering_id).first()
         known = Trip.objects.filter(pk=self.trip).first()
         if known is not None and known.direction == Direction.IN:
@@ -257,34 +266,49 @@ class _Reading:
         head, own = self.head, installation_id()
         if not head["home"] and origin == own:
             raise TripRefused(
-                "Ce fichier est parti d’ici : importez-le sur le serveur de la salle. Pour reprendre la rencontre sans "
-                "lui : maillage carry back."
+                _(
+                    "Ce fichier est parti d’ici : importez-le sur le serveur de la salle. Pour reprendre la "
+                    "rencontre sans lui : maillage carry back."
+                )
             )
         if head["home"] and origin != own:
             raise TripRefused(
-                f"Ce fichier ramène « {head['title']} » à un autre serveur que celui-ci : c’est là-bas qu’il s’importe."
+                _(
+                    "Ce fichier ramène « {head} » à un autre serveur que celui-ci : c’est là-bas qu’il s’importe."
+                ).format(head=head["title"])
             )
         if head["home"]:
             self._check_return(here)
         elif here is not None and origin_of(here) != origin:
-            raise TripRefused(f"« {here} » existe déjà ici et vient d’un autre serveur : on ne les mélange pas.")
+            raise TripRefused(
+                _("« {here} » existe déjà ici et vient d’un autre serveur : on ne les mélange pas.").format(here=here)
+            )
         elif here is not None and head["generation"] <= here.generation:
             raise TripRefused(
-                f"Ce fichier n’est pas plus récent que ce qui est ici de « {here} » : il est refusé, rien n’a changé."
+                _(
+                    "Ce fichier n’est pas plus récent que ce qui est ici de « {here} » : il est refusé, rien n’a "
+                    "changé."
+                ).format(here=here)
             )
 
     def _check_return(self, here: Gathering | None) -> None:
         if here is None:
-            raise TripRefused(f"« {self.head['title']} » a été supprimée d’ici : ce fichier n’a plus où revenir.")
+            raise TripRefused(
+                _("« {head} » a été supprimée d’ici : ce fichier n’a plus où revenir.").format(head=self.head["title"])
+            )
         back = last_trip(here, Direction.BACK)
         if back is not None and back.generation > self.head["received"]:
             raise TripRefused(
-                f"« {here} » a été reprise ici le {timezone.localtime(back.at):%d/%m/%Y à %H:%M} par {back.by}, sans "
-                "attendre cette copie : ce qui s’y est fait depuis son départ n’est plus accepté."
+                _(
+                    "« {here} » a été reprise ici le {localtime:%d/%m/%Y à %H:%M} par {by}, sans attendre cette "
+                    "copie : ce qui s’y est fait depuis son départ n’est plus accepté."
+                ).format(here=here, localtime=timezone.localtime(back.at), by=back.by)
             )
         if here.away_since is None or self.head["received"] != here.generation:
             raise TripRefused(
-                f"Ce fichier est plus ancien que ce qui est déjà ici de « {here} » : il est refusé, rien n’a changé."
+                _(
+                    "Ce fichier est plus ancien que ce qui est déjà ici de « {here} » : il est refusé, rien n’a changé."
+                ).format(here=here)
             )
 
     def take_all(self) -> Arrived:
@@ -354,8 +378,10 @@ class _Reading:
             raise Damaged
         if Space.objects.filter(slug=row["slug"]).exists():
             raise TripRefused(
-                f"Un espace « {row['slug']} » existe déjà ici, né sur un autre serveur : on ne les mélange pas. "
-                "Importez dans un dossier de données neuf (--data DOSSIER)."
+                _(
+                    "Un espace « {row} » existe déjà ici, né sur un autre serveur : on ne les mélange pas. Importez "
+                    "dans un dossier de données neuf (--data DOSSIER)."
+                ).format(row=row["slug"])
             )
         if row["region_id"] and not Commune.objects.filter(department__region=row["region_id"]).exists():
             with contextlib.suppress(UnknownRegion):  # the communes one may be asked at the desk; the file has its own
@@ -384,7 +410,9 @@ class _Reading:
             return self.here
         if Gathering.objects.filter(space=space, slug=rows[0]["slug"]).exists():
             raise TripRefused(
-                f"Une rencontre « {rows[0]['slug']} » existe déjà ici et n’est pas la même : on ne les mélange pas."
+                _("Une rencontre « {rows} » existe déjà ici et n’est pas la même : on ne les mélange pas.").format(
+                    rows=rows[0]["slug"]
+                )
             )
         return Gathering(id=uuid.UUID(rows[0]["id"]), space=space)
 
@@ -419,7 +447,9 @@ def carry_back(*, gathering: Gathering, by: str) -> Gathering:
     with transaction.atomic():
         gathering = Gathering.objects.select_for_update().get(pk=gathering.pk)
         if gathering.away_since is None:
-            raise TripRefused(f"« {gathering} » est déjà ici : il n’y a rien à reprendre.")
+            raise TripRefused(
+                _("« {gathering} » est déjà ici : il n’y a rien à reprendre.").format(gathering=gathering)
+            )
         sessions = of_sessions.sessions_of(gathering)
         gathering.away_since = None
         gathering.generation += 1

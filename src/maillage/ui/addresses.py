@@ -1,5 +1,7 @@
 """Where a form says to go next: a page of this server, or nowhere. And where phones find this server."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,6 +13,14 @@ def own_address(request: HttpRequest, address: str) -> str | None:
     """The address if it is a path of this site; a word, another site, a script are none."""
     safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if safe and address.startswith("/") else None
+
+
+def is_ours(request: HttpRequest) -> bool:
+    """Whether a form comes from one of our own pages: browsers say from where."""
+    if request.headers.get("Sec-Fetch-Site") not in (None, "same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    return origin is None or origin in settings.CSRF_TRUSTED_ORIGINS or urlsplit(origin).netloc == request.get_host()
 
 
 def public_address(request: HttpRequest) -> str:

@@ -8,4 +8,5 @@ urlpatterns = [
     path("donnees/", views.privacy, name="privacy"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("affichage/", views.display, name="display"),
+    path("langue/", views.language, name="language"),
 ]

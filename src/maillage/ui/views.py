@@ -1,15 +1,18 @@
 """Pages that belong to no noun: what Maillage is, how accessible it is, and refusals in clear French."""
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.lib.needs import Need, needs
-from maillage.ui.addresses import own_address
+from maillage.ui.addresses import is_ours, own_address
 from maillage.ui.comfort import keep_comfort, wants_comfort
+from maillage.ui.languages import keep_language
 
 
 @require_safe
@@ -45,6 +48,18 @@ def display(request: HttpRequest) -> HttpResponse:
         return answer
     context = {"comfort": wants_comfort(request), "next": request.GET.get("next", "")}
     return render(request, "ui/display.html", context)
+
+
+@csrf_exempt  # asked from pages that are kept, the same for all: they carry no token; where it comes from is looked at
+@require_POST
+@needs(Need.ANYBODY)
+def language(request: HttpRequest) -> HttpResponse:
+    """The language of this device, in a cookie as its letters are."""
+    if not is_ours(request):
+        return forbidden(request, PermissionDenied(_("Cette demande vient d’un autre site : elle est refusée.")))
+    answer = redirect(own_address(request, request.POST.get("next", "")) or reverse("home"))
+    keep_language(answer, request.POST.get("language", ""))
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -3,28 +3,34 @@
 import io
 import zipfile
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
 from maillage.lib.spreadsheets.table import MAX_BYTES, Table, UnreadableTable
 from maillage.lib.spreadsheets.text import read_text
 
-_SAVE_AS = (
+_SAVE_AS = _l(
     "Ouvrez-le dans votre tableur, choisissez « Enregistrer sous » puis « Classeur Excel (.xlsx) » ou « CSV UTF-8 », "
     "et envoyez le nouveau fichier."
 )
-_EXPORT = "Envoyez le tableau lui-même, au format .xlsx ou .csv."
+_EXPORT = _l("Envoyez le tableau lui-même, au format .xlsx ou .csv.")
+
+_UNPACK = _l("Décompressez-la, puis envoyez le tableau qu'elle contient.")
 
 # First bytes -> (reason, what it is, what to do)
-_OTHERS: tuple[tuple[bytes, str, str, str], ...] = (
-    (b"%PDF-", "pdf", "un document PDF", _EXPORT),
-    (b"\x89PNG", "image", "une image", _EXPORT),
-    (b"\xff\xd8\xff", "image", "une image", _EXPORT),
-    (b"GIF8", "image", "une image", _EXPORT),
-    (b"RIFF", "image", "une image ou un son", _EXPORT),
-    (b"II*\x00", "image", "une image", _EXPORT),
-    (b"MM\x00*", "image", "une image", _EXPORT),
-    (b"{\\rtf", "document", "un document de traitement de texte", _EXPORT),
-    (b"\x1f\x8b", "archive", "une archive compressée", "Décompressez-la, puis envoyez le tableau qu'elle contient."),
-    (b"Rar!", "archive", "une archive compressée", "Décompressez-la, puis envoyez le tableau qu'elle contient."),
-    (b"7z\xbc\xaf", "archive", "une archive compressée", "Décompressez-la, puis envoyez le tableau qu'elle contient."),
+_OTHERS: tuple[tuple[bytes, str, Promise, Promise], ...] = (
+    (b"%PDF-", "pdf", _l("un document PDF"), _EXPORT),
+    (b"\x89PNG", "image", _l("une image"), _EXPORT),
+    (b"\xff\xd8\xff", "image", _l("une image"), _EXPORT),
+    (b"GIF8", "image", _l("une image"), _EXPORT),
+    (b"RIFF", "image", _l("une image ou un son"), _EXPORT),
+    (b"II*\x00", "image", _l("une image"), _EXPORT),
+    (b"MM\x00*", "image", _l("une image"), _EXPORT),
+    (b"{\\rtf", "document", _l("un document de traitement de texte"), _EXPORT),
+    (b"\x1f\x8b", "archive", _l("une archive compressée"), _UNPACK),
+    (b"Rar!", "archive", _l("une archive compressée"), _UNPACK),
+    (b"7z\xbc\xaf", "archive", _l("une archive compressée"), _UNPACK),
 )
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<script", b"<meta")
@@ -39,12 +45,15 @@ def read_table(data: bytes, filename: str) -> Table:
     if len(data) > MAX_BYTES:
         raise UnreadableTable(
             "too_big",
-            f"{name} pèse {len(data) / 1_000_000:.0f} Mo : la limite est de {MAX_BYTES // 1_000_000} Mo. Supprimez les "
-            "images et les feuilles qui ne servent pas, ou coupez-le en plusieurs fichiers.",
+            _(
+                "{name} pèse {count:.0f} Mo : la limite est de {most} Mo. Supprimez les images et les feuilles "
+                "qui ne servent pas, ou coupez-le en plusieurs fichiers."
+            ).format(name=name, count=len(data) / 1000000, most=MAX_BYTES // 1000000),
         )
     if not data.strip(b"\x00\t\r\n "):
         raise UnreadableTable(
-            "empty", f"{name} est vide. Vérifiez que c'est le bon fichier, puis envoyez-le à nouveau."
+            "empty",
+            _("{name} est vide. Vérifiez que c'est le bon fichier, puis envoyez-le à nouveau.").format(name=name),
         )
     head = data[:1024].lstrip(b"\xef\xbb\xbf\t\r\n ")
     if data.startswith(b"PK"):
@@ -53,15 +62,19 @@ def read_table(data: bytes, filename: str) -> Table:
         raise _unreadable_ole(data, name)
     for signature, reason, what, advice in _OTHERS:
         if head.startswith(signature):
-            raise UnreadableTable(reason, f"{name} est {what}, pas un tableau. {advice}")
+            raise UnreadableTable(
+                reason, _("{name} est {what}, pas un tableau. {advice}").format(name=name, what=what, advice=advice)
+            )
     if head.lower().startswith(_HTML):
         raise UnreadableTable(
             "html",
-            f"{name} est une page web, pas un tableau : c'est souvent une page de connexion enregistrée à la place de "
-            f"l'export, ou un faux fichier Excel. {_SAVE_AS}",
+            _(
+                "{name} est une page web, pas un tableau : c'est souvent une page de connexion enregistrée à la "
+                "place de l'export, ou un faux fichier Excel. {advice}"
+            ).format(name=name, advice=_SAVE_AS),
         )
     if head.startswith(b"<?xml"):
-        raise UnreadableTable("xml", f"{name} est un fichier XML. {_SAVE_AS}")
+        raise UnreadableTable("xml", _("{name} est un fichier XML. {advice}").format(name=name, advice=_SAVE_AS))
     if not filename.lower().endswith(_WORKBOOKS):
         return read_text(data, name)
     # Some exports are a CSV under a workbook's name: read as what it is. Anything else is no text either, and where its
@@ -75,8 +88,10 @@ def read_table(data: bytes, filename: str) -> Table:
             raise
         raise UnreadableTable(
             "not_workbook",
-            f"{name} porte un nom de classeur Excel, mais ce n'en est pas un : son contenu ne se lit ni comme un "
-            f"classeur, ni comme du texte. Retrouvez le fichier d'origine. {_SAVE_AS}",
+            _(
+                "{name} porte un nom de classeur Excel, mais ce n'en est pas un : son contenu ne se lit ni "
+                "comme un classeur, ni comme du texte. Retrouvez le fichier d'origine. {advice}"
+            ).format(name=name, advice=_SAVE_AS),
         ) from error
 
 
@@ -93,28 +108,43 @@ def _read_zip(data: bytes, name: str) -> Table:
     # What zipfile raises on a damaged, truncated or encrypted archive, or an unknown compression.
     except (zipfile.BadZipFile, RuntimeError, ValueError, OSError, EOFError, LookupError) as error:
         raise UnreadableTable(
-            "damaged", f"{name} est abîmé : il a peut-être été coupé pendant l'envoi. Envoyez-le à nouveau."
+            "damaged",
+            _("{name} est abîmé : il a peut-être été coupé pendant l'envoi. Envoyez-le à nouveau.").format(name=name),
         ) from error
     if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
-        raise UnreadableTable("ods", f"{name} est un classeur OpenDocument (.ods). {_SAVE_AS}")
+        raise UnreadableTable(
+            "ods", _("{name} est un classeur OpenDocument (.ods). {advice}").format(name=name, advice=_SAVE_AS)
+        )
     if "xl/workbook.xml" in members:
         from maillage.lib.spreadsheets.workbook import read_workbook  # openpyxl, for those who send a workbook
 
         return read_workbook(data, name)
     if "xl/workbook.bin" in members:
-        raise UnreadableTable("xlsb", f"{name} est un classeur Excel binaire (.xlsb). {_SAVE_AS}")
+        raise UnreadableTable(
+            "xlsb", _("{name} est un classeur Excel binaire (.xlsb). {advice}").format(name=name, advice=_SAVE_AS)
+        )
     if kind or any(member.startswith(("word/", "ppt/")) for member in members):
-        raise UnreadableTable("document", f"{name} est un document, pas un tableau. {_EXPORT}")
+        raise UnreadableTable(
+            "document", _("{name} est un document, pas un tableau. {export}").format(name=name, export=_EXPORT)
+        )
     raise UnreadableTable(
         "archive",
-        f"{name} est une archive compressée ou un classeur abîmé. Décompressez-la, puis envoyez le tableau qu'elle "
-        "contient.",
+        _(
+            "{name} est une archive compressée ou un classeur abîmé. Décompressez-la, puis envoyez le "
+            "tableau qu'elle contient."
+        ).format(name=name),
     )
 
 
 def _unreadable_ole(data: bytes, name: str) -> UnreadableTable:
     if "EncryptedPackage".encode("utf-16-le") in data:
         return UnreadableTable(
-            "protected", f"{name} est protégé par un mot de passe. Retirez la protection, puis envoyez-le à nouveau."
+            "protected",
+            _("{name} est protégé par un mot de passe. Retirez la protection, puis envoyez-le à nouveau.").format(
+                name=name
+            ),
         )
-    return UnreadableTable("legacy_xls", f"{name} est dans un ancien format d'Office (.xls, .doc). {_SAVE_AS}")
+    return UnreadableTable(
+        "legacy_xls",
+        _("{name} est dans un ancien format d'Office (.xls, .doc). {advice}").format(name=name, advice=_SAVE_AS),
+    )

@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from maillage.lib.typography import NARROW, typo
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext as _n
+
+from maillage.lib.typography import grouped, typo
 
 # A regional day has 200 registrations and 20 columns; a file ten times any real one still passes.
 MAX_BYTES = 10_000_000  # 10 MB: what a form accepts, and what one process may hold several times over
@@ -66,11 +69,11 @@ def make_table(records: Records, *, encoding: str, separator: str, notes: Iterab
     if not filled:
         raise UnreadableTable(
             "empty",
-            "Ce fichier ne contient aucune ligne remplie. Vérifiez que c'est le bon, puis envoyez-le à nouveau.",
+            _("Ce fichier ne contient aucune ligne remplie. Vérifiez que c'est le bon, puis envoyez-le à nouveau."),
         )
     start = _header_index(filled)
     if start:
-        told.append(f"{_lines(start)} avant les en-têtes.")
+        told.append(_("{lines} avant les en-têtes.").format(lines=_lines(start)))
     header_line, header = filled[start]
     body = filled[start + 1 :]
 
@@ -79,12 +82,12 @@ def make_table(records: Records, *, encoding: str, separator: str, notes: Iterab
         footer += 1
         body.pop()
     if footer:
-        told.append(f"{_lines(footer)} à la fin du tableau (totaux ou mentions).")
+        told.append(_("{lines} à la fin du tableau (totaux ou mentions).").format(lines=_lines(footer)))
 
     repeated = [line for line, cells in body if _stripped(cells) == _stripped(header)]
     if repeated:
         body = [(line, cells) for line, cells in body if _stripped(cells) != _stripped(header)]
-        told.append(f"En-têtes répétés ignorés : {_where(repeated)}.")
+        told.append(_("En-têtes répétés ignorés : {where}.").format(where=_where(repeated)))
 
     _check_size(body, header)
     headers, kept = _columns(header, body, told)
@@ -92,17 +95,21 @@ def make_table(records: Records, *, encoding: str, separator: str, notes: Iterab
     longer = [line for line, cells in body if len(_stripped(cells)) > names]
     if longer:
         told.append(
-            f"Plus de cellules que d'en-têtes : {_where(longer)}. Rien n'est perdu : voyez les colonnes ajoutées."
+            _("Plus de cellules que d'en-têtes : {where}. Rien n'est perdu : voyez les colonnes ajoutées.").format(
+                where=_where(longer)
+            )
         )
     if any(_MAIL.fullmatch(name.strip()) for name in header):
         told.append(
-            f"La ligne {header_line} sert d'en-têtes mais ressemble à des données : il en manque peut-être une."
+            _("La ligne {line} sert d'en-têtes mais ressemble à des données : il en manque peut-être une.").format(
+                line=header_line
+            )
         )
     if not body:
-        told.append("Aucune ligne sous les en-têtes.")
+        told.append(_("Aucune ligne sous les en-têtes."))
     return Table(
         headers=headers,
-        rows=tuple(tuple(cells[i] if i < len(cells) else "" for i in kept) for _, cells in body),
+        rows=tuple(tuple(cells[i] if i < len(cells) else "" for i in kept) for _line, cells in body),
         lines=tuple(line for line, _ in body),
         encoding=encoding,
         separator=separator,
@@ -145,25 +152,31 @@ def _check_size(body: list[tuple[int, list[str]]], header: Sequence[str]) -> Non
         line = body[MAX_ROWS][0]
         raise UnreadableTable(
             "too_many_rows",
-            f"Ce tableau a {grouped(len(body))} lignes : la limite est de {grouped(MAX_ROWS)}, dépassée à la ligne "
-            f"{line} du fichier. Coupez-le en plusieurs fichiers.",
+            _(
+                "Ce tableau a {grouped} lignes : la limite est de {grouped2}, dépassée à la ligne {line} du "
+                "fichier. Coupez-le en plusieurs fichiers."
+            ).format(grouped=grouped(len(body)), grouped2=grouped(MAX_ROWS), line=line),
             line=line,
         )
     for line, cells in [(0, header), *body]:
         if len(_stripped(cells)) > MAX_COLUMNS:
-            where = f"La ligne {line} a" if line else "La ligne d'en-têtes a"
+            where = _("La ligne {line} a").format(line=line) if line else _("La ligne d'en-têtes a")
             raise UnreadableTable(
                 "too_many_columns",
-                f"{where} plus de {MAX_COLUMNS} colonnes. Supprimez celles qui ne servent pas, puis envoyez le "
-                "fichier à nouveau.",
+                _(
+                    "{where} plus de {columns} colonnes. Supprimez celles qui ne servent pas, puis envoyez le "
+                    "fichier à nouveau."
+                ).format(where=where, columns=MAX_COLUMNS),
                 line=line or None,
                 column=MAX_COLUMNS + 1,
             )
-    if sum(len(cells) for _, cells in body) > MAX_CELLS:
+    if sum(len(cells) for _line, cells in body) > MAX_CELLS:
         raise UnreadableTable(
             "too_many_cells",
-            "Ce tableau a plus d'un million de cellules. Supprimez les colonnes qui ne servent pas, ou coupez-le en "
-            "plusieurs fichiers.",
+            _(
+                "Ce tableau a plus d'un million de cellules. Supprimez les colonnes qui ne servent pas, ou "
+                "coupez-le en plusieurs fichiers."
+            ),
         )
 
 
@@ -171,9 +184,9 @@ def _columns(
     header: Sequence[str], body: list[tuple[int, list[str]]], told: list[str]
 ) -> tuple[tuple[str, ...], list[int]]:
     """The names, all different, and the places of the columns kept."""
-    width = max([len(header), *(len(cells) for _, cells in body)])
+    width = max([len(header), *(len(cells) for _line, cells in body)])
     used = [False] * width
-    for _, cells in body:
+    for _line, cells in body:
         for i, cell in enumerate(cells):
             used[i] = used[i] or not _blank(cell)
     names: list[str] = []
@@ -197,9 +210,11 @@ def _columns(
         names.append(name)
         kept.append(i)
     if nameless:
-        told.append(f"Colonnes sans en-tête, nommées d'après leur place : {', '.join(nameless)}.")
+        told.append(_("Colonnes sans en-tête, nommées d'après leur place : {join}.").format(join=", ".join(nameless)))
     if doubled:
-        told.append(f"En-têtes présents plusieurs fois, numérotés : {', '.join(dict.fromkeys(doubled))}.")
+        told.append(
+            _("En-têtes présents plusieurs fois, numérotés : {join}.").format(join=", ".join(dict.fromkeys(doubled)))
+        )
     return tuple(names), kept
 
 
@@ -209,13 +224,8 @@ def _free_name(pattern: str, number: int, taken: set[str]) -> str:
     return pattern.format(number)
 
 
-def grouped(number: int) -> str:
-    """« 20 000 »."""
-    return f"{number:,}".replace(",", NARROW)
-
-
 def _lines(number: int) -> str:
-    return "1 ligne ignorée" if number == 1 else f"{number} lignes ignorées"
+    return _n("{n} ligne ignorée", "{n} lignes ignorées", number).format(n=number)
 
 
 def _where(lines: Sequence[int]) -> str:

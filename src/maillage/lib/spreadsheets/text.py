@@ -6,6 +6,9 @@ import io
 import re
 from collections import Counter
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
 from maillage.lib.spreadsheets.escaping import unescape_cell
 from maillage.lib.spreadsheets.table import Table, UnreadableTable, make_table
 
@@ -23,7 +26,7 @@ _BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+")
 _SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?[ \t]*(?:\r\n|\r|\n)", re.IGNORECASE)
-_EXPORT_AGAIN = "Exportez-le à nouveau en choisissant « CSV UTF-8 », puis envoyez-le."
+_EXPORT_AGAIN = _l("Exportez-le à nouveau en choisissant « CSV UTF-8 », puis envoyez-le.")
 
 
 def read_text(data: bytes, name: str) -> Table:
@@ -32,11 +35,14 @@ def read_text(data: bytes, name: str) -> Table:
     # A Word file, a photo, a program: not one stray control character but many.
     if "\x00" in text or controls > len(text) / 100 + 2:
         raise UnreadableTable(
-            "binary", f"{name} n'est pas un tableau : son contenu n'est pas du texte. Envoyez un fichier .xlsx ou .csv."
+            "binary",
+            _("{name} n'est pas un tableau : son contenu n'est pas du texte. Envoyez un fichier .xlsx ou .csv.").format(
+                name=name
+            ),
         )
     if controls:
         text = _CONTROLS.sub(lambda match: " " * (match.group() in "\x0b\x0c"), text)
-        notes.append("Des caractères invisibles ont été retirés.")
+        notes.append(_("Des caractères invisibles ont été retirés."))
     first_line = 1
     declared = _SEP_LINE.match(text)
     if declared and declared[1] in SEPARATORS:
@@ -57,7 +63,10 @@ def _decode(data: bytes, name: str) -> tuple[str, str, list[str]]:
                 return data.decode(encoding), encoding, []
             except UnicodeDecodeError as error:
                 raise UnreadableTable(
-                    "encoding", f"{name} est abîmé : son texte s'interrompt au milieu d'un caractère. {_EXPORT_AGAIN}"
+                    "encoding",
+                    _("{name} est abîmé : son texte s'interrompt au milieu d'un caractère. {again}").format(
+                        name=name, again=_EXPORT_AGAIN
+                    ),
                 ) from error
     encoding = "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
     body = data.removeprefix(codecs.BOM_UTF8)
@@ -77,12 +86,18 @@ def _decode(data: bytes, name: str) -> tuple[str, str, list[str]]:
         line, column = _position(body, bad)
         raise UnreadableTable(
             "encoding",
-            f"{name} contient un caractère illisible (ligne {line}, {column}ᵉ caractère). {_EXPORT_AGAIN}",
+            _("{name} contient un caractère illisible (ligne {line}, {column}ᵉ caractère). {again}").format(
+                name=name, line=line, column=column, again=_EXPORT_AGAIN
+            ),
             line=line,
             column=column,
         ) from error
     line = _position(body, first_bad)[0]
-    return text, encoding, [f"Le fichier mélange deux codages de caractères : relisez à partir de la ligne {line}."]
+    return (
+        text,
+        encoding,
+        [_("Le fichier mélange deux codages de caractères : relisez à partir de la ligne {line}.").format(line=line)],
+    )
 
 
 def _position(body: bytes, index: int) -> tuple[int, int]:
@@ -152,7 +167,9 @@ def _parse(text: str, separator: str, name: str, first_line: int) -> list[tuple[
 def _unclosed(name: str, line: int) -> UnreadableTable:
     return UnreadableTable(
         "unclosed_quote",
-        f"Dans {name}, un guillemet ouvert à la ligne {line} n'est jamais refermé, ou une cellule est démesurée. "
-        "Corrigez cette ligne, ou exportez le fichier à nouveau.",
+        _(
+            "Dans {name}, un guillemet ouvert à la ligne {line} n'est jamais refermé, ou une cellule est "
+            "démesurée. Corrigez cette ligne, ou exportez le fichier à nouveau."
+        ).format(name=name, line=line),
         line=line,
     )

@@ -9,6 +9,8 @@ import zipfile
 import zlib
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext as _n
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -20,9 +22,9 @@ from maillage.lib.spreadsheets.table import (
     MAX_UNCOMPRESSED,
     Table,
     UnreadableTable,
-    grouped,
     make_table,
 )
+from maillage.lib.typography import grouped
 
 HERE = 2_000_000  # bytes unpacked: some 300 people with twenty columns take 0.5
 _MAX_TAGS = 8_000_000  # of one part: a million honest cells take some six
@@ -70,9 +72,11 @@ def parse_workbook(data: bytes, name: str) -> Table:
             rows, sheet, others = _first_filled_sheet(data, name)
             notes = []
             if rows and rows[-1][0] == _LAST_ROW:
-                notes.append(f"La lecture s'est arrêtée à la ligne {grouped(_LAST_ROW)} de la feuille.")
+                notes.append(
+                    _("La lecture s'est arrêtée à la ligne {grouped} de la feuille.").format(grouped=grouped(_LAST_ROW))
+                )
             if others:
-                notes.append(f"Seule la feuille «\u202f{sheet}\u202f» a été lue ({others}).")
+                notes.append(_("Seule la feuille « {sheet} » a été lue ({others}).").format(sheet=sheet, others=others))
             if unsaved:
                 notes += _formulas_without_value(data, sheet, rows)
     except UnreadableTable:
@@ -80,8 +84,10 @@ def parse_workbook(data: bytes, name: str) -> Table:
     except _DAMAGED as error:
         raise UnreadableTable(
             "damaged",
-            f"{name} est un classeur abîmé. Ouvrez-le dans votre tableur, enregistrez-le à nouveau en .xlsx, puis "
-            "envoyez-le.",
+            _(
+                "{name} est un classeur abîmé. Ouvrez-le dans votre tableur, enregistrez-le à nouveau en .xlsx, "
+                "puis envoyez-le."
+            ).format(name=name),
         ) from error
     return make_table(rows, encoding="", separator="", notes=notes)
 
@@ -95,16 +101,20 @@ def _inspect(data: bytes, name: str) -> bool:
         if len(members) > _MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNCOMPRESSED:
             raise UnreadableTable(
                 "too_big",
-                f"{name} prend trop de place une fois décompressé (plus de {MAX_UNCOMPRESSED // 1_000_000} Mo). Copiez "
-                "le tableau seul dans un nouveau classeur, puis envoyez celui-ci.",
+                _(
+                    "{name} prend trop de place une fois décompressé (plus de {most} Mo). Copiez le tableau seul "
+                    "dans un nouveau classeur, puis envoyez celui-ci."
+                ).format(name=name, most=MAX_UNCOMPRESSED // 1000000),
             )
         for member in members:
             if member.filename.endswith((".xml", ".rels")):
                 # No office suite writes a DTD; entities that unfold are the other kind of bomb.
                 part = archive.read(member)
                 if b"<!DOCTYPE" in part.upper() or part.count(b"<") > _MAX_TAGS:
-                    raise UnreadableTable("damaged", f"{name} n'est pas un classeur ordinaire : il est refusé.")
-            if re.fullmatch(r"xl/worksheets/[^/]+\.xml", member.filename) and not formulas:
+                    raise UnreadableTable(
+                        "damaged", _("{name} n'est pas un classeur ordinaire : il est refusé.").format(name=name)
+                    )
+            if re.fullmatch("xl/worksheets/[^/]+\\.xml", member.filename) and not formulas:
                 formulas = re.search(rb"<(?:\w+:)?f[\s/>]", archive.read(member)) is not None
     return formulas
 
@@ -117,8 +127,12 @@ def _first_filled_sheet(data: bytes, name: str) -> tuple[list[tuple[int, list[st
             rows = _read_sheet(sheet, name)
             if rows:
                 left = len(book.worksheets) - len(empty) - 1
-                others = [f"{len(empty)} vide{'s' * (len(empty) > 1)} avant elle"] if empty else []
-                others += [f"{left} après elle"] if left else []
+                others = (
+                    [_n("{n} vide avant elle", "{n} vides avant elle", len(empty)).format(n=len(empty))]
+                    if empty
+                    else []
+                )
+                others += [_("{left} après elle").format(left=left)] if left else []
                 return rows, sheet.title, ", ".join(others)
             empty.append(sheet.title)
     finally:
@@ -139,8 +153,10 @@ def _read_sheet(sheet: Any, name: str) -> list[tuple[int, list[str]]]:
         if any(len(text) > _LONGEST_CELL for text in texts):
             raise UnreadableTable(
                 "too_big",
-                f"{name} a une cellule de plus de {grouped(_LONGEST_CELL)} caractères, ligne {number}. "
-                "Raccourcissez-la, puis envoyez le classeur à nouveau.",
+                _(
+                    "{name} a une cellule de plus de {grouped} caractères, ligne {number}. Raccourcissez-la, puis "
+                    "envoyez le classeur à nouveau."
+                ).format(name=name, grouped=grouped(_LONGEST_CELL), number=number),
                 line=number,
             )
         while texts and not texts[-1].strip():
@@ -152,8 +168,10 @@ def _read_sheet(sheet: Any, name: str) -> list[tuple[int, list[str]]]:
         if cells > MAX_CELLS or len(rows) > MAX_ROWS + 100:  # preamble and totals do not count
             raise UnreadableTable(
                 "too_many_rows",
-                f"{name} est trop grand : plus de {grouped(MAX_ROWS)} lignes ou d'un million de cellules, à la ligne "
-                f"{number}. Coupez-le en plusieurs fichiers.",
+                _(
+                    "{name} est trop grand : plus de {grouped} lignes ou d'un million de cellules, à la ligne "
+                    "{number}. Coupez-le en plusieurs fichiers."
+                ).format(name=name, grouped=grouped(MAX_ROWS), number=number),
                 line=number,
             )
     return rows
@@ -178,8 +196,10 @@ def _formulas_without_value(data: bytes, title: str, rows: list[tuple[int, list[
     if not missing:
         return []
     return [
-        f"Formules dont le résultat n'est pas enregistré, lues comme vides : {missing} (la première : ligne "
-        f"{first[0]}, colonne {first[1]}). Ouvrez le classeur dans un tableur et enregistrez-le pour les retrouver."
+        _(
+            "Formules dont le résultat n'est pas enregistré, lues comme vides : {missing} (la première : "
+            "ligne {first}, colonne {first2}). Ouvrez le classeur dans un tableur et enregistrez-le pour les retrouver."
+        ).format(missing=missing, first=first[0], first2=first[1])
     ]
 
 
@@ -192,7 +212,7 @@ def _text(value: object) -> str:
             return "Oui" if value else "Non"
         case str():
             # Excel's own errors (#N/A, #REF!) are no text anybody typed.
-            return "" if re.fullmatch(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!)", value) else value
+            return "" if re.fullmatch("#(?:N/A|REF!|NAME\\?|VALUE!|DIV/0!|NUM!|NULL!)", value) else value
         case float():
             return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.12g}".replace(".", ",")
         case dt.datetime():

@@ -11,14 +11,18 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from maillage.lib.dates import typed_day_words
+from maillage.lib.languages import FRENCH, current, direction
+from maillage.lib.typography import NO_BREAK, grouped
 from maillage.lib.typography import count as count_words
 from maillage.lib.typography import grouped as in_groups
 from maillage.lib.typography import typo as set_type
 from maillage.ui.comfort import wants_comfort
 from maillage.ui.icons import ICONS, LOGO, SHAPES
+from maillage.ui.languages import choices, not_here, offer
 
 register = template.Library()
 
@@ -39,6 +43,30 @@ def styles(context: Context, name: str) -> SafeString:
     sheets = STYLES[name] + (("comfort",) if request is not None and wants_comfort(request) else ())
     links = ((static(f"ui/css/{sheet}.css"),) for sheet in sheets)
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', links)
+
+
+@register.simple_tag
+def page_language() -> SafeString:
+    """The attributes of `html`: what is spoken, and from which side it is read."""
+    language = current()
+    side = ' dir="rtl"' if direction(language) == "rtl" else ""
+    return mark_safe(f' lang="{language}"{side}')  # noqa: S308 - our own codes
+
+
+@register.inclusion_tag("ui/_languages.html", takes_context=True)
+def language_choices(context: Context) -> dict[str, Any]:
+    request: HttpRequest | None = context.get("request")
+    here = request.get_full_path() if request is not None and request.method == "GET" else ""
+    return {"choices": choices(request) if request is not None else [], "next": here}
+
+
+@register.inclusion_tag("ui/_language_offer.html", takes_context=True)
+def language_offer(context: Context) -> dict[str, Any]:
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return {}
+    here = request.get_full_path() if request.method == "GET" else ""
+    return {"offer": offer(request), "not_here": not_here(request), "next": here}
 
 
 @register.simple_tag
@@ -84,7 +112,12 @@ def meter(value: int, maximum: int) -> SafeString:
 
 @register.simple_tag
 def count(number: int, singular: str, plural: str, zero: str) -> str:
-    return count_words(number, singular, plural, zero=zero)
+    """The words are written in French: another language finds its own, by its own rule of plurals."""
+    if current() == FRENCH:
+        return count_words(number, singular, plural, zero=zero)
+    if number == 0:
+        return gettext(zero) if zero else ""
+    return grouped(number) + NO_BREAK + ngettext(singular, plural, number)
 
 
 @register.filter

@@ -12,7 +12,7 @@ class PanZoom extends HTMLElement {
     this.held = new Map();
     this.tools = document.createElement("div");
     this.tools.className = "map-tools";
-    for (const [sign, name, act] of [["+", "Approcher", () => this.zoom(STEP)], ["−", "Éloigner", () => this.zoom(1 / STEP)], ["tout voir", "", () => this.show(...this.whole)]]) {
+    for (const [sign, name, act] of [["+", this.dataset.nearer, () => this.zoom(STEP)], ["−", this.dataset.further, () => this.zoom(1 / STEP)], [this.dataset.whole, "", () => this.show(...this.whole)]]) {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: sign, onclick: act, className: "quiet" });
       if (name) button.ariaLabel = button.title = name;
       this.tools.append(button);

@@ -16,6 +16,7 @@ function newKey() {
 }
 
 const places = [...document.querySelectorAll("[data-outbox]")];
+const told = (name) => places[0]?.dataset[name] ?? "";
 
 function say(sentence = "") {
   const here = new Set(places.map((place) => place.dataset.send));
@@ -23,7 +24,7 @@ function say(sentence = "") {
   const refused = read().filter((row) => row.refused); // of an older link too: they are taken up by this one
   const words = [];
   if (sentence) words.push(sentence);
-  if (waiting) words.push(waiting > 1 ? `${waiting} observations attendent le réseau sur ce téléphone. Elles partiront d’elles-mêmes.` : "Une observation attend le réseau sur ce téléphone. Elle partira d’elle-même.");
+  if (waiting) words.push(waiting > 1 ? told("many").replace("{n}", waiting) : told("one"));
   for (const place of places) {
     place.hidden = words.length + refused.length === 0;
     place.textContent = words.join(" ");
@@ -35,7 +36,7 @@ function again(row) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "quiet";
-  button.textContent = "La reprendre";
+  button.textContent = told("again");
   button.addEventListener("click", () => {
     sessionStorage.setItem("maillage-reprise", JSON.stringify(row.fields));
     write(read().filter((each) => each.key !== row.key));
@@ -49,7 +50,7 @@ async function send(row) {
   for (const [name, value] of row.fields) body.append(name, value);
   const answer = await fetch(row.to, { method: "POST", body, headers: { "X-Requested-With": "outbox" }, redirect: "error" });
   if (answer.status === 201) return "";
-  if (answer.status === 404) return "Le lien de ce noyau est fermé : ouvrez le nouveau, l’observation est gardée ici.";
+  if (answer.status === 404) return told("closed");
   if (answer.status === 422) return (await answer.json()).sentences.join(" ");
   throw new Error(String(answer.status));
 }
@@ -93,7 +94,7 @@ if (form) {
     if (photo.files.length && navigator.onLine) return; // the usual way carries it
     event.preventDefault();
     if (photo.files.length) {
-      say("Sans réseau, la photo ne peut pas partir : retirez-la pour noter le reste, ou attendez le réseau.");
+      say(told("photo"));
       return;
     }
     const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
@@ -106,7 +107,7 @@ if (form) {
       write([...read().filter((each) => each.key !== key), row]);
       form.reset();
       form.querySelector('[name="key"]').value = newKey();
-      say("C’est noté sur ce téléphone.");
+      say(told("kept"));
       places[0].scrollIntoView({ block: "center" });
       return;
     }

@@ -29,7 +29,7 @@ document.addEventListener("submit", async (event) => {
     await ask({ method: "POST", body });
     if (document.activeElement === document.body) part().focus({ preventScroll: true }); // its button is gone
   } catch {
-    refused.textContent = "La demande n’est pas partie. Recommencez, ou envoyez quelqu’un à l’accueil.";
+    refused.textContent = part().dataset.unsent;
     refused.hidden = false;
   }
 });

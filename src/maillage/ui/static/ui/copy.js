@@ -7,7 +7,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy);
-    button.textContent = "Lien copié";
+    button.textContent = button.dataset.copied;
     setTimeout(() => { button.innerHTML = words; }, 3000);
   });
 }
