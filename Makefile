@@ -153,7 +153,7 @@ messages: $(VENV)/.installed-dev ## refait les catalogues des langues, dont les 
 	@mv $(PO).po $(LOCALE)/pages.pot
 	@$(BIN)/python -m maillage.ui.words_of_engines $(LOCALE)/pages.pot $(LOCALE)/all.pot
 	@$(BIN)/python -m maillage.ui.catalogues gather $(LOCALE)/all.pot
-	@msgen --no-wrap --no-location $(LOCALE)/all.pot | sed -e '/^# SOME/,/^#, fuzzy/d' -e '/^"\(POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Report-Msgid\)/d' -e 's/PACKAGE VERSION/maillage/' -e 's/"Language: .*/"Language: fr\\n"/' > $(PO).po
+	@msgen --no-wrap --no-location -o $(PO).po $(LOCALE)/all.pot
 	@rm $(LOCALE)/*.pot && $(BIN)/python -m maillage.ui.typeset $(PO).po
 	@for language in fr en de ar tr; do msgfmt --check-format -o $(LOCALE)/$$language/LC_MESSAGES/django.mo $(LOCALE)/$$language/LC_MESSAGES/django.po || exit 1; done
 

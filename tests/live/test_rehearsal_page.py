@@ -178,8 +178,8 @@ def test_every_reason_of_a_refusal_has_a_sentence() -> None:
     reasons = [*REFUSALS, *SENTENCES, "porte-410", "porte-404", "formulaire", "502"]
     for reason, number in dict.fromkeys(reasons, 3).items():
         (line,) = rehearsing.refusals_in_words({reason: number})
-        assert line.startswith("3 fois : « ")
-        assert line.endswith(". »")
+        assert line.startswith("3 fois\u00a0: «\u202f")
+        assert line.endswith(".\u202f»")
         assert reason not in line or reason.isdigit()
 
 

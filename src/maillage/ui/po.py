@@ -6,6 +6,17 @@ from dataclasses import dataclass, field
 
 _LINE = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)\s+"(.*)"\Z|"(.*)"\Z')
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "r": "\r"}
+HEADER = "".join(
+    f'"{line}\\n"\n'
+    for line in (
+        "Project-Id-Version: maillage",
+        "Language: fr",
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding: 8bit",
+        "Plural-Forms: nplurals=2; plural=(n > 1);",
+    )
+)
 BRACES = re.compile(r"{\w*[:}]")
 
 
@@ -50,9 +61,7 @@ def quoted(text: str) -> str:
 
 def written(entries: Iterable[Entry]) -> str:
     """A template of catalogue: no sentence has its translation yet."""
-    blocks = [
-        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
-    ]
+    blocks = [f'msgid ""\nmsgstr ""\n{HEADER}']
     for entry in entries:
         lines = [f"#: {' '.join(entry.places)}"]
         flags = {flag for flag in entry.flags if flag.startswith("python")}
