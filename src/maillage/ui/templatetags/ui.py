@@ -32,6 +32,7 @@ STYLES = {
     "live": ("base", "components", "live", "activities"),
 }
 NO_MARKUP = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+POINTING = {"arrow-left", "arrow-right"}
 NO_CHOICE = ">---------</option>"
 COLOURS = {"bleu": _("Bleu"), "rouge": _("Rouge"), "jaune": _("Jaune"), "vert": _("Vert")}
 
@@ -85,7 +86,8 @@ def json_ld(data: dict[str, Any]) -> SafeString:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A pictogram, always beside its word."""
-    return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{ICONS[name]}</svg>')  # noqa: S308 - ours
+    kind = "icon points" if name in POINTING else "icon"  # turned round where one reads from the right
+    return mark_safe(f'<svg class="{kind}" viewBox="0 0 24 24" aria-hidden="true">{ICONS[name]}</svg>')  # noqa: S308 - ours
 
 
 @register.simple_tag
