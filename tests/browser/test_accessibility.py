@@ -47,6 +47,30 @@ def test_pages_of_everybody(unpack: Callable[..., Phone], house: House, inspecti
     inspection.verdict()
 
 
+@pytest.mark.parametrize("language", ["ar", *(pytest.param(one, marks=pytest.mark.long) for one in ("en", "de", "tr"))])
+def test_pages_in_another_language(
+    unpack: Callable[..., Phone], house: House, inspection: Inspection, language: str
+) -> None:
+    """A participant's pages and first step; of the languages that are whole, the pages of everybody too."""
+    page = unpack().page
+    page.context.add_cookies([{"name": "langue", "value": language, "url": house.url}])
+    whole = ("/accessibilite/", "/a-propos/", "/connexion/") if language in ("en", "de") else ()
+    for path in ("/", "/s/", "/affichage/", "/donnees/", house.links.public, *whole, house.links.join):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [
+            language,
+            "rtl" if language == "ar" else "",
+        ]
+        inspection.look(page, f"{kind_of(path)} in {language}", phone=True)
+    page.fill("#name", "Samira")
+    page.click("form.stack button")
+    expect(page.locator("#shared")).to_be_visible()
+    inspection.look(page, f"a seat in {language}", phone=True)
+    inspection.verdict()
+
+
 def test_pages_of_who_registers(unpack: Callable[..., Phone], house: House, inspection: Inspection) -> None:
     staff = sign_in(unpack(viewport=WALL), house.links.organiser)
     staff.goto(f"/rencontres/{house.ask('codes')['gathering']}/copie/")

@@ -45,7 +45,9 @@ def test_one_language_is_offered_and_never_over_french(accepted, offer):
     assert offered(accepted, "fr") == offer
 
 
-@pytest.mark.parametrize(("language", "title"), [("en", "workshop"), ("de", "workshop"), ("tr", "atölye"), ("ar", "ورشة")])
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "workshop"), ("de", "workshop"), ("tr", "atölye"), ("ar", "ورشة")]
+)
 def test_choice_is_kept_and_every_page_of_a_participant_speaks_it(client, language, title):
     answer = choose(client, language, "/s/")
     assert (answer.status_code, answer["Location"]) == (302, "/s/")

@@ -12,6 +12,7 @@ from maillage.atlas.search import Line, drop, is_empty, put
 from maillage.contracts.models import ContratDeVille
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.gatherings.words import place_words
+from maillage.lib.languages import in_french
 from maillage.memory.experience_queries import TOLD
 from maillage.memory.models import Experience, ExperienceVersion
 from maillage.office.enums import JobStatus
@@ -92,6 +93,7 @@ def _one(rows: QuerySet, pk: UUID | None) -> QuerySet:  # type: ignore[type-arg]
     return rows if pk is None else rows.filter(pk=pk)
 
 
+@in_french
 def _renew(kind: str, pk: UUID | None, lines: Iterable[Line]) -> None:
     drop(kind, None if pk is None else [str(pk)])
     put(lines)

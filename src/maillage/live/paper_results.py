@@ -39,7 +39,7 @@ def tables_of(room: Room, seat: str) -> list[tuple[int, str]]:
 
 
 def steps_of(room: Room, table: int) -> list[dict[str, Any]]:
-    return paper_steps(room.state, table)
+    return paper_steps(room.in_words().state, table)
 
 
 def begin_and_end(room: Room, ticket: Ticket, key: str) -> Outcome:

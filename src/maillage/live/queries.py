@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from facilitation import Audience, Method, view_audience
 from facilitation import leaving as leaving_view
+from maillage.lib.languages import in_french
 from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.models import Session
 from maillage.live.rooms import ErasedSession, UnknownSession
@@ -69,6 +70,7 @@ def sheet_of(session_id: uuid.UUID, seat_id: uuid.UUID) -> dict[str, Any] | None
     return sheet_of_seat(room, str(seat_id))
 
 
+@in_french
 def leaving(session_id: uuid.UUID) -> dict[str, Any] | None:
     """What this session lets out for what the day keeps (facilitation.leaving); None once it is erased."""
     try:
@@ -91,6 +93,6 @@ def releases_of(session_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
 def control_view(session_id: uuid.UUID) -> dict[str, Any]:
     """What the control room sees of a session: step, clock, counts, never a card or a name; and phones on line."""
-    room = live().rooms.load(session_id)
+    room = live().rooms.load(session_id).in_words()
     view = view_audience(room.state, Audience(str(SeatKind.CONTROL), None))
     return {**view, "online": live().seats_of(session_id)}

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from facilitation import results
 from maillage.gatherings.models import Gathering, Workshop
+from maillage.lib.languages import in_french
 from maillage.live import keys
 from maillage.live.enums import SessionStatus
 from maillage.live.models import KeptFigures, Session
@@ -19,6 +20,7 @@ FLOOR = 5  # people: below, a count says too much of each of them, and is not sa
 Row = dict[str, Any]
 
 
+@in_french
 def rows_of(room: Room) -> list[Row]:
     """A line an option; a question that fewer than FLOOR people answered is one line, with no number."""
     rows: list[Row] = []

@@ -45,6 +45,7 @@ def people_without_phone(room: Room, seat: str) -> list[Person]:
 
 def inputs_now(room: Room, seat: str) -> list[dict[str, Any]]:
     """What this person is asked now. What was typed for them is not shown again: a secret stays one."""
+    room = room.in_words()
     own = view_own(room.state, seat)
     return [{**one, "value": "", "chosen": []} for one in inputs_of(room, own) if one["now"]]
 

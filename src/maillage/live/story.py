@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from facilitation import kept_cards, story
+from maillage.lib.languages import in_french
 from maillage.live import keys
 from maillage.live.enums import SessionStatus
 from maillage.live.models import Session
@@ -47,6 +48,7 @@ def stories_by_workshop(gathering_id: uuid.UUID, *, rehearsal: bool = False) -> 
     return found
 
 
+@in_french
 def _story_of(session_id: uuid.UUID) -> RoomStory:
     if not keys.has_key(session_id):  # its moves would be read as erased ones
         return RoomStory(unreadable=True)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from maillage.gatherings.words import date_words
+from maillage.lib.languages import in_french
 from maillage.lib.typography import typo
 from maillage.memory.actions import FINISHED, lock_action, owner_token
 from maillage.memory.links import address_of
@@ -38,6 +39,7 @@ class ActionLetter(Enum):
         }[self]
 
 
+@in_french
 def words_of(letter: ActionLetter, action: Action) -> tuple[str, str]:
     """Subject and body. The action's own words are in the body, where nobody reads them over a shoulder in a list."""
     body = render_to_string(

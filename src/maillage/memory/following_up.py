@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.words import date_words
+from maillage.lib.languages import in_french
 from maillage.lib.typography import typo
 from maillage.live.keys import BadSeal
 from maillage.memory.boxes import drop, open_box, public_key_of
@@ -128,6 +129,7 @@ def find_by_answer_token(token: str) -> FollowUp | None:
     return FollowUp.objects.filter(pk=pk).select_related("gathering__space").first()
 
 
+@in_french
 def letter_of(follow_up: FollowUp) -> tuple[str, str]:
     body = render_to_string(
         "memory/letters/where_are_you.txt",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.words import date_words
+from maillage.lib.languages import in_french
 from maillage.lib.typography import typo
 from maillage.memory.models import Publication
 from maillage.memory.queries import kept_by_workshop
@@ -33,6 +34,7 @@ def who_asked(gathering: Gathering) -> QuerySet[Registration]:
     return rows.exclude(person__email="").exclude(presence=Presence.ABSENT)
 
 
+@in_french
 def letter_of(gathering: Gathering, *, first_name: str, own_link: str, base: str) -> tuple[str, str]:
     """Subject and body: what is published, workshop by workshop."""
     kept = [group for group in kept_by_workshop(gathering, public=True) if group.takeaways]

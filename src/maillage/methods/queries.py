@@ -6,6 +6,7 @@ from django.db.models import F, Q, QuerySet
 from facilitation import Method, MethodError, load_method, shipped_methods
 from maillage.lib.matching import fold
 from maillage.methods.models import MethodVersion
+from maillage.methods.speaking import in_words
 from maillage.people.models import Space
 
 
@@ -15,6 +16,11 @@ class KnownMethod:
 
     method: Method
     version: MethodVersion | None  # None: shipped with this release
+
+    @property
+    def said(self) -> Method:
+        """As it reads in the language that is spoken."""
+        return in_words(self.method)
 
     @property
     def own(self) -> bool:
@@ -58,7 +64,7 @@ class Known(NamedTuple):
 def what_is_done(space: Space) -> dict[str, Known]:
     """Method → its title and what one does there, for whoever tells of it."""
     return {
-        known.method.id: Known(known.method.title, known.method.summary, known.method.sheet is not None)
+        known.method.id: Known(known.said.title, known.said.summary, known.method.sheet is not None)
         for known in library(space)[0]
     }
 
@@ -80,7 +86,7 @@ def preset_titles(space: Space) -> dict[str, dict[str, str]]:
     """Method → preset → its title, the usual one first; a method with one length only has none to choose."""
     found = {}
     for known in library(space)[0]:
-        presets = sorted(known.method.presets.values(), key=lambda preset: preset.id != known.method.preset)
+        presets = sorted(known.said.presets.values(), key=lambda preset: preset.id != known.method.preset)
         if len(presets) > 1:
             found[known.method.id] = {preset.id: preset.title for preset in presets}
     return found

@@ -18,6 +18,7 @@ from maillage.methods.papers import ALL, make_papers, sheet_names
 from maillage.methods.queries import library as library_of
 from maillage.methods.queries import own_versions
 from maillage.methods.services import duplicate_method, import_method, save_method
+from maillage.methods.speaking import in_words
 from maillage.people.queries import can_facilitate, can_organise, can_read, spaces_of
 
 
@@ -67,6 +68,7 @@ def detail(request: HttpRequest, space: str, method: str) -> HttpResponse:
 
 def describe(method: Method) -> dict[str, object]:
     """A method in words, for a page that is read or printed."""
+    method = in_words(method)
     stages = []
     planned, numbers = words.planned_minutes(method, method.preset), words.numbers_of(method)
     for stage in method.stages.values():

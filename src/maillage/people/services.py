@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from sesame.utils import get_query_string, get_user
 
+from maillage.lib.languages import in_french
 from maillage.lib.matching import fold
 from maillage.lib.typography import typo
 from maillage.office.services import drop_mail, queue_mail, record_activity
@@ -104,6 +105,7 @@ def make_sign_in_link(*, user: User, base_url: str, next_url: str = "") -> str:
     return f"{link}&{urlencode({'next': next_url})}" if next_url else link
 
 
+@in_french
 def send_sign_in_link(*, email: str, base_url: str, next_url: str = "") -> None:
     """To whom the address belongs, if they are of a team; to nobody else, and nobody learns which."""
     user = User.objects.filter(email__iexact=email, is_active=True).first()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from maillage.lib.languages import in_french
 from maillage.lib.typography import typo
 from maillage.office.services import drop_mail, queue_mail, record_activity
 from maillage.people.enums import SpaceRole
@@ -54,11 +55,16 @@ def invite(
     found.save()
     drop_mail(about=found.pk)
     link = base_url.rstrip("/") + reverse("people:invitation", args=[token_of(found)])
-    said = {"by": by, "role": found.get_role_display(), "to": to, "link": link, "days": OPEN_FOR.days}
-    body = typo(render_to_string("people/invitation.txt", said))
-    queue_mail(to=email, subject=_("Invitation : %s") % to, body=body, about=found.pk)
+    subject, body = _letter(found, by=by, to=to, link=link)
+    queue_mail(to=email, subject=subject, body=body, about=found.pk)
     record_activity(space=space.slug, by=by, verb="invite", about=f"{email} : {found.get_role_display()}")
     return found
+
+
+@in_french
+def _letter(invitation: Invitation, *, by: str, to: object, link: str) -> tuple[str, str]:
+    said = {"by": by, "role": invitation.get_role_display(), "to": to, "link": link, "days": OPEN_FOR.days}
+    return _("Invitation : %s") % to, typo(render_to_string("people/invitation.txt", said))
 
 
 def token_of(invitation: Invitation) -> str:

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from maillage.gatherings.words import date_words
+from maillage.lib.languages import in_french
 from maillage.lib.typography import typo
 from maillage.office.enums import MailStatus
 from maillage.office.models import Mail
@@ -53,6 +54,7 @@ def waiting_for_reminder(questionnaire: Questionnaire) -> QuerySet[Registration]
     return recipients(questionnaire).filter(pk__in=silent.values("registration"))
 
 
+@in_french
 def letter_of(
     questionnaire: Questionnaire, *, first_name: str, link: str, refusal_link: str, reminder: bool
 ) -> tuple[str, str]:

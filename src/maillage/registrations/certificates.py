@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.words import date_words, place_words
+from maillage.lib.languages import in_french
 from maillage.lib.typography import typo
 from maillage.office.services import queue_mail, record_activity
 from maillage.registrations.enums import HalfDay, Presence, RegistrationStatus
@@ -73,6 +74,7 @@ def waiting_for_certificate(gathering: Gathering) -> "QuerySet[Registration]":
     return rows.exclude(pk__in=CertificateLetter.objects.values("registration"))
 
 
+@in_french
 def certificate_letter(gathering: Gathering, *, first_name: str, link: str) -> tuple[str, str]:
     body = render_to_string(
         "registrations/letters/certificate.txt",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.words import date_words, place_words
+from maillage.lib.languages import in_french
 from maillage.lib.typography import typo
 from maillage.office.models import Mail
 from maillage.office.services import queue_mail
@@ -56,6 +57,7 @@ def queue_letter(letter: Letter, registration: Registration) -> Mail | None:
     return queue_mail(to=registration.person.email, subject=subject, body=body, about=registration.gathering_id)
 
 
+@in_french
 def words_of(
     letter: Letter,
     *,

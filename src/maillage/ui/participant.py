@@ -51,6 +51,7 @@ FILES = (
         ".html",
     ),
     "maillage/memory/views.py",
+    "maillage/memory/apps.py",
     *_of("maillage/memory/templates/memory", "_public_part sheet", ".html"),
     "maillage/people/enums.py",
     "maillage/plans/parts.py",
