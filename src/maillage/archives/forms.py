@@ -1,4 +1,5 @@
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from maillage.office.retention import LEAST_MONTHS, MOST_MONTHS
@@ -11,7 +12,7 @@ class NamesForm(forms.Form):
         label=_("Garder les noms, en mois après la rencontre"),
         min_value=LEAST_MONTHS,
         max_value=MOST_MONTHS,
-        help_text=_("De {least} à {most} mois.").format(least=LEAST_MONTHS, most=MOST_MONTHS),
+        help_text=format_lazy(_("De {least} à {most} mois."), least=LEAST_MONTHS, most=MOST_MONTHS),
         error_messages={
             "required": _("Écrivez un nombre de mois."),
             "invalid": _("Écrivez un nombre entier de mois."),

@@ -95,7 +95,7 @@ def rooms_of(gathering: Gathering, base_url: str, *, rehearsal: bool = False) ->
 
 
 def _fill(row: RoomRow, session: Session, base_url: str) -> None:
-    view = row.view = view_audience(live().rooms.load(session.id).state, Audience("control", None))
+    view = row.view = view_audience(live().rooms.load(session.id).in_words().state, Audience("control", None))
     people = sum(table["people"] for table in view["tables"])
     screens = live().screens_of(session.id)
     row.people = count(people, _("personne"), _("personnes"), zero=_("personne n’est encore là"))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 import seating
 from maillage.gatherings.models import Gathering, Workshop
+from maillage.lib.languages import in_french
 from maillage.office.services import record_activity
 from maillage.plans.enums import PlanStatus
 from maillage.plans.figures import figures_of, score_of
@@ -388,6 +389,7 @@ def keep_plan(
     return plan
 
 
+@in_french
 def write_placements(
     plan: Plan,
     situation: Situation,
@@ -431,6 +433,7 @@ def write_placements(
     )
 
 
+@in_french
 def _notes(situation: Situation, solved: seating.Plan) -> list[str]:
     """What gave way or moved, then what is not known. A sentence is said once."""
     broken = (
