@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.lib.dates import typed_day_words
 from maillage.lib.languages import FRENCH, current, direction
-from maillage.lib.typography import NO_BREAK, grouped
+from maillage.lib.typography import NO_BREAK
 from maillage.lib.typography import count as count_words
 from maillage.lib.typography import grouped as in_groups
 from maillage.lib.typography import typo as set_type
@@ -119,7 +119,7 @@ def count(number: int, singular: str, plural: str, zero: str) -> str:
         return count_words(number, singular, plural, zero=zero)
     if number == 0:
         return gettext(zero) if zero else ""
-    return grouped(number) + NO_BREAK + ngettext(singular, plural, number)
+    return in_groups(number) + NO_BREAK + ngettext(singular, plural, number)
 
 
 @register.filter
