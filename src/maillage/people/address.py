@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from maillage.lib.languages import in_french
 from maillage.lib.typography import typo
 from maillage.office.services import queue_mail
 from maillage.people.log import record_of_account
@@ -18,6 +19,7 @@ SALT = "people.address"
 OPEN_FOR = timedelta(hours=24)
 
 
+@in_french
 def ask_for_address(*, user: User, email: str, base_url: str) -> None:
     """Writes to the new address. Somebody else's is written nothing, and the screen says the same."""
     email = email.strip().lower()
@@ -43,6 +45,7 @@ def find_address(token: str) -> tuple[User, str] | None:
     return user, email
 
 
+@in_french
 @transaction.atomic
 def change_address(*, token: str) -> User | None:
     found = find_address(token)
