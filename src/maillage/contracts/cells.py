@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from maillage.contracts.enums import SignatoryCategory, SignatureStatus
 from maillage.contracts.facts import DATES, LISTS, one_line
 from maillage.contracts.services import facts_of_nothing
+from maillage.lib.languages import in_french
 from maillage.lib.matching import fold
 from maillage.lib.typography import join_words
 
@@ -38,17 +39,31 @@ COLUMNS = {
 SIREN, NAME, VERSION, NOTE = "SIREN", "Intercommunalité", "Version", "Note interne"
 COLUMN_OF = {name: column for column, name in COLUMNS.items() if name}
 ALSO = {"epci": SIREN, "nom": NAME, "statut": "Signature", "debut": "Première année", "fin": "Dernière année"}
-STATUSES = {fold(str(label)): value for value, label in SignatureStatus.choices} | {
+
+
+@in_french
+def _read_as(choices: Any) -> dict[str, str]:
+    """Folded label → value, whatever the page that first asks for this module speaks."""
+    return {fold(str(label)): value for value, label in choices}
+
+
+@in_french
+def _labels(choices: Any) -> str:
+    return join_words([f"« {label} »" for _value, label in choices], last="ou")
+
+
+STATUSES = _read_as(SignatureStatus.choices) | {
     "": SignatureStatus.UNKNOWN.value,
     "non connue": SignatureStatus.UNKNOWN.value,
     "inconnue": SignatureStatus.UNKNOWN.value,
     "oui": SignatureStatus.SIGNED.value,
     "non": SignatureStatus.NOT_SIGNED.value,
 }
-CATEGORIES = {fold(str(label)): value for value, label in SignatoryCategory.choices}
+CATEGORIES = _read_as(SignatoryCategory.choices)
 DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 
 
+@in_french
 def write_cell(name: str, value: Any) -> str:
     if name == "status":
         return str(SignatureStatus(value).label)
@@ -73,7 +88,7 @@ def read_cell(name: str, cell: str) -> Any:
         return _year(text, name)
     if name == "status":
         if fold(text) not in STATUSES:
-            choices = join_words([f"« {label} »" for label in SignatureStatus.labels], last=_("ou"))
+            choices = _labels(SignatureStatus.choices)
             raise ValueError(_("« %(text)s » : on attend %(choices)s.") % {"text": text[:40], "choices": choices})
         return STATUSES[fold(text)]
     if name in DATES:
@@ -124,7 +139,7 @@ def _signatory(line: str) -> dict[str, str]:
     else:
         name = rest
     if fold(category) not in CATEGORIES or not name.strip():
-        choices = join_words([str(label) for label in SignatoryCategory.labels])
+        choices = _labels(SignatoryCategory.choices)
         sentence = _("« %(line)s » : on attend « catégorie ; nom ; date », la catégorie étant l’une de : %(choices)s.")
         raise ValueError(sentence % {"line": line[:60], "choices": choices})
     return {"category": CATEGORIES[fold(category)], "name": name.strip(), "signed_on": signed_on}

@@ -1,7 +1,7 @@
 """The languages of the pages: which there are, which is spoken now, and saying something in another.
 
 French is what everything is written in, what files, letters and commands speak, and what is spoken where nobody chose.
-A choice is explicit and kept by the device (docs/decisions/0022-languages.md).
+A choice is explicit and kept by the device (docs/decisions/0024-languages.md).
 """
 
 from collections.abc import Callable, Iterator, Mapping

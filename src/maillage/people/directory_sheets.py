@@ -162,7 +162,7 @@ def export_rows(space: Space) -> tuple[list[str], list[list[str]]]:
             row.epci_id or "",
             row.website,
             row.source,
-            _("oui") if row.listed else _("non"),
+            "oui" if row.listed else "non",
         ]
         for row in rows
     ]

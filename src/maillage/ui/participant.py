@@ -9,6 +9,7 @@ PAGES = frozenset({
     "home", "room-server",
     "ui:privacy", "ui:display", "ui:language",
     "live:code", "live:join", "live:screen", "live:enter", "live:photos", "live:photo-removal",
+    "live:other-phone", "live:move-here",
     "gatherings:public",
     "registrations:form", "registrations:sent", "registrations:own", "registrations:own-answers",
     "registrations:own-arrival", "registrations:own-wishes", "registrations:own-cancellation",
@@ -42,11 +43,16 @@ FILES = (
     "maillage/gatherings/templatetags/",
     *_of("maillage/gatherings", "enums words", ".py"),
     *_of("maillage/gatherings/templates/gatherings", "_eyebrow _programme _workshop_facts public", ".html"),
-    *_of("maillage/live", "answering drawings entry kept outcomes photo_views photos screens seats views", ".py"),
+    *_of(
+        "maillage/live",
+        "answering drawings entry handing_views kept outcomes photo_views photos screens seats views",
+        ".py",
+    ),
     *_of(
         "maillage/live/templates/live",
         "_bars _card _cloud _deal _deck_card _entry _form _form_result _group _input _own _own_answers _people _photo "
-        "_picture _poll _pot _read_aloud _rivers _round _shared _spare _table_row code join photo_removal photos "
+        "_picture _poll _pot _read_aloud _rivers _round _shared _spare _table_row code join move_here other_phone "
+        "photo_removal photos "
         "read_again screen sentence",
         ".html",
     ),

@@ -122,7 +122,7 @@ function refresh() {
 
 // --- a gentle hint while typing, never a block; the draft survives a reload ---
 
-const fold = (value) => value.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[’']/g, "'").toLowerCase();
+const fold = (value) => value.normalize("NFD").replace(/[\u0300-\u036f\u064b-\u0655]/g, "").replace(/[’']/g, "'").toLowerCase();
 
 const draftName = (form) => `draft ${session} ${form.dataset.form}`;
 
