@@ -16,7 +16,7 @@ from maillage.lib.typography import count, typo
 from maillage.office import ledger
 from maillage.office.models import Activity, Mail
 from maillage.office.retention import write_files_anew
-from maillage.people.models import Person
+from maillage.people.models import Person, User
 from maillage.registrations.enums import ImportStatus, RegistrationStatus
 from maillage.registrations.models import Answer, Registration, RegistrationImport
 from maillage.registrations.queries import WITH_NEEDS
@@ -65,6 +65,13 @@ def losses_of(person: Person) -> Losses:
         (_("les paires « ensemble » ou « pas ensemble », et les phrases de la répartition qui la nomment"), True),
         (_("les liens personnels : ils n’ouvriront plus rien"), True),
         (_("son nom dans le journal de l’espace"), True),
+        (
+            _(
+                "l’adresse laissée ailleurs : pour une action, pour « Où en êtes-vous ? », dans une expérience, dans un "
+                "noyau, que la personne quitte"
+            ),
+            bool(person.email),
+        ),
     )
     goes = [words for words, there in known if there]
     pending = RegistrationImport.objects.filter(gathering__in=_gatherings(rows), status=ImportStatus.DRAFT).count()
@@ -82,6 +89,8 @@ def losses_of(person: Person) -> Losses:
         _("ce qu’elle a dit dans un atelier : c’est scellé, et s’efface avec les notes de l’atelier"),
         _("sa fiche, si elle a apporté un sujet : elle seule en a le lien, et peut l’effacer"),
     ]
+    if person.email and User.objects.filter(email__iexact=person.email).exists():
+        stays.append(_("son compte de l’équipe : il se retire sur les pages de l’équipe"))
     stays += [words for words in (say(person) for say in _stays_elsewhere) if words]
     return Losses([typo(words) for words in goes], [typo(words) for words in stays])
 
