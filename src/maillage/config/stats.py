@@ -83,7 +83,10 @@ FIGURES = (
 
 def table(*, today: dt.date) -> tuple[list[int], list[Row]]:
     """The years, latest first, and a row for each figure."""
-    counted = cache.get_or_set(f"stats {today}", lambda: [figure.counted(today) for figure in FIGURES], KEPT)
+    counted: list[dict[int, int]] | None = cache.get(f"stats-{today}")
+    if counted is None:
+        counted = [figure.counted(today) for figure in FIGURES]
+        cache.set(f"stats-{today}", counted, KEPT)
     years = sorted({year for found in counted for year in found}, reverse=True)
     rows = [
         Row(figure.title, {year: _floored(found.get(year, 0)) for year in years})

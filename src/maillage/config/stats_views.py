@@ -33,7 +33,7 @@ def stats_csv(request: HttpRequest) -> HttpResponse:
     headers = [_("ce qui est compté"), _("en tout"), *map(str, years)]
     few = _("moins de {n}").format(n=FLOOR)
     lines = [
-        [str(row.title), *(few if number is None else number for number in (row.total, *row.by_year.values()))]
+        [str(row.title), *(few if number is None else str(number) for number in (row.total, *row.by_year.values()))]
         for row in rows
     ]
     response = HttpResponse(write_csv(headers, lines), content_type="text/csv; charset=utf-8")

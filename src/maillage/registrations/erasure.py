@@ -67,8 +67,8 @@ def losses_of(person: Person) -> Losses:
         (_("son nom dans le journal de l’espace"), True),
         (
             _(
-                "l’adresse laissée ailleurs : pour une action, pour « Où en êtes-vous ? », dans une expérience, dans un "
-                "noyau, que la personne quitte"
+                "l’adresse laissée ailleurs : pour une action, pour « Où en êtes-vous ? », dans une expérience, dans "
+                "un noyau, que la personne quitte"
             ),
             bool(person.email),
         ),
