@@ -114,7 +114,7 @@ def test_a_person_reads_takes_and_erases_all_that_is_held_by_their_own_link(day)
         assert said in page.content.decode().replace("&#x27;", "'")
     assert other.person.full_name not in words  # a pair says something of two: it is counted
     erasure = f"{own}effacement/"
-    assert "la personne quitte" in client.get(erasure).content.decode()
+    assert "qui est alors quitté" in client.get(erasure).content.decode()
     assert left_of(name, address)  # a scanner of letters opens links: nothing is erased
     answer = client.post(erasure)
     assert (answer.status_code, answer["Location"]) == (302, "/inscription/effacee/")

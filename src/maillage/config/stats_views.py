@@ -33,7 +33,11 @@ def stats_csv(request: HttpRequest) -> HttpResponse:
     headers = [_("ce qui est compté"), _("en tout"), *map(str, years)]
     few = _("moins de {n}").format(n=FLOOR)
     lines = [
-        [str(row.title), *(few if number is None else str(number) for number in (row.total, *row.by_year.values()))]
+        [
+            str(row.title),
+            _("non montré") if row.total is None else str(row.total),
+            *(few if number is None else str(number) for number in row.by_year.values()),
+        ]
         for row in rows
     ]
     response = HttpResponse(write_csv(headers, lines), content_type="text/csv; charset=utf-8")
