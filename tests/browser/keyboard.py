@@ -19,11 +19,15 @@ FOCUSED = """() => {
   if (!one || one === document.body) return null;
   const style = getComputedStyle(one);
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  const drawn = one.querySelector(":scope > path");  // an area of a map: its edge is what thickens
+  const edged = one.ownerSVGElement && drawn && parseFloat(getComputedStyle(drawn).strokeWidth) >= 3;
   const box = one.getBoundingClientRect();
-  const covering = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
+  const low = Math.min(box.bottom, innerHeight) - 2;  // of what is taller than the window, the part that is in it
+  const covering = document.elementFromPoint(box.x + box.width / 2,
+    Math.min(Math.max(box.y, 0) + Math.min(box.height / 2, 20), low));
   return { control: one.dataset.control ?? "", name: one.outerHTML.slice(0, 90),
-    shown: outlined || style.boxShadow !== "none",
-    clear: Boolean(covering) && (one.contains(covering) || covering.contains(one)) };
+    shown: outlined || edged || style.boxShadow !== "none",
+    clear: Boolean(edged) || Boolean(covering) && (one.contains(covering) || covering.contains(one)) };
 }"""
 
 
