@@ -13,7 +13,7 @@ PROCESSINGS = (
         people=_("Les membres du noyau"),
         data=_("Nom, adresse électronique, structure, catégorie ; observations, actions, photos accordées"),
         recipients=_("Le noyau ; l’organisation et le public pour ce que le noyau partage, sans nom"),
-        rules=("noyaux",),
+        rules=("noyaux", "noyaux-photos"),
         fields=("change.Member.name", "change.Member.email", "change.Photo.content"),
     ),
 )

@@ -1,6 +1,5 @@
 """What this noun holds of people."""
 
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from maillage.office.processing import Processing
@@ -22,15 +21,15 @@ PROCESSINGS = (
         title=_("Le journal de l’espace"),
         purpose=_("Savoir qui a changé quoi : sécurité, preuve d’un effacement"),
         basis=_("L’intérêt légitime de l’organisateur à la sécurité de ses données"),
-        people=_("L’équipe ; les personnes qui ont changé elles-mêmes leur inscription"),
+        people=_(
+            "L’équipe ; les personnes qui ont changé elles-mêmes leur inscription, jusqu’à l’effacement de leur nom"
+        ),
         data=_(
             "Nom de qui agit (gardé aussi à côté de ce qui a été changé), geste, date ; jamais ce qui s’est dit "
             "dans une salle"
         ),
         recipients=_("L’organisation de l’espace"),
-        kept=lambda: [
-            _now("Le journal : tant que l’espace existe ; le nom d’une personne inscrite en part avec son inscription")
-        ],
+        rules=("log",),
         fields=("office.Activity.by",),
     ),
 )
