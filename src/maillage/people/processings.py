@@ -14,8 +14,9 @@ PROCESSINGS = (
         basis=_("L’intérêt légitime de l’organisateur : la sécurité des données qui lui sont confiées"),
         people=_("Les personnes qui organisent, animent, accueillent ou lisent"),
         data=_(
-            "Nom, adresse électronique, rôles, rencontres confiées, qui a invité ; le compte du fournisseur de connexion "
-            "et le second facteur, si la personne les a choisis ; où elle est connectée, sans adresse de réseau"
+            "Nom, adresse électronique, rôles, rencontres confiées, qui a invité ; le compte du fournisseur de "
+            "connexion et le second facteur, si la personne les a choisis ; où elle est connectée, sans adresse "
+            "de réseau"
         ),
         recipients=_("L’organisation de l’espace ; qui tient ce serveur"),
         rules=("presences",),
