@@ -103,7 +103,7 @@ def test_pages_of_who_registers(unpack: Callable[..., Phone], house: House, insp
     expect(page.locator("main")).to_contain_text("Votre rang dans la file : 1")
     inspection.look(page, "one's own page, waiting", phone=True)
     own = page.url
-    for name in ("reponses", "annulation"):
+    for name in ("reponses", "donnees", "effacement", "annulation"):
         page.goto(f"{own}{name}/")
         inspection.look(page, f"one's own page: {name}", phone=True)
     page.click("text=Oui, annuler mon inscription")  # a real browser's Origin, under no-referrer

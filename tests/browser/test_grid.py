@@ -166,6 +166,10 @@ def shapes(page: Page, *, narrow: bool) -> list[str]:
     found += [f"spacing: {wide}" for wide in [page.evaluate(WIDE)] if wide]
     found += [f"spacing cuts {cut}" for cut in page.evaluate(CLIPPED)]
     page.evaluate("document.adoptedStyleSheets = []")
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate(
+        "document.getAnimations().forEach((one) => one instanceof CSSTransition && one.finish())"
+    )  # began before
     page.emulate_media(forced_colors="active", reduced_motion="reduce")
     found += [f"forced colours: no edge on {one}" for one in page.evaluate(UNBOUND)]
     found += [f"reduced motion: moves {one}" for one in page.evaluate(MOVING)]
