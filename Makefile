@@ -75,7 +75,7 @@ OF_SQLITE := --ignore=tests/rights --ignore=tests/fuzz --ignore=tests/config/tes
 	--ignore=tests/browser/test_canaries.py --ignore=tests/browser/test_hostile.py --ignore=tests/browser/test_room_server.py \
 	--ignore=tests/registrations/test_reading.py --ignore=tests/config/test_systemd.py --ignore=tests/config/test_room.py \
 	--ignore=tests/people/test_openid.py --ignore=tests/browser/test_signing_in.py \
-	--ignore=tests/reports/test_offices.py --ignore=tests/browser/test_touch.py --ignore=tests/browser/test_weight.py --ignore=tests/browser/test_no_javascript.py \
+	--ignore=tests/reports/test_offices.py --ignore=tests/browser/test_grid.py --ignore=tests/browser/test_touch.py --ignore=tests/browser/test_weight.py --ignore=tests/browser/test_no_javascript.py \
 	--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
 
 # Four processes, a test file a process, each with its data folder, cluster and ports: browser tests mostly wait, so two

@@ -10,9 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.archives.package import write_archive
+from maillage.change.members import add_member, make_group
+from maillage.change.models import Member
 from maillage.config.upkeep import erase_before_serving
 from maillage.memory.actions import add_action
-from maillage.memory.models import Action
+from maillage.memory.experiences import EMPTY, propose_experience, publish_experience
+from maillage.memory.models import Action, Experience, FollowUp
 from maillage.office.ledger import PERSON, erased
 from maillage.office.models import Activity, Mail
 from maillage.office.services import queue_mail
@@ -22,6 +25,7 @@ from maillage.people.services import give_right
 from maillage.plans.models import Placement, Plan, SeatingPair
 from maillage.registrations.erasure import erase_person
 from maillage.registrations.models import Registration
+from maillage.registrations.own import token_of
 from maillage.registrations.retention import NAMELESS
 from tests.archives.world import SECRET, full_day
 
@@ -63,6 +67,89 @@ def somebody(day):
     return mine, other
 
 
+def everywhere(day):
+    """The same person in what other links open: a contact of an experience, two noyaux, a question asked later."""
+    mine, other = somebody(day)
+    address = mine.person.email
+    contact = EMPTY | {"title": "Un jardin", "contact": f"Écrire à {address.upper()}", "contact_agreed": True}
+    told = propose_experience(space=day.space, content=contact, by="essai")
+    publish_experience(experience=told, number=1, by="essai")
+    lead = {"name": "Ana", "email": "ana@exemple.invalid"}
+    shared, _ana = make_group(space=day.space, name="Cité nord", lead=lead, by_words="essai")
+    add_member(group=shared, name=mine.person.full_name, email=address, by=None)
+    make_group(space=day.space, name="Seule", lead={"name": mine.person.full_name, "email": address}, by_words="essai")
+    FollowUp.objects.create(
+        gathering=day, lookup="x", public_key=b"x", email=address, due=timezone.localdate(), base_url="http://x"
+    )
+    return mine, other
+
+
+def left_of(name, address):
+    return [
+        field
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, (CharField, TextField, JSONField))
+        for value in model._base_manager.values_list(field.name, flat=True)
+        if name in str(value) or address.lower() in str(value).lower()
+    ]
+
+
+def test_a_person_reads_takes_and_erases_all_that_is_held_by_their_own_link(day):
+    mine, other = everywhere(day)
+    name, address, client = mine.person.full_name, mine.person.email, Client()
+    own = reverse("registrations:own", args=[token_of(mine)])
+    assert f'href="{own}donnees/"' in client.get(own).content.decode()
+    page = client.get(f"{own}donnees/")
+    assert (page["Referrer-Policy"], "no-store" in page["Cache-Control"]) == ("no-referrer", True)
+    held = client.get(f"{own}donnees.json").json()
+    keys = {part["key"] for part in held["parts"]}
+    assert keys >= {
+        "person", f"registration-{mine.pk}", "plans", "questionnaires", "letters", "other", "actions", "follow-ups",
+        "experiences", "core-groups",
+    }  # fmt: skip
+    words = " ".join(f"{line['what']} {line['value']}" for part in held["parts"] for line in part["lines"])
+    for said in (address, f"{SECRET}sujet", f"{SECRET}fauteuil", f"{SECRET}rue", "Un jardin", "Cité nord", "Un local"):
+        assert said in words
+        assert said in page.content.decode().replace("&#x27;", "'")
+    assert other.person.full_name not in words  # a pair says something of two: it is counted
+    erasure = f"{own}effacement/"
+    assert "qui est alors quitté" in client.get(erasure).content.decode()
+    assert left_of(name, address)  # a scanner of letters opens links: nothing is erased
+    answer = client.post(erasure)
+    assert (answer.status_code, answer["Location"]) == (302, "/inscription/effacee/")
+    assert "C’est effacé" in client.get(answer["Location"]).content.decode()
+    assert left_of(name, address) == []
+    assert mine.person_id in erased(PERSON)
+    assert {client.get(f"{own}{end}").status_code for end in ("", "donnees/", "donnees.json", "effacement/")} == {404}
+    assert Experience.objects.get(title="Un jardin").published == 1  # what was told stays
+    shared = Member.objects.filter(group__name="Cité nord").order_by("pk")
+    assert [(row.name, row.left_on is None) for row in shared] == [("Ana", True), ("", False)]
+    assert Member.objects.get(group__name="Seule").left_on is None  # its notes would have no reader left
+    assert Activity.objects.filter(verb="erase-person").first().by == "la personne elle-même"
+
+
+def test_organisers_read_what_is_held_but_not_what_another_link_opens(organiser, client, day):
+    mine, _other = everywhere(day)
+    page = reverse("registrations:data", args=[day.pk, mine.pk])
+    assert page in organiser.get(reverse("registrations:edit", args=[day.pk, mine.pk])).content.decode()
+    for address in (page, reverse("registrations:data-file", args=[day.pk, mine.pk])):
+        read = organiser.get(address).content.decode()
+        assert f"{SECRET}sujet" in read
+        for kept in ("Cité nord", "Où en êtes-vous"):
+            assert kept not in read
+        assert client.get(address).status_code == 302
+
+
+def test_their_own_link_waits_while_a_room_server_has_the_day(day):
+    mine = Registration.objects.filter(gathering=day).first()
+    type(day).objects.filter(pk=day.pk).update(away_since=timezone.now())
+    answer = Client().post(reverse("registrations:own-erasure", args=[token_of(mine)]))
+    assert (answer.status_code, "serveur de salle" in answer.content.decode()) == (409, True)
+    mine.person.refresh_from_db()
+    assert mine.person.first_name.startswith(SECRET)
+
+
 def test_one_person_is_erased_by_a_button_that_says_first_what_goes(organiser, day):
     mine, other = somebody(day)
     name, address = mine.person.full_name, mine.person.email
@@ -75,15 +162,7 @@ def test_one_person_is_erased_by_a_button_that_says_first_what_goes(organiser, d
     assert Person.objects.get(pk=mine.person_id).full_name == name  # reading the page erases nothing
     answer = organiser.post(page, follow=True)
     assert "C’est effacé" in answer.content.decode()
-    there = [
-        field
-        for model in apps.get_models()
-        for field in model._meta.get_fields()
-        if isinstance(field, (CharField, TextField, JSONField))
-        for value in model._base_manager.values_list(field.name, flat=True)
-        if name in str(value) or address.lower() in str(value).lower()
-    ]
-    assert there == []
+    assert left_of(name, address) == []
     other.person.refresh_from_db()
     assert other.person.full_name.startswith(SECRET)  # nobody else is touched
     assert Plan.objects.get().notes == ["Une table est petite"]

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.addresses import day_of, kind_of
 from tests.browser.house import House
 from tests.browser.inspection import Inspection
+from tests.browser.keyboard import walk_by_tab
 from tests.browser.phones import SOON, WALL, Phone, sign_in
 
 pytestmark = pytest.mark.browser
@@ -102,7 +103,7 @@ def test_pages_of_who_registers(unpack: Callable[..., Phone], house: House, insp
     expect(page.locator("main")).to_contain_text("Votre rang dans la file : 1")
     inspection.look(page, "one's own page, waiting", phone=True)
     own = page.url
-    for name in ("reponses", "annulation"):
+    for name in ("reponses", "donnees", "effacement", "annulation"):
         page.goto(f"{own}{name}/")
         inspection.look(page, f"one's own page: {name}", phone=True)
     page.click("text=Oui, annuler mon inscription")  # a real browser's Origin, under no-referrer
@@ -125,46 +126,6 @@ def test_pages_of_the_desk(unpack: Callable[..., Phone], house: House, inspectio
 
 
 # --- by keyboard ------------------------------------------------------------------------------------------------------
-
-MARK_CONTROLS = """() => {
-  const seen = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest("[inert]");
-  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
-    .filter((one) => seen(one) && !one.disabled && one.type !== "hidden" && one.tabIndex >= 0);
-  all.forEach((one, number) => (one.dataset.control = number));
-  return all.length;
-}"""
-FOCUSED = """() => {
-  const one = document.activeElement;
-  if (!one || one === document.body) return null;
-  const style = getComputedStyle(one);
-  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
-  const box = one.getBoundingClientRect();
-  const covering = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
-  return { control: one.dataset.control ?? "", name: one.outerHTML.slice(0, 90),
-    shown: outlined || style.boxShadow !== "none",
-    clear: Boolean(covering) && (one.contains(covering) || covering.contains(one)) };
-}"""
-
-
-def walk_by_tab(page: Page) -> None:
-    """Tab reaches every control that is seen, each shows it has the focus, and nothing hides it."""
-    count = page.evaluate(MARK_CONTROLS)
-    assert count, "there is nothing to reach"
-    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
-    reached: set[str] = set()
-    for _press in range(count + 3):
-        page.keyboard.press("Tab")
-        focused = page.evaluate(FOCUSED)
-        if focused:
-            assert focused["shown"], f"no visible focus: {focused['name']}"
-            assert focused["clear"], f"hidden while focused: {focused['name']}"
-            reached.add(focused["control"])
-    missed = page.evaluate(
-        "reached => [...document.querySelectorAll('[data-control]')]"
-        ".filter((one) => !reached.includes(one.dataset.control)).map((one) => one.outerHTML.slice(0, 120))",
-        sorted(reached),
-    )
-    assert missed == []
 
 
 def test_tab_reaches_every_control(unpack: Callable[..., Phone], house: House) -> None:

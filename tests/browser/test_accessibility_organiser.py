@@ -34,7 +34,7 @@ DOWNLOADS = (
     ".graphml",
 )
 FOR_MACHINES = re.compile(r"/seance/|/api/v1/.|/carte\.")  # seats of their own; answers in JSON; pictures
-MOST_PAGES = 130
+MOST_PAGES = 140
 
 
 def crawl(page: Page, start: str, inspection: Inspection) -> None:

@@ -152,7 +152,7 @@ def test_somebody_erased_is_asked_nothing_more_and_their_answers_are_nobodys(cli
     registration = day.registrations.first()
     link = personal_path(asked, registration)
     assert client.post(link, {field(asked, "Utile ?"): "4"}).status_code == 302
-    assert any("réponses aux questionnaires" in words for words in losses_of(registration.person).stays)
+    assert any("réponses données aux questionnaires" in words for words in losses_of(registration.person).stays)
     erase_person(person=registration.person, by="Zoé")
     assert client.get(link).status_code == 404
     assert client.post(link, {field(asked, "Utile ?"): "1"}).status_code == 404

@@ -1,8 +1,10 @@
 """Every address of the site × everybody × reading and writing × what another space owns."""
 
+import re
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from maillage.config.logs import PRIVATE
 from maillage.config.rights import addresses, write_page
@@ -44,3 +46,35 @@ def test_nobody_opens_what_is_not_theirs(walk: Walk, part: int):
 
 def test_what_is_excused_is_still_there():
     assert ABSENT.keys() <= {name_of(address) for address in addresses()}
+
+
+ALONE = (
+    Need.ANYBODY,
+    Need.PUBLISHED,
+    Need.ATLAS,
+    Need.CODE,
+    Need.LINK,
+    Need.LEADING_LINK,
+)  # whoever comes
+ASKS = re.compile(r'<textarea|<input[^>]*type="(?:text|email|tel)"(?![^>]*(?:readonly|type="hidden"))')
+OF_A_CODE = {"home", "live:code"}  # the code of a room says nothing of anybody
+
+
+def test_each_form_of_the_public_says_why_who_reads_and_how_long(walk: Walk):
+    """A form that is sent and holds what somebody writes leads, beside it, to « Vos données »."""
+    asked, silent = [], []
+    for address in addresses():
+        name = name_of(address)
+        if address.needs is None or address.needs.get not in ALONE or name in OF_A_CODE:
+            continue
+        page = Client().get(path_of(address, walk.here.of(address)), walk.here.queries.get(name, {}))
+        if page.status_code != 200 or "text/html" not in page.headers.get("Content-Type", ""):
+            continue
+        main = re.search(r"<main.*?</main>", page.content.decode(), re.DOTALL)
+        forms = re.findall(r'<form[^>]*method="post".*?</form>', main[0] if main else "", re.DOTALL)
+        if any(ASKS.search(form) for form in forms):
+            asked.append(name)
+            if 'href="/donnees/"' not in main[0]:
+                silent.append(name)
+    assert {"registrations:form", "registrations:own-answers", "live:join", "questionnaires:answer"} <= set(asked)
+    assert silent == []

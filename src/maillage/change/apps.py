@@ -8,7 +8,12 @@ class ChangeConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from maillage.change import retention  # models are loaded only now
+        from maillage.change.held import forget_person, held
+        from maillage.change.processings import PROCESSINGS
+        from maillage.office import processing
         from maillage.office.retention import Rule, clears, register
+        from maillage.registrations.held import register_holder
+        from maillage.registrations.signals import person_erased
 
         register(
             Rule(
@@ -32,3 +37,7 @@ class ChangeConfig(AppConfig):
             )
         )
         clears("noyaux-photos", "change_photo")
+        for each in PROCESSINGS:
+            processing.register(each)
+        register_holder(held)
+        person_erased.connect(forget_person, dispatch_uid="maillage.change")

@@ -73,6 +73,11 @@ PUBLIC_URL = read_text("MAILLAGE_PUBLIC_URL").rstrip(
 )  # where phones find this server; empty: the address of the request
 OPERATOR = read_text("MAILLAGE_OPERATOR")  # who answers for this server; shown on « À propos », « Vos données »
 OPERATOR_EMAIL = read_email("MAILLAGE_OPERATOR_EMAIL")
+OPERATOR_ADDRESS = read_text("MAILLAGE_OPERATOR_ADDRESS")  # these five: « Mentions légales », « Vos données »
+OPERATOR_PHONE = read_text("MAILLAGE_OPERATOR_PHONE")
+PUBLICATION_DIRECTOR = read_text("MAILLAGE_PUBLICATION_DIRECTOR")
+HOSTING = read_text("MAILLAGE_HOSTING")  # name, address and telephone of whoever houses the machine
+DPO = read_text("MAILLAGE_DPO")  # how to reach the data protection officer
 ACCESSIBILITY_EMAIL = read_email("MAILLAGE_ACCESSIBILITY_EMAIL", OPERATOR_EMAIL)
 MAX_UPLOAD_MB = read_number("MAILLAGE_MAX_UPLOAD_MB", 10, least=1, most=100)
 

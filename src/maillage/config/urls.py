@@ -1,9 +1,11 @@
 from django.urls import include, path
 
-from maillage.config import views
+from maillage.config import stats_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("stats/", stats_views.stats, name="stats"),
+    path("stats.csv", stats_views.stats_csv, name="stats-csv"),
     path("salle/", views.room_server, name="room-server"),
     path("salle/wifi/", views.room_wifi, name="room-wifi"),
     path("", include("maillage.ui.urls")),

@@ -13,13 +13,16 @@ class LiveConfig(AppConfig):
         from maillage.live import removal, retention
         from maillage.live.entry import entry_part
         from maillage.live.glimpse import before, during
+        from maillage.live.held import held
         from maillage.live.models import Session
+        from maillage.live.processings import PROCESSINGS
         from maillage.live.rehearsal import KIND, page_of_job
         from maillage.live.services import forget_deleted
         from maillage.live.trial import KIND as TRIAL
         from maillage.live.trial import may_see_trial, page_of_trial
-        from maillage.office import kinds
+        from maillage.office import kinds, processing
         from maillage.office.retention import register as register_retention
+        from maillage.registrations.held import register_holder
         from maillage.registrations.own import register
 
         pre_delete.connect(forget_deleted, sender=Session)
@@ -31,3 +34,6 @@ class LiveConfig(AppConfig):
         kinds.register(KIND, may_see=may_see_job, start=page_of_job)
         kinds.register(TRIAL, may_see=may_see_trial, start=page_of_trial)
         register_retention(retention.NOTES)
+        for each in PROCESSINGS:
+            processing.register(each)
+        register_holder(held)

@@ -13,7 +13,11 @@ class MemoryConfig(AppConfig):
         from maillage.live.signals import kept, rehearsal_erased, released
         from maillage.memory import removal
         from maillage.memory.glimpse import address_of, after, before, lacks_takeaway, public_part
+        from maillage.memory.held import held
+        from maillage.memory.processings import PROCESSINGS
         from maillage.memory.receivers import on_kept, on_rehearsal_erased, on_released
+        from maillage.office import processing
+        from maillage.registrations.held import register_holder
         from maillage.registrations.signals import person_erased
 
         register(Phase.BEFORE, before)
@@ -29,3 +33,6 @@ class MemoryConfig(AppConfig):
         kept.connect(on_kept, dispatch_uid="memory")
         released.connect(on_released, dispatch_uid="memory")
         rehearsal_erased.connect(on_rehearsal_erased, dispatch_uid="memory")
+        for each in PROCESSINGS:
+            processing.register(each)
+        register_holder(held)

@@ -11,6 +11,7 @@ from maillage.gatherings.models import Gathering
 from maillage.lib.typography import count
 from maillage.memory.actions import forget_owner
 from maillage.memory.following_up import give_up_follow_up
+from maillage.memory.held import versions_with_contact
 from maillage.memory.models import Action, FollowUp
 from maillage.office.services import drop_mail
 from maillage.people.models import Person
@@ -39,12 +40,16 @@ def forget_letters(sender: object, *, gathering: Gathering, **_news: object) -> 
 
 def forget_person(sender: object, *, person: Person, registrations: Sequence[Registration], **_news: object) -> None:
     """Receiver of `registrations.signals.person_erased`: the addresses they left for an action, or for « Où en
-    êtes-vous ? », are found by the address itself. Actions, and answers that were given, stay."""
+    êtes-vous ? », are found by the address itself, as the contact of an experience is. What they did or told stays."""
     gatherings = [registration.gathering_id for registration in registrations]
     actions = Action.with_removed.filter(gathering__in=gatherings)
     theirs = Q(owner_name__iexact=person.full_name) | (Q(email__iexact=person.email) if person.email else Q())
     for action in actions.filter(theirs).exclude(owner_name="", email=""):
         forget_owner(action=action, by=_("l’effacement d’une personne"))
+    for version in versions_with_contact(person):
+        version.content = version.content | {"contact": "", "contact_agreed": False}
+        version.save(update_fields=["content"])
+        version.experience.save(update_fields=["last"])  # whoever keeps its page hears that it changed
     if person.email:
         for follow_up in FollowUp.objects.filter(gathering__in=gatherings, email__iexact=person.email):
             give_up_follow_up(follow_up=follow_up)

@@ -16,12 +16,14 @@ class PlansConfig(AppConfig):
         from maillage.gatherings.removal import register_loss
         from maillage.office import kinds, retention
         from maillage.plans.arrivals import hear_arrival
+        from maillage.plans.held import held
         from maillage.plans.parts import before, desk_places, losses, own_places, page_of_job
         from maillage.plans.queries import has_published_plan
         from maillage.plans.retention import TABLES, forget_person, forget_words
         from maillage.plans.waiting import hear_left
         from maillage.plans.waiting_views import other_workshops
         from maillage.registrations import own
+        from maillage.registrations.held import register_holder
         from maillage.registrations.signals import arrived, entered, left, names_erased, person_erased
 
         register(Phase.BEFORE, before)
@@ -37,3 +39,4 @@ class PlansConfig(AppConfig):
         retention.clears("names", *TABLES)
         own.close_wishes_when(has_published_plan)
         kinds.register("plan", may_see=may_see_job, start=page_of_job, stop=_("S’arrêter au meilleur résultat trouvé"))
+        register_holder(held)

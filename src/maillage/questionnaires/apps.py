@@ -8,10 +8,14 @@ class QuestionnairesConfig(AppConfig):
         from maillage.gatherings.glance import Phase, register  # models are loaded only now
         from maillage.gatherings.removal import register_loss, removing
         from maillage.gatherings.signals import copied
+        from maillage.office import processing
         from maillage.office import retention as keeping
         from maillage.questionnaires import glimpse, removal, retention
+        from maillage.questionnaires.held import held
+        from maillage.questionnaires.processings import PROCESSINGS
         from maillage.questionnaires.services import copy_with_gathering
         from maillage.registrations import erasure, own
+        from maillage.registrations.held import register_holder
         from maillage.registrations.signals import names_erased
 
         register(Phase.BEFORE, glimpse.before)
@@ -24,3 +28,6 @@ class QuestionnairesConfig(AppConfig):
         names_erased.connect(retention.forget_people, dispatch_uid="maillage.questionnaires")
         keeping.register(retention.TEXTS)
         keeping.clears(retention.TEXTS.key, *retention.TABLES)
+        for each in PROCESSINGS:
+            processing.register(each)
+        register_holder(held)

@@ -90,7 +90,7 @@ def what_stays(person: Person) -> str:
     asked = Questionnaire.objects.filter(gathering__registrations__person=person)
     if not asked.exists():
         return ""
-    return _("ses réponses aux questionnaires, si elle en a donné : elles sont sans nom, nul ne sait lesquelles")
+    return _("les réponses données aux questionnaires : elles sont sans nom, nul ne sait lesquelles")
 
 
 def _months_words(space: UUID) -> str:

@@ -9,9 +9,11 @@ class RegistrationsConfig(AppConfig):
         from maillage.gatherings.glance import Phase, register, register_public
         from maillage.gatherings.removal import register_loss, removing
         from maillage.gatherings.signals import copied
+        from maillage.office import processing
         from maillage.office import retention as keeping
         from maillage.registrations import questions, removal, retention
         from maillage.registrations.glimpses import before, during, sign_up_action
+        from maillage.registrations.processings import PROCESSINGS
 
         register(Phase.BEFORE, before)
         register(Phase.DURING, during)
@@ -22,3 +24,5 @@ class RegistrationsConfig(AppConfig):
         for rule in retention.RULES:
             keeping.register(rule)
             keeping.clears(rule.key, *retention.TABLES[rule.key])
+        for each in PROCESSINGS:
+            processing.register(each)

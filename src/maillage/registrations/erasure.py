@@ -16,7 +16,7 @@ from maillage.lib.typography import count, typo
 from maillage.office import ledger
 from maillage.office.models import Activity, Mail
 from maillage.office.retention import write_files_anew
-from maillage.people.models import Person
+from maillage.people.models import Person, User
 from maillage.registrations.enums import ImportStatus, RegistrationStatus
 from maillage.registrations.models import Answer, Registration, RegistrationImport
 from maillage.registrations.queries import WITH_NEEDS
@@ -61,10 +61,17 @@ def losses_of(person: Person) -> Losses:
         ),
         (_("les besoins dits pour le jour même"), _rows(person).filter(WITH_NEEDS).exists()),
         (_("le sujet proposé"), any(row.porteur_subject for row in rows)),
-        (_("les réponses à vos questions"), Answer.objects.filter(registration__in=rows).exists()),
-        (_("les paires « ensemble » ou « pas ensemble », et les phrases de la répartition qui la nomment"), True),
+        (_("les réponses aux questions de l’équipe"), Answer.objects.filter(registration__in=rows).exists()),
+        (_("les paires « ensemble » ou « pas ensemble », et les phrases de la répartition où ce nom est écrit"), True),
         (_("les liens personnels : ils n’ouvriront plus rien"), True),
-        (_("son nom dans le journal de l’espace"), True),
+        (_("ce nom dans le journal de l’espace"), True),
+        (
+            _(
+                "l’adresse laissée ailleurs : pour une action, pour « Où en êtes-vous ? », dans une expérience, dans "
+                "un noyau, qui est alors quitté"
+            ),
+            bool(person.email),
+        ),
     )
     goes = [words for words, there in known if there]
     pending = RegistrationImport.objects.filter(gathering__in=_gatherings(rows), status=ImportStatus.DRAFT).count()
@@ -79,9 +86,11 @@ def losses_of(person: Person) -> Losses:
     ]
     stays = [
         _("les nombres, sans la personne : catégorie, commune, structure, présence, place"),
-        _("ce qu’elle a dit dans un atelier : c’est scellé, et s’efface avec les notes de l’atelier"),
-        _("sa fiche, si elle a apporté un sujet : elle seule en a le lien, et peut l’effacer"),
+        _("ce qui a été dit dans un atelier : c’est scellé, et s’efface avec les notes de l’atelier"),
+        _("la fiche de qui a apporté un sujet : seul son lien l’ouvre, et l’efface"),
     ]
+    if person.email and User.objects.filter(email__iexact=person.email).exists():
+        stays.append(_("le compte de l’équipe qui a cette adresse : il se retire sur les pages de l’équipe"))
     stays += [words for words in (say(person) for say in _stays_elsewhere) if words]
     return Losses([typo(words) for words in goes], [typo(words) for words in stays])
 

@@ -7,6 +7,7 @@ from maillage.registrations import (
     import_views,
     listing_views,
     opening_views,
+    own_data_views,
     own_views,
     public_views,
     question_views,
@@ -73,6 +74,12 @@ urlpatterns = [
         name="erasure",
     ),
     path("rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/lien/", views.link, name="link"),
+    path("rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/donnees/", own_data_views.data, name="data"),
+    path(
+        "rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/donnees.json",
+        own_data_views.data_file,
+        name="data-file",
+    ),
     path("rencontres/<uuid:gathering>/attestations/", certificate_views.certificates, name="certificates"),
     path("rencontres/<uuid:gathering>/attestations/courriels/", certificate_views.letters, name="certificate-letters"),
     path(
@@ -89,7 +96,11 @@ urlpatterns = [
     path("rencontres/<uuid:gathering>/accueil/<uuid:registration>/", desk_views.presence, name="presence"),
     path("rencontres/<slug:space>/<slug:slug>/inscription/", public_views.form, name="form"),
     path("rencontres/<slug:space>/<slug:slug>/inscription/envoyee/", public_views.sent, name="sent"),
+    path("inscription/effacee/", own_data_views.own_erased, name="own-erased"),  # no token is a bare word
     path("inscription/<str:token>/", own_views.own, name="own"),
+    path("inscription/<str:token>/donnees/", own_data_views.own_data, name="own-data"),
+    path("inscription/<str:token>/donnees.json", own_data_views.own_data_file, name="own-data-file"),
+    path("inscription/<str:token>/effacement/", own_data_views.own_erasure, name="own-erasure"),
     path("inscription/<str:token>/reponses/", own_views.answers, name="own-answers"),
     path("inscription/<str:token>/arrivee/", own_views.arrival, name="own-arrival"),
     path("inscription/<str:token>/voeux/", own_views.wishes, name="own-wishes"),

@@ -58,7 +58,7 @@ def organised_gathering(request: HttpRequest, gathering: UUID) -> Gathering:
     )
 
 
-def _registration(request: HttpRequest, gathering: UUID, registration: UUID) -> Registration:
+def registration_of(request: HttpRequest, gathering: UUID, registration: UUID) -> Registration:
     return fetch_in_space(
         request.user,
         registrations_of(organised_gathering(request, gathering)).select_related("gathering__space"),
@@ -129,7 +129,7 @@ def new(request: HttpRequest, gathering: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Need.ORGANISE)
 def edit(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
-    row = _registration(request, gathering, registration)
+    row = registration_of(request, gathering, registration)
     form = RegistrationForm(request.POST or None, gathering=row.gathering, registration=row)
     if request.method == "POST" and form.is_valid():
         try:
@@ -168,7 +168,7 @@ def own_link(request: HttpRequest, registration: Registration) -> str:
 @require_POST
 @needs(Need.ORGANISE)
 def cancellation(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
-    row = _registration(request, gathering, registration)
+    row = registration_of(request, gathering, registration)
     cancel_registration(registration=row, by=request.user)
     messages.success(request, _("L’inscription de {name} est annulée.").format(name=row.person.full_name))
     return redirect("registrations:edit", row.gathering_id, row.pk)
@@ -178,7 +178,7 @@ def cancellation(request: HttpRequest, gathering: UUID, registration: UUID) -> H
 @needs(Need.ORGANISE)
 def erasure(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
     """One person, everywhere in the space. It does not come back: what goes is listed first."""
-    row = _registration(request, gathering, registration)
+    row = registration_of(request, gathering, registration)
     refusal = ""
     if request.method == "POST":
         try:
@@ -202,7 +202,7 @@ def erasure(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRe
 @require_POST
 @needs(Need.ORGANISE)
 def restoration(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
-    row = _registration(request, gathering, registration)
+    row = registration_of(request, gathering, registration)
     restore_registration(registration=row, by=request.user)
     messages.success(request, _("{name} est de nouveau inscrit·e.").format(name=row.person.full_name))
     return redirect("registrations:edit", row.gathering_id, row.pk)
@@ -211,7 +211,7 @@ def restoration(request: HttpRequest, gathering: UUID, registration: UUID) -> Ht
 @require_POST
 @needs(Need.ORGANISE)
 def link(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
-    row = _registration(request, gathering, registration)
+    row = registration_of(request, gathering, registration)
     renew_link(registration=row, by=request.user)
     messages.success(request, _("Le lien est neuf : l’ancien n’ouvre plus rien."))
     return redirect("registrations:edit", row.gathering_id, row.pk)

@@ -10,32 +10,47 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.lib.needs import Need, needs
-from maillage.ui.addresses import is_ours, own_address
+from maillage.ui.addresses import is_ours, own_address, public_address
+from maillage.ui.changelog import releases
 from maillage.ui.comfort import keep_comfort, wants_comfort
 from maillage.ui.languages import keep_language
+from maillage.ui.operator import operator
+from maillage.ui.rgaa import audit, grid_file
 
 
 @require_safe
 @needs(Need.ANYBODY)
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "ui/about.html", _operator())
+    return render(request, "ui/about.html", operator())
 
 
 @require_safe
 @needs(Need.ANYBODY)
-def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "ui/privacy.html", _operator())
+def legal(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/legal.html", operator())
+
+
+@require_safe
+@needs(Need.ANYBODY)
+def news(request: HttpRequest) -> HttpResponse:
+    """CHANGELOG.md, as it is in the package."""
+    return render(request, "ui/news.html", {"releases": releases()})
 
 
 @require_safe
 @needs(Need.ANYBODY)
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "ui/accessibility.html", _operator() | {"email": settings.ACCESSIBILITY_EMAIL})
+    """The declaration, in the words of the official model; its figures are counted in the grid."""
+    found = {"email": settings.ACCESSIBILITY_EMAIL, "audit": audit(), "public_url": public_address(request)}
+    return render(request, "ui/accessibility.html", operator() | found)
 
 
-def _operator() -> dict[str, str]:
-    """Who answers for this server; empty when its operator did not say so (`maillage doctor` warns)."""
-    return {"operator": settings.OPERATOR, "email": settings.OPERATOR_EMAIL}
+@require_safe
+@needs(Need.ANYBODY)
+def grid(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(grid_file().read_bytes(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="grille-rgaa.csv"'
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -115,6 +115,23 @@ def check_contacts() -> str:
     return f"à qui écrire : {operator} ; accessibilité : {settings.ACCESSIBILITY_EMAIL}"
 
 
+def check_legal() -> str:
+    wanted = {
+        "MAILLAGE_OPERATOR_ADDRESS": settings.OPERATOR_ADDRESS,
+        "MAILLAGE_OPERATOR_PHONE": settings.OPERATOR_PHONE,
+        "MAILLAGE_PUBLICATION_DIRECTOR": settings.PUBLICATION_DIRECTOR,
+        "MAILLAGE_HOSTING": settings.HOSTING,
+        "MAILLAGE_DPO": settings.DPO,
+    }
+    missing = [name for name, value in wanted.items() if not value]
+    if settings.DEMO_MARK.exists() or settings.ROOM:
+        return "mentions légales : rien à dire d’une démonstration ou d’une salle"
+    if missing:
+        words = join_words(missing)
+        raise Lacking(f"Les pages « Mentions légales » et « Vos données » sont incomplètes : réglez {words}.")
+    return f"mentions légales : complètes, direction de la publication : {settings.PUBLICATION_DIRECTOR}"
+
+
 def check_bus() -> str:
     """What one process says, another hears: not behind a pool that lends a connection for one transaction."""
     if not bus.exists():
@@ -235,6 +252,7 @@ CHECKS: tuple[Callable[[], str], ...] = (
     check_methods,
     check_pdf,
     check_contacts,
+    check_legal,
     check_mail,
     check_sign_in_provider,
     check_clock,

@@ -54,14 +54,15 @@ def page_of(document: Document, head: str, bar: str, *, progress: Progress = no_
         if document.house.logo
         else ""
     )
+    skip = f'<a class="skip" href="#content">{_text(_("Aller au contenu"))}</a>' if bar else ""
     lead = f'<p class="lead">{_text(document.lead)}</p>' if document.lead else ""
     return (
         f'<!doctype html>\n<html lang="{document.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{_text(document.title)}</title>"
         f'<meta name="description" content="{_attr(document.description)}">'
-        f'<meta name="author" content="{_attr(document.author)}">{head}</head>\n<body>{bar}'
-        f'<main id="content"><header>{logo}<p class="eyebrow">{_text(document.eyebrow)}</p>'
+        f'<meta name="author" content="{_attr(document.author)}">{head}</head>\n<body>{skip}{bar}'
+        f'<main id="content" tabindex="-1"><header>{logo}<p class="eyebrow">{_text(document.eyebrow)}</p>'
         f"<h1>{_text(document.title)}</h1>{lead}</header>\n"
         + "\n".join(body)
         + f"\n</main><footer>{_text(document.foot)}</footer></body></html>\n"

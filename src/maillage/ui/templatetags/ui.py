@@ -23,6 +23,7 @@ from maillage.lib.typography import typo as set_type
 from maillage.ui.comfort import wants_comfort
 from maillage.ui.icons import ICONS, LOGO, SHAPES
 from maillage.ui.languages import choices, not_here, offer
+from maillage.ui.rgaa import audit
 
 register = template.Library()
 
@@ -81,6 +82,12 @@ def json_ld(data: dict[str, Any]) -> SafeString:
     """What search engines read of a page (schema.org). A data block, no script: the content policy lets it be."""
     said = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(NO_MARKUP)
     return mark_safe(f'<script type="application/ld+json">{said}</script>')  # noqa: S308 - no « < » is left in it
+
+
+@register.simple_tag
+def accessibility_mention() -> str:
+    """Of every foot of page: the words of the law, as the grid counts them."""
+    return str(_("Accessibilité : %(state)s")) % {"state": audit().state}
 
 
 @register.simple_tag

@@ -1,0 +1,180 @@
+"""All that is held of one person in their space, for themselves: a page, and a file (RGPD, articles 15, 20).
+
+A later noun adds what it holds of them (`register_holder`). Nothing about anybody else: what says something of two
+people is counted, never told. An address that others may also know is theirs: letters alone brought them the link.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from maillage.lib.typography import typo
+from maillage.office.models import Activity, Mail
+from maillage.people.models import Person, User
+from maillage.registrations.enums import ImportStatus
+from maillage.registrations.models import CertificateLetter, Listing, Registration, RegistrationImport
+
+
+@dataclass(frozen=True)
+class Held:
+    """A part of it, line by line. `theirs`: what another link of theirs opens; organisers do not read it."""
+
+    key: str
+    title: str
+    lines: list[tuple[str, str]]
+    theirs: bool = False
+
+
+Holder = Callable[[Person, Sequence[Registration]], list[Held]]
+_holders: list[Holder] = []
+
+
+def register_holder(holder: Holder) -> None:
+    """Called from a later noun's AppConfig.ready()."""
+    if holder not in _holders:
+        _holders.append(holder)
+
+
+def held_on(person: Person, *, for_organiser: bool = False) -> list[Held]:
+    rows = list(_registrations(person))
+    parts = [_person(person), *(_registration(row) for row in rows), *_around(person, rows)]
+    parts += [part for holder in _holders for part in holder(person, rows)]
+    return [part for part in parts if part.lines and not (for_organiser and part.theirs)]
+
+
+def as_json(parts: Sequence[Held], *, person: Person) -> dict[str, Any]:
+    return {
+        "person": str(person.pk),
+        "space": person.space.name,
+        "made_at": timezone.now().isoformat(timespec="seconds"),
+        "parts": [
+            {
+                "key": part.key,
+                "title": part.title,
+                "lines": [{"what": what, "value": said} for what, said in part.lines],
+            }
+            for part in parts
+        ],
+    }
+
+
+def _registrations(person: Person) -> "QuerySet[Registration]":
+    return (
+        person.registrations.select_related("gathering")
+        .prefetch_related("wishes__workshop", "wishes__slot", "answers__question")
+        .order_by("gathering__date", "pk")
+    )
+
+
+def said(*lines: tuple[str, object]) -> list[tuple[str, str]]:
+    """What is empty is not held."""
+    return [(what, typo(str(value))) for what, value in lines if value not in ("", None, 0, False)]
+
+
+def _person(person: Person) -> Held:
+    lines = said(
+        (_("Prénom"), person.first_name),
+        (_("Nom"), person.last_name),
+        (_("Courriel"), person.email),
+        (_("Téléphone"), person.phone),
+        (_("Vous êtes"), person.get_category_display()),
+        (_("Structure"), person.organisation),
+        (_("Commune"), person.commune),
+        (_("Commune, comme elle a été écrite"), person.commune_text),
+        (_("Territoire, comme il a été écrit"), person.territory_text),
+    )
+    return Held("person", _("Qui vous êtes"), lines)
+
+
+def _registration(row: Registration) -> Held:
+    yes = _("oui")
+    lines = said(
+        (_("Date de la rencontre"), _day(row.gathering.date)),
+        (_("Inscription"), row.get_status_display()),
+        (_("Inscription reçue le"), _moment(row.registered_at)),
+        (_("Venue par"), row.get_source_display()),
+        (_("Rang dans la file d’attente"), row.waiting_rank),
+        (_("Présence"), row.get_presence_display()),
+        (_("Présence notée le"), _moment(row.presence_at)),
+        (_("Vous avez dit votre arrivée vous-même"), row.self_arrived and yes),
+        (_("Inscription faite à l’accueil"), row.walk_in and yes),
+        (_("Volontaire pour apporter un sujet"), row.volunteer_porteur and yes),
+        (_("Sujet proposé"), row.porteur_subject),
+        (_("Besoins"), row.needs),
+        (_("Repas"), row.get_meal_display()),
+        (_("Enfants à garder"), row.children),
+        (_("Interprète"), row.interpreter),
+        (_("Accord : lettre d’information"), row.newsletter and yes),
+        (_("Accord : se souvenir de mes rencontres"), row.remember_encounters and yes),
+        (_("Accord : recevoir ce qui aura été retenu"), row.wants_takeaways and yes),
+        (_("Ce qui a été retenu vous a été envoyé le"), _moment(row.takeaways_sent_at)),
+        *((f"{wish.slot.title}, {_('vœu')} {wish.rank}", wish.workshop) for wish in row.wishes.all()),
+        *((answer.question.label, answer.words) for answer in row.answers.all()),
+    )
+    return Held(f"registration-{row.pk}", _("Inscription : {gathering}").format(gathering=row.gathering), lines)
+
+
+def _around(person: Person, rows: Sequence[Registration]) -> list[Held]:
+    """The directory, letters, certificates, the log, a file that waits, an account of the same address."""
+    ids = [row.pk for row in rows]
+    listing = Listing.objects.filter(person=person).select_related("organisation", "commune").first()
+    shown = []
+    if listing is not None:
+        shown = said(
+            (_("Nom"), listing.name),
+            (_("Ce que vous faites"), listing.about),
+            (_("Comment vous joindre"), listing.contact),
+            (_("Structure"), listing.organisation),
+            (_("Commune"), listing.commune),
+            (_("Accord donné le"), _moment(listing.agreed_at)),
+        )
+    letters = list(Mail.objects.filter(to__iexact=person.email).order_by("created_at")) if person.email else []
+    days = {row.gathering_id for row in rows}
+    acts = Activity.objects.filter(about_id__in=ids, by=person.full_name).order_by("at")
+    queued = CertificateLetter.objects.filter(registration__in=ids).select_related("registration__gathering")
+    pending = RegistrationImport.objects.filter(gathering__in=days, status=ImportStatus.DRAFT).count()
+    other = [
+        *((_("Lettre de l’attestation"), str(letter.registration.gathering)) for letter in queued),
+        *((_("Dans le journal de l’espace"), f"{_moment(act.at)}, {act.about}") for act in acts),
+    ]
+    if pending:
+        words = ngettext(
+            "{n} fichier d’inscriptions attend d’être confirmé : votre nom peut y être",
+            "{n} fichiers d’inscriptions attendent d’être confirmés : votre nom peut y être",
+            pending,
+        )
+        other.append((_("Fichiers"), words.format(n=pending)))
+    if person.email and User.objects.filter(email__iexact=person.email).exists():
+        other.append((_("Compte de l’équipe"), _("Il y en a un à votre adresse ; il se gère sur « Votre compte ».")))
+    return [
+        Held("listing", _("L’annuaire des personnes"), shown),
+        Held(
+            "letters",
+            _("Les lettres qui vous ont été écrites"),
+            [_line(each) for each in letters if each.about in days],
+        ),
+        Held(
+            "other-letters",
+            _("D’autres lettres"),
+            [_line(each) for each in letters if each.about not in days],
+            theirs=True,
+        ),
+        Held("other", _("Ailleurs"), other),
+    ]
+
+
+def _line(letter: Mail) -> tuple[str, str]:
+    return _moment(letter.created_at), letter.subject
+
+
+def _day(day: object) -> str:
+    return f"{day:%d/%m/%Y}" if day else ""
+
+
+def _moment(at: Any) -> str:
+    return f"{timezone.localtime(at):%d/%m/%Y %H:%M}" if at else ""
