@@ -97,12 +97,27 @@ def test_who_leads_takes_a_seat_back_and_gives_it_again(session, lead) -> None:
     assert "n’a plus sa place" in answer.content.decode()
     assert phone.get(f"/seance/{session.id}/").status_code == 403
     assert not live().rooms.load(session.id).state.seats[str(seat.id)].present
-    link = link_on(lead.get(f"/seance/{session.id}/telephones/?siege=a&pour={seat.id}"))
-    back = Client()
-    assert back.post(link).status_code == 303
-    assert back.get(f"/seance/{session.id}/").status_code == 200
+    undo = re.search(r'name="undo" value="([^"]+)"', answer.content.decode())[1]
+    given = lead.post(f"/seance/{session.id}/telephones/?siege=a", {"undo": undo}, follow=True)
+    assert "de nouveau sa place" in given.content.decode()
+    assert phone.get(f"/seance/{session.id}/").status_code == 200
     assert live().rooms.load(session.id).state.seats[str(seat.id)].present
+    again = lead.post(f"/seance/{session.id}/telephones/?siege=a", {"undo": undo})
+    assert again.status_code == 409
+    assert phone.get(f"/seance/{session.id}/").status_code == 200
     assert lead.post(f"/seance/{session.id}/telephones/?siege=a", {"seat": "personne"}).status_code == 422
+
+
+def test_who_leads_is_given_no_way_into_somebodys_seat(session, lead) -> None:
+    """A porteur's sheet, a secret instruction: what is a seat's alone is read from its own phone."""
+    _phone, seat = sit(session, "Amel")
+    for query in ("", f"&pour={seat.id}"):
+        page = lead.get(f"/seance/{session.id}/telephones/?siege=a{query}").content.decode()
+        assert "/place/" not in page
+    removed = lead.post(f"/seance/{session.id}/telephones/?siege=a", {"seat": str(seat.id)}, follow=True)
+    assert "/place/" not in removed.content.decode()
+    undo = handing.make_undo_token(session_id=session.id, seat=str(seat.id))
+    assert lead.get(f"/place/{undo}/").status_code == 410
 
 
 def test_who_does_not_lead_takes_nobodys_seat(session, lead) -> None:

@@ -1,7 +1,9 @@
 """A seat that changes hands: its holder takes it to another phone, who leads takes it back from one.
 
-A link moves it, made on the phone that has the seat or on the screen of who leads. It says seat and generation, signed,
-for a few minutes: the move raises the generation, so the link opens once and the older phone holds nothing more.
+A link moves it, made on the phone that has the seat and nowhere else: whoever opens it reads what is that person's
+alone, a porteur's sheet or a secret instruction, so who leads is given none. It says seat and generation, signed, for
+a few minutes: the move raises the generation, so the link opens once and the older phone holds nothing more. What who
+leads took back is given back to the same phone.
 """
 
 import base64
@@ -89,6 +91,31 @@ def take_back(*, room: Room, ticket: seats.Ticket, seat: str) -> Outcome:
     return outcome
 
 
+def make_undo_token(*, session_id: uuid.UUID, seat: str) -> str:
+    """What undoes a `take_back` just made, and no other: it says the generation that this one left."""
+    return _undo_signer().sign(f"{seat}.{Seat.objects.get(id=seat, session=session_id).generation}")
+
+
+def give_back(*, room: Room, token: str) -> bool:
+    """The phone it was taken from opens it again, unless somebody sat there since. False: it is too late for that."""
+    try:
+        held, _dot, generation = _undo_signer().unsign(token).partition(".")
+    except signing.BadSignature:
+        return False
+    known = room.state.seats.get(held)
+    if known is None or (known.present and room.state.status != "closed"):
+        return False
+    row = Seat.objects.filter(id=held, session=room.session_id, generation=generation)
+    if not row.update(generation=F("generation") - 1):
+        return False
+    seats.forget(uuid.UUID(held))
+    if room.state.status != "closed":
+        payload = {"name": known.name, "role": known.role}
+        key = f"given-back-{secrets.token_urlsafe(9)}"
+        live().committer.submit(Submitted(room.session_id, uuid.UUID(held), "join", payload, key))
+    return True
+
+
 def _as_id(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)
@@ -98,3 +125,7 @@ def _as_id(text: str) -> uuid.UUID | None:
 
 def _signer() -> signing.TimestampSigner:
     return signing.TimestampSigner(salt="maillage.live.handing")
+
+
+def _undo_signer() -> signing.Signer:
+    return signing.Signer(salt="maillage.live.handing.undo")

@@ -15,7 +15,17 @@ from maillage.lib.needs import Need, needs
 from maillage.lib.qr import qr_svg
 from maillage.live import seats
 from maillage.live.enums import SeatKind
-from maillage.live.handing import HAS_PHONE, MINUTES, make_link_token, phones, read_link_token, take_back, take_over
+from maillage.live.handing import (
+    HAS_PHONE,
+    MINUTES,
+    give_back,
+    make_link_token,
+    make_undo_token,
+    phones,
+    read_link_token,
+    take_back,
+    take_over,
+)
 from maillage.live.models import Seat
 from maillage.live.outcomes import refuse
 from maillage.live.rooms import ErasedSession, Room, UnknownSession
@@ -40,14 +50,14 @@ def other_phone(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     if seat.kind not in HAS_PHONE:
         words = _("Cet écran n’est pas la place d’une personne : ouvrez son propre lien sur l’autre appareil.")
         return _sentence(request, words, 403)
-    return render(request, "live/other_phone.html", _link_of(request, room, seat) | {"mine": True})
+    return render(request, "live/other_phone.html", _link_of(request, room, seat))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Need.LEADING_SEAT)
 def room_phones(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
-    """Who leads sees the phones of the room: takes a seat back from one, gives it to another."""
+    """Who leads sees the phones of the room, takes a seat back from one, gives it back to the same one."""
     room, ticket, refusal = _holder(request, session_id)
     if room is None or ticket is None:
         return refusal
@@ -56,26 +66,27 @@ def room_phones(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     found = phones(room)
     address = f"{reverse('live:phones', args=[session_id])}?siege={request.GET.get('siege', '')}"
     problem, status = "", 200
-    if request.method == "POST":
+    gone, undo, returned = None, "", request.GET.get("rendu")
+    if request.method == "POST" and "undo" in request.POST:
+        if give_back(room=room, token=request.POST["undo"]):
+            return redirect(f"{address}&rendu=oui#phones")
+        problem, status = (
+            _("Cette place a changé depuis : la personne rentre avec le code, ou son lien personnel."),
+            409,
+        )
+    elif request.method == "POST":
         chosen = next((one for one in found if one.seat == request.POST.get("seat")), None)
         if chosen is None:
             problem, status = _("Choisissez un téléphone de cette liste."), 422
         else:
             outcome = take_back(room=room, ticket=ticket, seat=chosen.seat)
             if outcome.accepted:
-                return redirect(f"{address}&retire={chosen.seat}#phones")
+                return redirect(f"{address}&retire={make_undo_token(session_id=session_id, seat=chosen.seat)}#phones")
             problem, status = str(outcome.sentence), 422
-    asked = request.GET.get("pour")
-    given = next((one for one in found if one.seat == asked), None)
-    if given is not None and not problem:
-        return render(
-            request,
-            "live/other_phone.html",
-            _link_of(request, room, Seat.objects.get(id=given.seat))
-            | {"mine": False, "name": given.name, "back": address},
-        )
-    gone = next((one for one in found if one.seat == request.GET.get("retire")), None)
+    elif undo := request.GET.get("retire", ""):
+        gone = next((one for one in found if undo.startswith(f"{one.seat}.")), None)
     context = {"room": room, "phones": found, "address": address, "gone": gone, "problem": problem}
+    context |= {"undo": undo, "returned": returned}
     context["screen_url"] = _screen(session_id, request.GET.get("siege", ""))
     return render(request, "live/phones.html", context, status=status)
 
