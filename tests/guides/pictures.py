@@ -97,7 +97,9 @@ def organiser(browser: Browser, house: House) -> None:
     page.goto(f"{day}programme/")
     shoot(page, "organisation-programme")
     page.goto(f"{day}inscriptions/import/")
-    page.set_input_files("input[type=file]", files=[{"name": "inscriptions.csv", "mimeType": "text/csv", "buffer": LATE}])
+    page.set_input_files(
+        "input[type=file]", files=[{"name": "inscriptions.csv", "mimeType": "text/csv", "buffer": LATE}]
+    )
     page.get_by_role("button", name="Lire ce fichier").click()
     shoot(page, "organisation-import")
     page.get_by_role("button", name="Abandonner cet import").click()
