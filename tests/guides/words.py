@@ -46,6 +46,13 @@ def screen_texts() -> frozenset[str]:
 
 
 @cache
+def setting_names() -> tuple[re.Pattern[str], ...]:
+    texts = {text for path in SOURCES.rglob("*.py") for text in _python(path.read_text(encoding="utf-8"))}
+    names = {text for text in texts if re.fullmatch(rf"MAILLAGE_[A-Z_{HOLE}]+", text)}
+    return tuple(re.compile(name.replace(HOLE, "[A-Z]+")) for name in names)
+
+
+@cache
 def _with_holes() -> tuple[re.Pattern[str], ...]:
     """A text that values complete, as a pattern; one that is all values would match anything."""
     held = [text for text in screen_texts() if HOLE in text and len(re.findall(r"\w", text)) >= 4]
@@ -54,7 +61,7 @@ def _with_holes() -> tuple[re.Pattern[str], ...]:
 
 def is_on_a_screen(quoted: str) -> bool:
     words = plain(quoted)
-    if quoted.rstrip(" .").endswith("…") and any(text.startswith(words) for text in screen_texts()):
+    if quoted.strip().rstrip(".").endswith("…") and any(text.startswith(words) for text in screen_texts()):
         return True
     return words in screen_texts() or any(pattern.fullmatch(words) for pattern in _with_holes())
 
