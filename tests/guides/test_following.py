@@ -107,6 +107,7 @@ def reads(page: Page, words: str) -> None:
 
 
 def test_the_guides_are_followed_from_nothing(browser: Browser, empty: Empty) -> None:  # noqa: F811
+    assert f"Maillage répond à {empty.url}" in empty.log.read_text(encoding="utf-8")
     page = opened(browser, empty, viewport={"width": 1280, "height": 800})
     # organisation, 1 to 3
     page.goto(empty.link)
