@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test long faults lint fmt bench peers lock messages vendor clean
+.PHONY: help demo demo-reset test long faults lint fmt bench peers pictures lock messages vendor clean
 
 help: ## les commandes, une ligne chacune
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,7 +59,7 @@ demo-reset: $(VENV)/.installed ## efface les données de la démonstration et re
 	@$(BIN)/maillage demo --host $(HOST) --port $(PORT) --data $(DATA) --reset
 
 # The same tests twice: on SQLite, then on a throwaway PostgreSQL for whatever touches a database.
-PURE := facilitation seating lib frontend ui
+PURE := facilitation seating lib frontend ui guides
 # What PostgreSQL would say nothing new of: the bench and the commands make SQLite files of their own, the wheel too;
 # axe, a mouse, a camera, a phone without JavaScript see the same HTML, the atlas's pages are read on both by tests/atlas;
 # a method's pages read one row; a rehearsal copies a SQLite file; each method's screens, and what a seat may not see, go
@@ -141,6 +141,9 @@ lock: ## refait les six fichiers de versions (demande uv)
 	printf '%s\n' "atheris==3.0.*; sys_platform == 'linux' and python_version < '3.14'" "schemathesis>=4.30" | uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 -c requirements-dev.lock - -o requirements-fuzz.lock
 	echo "pip-audit>=2.10" | uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 - -o requirements-audit.lock
 	echo "ortools==9.15.*" | uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 - -o requirements-peers.lock
+
+pictures: $(VENV)/.installed-dev ## refait les images des guides : joue la démonstration et la photographie (demande chromium)
+	@$(BIN)/python -m tests.guides.pictures
 
 LOCALE := src/maillage/ui/locale
 PO := $(LOCALE)/fr/LC_MESSAGES/django

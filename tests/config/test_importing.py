@@ -19,6 +19,7 @@ from maillage.gatherings.services import change_gathering
 from maillage.memory.models import Resource, Takeaway
 from maillage.office.models import Activity
 from maillage.people.models import Space
+from maillage.people.services import make_space
 from maillage.territories.models import Commune
 from tests.examples import several
 from tests.gatherings.conftest import ASSUMPTIONS, DAYS
@@ -190,6 +191,17 @@ def test_what_an_organiser_entered_since_is_kept_and_said(places):
     assert any("le programme" in line for line in report.changes.kept)
 
 
+def test_a_file_may_tell_only_the_space_and_names_one_that_had_its_short_name_for_a_name(places):
+    make_space(slug="metz", name="metz", by="ligne de commande")
+    only_the_space = b'[space]\nslug = "metz"\nname = "Ville de Metz"\nregion = "44"\n'
+    assert load(only_the_space, None).changed
+    space = Space.objects.get(slug="metz")
+    assert (space.name, space.region_id) == ("Ville de Metz", "44")
+    assert not load(only_the_space, None).changed
+    load(only_the_space.replace(b"Ville de", b"Mairie de"), None)
+    assert Space.objects.get(slug="metz").name == "Ville de Metz"
+
+
 def test_a_fact_missing_then_given_is_completed(places):
     source = DAYS.decode().replace('theme = "La coopération entre acteurs"\n', "").encode()
     load(source)
@@ -260,7 +272,6 @@ def test_a_wrong_file_is_refused_with_file_key_and_what_was_expected(places, old
         (b"a = " + b"[" * 5000, "hors de mesure"),
         (b"a = " + b"9" * 5000, "hors de mesure"),
         (b"# " + b"x" * 1_000_000, "plus de 1 Mo"),
-        (b'[space]\nslug = "x"\nname = "x"\n', "on attend au moins une rencontre"),
     ],
 )
 def test_what_is_no_file_of_gatherings_gets_a_sentence(source, expected):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from maillage.gatherings.clashes import find_clashes
 from maillage.gatherings.models import Facilitator, Gathering, Room, Slot, Speaker, Workshop
-from maillage.gatherings.queries import programme_of
+from maillage.gatherings.queries import method_titles, programme_of
 from maillage.gatherings.services import (
     SpeakerWords,
     add_room,
@@ -20,6 +20,8 @@ from maillage.gatherings.services import (
     set_speakers,
 )
 from maillage.memory.models import Takeaway
+from maillage.methods.models import MethodVersion
+from maillage.people.services import make_space
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +141,7 @@ def test_a_workshop_is_added_with_its_people_room_and_place(page, day):
         ({"table_min": "6", "table_max": "4"}, "La plus grande table est plus petite que la plus petite."),
         ({"max_people": "-3"}, "supérieure ou égale à 0"),
         ({"room": "999999"}, "ne fait pas partie de ceux disponibles"),
-        ({"qpv": "Beau Toquat"}, "Chantereigne Montvilliers Beau-Toquat (QN01001M)"),
+        ({"qpv": "Beau Toquat"}, "Chantereigne Montvilliers Beau-Toquat (QN01001M, Metz Métropole)"),
         ({"facilitators": "x" * 151}, "on en attend au plus 150"),
     ],
 )
@@ -341,3 +343,9 @@ def test_a_method_without_a_file_has_a_readable_name_and_says_so(client, organis
     assert "Le cercle des amis" in page
     assert "méthode sans fiche" in page
     assert "le-cercle-des-amis" not in page
+
+
+def test_the_methods_of_this_release_are_offered_where_nobody_imported_anything(db):
+    space = make_space(slug="neuf", name="Neuf", by="test")
+    assert not MethodVersion.objects.exists()
+    assert method_titles(space)["codev"] == "Co-développement"

@@ -199,6 +199,8 @@ def _space(file: GatheringsFile, region: Region | None, by: str, changes: Change
     if space is None:
         changes.made.append(_("espace %(slug)s : %(name)s") % {"slug": file.slug, "name": file.name})
         return make_space(slug=file.slug, by=by, **facts)
+    if space.name == space.slug:  # `sign-in-link --organise` had only the short name: nobody has said another
+        space.name = ""
     if fill_empty(space, facts, name=file.slug, changes=changes):
         changes.filled.append(_("espace %s") % file.slug)
     return space

@@ -89,6 +89,15 @@ def lan_address() -> str | None:
     return next(iter(lan_addresses(fresh=True)), None)
 
 
+def base_url(host: str, port: int) -> str:
+    """The address people type: the room's when the server answers the room."""
+    if settings.PUBLIC_URL:
+        return settings.PUBLIC_URL
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        host = lan_address() or "localhost"
+    return f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+
+
 def wifi_file() -> Path:
     """The Wi-Fi that the room server's page shows."""
     return Path(settings.DATA_DIR) / "wifi.json"

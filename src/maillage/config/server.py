@@ -242,11 +242,18 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def serve(*, host: str, port: int, workers: int = 1, certificate: tuple[str, str] | None = None) -> int:
-    """Serves until stopped. 0: stopped as asked; a port that is taken is refused before anything starts."""
+def serve(
+    *, host: str, port: int, workers: int = 1, certificate: tuple[str, str] | None = None, welcome: str = ""
+) -> int:
+    """Serves until stopped. 0: stopped as asked; a port that is taken is refused before anything starts.
+
+    `welcome`: what to tell whoever started it, once the port is its own; nobody reads it where systemd holds the port.
+    """
     listener = inherited_socket()
     if listener is None:
         listener = bind(host, port)
+        if welcome:
+            print(welcome, flush=True)  # noqa: T201 - to whoever typed the command
     else:
         _bound_what_waits(listener)
     _allow_many_files()

@@ -114,8 +114,6 @@ def read_gatherings_file(source: bytes, *, filename: str) -> GatheringsFile:
         if entry.slug in seen:
             reader.say(f"{entry.key}.id", _("« %(id)s » sert déjà plus haut dans le fichier.") % {"id": entry.slug})
         seen.add(entry.slug)
-    if not entries:
-        reader.say("gatherings", _("on attend au moins une rencontre, [[gatherings]]."))
     definition = root.table("definition_of_cooperation")
     file = GatheringsFile(
         filename=filename,

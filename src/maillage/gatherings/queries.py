@@ -6,6 +6,7 @@ from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.matching import fold
 from maillage.methods.models import MethodVersion
+from maillage.methods.queries import shipped_titles
 from maillage.people.models import Space
 from maillage.people.queries import Visitor, gatherings_held, spaces_of
 
@@ -47,4 +48,5 @@ def method_titles(space: Space) -> dict[str, str]:
     """The methods a space can use, id → title, the space's own title before the shipped one."""
     versions = MethodVersion.objects.filter(Q(space=space) | Q(space__isnull=True))
     ordered = versions.order_by(F("space_id").desc(nulls_first=True), "created_at").values_list("method", "title")
-    return dict(sorted(dict(ordered).items(), key=lambda item: fold(item[1])))
+    titles = shipped_titles() | dict(ordered)
+    return dict(sorted(titles.items(), key=lambda item: fold(item[1])))

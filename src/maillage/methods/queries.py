@@ -61,6 +61,11 @@ class Known(NamedTuple):
     private: bool  # what somebody brings there stays there
 
 
+def shipped_titles() -> dict[str, str]:
+    """Method → title, of those that this release brings; nothing needs to have been written for them to be chosen."""
+    return {id_: method.title for id_, method in shipped_methods().items()}
+
+
 def what_is_done(space: Space) -> dict[str, Known]:
     """Method → its title and what one does there, for whoever tells of it."""
     return {

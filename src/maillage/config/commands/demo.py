@@ -15,7 +15,7 @@ from django.utils import timezone
 from maillage.change.demonstration import make_demonstration
 from maillage.config.arguments import DEFAULT_HOST, DEFAULT_PORT
 from maillage.config.importing import import_gatherings
-from maillage.config.installation import lan_address, prepare_installation
+from maillage.config.installation import base_url, prepare_installation
 from maillage.config.server import check_port, serve
 from maillage.contracts.models import ContratDeVille
 from maillage.contracts.sheets import EARLIER_YEARS, import_earlier_contracts
@@ -140,15 +140,6 @@ def staff(email: str, name: str, role: SpaceRole, gathering: Gathering) -> User:
     user = User.objects.filter(email=email).first() or User.objects.create_user(email, name)
     give_right(user=user, space=gathering.space, role=role, by=BY)
     return user
-
-
-def base_url(host: str, port: int) -> str:
-    """The address people type: the room's when the server answers the room."""
-    if settings.PUBLIC_URL:
-        return settings.PUBLIC_URL
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
-        host = lan_address() or "localhost"
-    return f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
 
 
 def print_links(gathering: Gathering, base: str) -> None:

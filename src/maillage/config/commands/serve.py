@@ -5,9 +5,10 @@ from django.db import connection, connections
 from maillage.config.arguments import DEFAULT_HOST
 from maillage.config.closed_door import behind_closed_door
 from maillage.config.commands.serve_room import EVERYWHERE, serve_room
-from maillage.config.installation import prepare_installation
+from maillage.config.installation import base_url, prepare_installation
 from maillage.config.server import serve
 from maillage.config.upkeep import erase_before_serving
+from maillage.lib.typography import typo
 
 
 class OneProcessOnly(Exception):
@@ -39,4 +40,5 @@ def run(options: argparse.Namespace) -> int:
         erase_before_serving()
         return serve_room(options, EVERYWHERE if options.host == DEFAULT_HOST else options.host)
     behind_closed_door(erase_before_serving, host=options.host, port=options.port)
-    return serve(host=options.host, port=options.port, workers=options.workers)
+    welcome = typo(f"Maillage répond à {base_url(options.host, options.port)} ; Ctrl+C l’arrête.")
+    return serve(host=options.host, port=options.port, workers=options.workers, welcome=welcome)
