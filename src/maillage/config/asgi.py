@@ -39,6 +39,14 @@ class StaticFiles(ServeStaticASGI):  # type: ignore[misc]  # servestatic has no 
             await asyncio.to_thread(self._look_again)
         await super().__call__(scope, receive, send)
 
+    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> Any:
+        """A name that holds a digest is never compared again: what would let it be is not sent to each phone."""
+        file = super().get_static_file(path, url, stat_cache)
+        if self.immutable_file_test(path, url):
+            for _encoding, _path, headers in file.alternatives:
+                headers[:] = [header for header in headers if header[0] not in ("Last-Modified", "ETag")]
+        return file
+
     def _look_again(self) -> None:
         stamp = self._read_stamp()
         if stamp != self.stamp:

@@ -360,3 +360,27 @@ connect(stream, {
 
 refresh();
 sayState();
+
+// --- read aloud: the step, its rule and the request, by the phone's own voice in the page's language; hidden without one ---
+
+const aloud = document.querySelector("#read-aloud");
+const voice = window.speechSynthesis;
+
+if (aloud && voice) {
+  const words = aloud.querySelector("span");
+  const usual = words.textContent;
+  const stopped = () => { words.textContent = usual; };
+  aloud.hidden = false;
+  aloud.addEventListener("click", () => {
+    const reading = voice.speaking;
+    voice.cancel();
+    if (reading) return stopped();
+    const parts = document.querySelectorAll("#shared :is(h1, .rule, .deck-card, .headline, .request, .quiet-line)");
+    const said = new SpeechSynthesisUtterance([...parts].map((part) => part.textContent.trim()).join(". "));
+    said.lang = document.documentElement.lang;
+    said.onend = said.onerror = stopped;
+    words.textContent = aloud.dataset.reading;
+    voice.speak(said);
+  });
+  addEventListener("pagehide", () => voice.cancel());
+}
