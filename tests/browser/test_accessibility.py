@@ -55,8 +55,8 @@ def test_pages_in_another_language(
     """A participant's pages and first step; of the languages that are whole, the pages of everybody too."""
     page = unpack().page
     page.context.add_cookies([{"name": "langue", "value": language, "url": house.url}])
-    whole = ("/accessibilite/", "/a-propos/", "/connexion/") if language in ("en", "de") else ()
-    for path in ("/", "/s/", "/affichage/", "/donnees/", house.links.public, *whole, house.links.join):
+    whole = ("/accessibilite/", "/a-propos/", "/connexion/", "/donnees/") if language in ("en", "de") else ()
+    for path in ("/", "/s/", "/affichage/", house.links.public, *whole, house.links.join):
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, path

@@ -162,7 +162,7 @@ def test_each_wrong_cell_is_said_with_its_line_and_column_and_nothing_is_importe
         "Ligne 6, colonne « SIREN »",
         "Ligne 7, colonne « SIREN »",
     ]
-    assert "la catégorie étant l’une de : État, Intercommunalité, Commune" in said[0]
+    assert "la catégorie étant l’une de : « État », « Intercommunalité », « Commune »" in said[0]
     assert "« peut-être » : on attend « signature non connue », « en préparation »" in said[5]
     assert "aucune intercommunalité connue n’a le SIREN 999999999" in said[7]
     assert "ce contrat est déjà à la ligne 2" in said[-1]

@@ -6,7 +6,7 @@ from django.test import Client
 from maillage.office.models import Mail
 from maillage.people.account_views import letters_rate
 from maillage.people.models import User
-from maillage.people.services import make_sign_in_link, owner_of_link
+from maillage.people.services import end_every_session, make_sign_in_link, owner_of_link
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,15 @@ def test_the_letter_to_the_new_address_changes_it_by_a_button_and_ends_every_ses
     warned = Mail.objects.get(to="zoe@exemple.invalid")
     assert "zoe.neuve@exemple.invalid" in warned.body
     assert somebody.post(link).status_code == somebody.get(link).status_code == 404  # once
+
+
+def test_a_letter_asked_for_before_every_session_was_ended_changes_nothing(client, zoe):
+    """Whoever had this browser for a minute asked for their own address."""
+    link = asked(client, "autre@exemple.invalid")
+    end_every_session(user=zoe)
+    assert Client().post(link).status_code == 404
+    zoe.refresh_from_db()
+    assert zoe.email == "zoe@exemple.invalid"
 
 
 def test_somebody_else_s_address_is_written_nothing_and_nobody_learns(client, zoe):

@@ -104,6 +104,18 @@ def test_one_taken_back_replaced_old_or_forged_opens_nothing(client, zoe, space,
     assert not Mail.objects.exists()
 
 
+def test_a_look_alike_address_opens_its_own_account_and_no_other(client, zoe, space):
+    """PostgreSQL, asked to ignore case, takes « ı » for « i »: both addresses have an owner of their own."""
+    marie = User.objects.create_user("marie@gmail.invalid")
+    client.post("/equipe/oriv/", {"email": "marie@gmaıl.invalid", "role": "reader"})
+    link = link_in(Mail.objects.get())
+    client.logout()
+    client.post(link)
+    assert client.session.get("_auth_user_id") != str(marie.pk)
+    assert not Right.objects.filter(user=marie).exists()
+    assert list(User.objects.of_address("MARIE@gmail.invalid")) == [marie]
+
+
 def test_somebody_gone_stays_gone(client, zoe, space):
     User.objects.filter(pk=User.objects.create_user("paul@exemple.invalid").pk).update(is_active=False)
     client.post("/equipe/oriv/", {"email": "paul@exemple.invalid", "role": "reader"})

@@ -87,6 +87,7 @@ def test_what_is_no_language_of_ours_changes_nothing(client, language):
 
 def test_choice_comes_from_our_pages_only_and_leads_to_them(client):
     assert choose(client, "en", origin="https://ailleurs.example").status_code == 403
+    assert choose(client, "en", origin="http://[").status_code == 403
     assert choose(client, "en", sec_fetch_site="cross-site").status_code == 403
     assert choose(client, "en", "https://ailleurs.example/")["Location"] == "/"
     assert client.get("/langue/").status_code == 405

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from maillage.atlas.marks import marks_of
-from maillage.lib.languages import current
+from maillage.lib.languages import chosen, current
 from maillage.people.models import Space
 from maillage.ui.addresses import public_address
 from maillage.ui.comfort import wants_comfort
@@ -100,7 +100,7 @@ def _is_somebody(request: HttpRequest) -> bool:
 def _key(request: HttpRequest, space: Space, made_of: object) -> bytes:
     of_space = [getattr(space, field.attname) for field in space._meta.concrete_fields]
     address = public_address(request), request.get_full_path()
-    asked = (*address, wants_comfort(request), current(), timezone.localdate())
+    asked = (*address, wants_comfort(request), current(), chosen(request.COOKIES), timezone.localdate())
     return sha256(repr((asked, made_of, of_space, marks_of(space).all)).encode()).digest()
 
 

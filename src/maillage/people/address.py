@@ -6,6 +6,7 @@ from django.core import signing
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from maillage.lib.languages import in_french
@@ -23,9 +24,9 @@ OPEN_FOR = timedelta(hours=24)
 def ask_for_address(*, user: User, email: str, base_url: str) -> None:
     """Writes to the new address. Somebody else's is written nothing, and the screen says the same."""
     email = email.strip().lower()
-    if User.objects.filter(email__iexact=email).exists():
+    if User.objects.of_address(email).exists():
         return
-    token = signing.dumps([str(user.pk), user.email, email], salt=SALT)
+    token = signing.dumps([str(user.pk), user.email, email, user.get_session_auth_hash()], salt=SALT)
     link = base_url.rstrip("/") + reverse("people:address", args=[token])
     said = {"user": user, "link": link, "hours": int(OPEN_FOR.total_seconds()) // 3600}
     queue_mail(to=email, subject=_("Votre nouvelle adresse"), body=typo(render_to_string("people/address.txt", said)))
@@ -36,11 +37,15 @@ def find_address(token: str) -> tuple[User, str] | None:
     if len(token) > 900:
         return None
     try:
-        pk, before, email = signing.loads(token, salt=SALT, max_age=OPEN_FOR)
-    except signing.BadSignature:
+        pk, before, email, sessions = signing.loads(token, salt=SALT, max_age=OPEN_FOR)
+    except (signing.BadSignature, ValueError):
         return None
     user = User.objects.filter(pk=pk, email=before, is_active=True).first()
-    if user is None or User.objects.filter(email__iexact=email).exists():
+    if user is None or User.objects.of_address(email).exists():
+        return None
+    if not constant_time_compare(
+        sessions, user.get_session_auth_hash()
+    ):  # every session was ended since: this with them
         return None
     return user, email
 

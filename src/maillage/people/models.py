@@ -10,6 +10,11 @@ from maillage.people.enums import ActorCategory, OrganisationKind, SpaceRole, Ti
 from maillage.territories.models import Commune, Epci, Region
 
 
+def as_kept(email: str) -> str:
+    """As it is compared: PostgreSQL ignores case by capitals, where « ı » is « i ». Only ASCII is lowered."""
+    return email.lower() if email.isascii() else email
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, name: str = "") -> "User":
         user = self.model(email=self.normalize_email(email).lower(), name=name)
@@ -17,8 +22,12 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def of_address(self, email: str) -> "models.QuerySet[User]":
+        """Whose account an address opens, letter for letter: who reads gmaıl.com opens none of gmail.com."""
+        return self.filter(email=as_kept(email))
+
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.of_address(username or "").get()
 
 
 class User(AbstractBaseUser, PermissionsMixin):

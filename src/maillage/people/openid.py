@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from maillage.lib.openid import Identity as Answer
 from maillage.lib.openid import Provider
 from maillage.people.log import record_of_account
-from maillage.people.models import Identity, Invitation, User
+from maillage.people.models import Identity, Invitation, User, as_kept
 from maillage.people.team import OPEN_FOR
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _link(answer: Answer) -> User:
 
 
 def _account_of(answer: Answer) -> User:
-    user = User.objects.select_for_update().filter(email__iexact=answer.email).first()
+    user = User.objects.of_address(answer.email).select_for_update().first()
     if user is not None and not user.is_active:
         raise _gone()
     if user is not None and user.identities.filter(issuer=answer.issuer).exists():
@@ -91,7 +91,9 @@ def _account_of(answer: Answer) -> User:
         )
     if user is None:
         waiting = Invitation.objects.filter(
-            email__iexact=answer.email, accepted_at=None, sent_at__gt=timezone.now() - OPEN_FOR
+            email=as_kept(answer.email),
+            accepted_at=None,
+            sent_at__gt=timezone.now() - OPEN_FOR,
         )
         if not waiting.exists():
             raise NoAccount(

@@ -108,7 +108,7 @@ def make_sign_in_link(*, user: User, base_url: str, next_url: str = "") -> str:
 @in_french
 def send_sign_in_link(*, email: str, base_url: str, next_url: str = "") -> None:
     """To whom the address belongs, if they are of a team; to nobody else, and nobody learns which."""
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    user = User.objects.of_address(email.strip()).filter(is_active=True).first()
     if user is None:
         return
     link = make_sign_in_link(user=user, base_url=base_url, next_url=next_url)

@@ -42,7 +42,7 @@ def invite(
 ) -> Invitation:
     """Writes to the address. `to` says in the letter what they are invited to. Again: a new letter of it."""
     email = email.strip().lower()
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    user = User.objects.of_address(email).filter(is_active=True).first()
     if user is not None and Right.objects.filter(user=user, space=space, role=role, gathering=gathering).exists():
         raise AlreadyThere(user)
     waiting = Invitation.objects.filter(space=space, accepted_at=None)
@@ -93,7 +93,7 @@ def accept_invitation(*, token: str) -> User | None:
     Invitation.objects.select_for_update().get(pk=found.pk)
     if find_invitation(token) is None:  # two presses at once
         return None
-    user = User.objects.filter(email__iexact=found.email).first()
+    user = User.objects.of_address(found.email).first()
     if user is None:
         user = User.objects.create_user(found.email)
     if not user.is_active:

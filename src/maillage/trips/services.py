@@ -393,7 +393,7 @@ class _Reading:
         if self.head["home"] or space is None:
             raise Damaged
         told = row["user"]
-        user = User.objects.filter(email__iexact=told["email"]).first()
+        user = User.objects.of_address(told["email"]).first()
         if user is None:
             user = User(id=uuid.UUID(told["id"]), email=told["email"].lower(), name=told["name"])
             user.set_unusable_password()

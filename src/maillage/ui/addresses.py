@@ -20,7 +20,12 @@ def is_ours(request: HttpRequest) -> bool:
     if request.headers.get("Sec-Fetch-Site") not in (None, "same-origin", "none"):
         return False
     origin = request.headers.get("Origin")
-    return origin is None or origin in settings.CSRF_TRUSTED_ORIGINS or urlsplit(origin).netloc == request.get_host()
+    if origin is None or origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    try:
+        return urlsplit(origin).netloc == request.get_host()
+    except ValueError:  # « http://[ »
+        return False
 
 
 def public_address(request: HttpRequest) -> str:

@@ -7,7 +7,7 @@ says so. `make messages` gathers the sentences of FILES for the languages that s
 # Names of addresses. A refusal (ui/refused.html) speaks whatever was asked.
 PAGES = frozenset({
     "home", "room-server",
-    "ui:privacy", "ui:display", "ui:language",
+    "ui:display", "ui:language",
     "live:code", "live:join", "live:screen", "live:enter", "live:photos", "live:photo-removal",
     "live:other-phone", "live:move-here",
     "gatherings:public",
@@ -80,7 +80,7 @@ FILES = (
     "maillage/ui/views.py",
     *_of(
         "maillage/ui/templates/ui",
-        "_empty _field _form_errors _languages _operator _steps base display live privacy refused",
+        "_empty _field _form_errors _languages _operator _steps base display live refused",
         ".html",
     ),
 )

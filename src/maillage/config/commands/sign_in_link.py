@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> None:
     prepare_tables()
     if options.organise:
         entrust_space(options.email, options.organise)
-    user = User.objects.filter(email__iexact=options.email, is_active=True).first()
+    user = User.objects.of_address(options.email).filter(is_active=True).first()
     if user is None:
         raise UnknownUser(options.email)
     if options.forget_code:
@@ -54,6 +54,6 @@ def entrust_space(email: str, slug: str) -> None:
     except ValidationError as error:
         raise BadName(email, slug) from error
     with transaction.atomic():
-        user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email)
+        user = User.objects.of_address(email).first() or User.objects.create_user(email)
         space = Space.objects.filter(slug=slug).first() or make_space(slug=slug, name=slug, by=BY)
         give_right(user=user, space=space, role=SpaceRole.ORGANISER, by=BY)
