@@ -8,11 +8,10 @@ class ChangeConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from maillage.change import retention  # models are loaded only now
-        from maillage.change.held import forget_person, held
+        from maillage.change.held import forget_person
         from maillage.change.processings import PROCESSINGS
         from maillage.office import processing
         from maillage.office.retention import Rule, clears, register
-        from maillage.registrations.held import register_holder
         from maillage.registrations.signals import person_erased
 
         register(
@@ -26,6 +25,7 @@ class ChangeConfig(AppConfig):
             )
         )
         clears("noyaux", "change_member")
+        clears("names", "change_member")
         register(
             Rule(
                 "noyaux-photos",
@@ -39,5 +39,4 @@ class ChangeConfig(AppConfig):
         clears("noyaux-photos", "change_photo")
         for each in PROCESSINGS:
             processing.register(each)
-        register_holder(held)
         person_erased.connect(forget_person, dispatch_uid="maillage.change")

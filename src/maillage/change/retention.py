@@ -20,7 +20,9 @@ def term(_space: UUID) -> str:
 
 def _departed() -> "list[Member]":
     return list(
-        Member.objects.filter(left_on__isnull=False).exclude(Q(name="") & Q(email="")).select_related("group__space")
+        Member.objects.filter(left_on__isnull=False)
+        .exclude(Q(name="") & Q(email="") & Q(former_names=[]))
+        .select_related("group__space")
     )
 
 

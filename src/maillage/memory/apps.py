@@ -14,10 +14,12 @@ class MemoryConfig(AppConfig):
         from maillage.memory import removal
         from maillage.memory.glimpse import address_of, after, before, lacks_takeaway, public_part
         from maillage.memory.held import held
+        from maillage.memory.models import Action, FollowUp
         from maillage.memory.processings import PROCESSINGS
         from maillage.memory.receivers import on_kept, on_rehearsal_erased, on_released
         from maillage.office import processing
-        from maillage.registrations.held import register_holder
+        from maillage.office.retention import clears
+        from maillage.registrations.held import register_holder, register_letters
         from maillage.registrations.signals import person_erased
 
         register(Phase.BEFORE, before)
@@ -36,3 +38,6 @@ class MemoryConfig(AppConfig):
         for each in PROCESSINGS:
             processing.register(each)
         register_holder(held)
+        register_letters(Action.with_removed)
+        register_letters(FollowUp.objects)
+        clears("names", "memory_action", "memory_experienceversion", "memory_followup")

@@ -1,13 +1,17 @@
 """What is kept of one person by their address: an action they bear, a question asked later, a contact they left.
 
-By the address only: a name may be somebody else's.
+By the address first: a name may be somebody else's. « Où en êtes-vous ? » is read by its own link alone, and an
+organiser can open the registration's.
 """
 
+import re
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from maillage.memory.models import Action, Experience, ExperienceVersion, FollowUp
+from maillage.lib.matching import fold
+from maillage.memory.models import Action, Experience, ExperienceVersion
 from maillage.people.models import Person
 from maillage.registrations.held import Held, said
 from maillage.registrations.models import Registration
@@ -16,24 +20,12 @@ from maillage.registrations.models import Registration
 def held(person: Person, rows: Sequence[Registration]) -> list[Held]:
     if not person.email:
         return []
-    days = [row.gathering_id for row in rows]
-    actions = Action.with_removed.filter(gathering__in=days, email__iexact=person.email)
-    asked = FollowUp.objects.filter(gathering__in=days, email__iexact=person.email).select_related("gathering")
     borne = []
-    for action in actions:
+    for action in borne_by(person, [row.gathering_id for row in rows]):
         borne += said((_("Vous portez"), action.what), (_("Sous le nom de"), action.owner_name))
         borne += said((_("Vous avez demandé des rappels"), _("oui") if action.reminders else ""))
     return [
         Held("actions", _("Les actions que vous portez"), borne),
-        Held(
-            "follow-ups",
-            _("« Où en êtes-vous ? »"),
-            [
-                (str(each.gathering), _("votre adresse, pour le {day}").format(day=f"{each.due:%d/%m/%Y}"))
-                for each in asked
-            ],
-            theirs=True,
-        ),
         Held(
             "experiences",
             _("Les expériences où votre adresse est le contact"),
@@ -45,6 +37,29 @@ def held(person: Person, rows: Sequence[Registration]) -> list[Held]:
     ]
 
 
+def borne_by(person: Person, gatherings: Sequence[UUID]) -> list[Action]:
+    """Of that address; of two people who share it, of that name too. An action without an address says a name alone:
+    theirs, if nobody else of its gathering bears it."""
+    rows = Action.with_removed.filter(gathering__in=gatherings).exclude(owner_name="", email="")
+    name = fold(person.full_name)
+    everybody = Person.objects.exclude(pk=person.pk)
+    shared = bool(person.email) and any(
+        fold(other.full_name) != name for other in everybody.filter(space=person.space_id, email__iexact=person.email)
+    )
+    found = []
+    for action in rows:
+        named = fold(action.owner_name) == name
+        if action.email:
+            theirs = bool(person.email) and action.email.lower() == person.email.lower()
+            theirs = theirs and (named or not shared or not action.owner_name)
+        else:
+            others = everybody.filter(registrations__gathering=action.gathering_id)
+            theirs = named and all(fold(other.full_name) != name for other in others)
+        if theirs:
+            found.append(action)
+    return found
+
+
 def _told(person: Person) -> list[Experience]:
     found = {version.experience_id for version in versions_with_contact(person)}
     return list(Experience.objects.filter(pk__in=found))
@@ -53,5 +68,8 @@ def _told(person: Person) -> list[Experience]:
 def versions_with_contact(person: Person) -> list[ExperienceVersion]:
     """JSON is searched here, not by the base: the two do not fold case alike."""
     rows = ExperienceVersion.objects.filter(experience__space=person.space_id).exclude(content__contact="")
-    address = person.email.lower()
-    return [row for row in rows if address and address in str(row.content.get("contact", "")).lower()]
+    if not person.email:
+        return []
+    # whole: « ana@x.fr » is neither in « diana@x.fr », nor in « jo.ana@x.fr », nor in « ana@x.fr.org »
+    whole = re.compile(rf"(?<!\w)(?<!\w[.+%&'’-]){re.escape(person.email)}(?![\w@]|[.-]\w)", re.IGNORECASE)
+    return [row for row in rows if whole.search(str(row.content.get("contact", "")))]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,7 +10,7 @@ from maillage.gatherings.models import Gathering
 from maillage.lib.typography import count
 from maillage.memory.actions import forget_owner
 from maillage.memory.following_up import give_up_follow_up
-from maillage.memory.held import versions_with_contact
+from maillage.memory.held import borne_by, versions_with_contact
 from maillage.memory.models import Action, FollowUp
 from maillage.office.services import drop_mail
 from maillage.people.models import Person
@@ -42,9 +41,7 @@ def forget_person(sender: object, *, person: Person, registrations: Sequence[Reg
     """Receiver of `registrations.signals.person_erased`: the addresses they left for an action, or for « Où en
     êtes-vous ? », are found by the address itself, as the contact of an experience is. What they did or told stays."""
     gatherings = [registration.gathering_id for registration in registrations]
-    actions = Action.with_removed.filter(gathering__in=gatherings)
-    theirs = Q(owner_name__iexact=person.full_name) | (Q(email__iexact=person.email) if person.email else Q())
-    for action in actions.filter(theirs).exclude(owner_name="", email=""):
+    for action in borne_by(person, gatherings):
         forget_owner(action=action, by=_("l’effacement d’une personne"))
     for version in versions_with_contact(person):
         version.content = version.content | {"contact": "", "contact_agreed": False}

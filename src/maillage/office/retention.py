@@ -7,11 +7,14 @@ This noun is the lowest: a space is an identifier here.
 """
 
 import calendar
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -75,18 +78,53 @@ def _run(duty: Callable[[Rule], int], on_fault: Callable[[str, Exception], None]
             if on_fault is None:
                 raise
             on_fault(f"the retention rule {rule.key} waits", error)
-    erased = [rule.key for rule in rules() if rule.in_clear and gone.get(rule.key)]
-    if erased:
-        try:
-            write_files_anew(erased)
-        except DatabaseError as error:  # somebody holds a table, or the disk is full: what is erased is erased
-            if on_fault is None:
-                raise
-            on_fault("the database's files are not written anew", error)
+    erased = {rule.key for rule in rules() if rule.in_clear and gone.get(rule.key)}
+    try:
+        erased |= _asked()
+        if erased and write_files_anew(erased):
+            _being_written().unlink(missing_ok=True)
+    except (DatabaseError, OSError) as error:  # somebody holds a table, the disk is full: what is erased is erased
+        if on_fault is None:
+            raise
+        on_fault("the database's files are not written anew", error)
     return gone
 
 
-def write_files_anew(keys: Iterable[str]) -> None:
+def ask_for_new_files(key: str) -> None:
+    """Once this transaction is committed. Somebody who waits for a page does not wait for the whole database to be
+    written, nor makes everybody else wait: the server does it within the hour (config.upkeep).
+    """
+    transaction.on_commit(lambda: _ask(key), robust=True)  # what is erased is erased, a full disk or not
+
+
+def _ask(key: str) -> None:
+    mark = _mark()
+    mark.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    with mark.open("a", encoding="utf-8") as file:
+        file.write(f"{key}\n")
+
+
+def _asked() -> set[str]:
+    """What is asked while the files are being written is for the next time; what was cut short is asked still."""
+    found: set[str] = set()
+    for path in (_being_written(), _mark()):
+        with contextlib.suppress(FileNotFoundError):
+            found.update(path.read_text(encoding="utf-8").split())
+    if found:
+        _being_written().write_text("".join(f"{key}\n" for key in sorted(found)), encoding="utf-8")
+        _mark().unlink(missing_ok=True)
+    return found
+
+
+def _mark() -> Path:
+    return Path(settings.KEYS_DIR) / "recrire"
+
+
+def _being_written() -> Path:
+    return Path(settings.KEYS_DIR) / "recrire.en-cours"
+
+
+def write_files_anew(keys: Iterable[str]) -> bool:
     """What these rules erased leaves the database's own files too: the freed parts of its pages, its journal.
 
     PostgreSQL keeps the old rows in the files of their tables until these are rewritten, and samples of their values in
@@ -94,7 +132,7 @@ def write_files_anew(keys: Iterable[str]) -> None:
     Its WAL, and the copies an operator makes of it, follow the operator's own delay.
     """
     if connection.in_atomic_block:
-        return  # the next hour: a database is not rewritten in the middle of somebody's transaction
+        return False  # the next hour: a database is not rewritten in the middle of somebody's transaction
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("VACUUM")
@@ -104,6 +142,7 @@ def write_files_anew(keys: Iterable[str]) -> None:
                 cursor.execute(f'VACUUM (FULL, ANALYZE) "{table}"')
                 _drop_samples_of_none(cursor, table)
             cursor.execute("VACUUM (FULL) pg_catalog.pg_statistic")
+    return True
 
 
 def _drop_samples_of_none(cursor: CursorWrapper, table: str) -> None:

@@ -1,12 +1,16 @@
 """What a plan says of people in words goes with their names; who sat where stays, as numbers."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from django.db.models import Q
 
 from maillage.gatherings.models import Gathering
+from maillage.office.models import Activity
 from maillage.people.models import Person
 from maillage.plans.models import Placement, Plan, SeatingPair
+from maillage.registrations.activity import THE_PERSON
 from maillage.registrations.models import Registration
 
 TABLES = ("plans_plan", "plans_placement", "plans_seatingpair")
@@ -18,19 +22,38 @@ def forget_person(sender: object, *, person: Person, registrations: Sequence[Reg
     ids = [registration.pk for registration in registrations]
     SeatingPair.objects.filter(Q(first__in=ids) | Q(second__in=ids)).delete()
     gatherings = [registration.gathering_id for registration in registrations]
-    placements = Placement.objects.filter(plan__gathering__in=gatherings)
-    placements.filter(Q(registration__in=ids) | Q(reason__contains=person.full_name)).exclude(reason="").update(
-        reason=""
+    Placement.objects.filter(registration__in=ids).exclude(reason="").update(reason="")  # another's names nobody
+    _nameless_asks(gatherings)
+    for gathering in set(gatherings):
+        others = Person.objects.filter(registrations__gathering=gathering).exclude(pk=person.pk)
+        names = {other.full_name for other in others}
+        for plan in Plan.objects.filter(gathering=gathering).exclude(notes=[]):
+            kept = [note for note in plan.notes if not _names(note, person.full_name, names)]
+            if kept != plan.notes:
+                plan.notes = kept
+                plan.save(update_fields=["notes"])
+
+
+def _names(note: str, name: str, others: Collection[str]) -> bool:
+    """As whole words, and nobody else: neither who bears the same name, nor a longer one that holds it."""
+    if not name or name in others:
+        return False
+    for longer in sorted((other for other in others if name in other), key=len, reverse=True):
+        note = note.replace(longer, "·")
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", note) is not None
+
+
+def _nameless_asks(gatherings: Collection[UUID]) -> None:
+    """Written with the name of who asked for another workshop, before they were « la personne inscrite »."""
+    asks = Activity.objects.filter(
+        verb="ask-workshop", about_id__in=Plan.objects.filter(gathering__in=gatherings).values("pk")
     )
-    for plan in Plan.objects.filter(gathering__in=gatherings).exclude(notes=[]):
-        kept = [note for note in plan.notes if person.full_name not in note]
-        if kept != plan.notes:
-            plan.notes = kept
-            plan.save(update_fields=["notes"])
+    asks.exclude(by=THE_PERSON).update(by=THE_PERSON)
 
 
 def forget_words(sender: object, *, gathering: Gathering, **_signal: object) -> None:
     """Receiver of `registrations.signals.names_erased`. « Never at one table with »: nobody needs that any more."""
+    _nameless_asks([gathering.pk])
     SeatingPair.objects.filter(gathering=gathering).delete()
     Placement.objects.filter(plan__gathering=gathering).exclude(reason="").update(reason="")
     Plan.objects.filter(gathering=gathering).update(notes=[])

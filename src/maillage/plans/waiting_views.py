@@ -17,6 +17,7 @@ from maillage.plans.models import WorkshopWait
 from maillage.plans.queries import own_placements
 from maillage.plans.services import Refused
 from maillage.plans.waiting import ask_workshop, may_ask, stop_waiting, waits_of
+from maillage.registrations.activity import THE_PERSON
 from maillage.registrations.models import Registration
 from maillage.registrations.own import OwnPart, find_by_token, token_of
 
@@ -57,7 +58,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
         messages.error(request, _("Choisissez un atelier dans la liste."))
         return redirect("registrations:own", token)
     try:
-        at_once = ask_workshop(registration=registration, workshop=workshop, by=registration.person)
+        at_once = ask_workshop(registration=registration, workshop=workshop, by=THE_PERSON)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:

@@ -12,10 +12,11 @@ class QuestionnairesConfig(AppConfig):
         from maillage.office import retention as keeping
         from maillage.questionnaires import glimpse, removal, retention
         from maillage.questionnaires.held import held
+        from maillage.questionnaires.models import Questionnaire
         from maillage.questionnaires.processings import PROCESSINGS
         from maillage.questionnaires.services import copy_with_gathering
         from maillage.registrations import erasure, own
-        from maillage.registrations.held import register_holder
+        from maillage.registrations.held import register_holder, register_letters
         from maillage.registrations.signals import names_erased
 
         register(Phase.BEFORE, glimpse.before)
@@ -31,3 +32,4 @@ class QuestionnairesConfig(AppConfig):
         for each in PROCESSINGS:
             processing.register(each)
         register_holder(held)
+        register_letters(Questionnaire.objects)

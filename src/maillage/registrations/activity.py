@@ -3,6 +3,9 @@
 from maillage.office.services import record_activity
 from maillage.registrations.models import Registration
 
+THE_PERSON = "la personne inscrite"  # what they do by their own link: the log outlives their name
+OWN_VERBS = ("change-answers", "wishes", "change-listing", "agree-to-listing")  # nobody else's acts
+
 
 def log_registration(registration: Registration, by: object, verb: str) -> None:
     record_activity(

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 
 from maillage.lib.typography import count, typo
 from maillage.office import ledger
-from maillage.office.models import Activity, Mail
-from maillage.office.retention import write_files_anew
-from maillage.people.models import Person, User
+from maillage.office.models import Activity
+from maillage.office.retention import ask_for_new_files
+from maillage.people.models import Person
+from maillage.registrations.activity import OWN_VERBS, THE_PERSON
 from maillage.registrations.enums import ImportStatus, RegistrationStatus
+from maillage.registrations.held import is_of_the_team, letters_to
 from maillage.registrations.models import Answer, Registration, RegistrationImport
 from maillage.registrations.queries import WITH_NEEDS
 from maillage.registrations.retention import NAMELESS, forget_people, forget_words
@@ -53,7 +55,10 @@ def losses_of(person: Person) -> Losses:
     rows = list(_rows(person).select_related("gathering"))
     known = (
         (_("le nom : {name}").format(name=person.full_name), True),
-        (_("l’adresse électronique, et les lettres qui y sont parties ou allaient partir"), bool(person.email)),
+        (
+            _("l’adresse électronique, et les lettres de cet espace qui y sont parties ou allaient partir"),
+            bool(person.email),
+        ),
         (_("le téléphone"), bool(person.phone)),
         (
             _("la commune et le territoire, tels qu’ils ont été écrits"),
@@ -89,23 +94,19 @@ def losses_of(person: Person) -> Losses:
         _("ce qui a été dit dans un atelier : c’est scellé, et s’efface avec les notes de l’atelier"),
         _("la fiche de qui a apporté un sujet : seul son lien l’ouvre, et l’efface"),
     ]
-    if person.email and User.objects.filter(email__iexact=person.email).exists():
+    if is_of_the_team(person):
         stays.append(_("le compte de l’équipe qui a cette adresse : il se retire sur les pages de l’équipe"))
+    stays.append(_("des restes, dans les fichiers du serveur, qu’aucune page ne lit : ils sont récrits dans l’heure"))
     stays += [words for words in (say(person) for say in _stays_elsewhere) if words]
     return Losses([typo(words) for words in goes], [typo(words) for words in stays])
 
 
+@transaction.atomic
 def erase_person(*, person: Person, by: object) -> None:
     """Raises CarriedAway. Done twice, it changes nothing more."""
-    if _erase(person, by):
-        write_files_anew(["names"])
-
-
-@transaction.atomic
-def _erase(person: Person, by: object) -> bool:
     locked = Person.objects.select_for_update().filter(pk=person.pk).first()
     if locked is None or locked.first_name == NAMELESS:
-        return False
+        return
     rows = list(_rows(locked).select_related("gathering__space", "person"))
     for row in rows:
         if row.gathering.away_since is not None:
@@ -123,20 +124,36 @@ def _erase(person: Person, by: object) -> bool:
             about=str(row.gathering)[:300],
             about_id=row.gathering_id,
         )
-    return True
+    ask_for_new_files("names")
 
 
 def forget_everywhere(person: Person, rows: Sequence[Registration]) -> None:
     """Also when an older backup brought them back. `person` still has the name: what holds it is found by it."""
-    Activity.objects.filter(about_id__in=[row.pk for row in rows], by=person.full_name).update(by=NAMELESS)
-    if person.email:
-        Mail.objects.filter(to__iexact=person.email).delete()
-    RegistrationImport.objects.filter(gathering__in=_gatherings(rows)).delete()
+    acts = Activity.objects.filter(about_id__in=[row.pk for row in rows])
+    acts.filter(models.Q(by=person.full_name) | models.Q(verb__in=OWN_VERBS)).exclude(by=THE_PERSON).update(by=NAMELESS)
+    letters_to(person).delete()
+    _forget_imports(person, rows)
     found = Registration.objects.filter(pk__in=[row.pk for row in rows])
     found.filter(WITH_NEEDS).update(needs="", meal="", children=0, interpreter="")
     forget_words(found)
     person_erased.send(Person, person=person, registrations=list(rows))
     forget_people([person.pk])
+
+
+def _forget_imports(person: Person, rows: Sequence[Registration]) -> None:
+    """A file that waits goes. One that was confirmed is empty already: of its answers go those about this person."""
+    imports = RegistrationImport.objects.filter(gathering__in=_gatherings(rows))
+    imports.filter(status=ImportStatus.DRAFT).delete()
+    theirs = {str(row.pk) for row in rows}
+    for done in imports.exclude(answers={}):
+        kept = {
+            key: answer
+            for key, answer in done.answers.items()
+            if theirs.isdisjoint(key.split(":")) and not (person.email and answer.lower() == person.email.lower())
+        }
+        if kept != done.answers:
+            done.answers = kept
+            done.save(update_fields=["answers"])
 
 
 def _rows(person: Person) -> "models.QuerySet[Registration]":

@@ -1,33 +1,34 @@
 """All that is held of one person in their space, for themselves: a page, and a file (RGPD, articles 15, 20).
 
 A later noun adds what it holds of them (`register_holder`). Nothing about anybody else: what says something of two
-people is counted, never told. An address that others may also know is theirs: letters alone brought them the link.
+people is counted, never told. Nor what only another link of theirs opens: organisers can open this one.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Manager, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from maillage.gatherings.models import Gathering
 from maillage.lib.typography import typo
 from maillage.office.models import Activity, Mail
 from maillage.people.models import Person, User
+from maillage.registrations.activity import THE_PERSON
 from maillage.registrations.enums import ImportStatus
 from maillage.registrations.models import CertificateLetter, Listing, Registration, RegistrationImport
 
 
 @dataclass(frozen=True)
 class Held:
-    """A part of it, line by line. `theirs`: what another link of theirs opens; organisers do not read it."""
+    """A part of it, line by line. Organisers read it too: they hold the link, and may write to the address."""
 
     key: str
     title: str
     lines: list[tuple[str, str]]
-    theirs: bool = False
 
 
 Holder = Callable[[Person, Sequence[Registration]], list[Held]]
@@ -40,11 +41,44 @@ def register_holder(holder: Holder) -> None:
         _holders.append(holder)
 
 
-def held_on(person: Person, *, for_organiser: bool = False) -> list[Held]:
+_things: list["Manager[Any]"] = []
+
+
+def register_letters(things: "Manager[Any]") -> None:
+    """Called from a later noun's AppConfig.ready(): rows with a `gathering`, that letters are about."""
+    if things not in _things:
+        _things.append(things)
+
+
+def letters_to(person: Person) -> "QuerySet[Mail]":
+    """About this space's things alone: a link to sign in, an invitation, another space's letter are not its own."""
+    about = Q(about__in=Gathering.with_trials.filter(space=person.space_id).values("pk"))
+    for things in _things:
+        about |= Q(about__in=things.filter(gathering__space=person.space_id).values("pk"))
+    return Mail.objects.filter(about, to__iexact=person.email) if person.email else Mail.objects.none()
+
+
+def is_of_the_team(person: Person) -> bool:
+    """Of this space: what an address is elsewhere, nobody learns here."""
+    team = User.objects.filter(rights__space=person.space_id)
+    return bool(person.email) and team.filter(email__iexact=person.email).exists()
+
+
+def elsewhere() -> str:
+    """What the link of a registration does not show, since organisers can open it."""
+    return typo(
+        _(
+            "Un noyau dont vous êtes, « Où en êtes-vous ? », votre fiche : chacun se lit et se retire par son propre lien, "
+            "reçu à part. « Tout effacer » retire aussi votre nom et votre adresse des deux premiers."
+        )
+    )
+
+
+def held_on(person: Person) -> list[Held]:
     rows = list(_registrations(person))
     parts = [_person(person), *(_registration(row) for row in rows), *_around(person, rows)]
     parts += [part for holder in _holders for part in holder(person, rows)]
-    return [part for part in parts if part.lines and not (for_organiser and part.theirs)]
+    return [part for part in parts if part.lines]
 
 
 def as_json(parts: Sequence[Held], *, person: Person) -> dict[str, Any]:
@@ -52,6 +86,7 @@ def as_json(parts: Sequence[Held], *, person: Person) -> dict[str, Any]:
         "person": str(person.pk),
         "space": person.space.name,
         "made_at": timezone.now().isoformat(timespec="seconds"),
+        "elsewhere": elsewhere(),
         "parts": [
             {
                 "key": part.key,
@@ -133,9 +168,9 @@ def _around(person: Person, rows: Sequence[Registration]) -> list[Held]:
             (_("Commune"), listing.commune),
             (_("Accord donné le"), _moment(listing.agreed_at)),
         )
-    letters = list(Mail.objects.filter(to__iexact=person.email).order_by("created_at")) if person.email else []
     days = {row.gathering_id for row in rows}
-    acts = Activity.objects.filter(about_id__in=ids, by=person.full_name).order_by("at")
+    letters = letters_to(person).filter(about__in=days).order_by("created_at")
+    acts = Activity.objects.filter(about_id__in=ids, by__in=(THE_PERSON, person.full_name)).order_by("at")
     queued = CertificateLetter.objects.filter(registration__in=ids).select_related("registration__gathering")
     pending = RegistrationImport.objects.filter(gathering__in=days, status=ImportStatus.DRAFT).count()
     other = [
@@ -149,21 +184,11 @@ def _around(person: Person, rows: Sequence[Registration]) -> list[Held]:
             pending,
         )
         other.append((_("Fichiers"), words.format(n=pending)))
-    if person.email and User.objects.filter(email__iexact=person.email).exists():
+    if is_of_the_team(person):
         other.append((_("Compte de l’équipe"), _("Il y en a un à votre adresse ; il se gère sur « Votre compte ».")))
     return [
         Held("listing", _("L’annuaire des personnes"), shown),
-        Held(
-            "letters",
-            _("Les lettres qui vous ont été écrites"),
-            [_line(each) for each in letters if each.about in days],
-        ),
-        Held(
-            "other-letters",
-            _("D’autres lettres"),
-            [_line(each) for each in letters if each.about not in days],
-            theirs=True,
-        ),
+        Held("letters", _("Les lettres sur vos inscriptions"), [_line(each) for each in letters]),
         Held("other", _("Ailleurs"), other),
     ]
 

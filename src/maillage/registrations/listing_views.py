@@ -15,6 +15,7 @@ from maillage.lib.needs import Need, needs
 from maillage.office.retention import names_months
 from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise
+from maillage.registrations.activity import THE_PERSON
 from maillage.registrations.forms import ListingForm
 from maillage.registrations.listings import agree, listing_of, may_be_listed, take_off, withdraw
 from maillage.registrations.models import Listing
@@ -36,7 +37,7 @@ def own_listing(request: HttpRequest, token: str) -> HttpResponse:
     form = ListingForm(given, registration=registration, listing=listing)
     if form.is_valid():
         try:
-            agree(registration=registration, shown=form.shown, by=registration.person)
+            agree(registration=registration, shown=form.shown, by=THE_PERSON)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -61,7 +62,7 @@ def own_listing(request: HttpRequest, token: str) -> HttpResponse:
 @needs(Need.LINK)
 def own_withdrawal(request: HttpRequest, token: str) -> HttpResponse:
     registration = fetch_own(token)
-    if withdraw(registration=registration, by=registration.person):
+    if withdraw(registration=registration, by=THE_PERSON):
         messages.success(request, _("C’est retiré : plus personne ne le lit. Rien n’en est gardé."))
     return redirect("registrations:own", token)
 

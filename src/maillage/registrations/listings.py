@@ -57,6 +57,7 @@ def agree(*, registration: Registration, shown: Shown, by: object) -> Listing:
     )
     registration.refresh_from_db(fields=["status"])
     known = Listing.objects.filter(person=person).first()
+    registration.person = person  # erased meanwhile, they stay erased
     if known is None and not may_be_listed(registration):
         raise NotOffered
     listing = known or Listing(person=person, space_id=person.space_id)

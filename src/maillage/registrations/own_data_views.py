@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.lib.needs import Need, needs
+from maillage.registrations.activity import THE_PERSON
 from maillage.registrations.erasure import CarriedAway, erase_person, losses_of
-from maillage.registrations.held import as_json, held_on
+from maillage.registrations.held import as_json, elsewhere, held_on
 from maillage.registrations.own_views import fetch_own, private
 from maillage.registrations.views import registration_of
 
@@ -28,6 +28,7 @@ def own_data(request: HttpRequest, token: str) -> HttpResponse:
     registration = fetch_own(token)
     context = {"registration": registration, "gathering": registration.gathering, "token": token}
     context["parts"] = held_on(registration.person)
+    context["elsewhere"] = elsewhere()
     return private(render(request, "registrations/own_data.html", context))
 
 
@@ -53,7 +54,7 @@ def own_erasure(request: HttpRequest, token: str) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         try:
-            erase_person(person=registration.person, by=_("la personne elle-même"))
+            erase_person(person=registration.person, by=THE_PERSON)
         except CarriedAway as carried:
             refusal = carried.sentence
         else:
@@ -82,7 +83,7 @@ def own_erased(request: HttpRequest) -> HttpResponse:
 @needs(Need.ORGANISE)
 def data(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
     row = registration_of(request, gathering, registration)
-    context = {"registration": row, "gathering": row.gathering, "parts": held_on(row.person, for_organiser=True)}
+    context = {"registration": row, "gathering": row.gathering, "parts": held_on(row.person)}
     return render(request, "registrations/data.html", context)
 
 
@@ -91,7 +92,8 @@ def data(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRespo
 @needs(Need.ORGANISE)
 def data_file(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpResponse:
     person = registration_of(request, gathering, registration).person
-    parts = held_on(person, for_organiser=True)
-    answer = JsonResponse(as_json(parts, person=person), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    answer = JsonResponse(
+        as_json(held_on(person), person=person), json_dumps_params={"ensure_ascii": False, "indent": 2}
+    )
     answer["Content-Disposition"] = FILE.replace("mes-donnees", "donnees-d-une-personne")
     return answer

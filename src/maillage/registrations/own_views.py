@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.gatherings.words import date_words, place_words
 from maillage.lib.needs import Need, needs
+from maillage.registrations.activity import THE_PERSON
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.forms import WishesForm
 from maillage.registrations.half_days import half_day_at, half_days_asked
@@ -31,7 +32,7 @@ from maillage.registrations.services import (
     record_wishes,
     restore_registration,
 )
-from maillage.registrations.signing_up import change_answers
+from maillage.registrations.signing_up import LinkClosed, change_answers
 from maillage.registrations.waiting import place_in_line
 
 
@@ -39,7 +40,7 @@ def fetch_own(token: str) -> Registration:
     """404 unless the link is theirs and was not renewed."""
     found = find_by_token(token)
     if found is None:
-        raise Http404(_("Ce lien n’est plus valable. Demandez-en un neuf à l’organisation."))
+        raise Http404(LinkClosed().sentence)
     rows = registrations_of(found.gathering).select_related("gathering__space", "gathering__commune", "gathering__epci")
     return rows.get(pk=found.pk)
 
@@ -103,7 +104,7 @@ def wishes(request: HttpRequest, token: str) -> HttpResponse:
     form = WishesForm(request.POST, gathering=registration.gathering)
     if form.is_valid():
         try:
-            record_wishes(registration=registration, ranks=form.cleaned_data["ranks"], by=registration.person)
+            record_wishes(registration=registration, ranks=form.cleaned_data["ranks"], by=THE_PERSON)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -127,7 +128,10 @@ def answers(request: HttpRequest, token: str) -> HttpResponse:
     if wishes_closed(gathering):
         form.drop_wishes()
     if request.method == "POST" and form.is_valid():
-        change_answers(registration=registration, answers=form.answers, by=registration.person)
+        try:
+            change_answers(registration=registration, answers=form.answers, by=THE_PERSON)
+        except LinkClosed as closed:
+            raise Http404(closed.sentence) from closed
         messages.success(request, _("Vos réponses sont enregistrées."))
         return redirect("registrations:own", token)
     return private(
@@ -160,7 +164,7 @@ def cancellation(request: HttpRequest, token: str) -> HttpResponse:
         context = {"registration": registration, "gathering": registration.gathering, "token": token}
         context["when"] = date_words(registration.gathering)
         return private(render(request, "registrations/own_cancellation.html", context))
-    if cancel_registration(registration=registration, by=registration.person, tell=True):
+    if cancel_registration(registration=registration, by=THE_PERSON, tell=True):
         messages.success(request, _("Votre inscription est annulée. Merci de l’avoir dit."))
     return redirect("registrations:own", token)
 
@@ -171,7 +175,7 @@ def cancellation(request: HttpRequest, token: str) -> HttpResponse:
 def restoration(request: HttpRequest, token: str) -> HttpResponse:
     registration = fetch_own(token)
     try:
-        restore_registration(registration=registration, by=registration.person, within_capacity=True)
+        restore_registration(registration=registration, by=THE_PERSON, within_capacity=True)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("registrations:own", token)
@@ -198,9 +202,7 @@ def arrival(request: HttpRequest, token: str) -> HttpResponse:
     elif registration.presence != wanted:
         asked = half_days_asked(registration.gathering)
         halves = half_day_at(registration.gathering, asked, timezone.now()) if wanted == Presence.PRESENT else []
-        mark_presence(
-            registration=registration, presence=wanted, by=registration.person, self_arrived=True, half_days=halves
-        )
+        mark_presence(registration=registration, presence=wanted, by=THE_PERSON, self_arrived=True, half_days=halves)
         if wanted == Presence.PRESENT:
             messages.success(request, _("Bienvenue ! L’accueil le voit."))
     return redirect("registrations:own", token)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -23,6 +23,7 @@ from maillage.office.models import Activity, Mail
 from maillage.office.retention import BY, Due, Rule, months_after, names_months
 from maillage.office.services import drop_mail, record_activity
 from maillage.people.models import Person, Space
+from maillage.registrations.activity import OWN_VERBS, THE_PERSON
 from maillage.registrations.enums import ImportStatus
 from maillage.registrations.imports import drop_old_imports
 from maillage.registrations.models import Answer, Listing, Registration, RegistrationImport
@@ -151,9 +152,10 @@ def _erase_names(gathering: Gathering, people: "QuerySet[Person]") -> int:
     if not known and not traces:
         return 0
     ids = [person.pk for person in known]
-    Activity.objects.filter(
-        about_id__in=here.filter(person__in=ids).values("pk"), by__in={person.full_name for person in known}
-    ).update(by=NAMELESS)
+    acts = Activity.objects.filter(about_id__in=here.filter(person__in=ids).values("pk"))
+    acts.filter(Q(by__in={person.full_name for person in known}) | Q(verb__in=OWN_VERBS)).exclude(by=THE_PERSON).update(
+        by=NAMELESS
+    )
     forget_people(ids)
     forget_words(here)
     RegistrationImport.objects.filter(gathering=gathering).delete()

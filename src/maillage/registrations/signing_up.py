@@ -40,6 +40,13 @@ class DoorClosed(Refused):
     """Registrations closed, or filled up, while this one was being written."""
 
 
+class LinkClosed(Refused):
+    """Renewed, or its owner erased."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Ce lien n’est plus valable. Demandez-en un neuf à l’organisation."))
+
+
 @dataclass(frozen=True)
 class Answers:
     details: PersonDetails
@@ -106,8 +113,16 @@ def sign_up(*, gathering: Gathering, answers: Answers, key: str, now: dt.datetim
 
 @transaction.atomic
 def change_answers(*, registration: Registration, answers: Answers, by: object) -> None:
-    """The person's own change. The address stays: another one would have to be proven. Wishes stay once they close."""
-    fill_person(registration.person, replace(answers.details, email=registration.person.email))
+    """The person's own change. The address stays: another one would have to be proven. Wishes stay once they close.
+
+    The person is read again, under lock: erased while the page was open, they stay erased. Raises LinkClosed.
+    """
+    person = Person.objects.select_for_update().filter(pk=registration.person_id).first()
+    as_opened = Registration.objects.filter(pk=registration.pk, token_version=registration.token_version)
+    if person is None or not as_opened.exists():
+        raise LinkClosed
+    fill_person(person, replace(answers.details, email=person.email))
+    registration.person = person
     _fill(registration, answers)
     columns = [*NEEDS_FIELDS, "volunteer_porteur", "porteur_subject", "newsletter"]
     registration.save(update_fields=[*columns, "remember_encounters", "wants_takeaways"])
