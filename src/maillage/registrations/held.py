@@ -68,8 +68,8 @@ def elsewhere() -> str:
     """What the link of a registration does not show, since organisers can open it."""
     return typo(
         _(
-            "Un noyau dont vous êtes, « Où en êtes-vous ? », votre fiche : chacun se lit et se retire par son propre lien, "
-            "reçu à part. « Tout effacer » retire aussi votre nom et votre adresse des deux premiers."
+            "Un noyau dont vous êtes, « Où en êtes-vous ? », votre fiche : chacun se lit et se retire par son propre "
+            "lien, reçu à part. « Tout effacer » retire aussi votre nom et votre adresse des deux premiers."
         )
     )
 

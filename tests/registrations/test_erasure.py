@@ -1,0 +1,225 @@
+"""Somebody who is erased, or reads what is held of them, takes nothing of anybody else, and teaches nothing of them."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.change.members import add_member, change_member, make_group
+from maillage.change.models import Member
+from maillage.memory.actions import add_action
+from maillage.memory.experiences import EMPTY, propose_experience
+from maillage.memory.models import Action
+from maillage.office import retention
+from maillage.office.models import Activity, Mail
+from maillage.office.services import queue_mail
+from maillage.people.models import Person, User
+from maillage.people.services import give_right, make_space, send_sign_in_link
+from maillage.plans.models import Placement, Plan
+from maillage.questionnaires.library import model_named
+from maillage.questionnaires.models import Invitation
+from maillage.questionnaires.services import make_questionnaire
+from maillage.registrations.erasure import erase_person, losses_of
+from maillage.registrations.held import held_on
+from maillage.registrations.models import Opening, Registration
+from maillage.registrations.own import token_of
+from maillage.registrations.own_views import fetch_own
+from maillage.registrations.retention import NAMELESS
+from maillage.registrations.services import PersonDetails, Refused
+from maillage.registrations.signing_up import Answers, change_answers
+
+pytestmark = pytest.mark.django_db
+
+ANA = "ana@exemple.invalid"
+
+
+@pytest.fixture
+def come(day):
+    def make(first, last="", email="") -> Registration:
+        person = Person.objects.create(space=day.space, first_name=first, last_name=last, email=email)
+        return Registration.objects.create(gathering=day, person=person)
+
+    return make
+
+
+def said_of(registration) -> str:
+    parts = held_on(registration.person)
+    return " ".join(f"{part.key} {part.title} {what} {value}" for part in parts for what, value in part.lines)
+
+
+def test_a_short_name_takes_no_note_and_no_reason_of_others(day, come):
+    mine, other, longer = come("Marie"), come("Élise", "Dupont"), come("Marie", "Dupont")
+    notes = ["Élise Dupont change de table", "Marie Dupont est seule", "Jean-Marie et Annemarie", "Marie est à part"]
+    plan = Plan.objects.create(gathering=day, status="published", by="essai", notes=notes)
+    slot = day.slots.get(position=2)
+    for row, reason in ((mine, "le vôtre"), (other, "Marie-Claire, « Marie »"), (longer, "autre")):
+        Placement.objects.create(plan=plan, registration=row, slot=slot, workshop=slot.workshops.first(), reason=reason)
+    erase_person(person=mine.person, by="essai")
+    plan.refresh_from_db()
+    assert plan.notes == notes[:3]
+    assert set(Placement.objects.values_list("reason", flat=True)) == {"", "Marie-Claire, « Marie »", "autre"}
+
+
+def test_of_two_namesakes_the_note_stays(day, come):
+    mine, _other = come("Ana", "Bon", ANA), come("Ana", "Bon", "autre@exemple.invalid")
+    plan = Plan.objects.create(gathering=day, status="published", by="essai", notes=["Ana Bon change de table"])
+    erase_person(person=mine.person, by="essai")
+    plan.refresh_from_db()
+    assert plan.notes == ["Ana Bon change de table"]
+
+
+def test_files_that_wait_go_and_answers_of_confirmed_ones_stay_but_theirs(day, come):
+    mine = come("Ana", "Bon", ANA)
+    answers = {"category:1": "resident", f"known:{mine.pk}:2": "same", "email:3": ANA.upper()}
+    done = day.imports.create(filename="a.csv", content=b"", status="done", by="essai", answers=answers)
+    waits = day.imports.create(filename="b.csv", content=b"Ana", status="draft", by="essai")
+    erase_person(person=mine.person, by="essai")
+    done.refresh_from_db()
+    assert done.answers == {"category:1": "resident"}
+    assert not day.imports.filter(pk=waits.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("owner", "email", "namesake", "goes"),
+    [
+        ("Ana Bon", ANA.upper(), False, True),
+        ("ANA BON", "", False, True),
+        ("Ana Bon", "", True, False),  # of two namesakes, nobody knows which
+        ("Ana Bon", "une-autre@exemple.invalid", False, False),
+        ("Zoé Bon", ANA, False, True),
+    ],
+)
+def test_an_action_loses_its_owner_only_if_it_is_them(day, come, owner, email, namesake, goes):
+    mine = come("Ana", "Bon", ANA)
+    if namesake:
+        come("ana", "bon")
+    add_action(gathering=day, what="Un local", by="essai")
+    Action.objects.update(owner_name=owner, email=email)
+    erase_person(person=mine.person, by="essai")
+    left = Action.objects.get()
+    assert (left.owner_name, left.email) == (("", "") if goes else (owner, email))
+
+
+@pytest.mark.parametrize(
+    ("contact", "goes"),
+    [
+        ("Écrire à ANA@exemple.invalid.", True),
+        ("<ana@exemple.invalid>, mailto:ana@exemple.invalid", True),
+        ("diana@exemple.invalid", False),
+        ("jo.ana@exemple.invalid", False),
+        ("ana@exemple.invalid.org", False),
+        ("ana@exemple.invalide", False),
+    ],
+)
+def test_a_contact_is_a_whole_address(day, come, contact, goes):
+    mine = come("Ana", "Bon", ANA)
+    told = propose_experience(
+        space=day.space, content=EMPTY | {"title": "Un jardin", "contact": contact, "contact_agreed": True}, by="essai"
+    )
+    assert ("Un jardin" in said_of(mine)) == goes
+    erase_person(person=mine.person, by="essai")
+    assert told.versions.first().content["contact"] == ("" if goes else contact)
+
+
+def test_two_who_share_an_address_leave_each_their_own_noyau_and_former_names_go(day, come):
+    mine, other = come("Ana", "Bon", ANA), come("Paul", "Bon", ANA)
+    lead = {"name": "Zoé", "email": "zoe@exemple.invalid"}
+    group, _zoe = make_group(space=day.space, name="Cité nord", lead=lead, by_words="essai")
+    hers = add_member(group=group, name="Anna Bon", email=ANA, by=None)
+    content = {"organisation": "", "category": "resident", "joined_on": hers.joined_on}
+    change_member(member=hers, name="ana bon", content=content, seen=None, by=None)
+    his = add_member(group=group, name="Paul Bon", email=ANA, by=None)
+    erase_person(person=mine.person, by="essai")
+    hers, his = Member.objects.get(pk=hers.pk), Member.objects.get(pk=his.pk)
+    assert (hers.name, hers.email, hers.former_names) == ("", "", [])
+    assert (his.name, his.email, his.left_on) == ("Paul Bon", ANA, None)
+    erase_person(person=other.person, by="essai")
+    assert Member.objects.get(pk=his.pk).name == ""
+
+
+def test_letters_of_other_spaces_and_of_an_account_are_neither_told_nor_erased(day, come):
+    mine = come("Ana", "Bon", ANA)
+    elsewhere = make_space(slug="ailleurs", name="Ailleurs", by="essai").gatherings.create(slug="x", title="Là-bas")
+    User.objects.create_user(ANA, name="Ana Bon")
+    send_sign_in_link(email=ANA, base_url="https://x.invalid")
+    queue_mail(to=ANA, subject="Là-bas", body="", about=elsewhere.pk)
+    queue_mail(to=ANA, subject="Votre nouvelle adresse", body="")
+    kept = set(Mail.objects.values_list("pk", flat=True))
+    action = add_action(gathering=day, what="Un local", by="essai")
+    queue_mail(to=ANA.upper(), subject="Est-ce bien vous ?", body="", about=action.pk)
+    queue_mail(to=ANA, subject="Votre inscription", body="", about=day.pk)
+    read = said_of(mine)
+    assert "Votre inscription" in read
+    for words in ("Là-bas", "Votre nouvelle adresse", "Votre lien pour entrer", "Compte de l’équipe"):
+        assert words not in read
+    assert "le compte de l’équipe" not in " ".join(losses_of(mine.person).stays)
+    give_right(user=User.objects.get(email=ANA), space=day.space, role="reader", by="essai")
+    assert "Compte de l’équipe" in said_of(mine)
+    assert "le compte de l’équipe" in " ".join(losses_of(mine.person).stays)
+    erase_person(person=mine.person, by="essai")
+    assert set(Mail.objects.values_list("pk", flat=True)) == kept
+
+
+def test_whether_they_answered_a_questionnaire_is_told_to_nobody(day, come):
+    asked = make_questionnaire(gathering=day, model=model_named("six-mois-apres"), by="essai")
+    quiet, answered = come("Ana"), come("Zoé")
+    now = timezone.now()
+    Invitation.objects.create(questionnaire=asked, registration=quiet, sent_at=now, reminded_at=now)
+    Invitation.objects.create(questionnaire=asked, registration=answered, sent_at=now, answered=True, refused=True)
+    told = [
+        next(part for part in held_on(row.person) if part.key == "questionnaires").lines for row in (quiet, answered)
+    ]
+    assert told[0] == told[1]
+    assert told[0][0][0].replace("\xa0", " ") == "Vous avez été invité·e à répondre à"
+
+
+def test_what_a_person_does_is_logged_without_their_name(client, day, come):
+    Opening.objects.create(gathering=day, is_open=True)
+    mine = come("Ana", "Bon")
+    own = reverse("registrations:own", args=[token_of(mine)])
+    client.post(f"{own}annulation/")
+    client.post(reverse("registrations:own-restoration", args=[token_of(mine)]))
+    given = {"first_name": "Anna", "last_name": "Bonne", "category": "resident"}
+    client.post(reverse("registrations:own-answers", args=[token_of(mine)]), given)
+    lines = Activity.objects.filter(about_id=mine.pk)
+    assert set(lines.values_list("verb", flat=True)) >= {"cancel-registration", "restore-registration"}
+    assert set(lines.values_list("by", flat=True)) == {"la personne inscrite"}
+
+
+def test_a_page_sent_once_they_are_erased_brings_no_name_back(client, day, come):
+    Opening.objects.create(gathering=day, is_open=True)
+    mine = come("Ana", "Bon")
+    opened = fetch_own(token_of(mine))  # the page is open
+    erase_person(person=mine.person, by="essai")
+    with pytest.raises(Refused):
+        change_answers(registration=opened, answers=Answers(PersonDetails("Ana", "Bon")), by="essai")
+    assert Person.objects.get(pk=mine.person_id).full_name == NAMELESS
+
+
+def test_files_are_written_anew_by_the_server_and_asked_again_when_it_could_not(
+    come, monkeypatch, django_capture_on_commit_callbacks
+):
+    now, written = timezone.now(), []
+
+    def locked(_keys):
+        raise DatabaseError("database is locked")
+
+    def wait() -> bool:
+        return any(Path(settings.KEYS_DIR).glob("recrire*"))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_person(person=come("Ana", "Bon").person, by="essai")
+    assert wait()
+    retention.erase_all_due(now=now, on_fault=lambda *_said: None)  # in a transaction nothing is written: asked still
+    monkeypatch.setattr(retention, "write_files_anew", locked)
+    retention.erase_all_due(now=now, on_fault=lambda *_said: None)
+    assert wait()
+    monkeypatch.setattr(retention, "write_files_anew", lambda keys: written.append(set(keys)) or True)
+    retention.erase_all_due(now=now + dt.timedelta(hours=1))
+    assert (written, wait()) == ([{"names"}], False)
+    retention.erase_all_due(now=now + dt.timedelta(hours=2))
+    assert len(written) == 1
