@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.gatherings.models import Gathering, Room, Workshop
-from maillage.office.models import Mail
+from maillage.office.models import Activity, Mail
 from maillage.plans.models import Placement, Plan, WorkshopWait
 from maillage.plans.services import MoveRefused, make_plan, publish_plan
 from maillage.plans.waiting import ask_workshop, hear_left
@@ -139,6 +139,7 @@ def test_one_asks_and_gives_up_on_ones_own_page(full, client, organiser):
 
     page = browser.post(door, {"atelier": full.pk}, headers={"origin": "null"}, follow=True)
     assert "vous attendez une place dans « Coop ou pas coop »" in body(page)
+    assert Activity.objects.get(verb="ask-workshop").by == "la personne inscrite"  # of the plan: no name stays there
     client.force_login(organiser)
     assert asks.person.full_name in body(client.get(reverse("plans:waiting", args=[full.slot.gathering_id])))
 

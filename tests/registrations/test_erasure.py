@@ -25,6 +25,7 @@ from maillage.questionnaires.models import Invitation
 from maillage.questionnaires.services import make_questionnaire
 from maillage.registrations.erasure import erase_person, losses_of
 from maillage.registrations.held import held_on
+from maillage.registrations.listings import Shown, agree
 from maillage.registrations.models import Opening, Registration
 from maillage.registrations.own import token_of
 from maillage.registrations.own_views import fetch_own
@@ -192,11 +193,15 @@ def test_what_a_person_does_is_logged_without_their_name(client, day, come):
 
 def test_a_page_sent_once_they_are_erased_brings_no_name_back(client, day, come):
     Opening.objects.create(gathering=day, is_open=True)
+    day.space.atlas_public = True
+    day.space.save()
     mine = come("Ana", "Bon")
     opened = fetch_own(token_of(mine))  # the page is open
     erase_person(person=mine.person, by="essai")
     with pytest.raises(Refused):
         change_answers(registration=opened, answers=Answers(PersonDetails("Ana", "Bon")), by="essai")
+    with pytest.raises(Refused):
+        agree(registration=opened, shown=Shown("Ana Bon"), by="essai")
     assert Person.objects.get(pk=mine.person_id).full_name == NAMELESS
 
 
