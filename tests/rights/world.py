@@ -7,7 +7,6 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core import signing
 from django.utils import timezone
 
 from maillage.change.enums import Condition, ConditionState, Sharing
@@ -31,7 +30,7 @@ from maillage.memory.following_up import answer_token, ask_for_follow_up
 from maillage.memory.services import keep_sheet
 from maillage.methods.services import keep_version
 from maillage.office.models import Job
-from maillage.people.address import SALT
+from maillage.people.address import make_address_token
 from maillage.people.apart import tell_apart
 from maillage.people.directory import write_organisation
 from maillage.people.enums import SpaceRole
@@ -333,7 +332,7 @@ def _directory(world: World, day: Gathering) -> None:
         "people:form": "csv",
         "plans:tie": tie.pk,
         "people:token": invitation_token(sent),
-        "people:address:token": signing.dumps([str(writes.pk), writes.email, f"neuve@{slug}.invalid"], salt=SALT),
+        "people:address:token": make_address_token(user=writes, email=f"neuve@{slug}.invalid"),
         "people:other-organisation": rows[3].pk,
         "atlas:form": "csv",
     }
