@@ -32,8 +32,9 @@ from maillage.registrations.models import Answer, Question, Registration
 from maillage.registrations.questions import add_question, erase_question
 from maillage.registrations.services import mark_presence
 from maillage.trips.models import Trip
+from maillage.trips.refusals import TripRefused
 from maillage.trips.sealing import Damaged, FileRefused, NotOurs, Unfinished, WrongPassphrase
-from maillage.trips.services import TripRefused, carry_back
+from maillage.trips.services import carry_back
 from tests.trips.conftest import log_of, on
 from tests.trips.day import prepare_day, register, sit, submit, the_session, the_workshop, write
 

@@ -1,6 +1,6 @@
 """The activity log of a space, for who organises it: who did what, when. Here, since a reader looks for a gathering."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -41,8 +41,9 @@ class LogForm(forms.Form):
     def __init__(self, data: Any, *, people: list[str], gatherings: list[Gathering]) -> None:
         super().__init__(data)
         everybody, everywhere = [("", _("toutes les personnes"))], [("", _("toutes"))]
-        self.fields["qui"].choices = everybody + [(name, name) for name in people]  # type: ignore[attr-defined]
-        self.fields["rencontre"].choices = everywhere + [(str(row.pk), str(row)) for row in gatherings]  # type: ignore[attr-defined]
+        who, where = cast(forms.ChoiceField, self.fields["qui"]), cast(forms.ChoiceField, self.fields["rencontre"])
+        who.choices = everybody + [(name, name) for name in people]
+        where.choices = everywhere + [(str(row.pk), str(row)) for row in gatherings]
 
 
 @never_cache

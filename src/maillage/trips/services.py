@@ -36,6 +36,7 @@ from maillage.trips.kinds import KINDS, Kind, Row, decode, encode
 from maillage.trips.merging import Merge, NewerFile, digest
 from maillage.trips.models import Trip, installation_id
 from maillage.trips.queries import born_here, last_trip, origin_of
+from maillage.trips.refusals import TripRefused, unwritable
 from maillage.trips.sealing import Damaged, Writer, read_lines
 
 FORMAT = 1
@@ -49,12 +50,6 @@ PLACES: dict[str, tuple[type[Model], tuple[str, ...]]] = {
 }
 SPACE = ("id", "slug", "name", "host", "partners", "region_id", "background")
 USER = ("id", "email", "name")
-
-
-class TripRefused(Exception):
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
-        super().__init__(sentence)
 
 
 @dataclass(frozen=True)
@@ -91,9 +86,7 @@ def carry_out(*, gathering: Gathering, path: Path, passphrase: str, by: str) -> 
     try:
         writer = Writer(draft, passphrase)
     except OSError as error:
-        raise TripRefused(
-            _("On ne peut pas écrire {path} : {words}.").format(path=path, words=os_error_words(error))
-        ) from error
+        raise unwritable(path, error) from error
     try:
         with transaction.atomic():
             carried = _leave(gathering, writer, path, by)
@@ -101,11 +94,7 @@ def carry_out(*, gathering: Gathering, path: Path, passphrase: str, by: str) -> 
         writer.abandon()
         draft.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise TripRefused(
-                _("On ne peut pas écrire {path} : {words}. Rien n’a changé.").format(
-                    path=path, words=os_error_words(error)
-                )
-            ) from error
+            raise unwritable(path, error) from error
         raise
     _say_moved(gathering)
     try:

@@ -19,8 +19,9 @@ from maillage.lib.needs import Need, needs
 from maillage.trips.enums import Direction
 from maillage.trips.forms import BackForm, InForm, OutForm
 from maillage.trips.queries import born_here, last_trip
+from maillage.trips.refusals import TripRefused
 from maillage.trips.sealing import FileRefused, make_passphrase
-from maillage.trips.services import Arrived, TripRefused, carry_back, carry_in, carry_out
+from maillage.trips.services import Arrived, carry_back, carry_in, carry_out
 
 
 @never_cache
