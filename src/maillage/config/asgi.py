@@ -1,7 +1,6 @@
 """The application: /live/ to its own small ASGI part, /healthz and the like, static files, Django for the rest."""
 
 import asyncio
-import gc
 import os
 from typing import Any
 
@@ -14,13 +13,13 @@ from django.conf import settings  # noqa: E402 - Django is set up before its app
 from servestatic import ServeStaticASGI  # noqa: E402
 
 from maillage.config import health, measuring  # noqa: E402
+from maillage.config.collecting import spare_collections  # noqa: E402
 from maillage.config.headers import for_static  # noqa: E402
 from maillage.config.pages import Pages, Receive, Scope, Send  # noqa: E402
 from maillage.config.upkeep import run_upkeep  # noqa: E402
 from maillage.live import asgi as live_asgi  # noqa: E402
 from maillage.live.runtime import live  # noqa: E402
 
-COLLECT_AFTER = 10_000  # new objects between two collections, where Python says 700: a page makes thousands
 FOREVER = 31_536_000  # seconds; a static file's name holds its digest
 
 FOR_MACHINES = {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": measuring.application}
@@ -73,13 +72,6 @@ def _with_static(application: Any) -> Any:
     )
 
 
-def _spare_collections() -> None:
-    """What was built to start lasts as long as the process: Python looks for garbage in the rest, and less often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 20, 20)
-
-
 class Application:
     def __init__(self) -> None:
         self.django = Pages()
@@ -104,7 +96,7 @@ class Application:
                 self.django.start()
                 await live().start()
                 tasks = [asyncio.create_task(run_upkeep()), asyncio.create_task(measuring.keep_figures())]
-                _spare_collections()
+                spare_collections()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 for task in tasks:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.forms import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.gatherings.enums import GatheringKind, SlotKind
 from maillage.gatherings.models import Gathering, Room, Slot, Workshop
@@ -156,7 +157,7 @@ def import_published_gatherings(*, space: Space, gatherings: Rows, slots: Rows, 
         keep.slot(place, cells)
     for place, cells in workshops:
         keep.workshop(place, cells)
-    about = _("%d rencontres") % keep.number
+    about = ngettext("%d rencontre", "%d rencontres", keep.number) % keep.number
     record_activity(space=space.slug, by=by, verb="import-gatherings", about=about)
     return keep.number
 

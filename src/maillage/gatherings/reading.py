@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.lib.typography import join_words
 
@@ -37,7 +38,8 @@ class FileRefused(Exception):
         self.problems = tuple(problems)
         shown = [str(problem) for problem in self.problems[:MAX_PROBLEMS]]
         if len(self.problems) > MAX_PROBLEMS:
-            shown.append(_("… et %(count)d autres.") % {"count": len(self.problems) - MAX_PROBLEMS})
+            more = len(self.problems) - MAX_PROBLEMS
+            shown.append(ngettext("… et %d autre.", "… et %d autres.", more) % more)
         self.sentence = "\n".join(shown)
         super().__init__(self.sentence)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.gatherings.files import Assumptions, GatheringEntry, SlotEntry, SpeakerEntry, WorkshopEntry
 from maillage.gatherings.models import Facilitator, Gathering, Room, Slot, Speaker, Workshop
@@ -254,7 +255,12 @@ def take_over_assumptions(
                 Problem(
                     assumptions.filename,
                     size.key,
-                    _("la rencontre n’a que %(count)d moments d’ateliers.") % {"count": len(moments)},
+                    ngettext(
+                        "la rencontre n’a que %d moment d’ateliers.",
+                        "la rencontre n’a que %d moments d’ateliers.",
+                        len(moments),
+                    )
+                    % len(moments),
                 )
             )
             continue

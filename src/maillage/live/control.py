@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from facilitation import Audience, view_audience
 from maillage.gatherings.enums import SlotKind
@@ -132,7 +133,13 @@ def _alarms_of(session: Session, view: dict[str, Any], people: int, screens: int
     if view["status"] == "running" and clock["running"] and clock["ends_at"] is not None:
         late = now_ms() - clock["ends_at"]
         if late > LATE:
-            found.append(_("L’étape a dépassé son temps de %d minutes.") % (late // 60_000))
+            minutes = late // 60_000
+            found.append(
+                ngettext(
+                    "L’étape a dépassé son temps de %d minute.", "L’étape a dépassé son temps de %d minutes.", minutes
+                )
+                % minutes
+            )
     if view["status"] in ("running", "paused") and not screens:
         found.append(_("Plus aucun écran de cette salle n’est en ligne."))
     empty = [table["name"] for table in view["tables"] if not table["people"]]

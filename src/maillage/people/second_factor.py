@@ -11,8 +11,8 @@ import time
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from maillage.lib import totp
 from maillage.lib.sealing import BadSeal, open_sealed, seal
@@ -34,7 +34,14 @@ class WrongCode(Exception):
 class TooManyTries(Exception):
     def __init__(self, minutes: int) -> None:
         self.minutes = minutes
-        self.sentence = _("Trop de codes faux. Réessayez dans %s minutes.") % minutes
+        self.sentence = (
+            ngettext(
+                "Trop de codes faux. Réessayez dans %d minute.",
+                "Trop de codes faux. Réessayez dans %d minutes.",
+                minutes,
+            )
+            % minutes
+        )
         super().__init__(self.sentence)
 
 

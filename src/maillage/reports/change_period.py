@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.change.enums import Degree
 from maillage.change.models import Commitment, CoreGroup, Finding, Harvest, Marker, Member, Observation, Review
@@ -135,7 +136,7 @@ def note(text: str, title: str = "") -> Note:
 
 def late_words(row: Commitment, on: dt.date) -> str:
     days = (on - row.due).days if row.due else 0
-    words = _("%d jours") % days if days > 1 else _("un jour")
+    words = ngettext("%d jour", "%d jours", days) % days
     return _("en retard de %s") % words
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.territories.enums import Level
 from maillage.territories.models import Commune, Department, Epci, Landmark, Outline, Qpv, Region, Shape
@@ -27,7 +28,8 @@ class TerritoriesRefused(Exception):
         self.doubts = list(doubts)
         lines = [str(doubt) for doubt in self.doubts[: self.SAID]]
         if len(self.doubts) > self.SAID:
-            lines.append(_("et %d autres points.") % (len(self.doubts) - self.SAID))
+            more = len(self.doubts) - self.SAID
+            lines.append(ngettext("et %d autre point.", "et %d autres points.", more) % more)
         self.sentence = "\n".join([_("Rien n’a été importé :"), *lines])
         super().__init__(self.sentence)
 

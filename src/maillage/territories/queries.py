@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.lib.matching import fold
 from maillage.lib.typography import join_words
@@ -27,7 +28,7 @@ class PlaceNotFound(Exception):
     def __init__(self, kind: str, text: str, nearest: list[str], *, ambiguous: bool = False) -> None:
         self.kind, self.text, self.nearest, self.ambiguous = kind, text, nearest, ambiguous
         left = len(nearest) - MOST_NAMESAKES
-        shown = [*nearest[:MOST_NAMESAKES], *([_("%d autres") % left] if left > 0 else [])]
+        shown = [*nearest[:MOST_NAMESAKES], *([ngettext("%d autre", "%d autres", left) % left] if left > 0 else [])]
         words = {"kind": kind, "text": text, "nearest": join_words(shown, last=_("ou"))}
         if ambiguous:
             sentence = _(

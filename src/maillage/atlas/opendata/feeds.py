@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
 
-from django.db.models import Count, F, Max, QuerySet
+from django.db.models import Count, F, Max, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from maillage.atlas.compressing import compressed
 from maillage.atlas.opendata.answering import answer
 from maillage.atlas.places import FRANCE, Place, UnknownPlace, find_place
 from maillage.gatherings.glance import Action
-from maillage.gatherings.models import Gathering
+from maillage.gatherings.models import Gathering, Slot
 from maillage.gatherings.queries import public_gathering
 from maillage.gatherings.structured import span_of
 from maillage.gatherings.words import place_words
@@ -44,6 +44,21 @@ PLACES = {  # parameter → level
     "qpv": Level.QPV,
     "commune": Level.COMMUNE,
 }
+READ = (  # of a gathering: five hundred are told at once
+    "space_id",
+    "slug",
+    "title",
+    "subtitle",
+    "theme",
+    "objectives",
+    "date",
+    "timezone",
+    "venue",
+    "created_at",
+    "commune__name",
+    "epci__name",
+)
+HOURS = Prefetch("slots", Slot.objects.only("gathering_id", "starts_at", "ends_at"))
 MOST = 500  # gatherings of an agenda, the latest: it reads them all each time
 MOST_NEWS = 100  # of a feed: a reader keeps what it has read
 KEPT = 32  # feeds of this process: many agendas ask for the same few, again and again
@@ -72,6 +87,7 @@ class FeedRefused(Exception):
 @dataclass(frozen=True)
 class Asked:
     name: str  # of the feed
+    space: Space
     rows: QuerySet[Gathering]
     carried: str  # what follows « ? »
 
@@ -92,7 +108,7 @@ def _asked(request: HttpRequest, space: Space) -> Asked:
             place = find_place(space, PLACES[places[0]], said[places[0]])
         except UnknownPlace as unknown_place:
             raise FeedRefused(unknown_place.sentence, 404) from unknown_place
-    rows = gatherings_in(space, place).select_related("space", "commune", "epci").prefetch_related("slots")
+    rows = gatherings_in(space, place).only(*READ).prefetch_related(HOURS)
     name = _("Rencontres de %s") % space.name
     if "theme" in said:
         wanted = fold(said["theme"])
@@ -104,7 +120,7 @@ def _asked(request: HttpRequest, space: Space) -> Asked:
         name = f"{name} : {matching[0]}"
     if place.name:
         name = f"{name}, {place.name}"
-    return Asked(typo(name), rows, f"?{urlencode(said)}" if said else "")
+    return Asked(typo(name), space, rows, f"?{urlencode(said)}" if said else "")
 
 
 _kept: OrderedDict[tuple[str, str], tuple[str, bytes]] = OrderedDict()  # (base, address) → made at which marks, content
@@ -122,10 +138,13 @@ def _once(request: HttpRequest, space: Space, nouns: tuple[str, ...], make: Call
     return known[1]
 
 
-def _latest(rows: QuerySet[Gathering], most: int) -> list[Gathering]:
+def _latest(asked: Asked, most: int) -> list[Gathering]:
     """Keys first: sorting the whole rows of five thousand gatherings is slower than telling a hundred."""
-    keys = rows.select_related(None).prefetch_related(None).values_list("pk", flat=True)[:most]
-    return in_order(rows, list(keys))
+    keys = asked.rows.select_related(None).prefetch_related(None).values_list("pk", flat=True)[:most]
+    rows = in_order(asked.rows, list(keys))
+    for row in rows:
+        row.space = asked.space
+    return rows
 
 
 @dataclass(frozen=True)
@@ -182,7 +201,7 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     def make() -> bytes:
         return write_calendar(
             asked.name,
-            events_of(_latest(asked.rows, MOST), base),
+            events_of(_latest(asked, MOST), base),
             product="-//Maillage//Rencontres//FR",
             url=base + reverse("atlas:home", args=[space.slug]),
         )
@@ -231,7 +250,7 @@ def gatherings(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _gathering_news(asked: Asked, space: Space, base: str) -> bytes:
-    rows = _latest(asked.rows, MOST_NEWS)
+    rows = _latest(asked, MOST_NEWS)
     revisions = _revisions(rows)
     entries = [
         _entry(

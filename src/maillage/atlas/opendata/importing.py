@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.atlas.opendata.lists import BY_NAME
 from maillage.contracts.published import import_published_contracts
@@ -28,7 +29,8 @@ class OpenDataRefused(Exception):
         self.doubts = list(doubts)
         said = self.doubts[:MOST_SAID]
         if len(self.doubts) > MOST_SAID:
-            said.append(_("et %d autres points.") % (len(self.doubts) - MOST_SAID))
+            more = len(self.doubts) - MOST_SAID
+            said.append(ngettext("et %d autre point.", "et %d autres points.", more) % more)
         self.sentence = "\n".join([_("Rien n’a été importé :"), *said])
         super().__init__(self.sentence)
 

@@ -68,7 +68,7 @@ def keep_file(asked: OpenList, space: Space, kind: str) -> KeptFile:
     before = set(folder.glob(f"{name}*"))
     digest = hashlib.sha256()
     with _new_file(folder) as out:
-        for part in _together(PARTS[kind](asked, asked.asked(space))):
+        for part in _together(PARTS[kind](asked, asked.said(asked.asked(space)))):
             digest.update(part)
             out.write(part)
     kept = KeptFile(folder / f"{made_at}{digest.hexdigest()[:32]}", digest.hexdigest()[:32])

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from maillage.atlas.marks import marks_of
 from maillage.atlas.opendata.lists import ALL, OpenList
-from maillage.atlas.opendata.writing import write_list
+from maillage.atlas.opendata.writing import PARTS
 from maillage.lib.typography import NO_BREAK
 from maillage.people.models import Space
 
-WEIGHED = 40  # rows
+WEIGHED = 20  # rows
 _known: dict[tuple[str, UUID], tuple[str, "Weight"]] = {}  # (list, space) → (its mark, how much)
 
 
@@ -40,8 +40,11 @@ def weigh(asked: OpenList, space: Space) -> Weight:
     rows = asked.asked(space)
     number = rows.count()
     some = rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:WEIGHED])) if number > WEIGHED else rows
+    said = list(asked.said(some))  # read once for all formats
     ratio = number / WEIGHED if number > WEIGHED else 1
-    octets = {kind: round(len(write_list(asked, some, kind)) * ratio) for kind in asked.formats}
+    octets = {
+        kind: round(sum(len(part.encode()) for part in PARTS[kind](asked, said)) * ratio) for kind in asked.formats
+    }
     return Weight(number, octets, number <= WEIGHED)
 
 

@@ -16,22 +16,25 @@ CONTENT_TYPES = {
 }
 
 
-def as_csv(asked: OpenList, rows: QuerySet[Any]) -> Iterator[str]:
-    return csv_lines(asked.columns, asked.said(rows))
+Said = Iterable[dict[str, Any]]  # rows as their list says them
 
 
-def as_json(asked: OpenList, rows: QuerySet[Any]) -> Iterator[str]:
+def as_csv(asked: OpenList, said: Said) -> Iterator[str]:
+    return csv_lines(asked.columns, said)
+
+
+def as_json(asked: OpenList, said: Said) -> Iterator[str]:
     """A list, one line a row: two versions are compared line by line."""
-    lines = (compact(record(asked.columns, row)) for row in asked.said(rows))
+    lines = (compact(record(asked.columns, row)) for row in said)
     return _lines("[", lines, "]")
 
 
-def as_geojson(asked: OpenList, rows: QuerySet[Any]) -> Iterator[str]:
+def as_geojson(asked: OpenList, said: Said) -> Iterator[str]:
     """RFC 7946: degrees, WGS 84, longitude first; the outline as its producer published it."""
-    return _lines('{"type":"FeatureCollection","features":[', _features(asked, rows), "]}")
+    return _lines('{"type":"FeatureCollection","features":[', _features(asked, said), "]}")
 
 
-PARTS: dict[str, Callable[[OpenList, QuerySet[Any]], Iterator[str]]] = {
+PARTS: dict[str, Callable[[OpenList, Said], Iterator[str]]] = {
     "csv": as_csv,
     "json": as_json,
     "geojson": as_geojson,
@@ -40,7 +43,7 @@ PARTS: dict[str, Callable[[OpenList, QuerySet[Any]], Iterator[str]]] = {
 
 def write_list(asked: OpenList, rows: QuerySet[Any], kind: str) -> bytes:
     """Whole, for what is short; `keeping` writes long ones part by part."""
-    return "".join(PARTS[kind](asked, rows)).encode()
+    return "".join(PARTS[kind](asked, asked.said(rows))).encode()
 
 
 def _lines(opening: str, lines: Iterable[str], closing: str) -> Iterator[str]:
@@ -52,10 +55,10 @@ def _lines(opening: str, lines: Iterable[str], closing: str) -> Iterator[str]:
     yield f"\n{closing}\n"
 
 
-def _features(asked: OpenList, rows: QuerySet[Any]) -> Iterator[str]:
-    said = asked.said(rows)
+def _features(asked: OpenList, said: Said) -> Iterator[str]:
+    left = iter(said)
     key = asked.columns.key[0]
-    while chunk := list(islice(said, CHUNK)):
+    while chunk := list(islice(left, CHUNK)):
         outlines = outlines_of(asked.level, [row[key] for row in chunk])
         for row in chunk:
             properties = record(asked.columns, row)

@@ -25,6 +25,7 @@ from maillage.atlas.network_summary import BASES
 from maillage.config.bench.atlas_pages import Kind, files_of, kinds_of
 from maillage.config.bench.growth import slope
 from maillage.config.bench.rows import Row, number, percentile
+from maillage.config.collecting import spare_collections
 from maillage.config.country.making import Country, make_country
 
 PERCENTS = (1.0, 10.0, 100.0)
@@ -51,6 +52,7 @@ def measure(*, repeat: int, percents: tuple[float, ...] = PERCENTS, addresses: i
         note = ", ".join(f"{value} {name}" for name, value in vars(country.sizes).items())
         note += f" ; charge de la machine : {number(os.getloadavg()[0])}"
         made.append(Row(f"atlas-country-{percent:g}{base}", seconds, "s", None, note=note))
+        spare_collections()  # what making the country left, a server never had
         empty = _empty(EMPTY)
         found[percent] = _times(country, repeat, addresses)
     whole = max(percents)
