@@ -157,8 +157,8 @@ messages: $(VENV)/.installed-dev ## refait les catalogues des langues, dont les 
 	@$(BIN)/python -m maillage.ui.words_of_engines $(LOCALE)/pages.pot $(LOCALE)/all.pot
 	@$(BIN)/python -m maillage.ui.catalogues gather $(LOCALE)/all.pot
 	@msgen --no-wrap --no-location -o $(PO).po $(LOCALE)/all.pot
-	@rm $(LOCALE)/*.pot && $(BIN)/python -m maillage.ui.typeset $(PO).po
-	@for language in fr en de ar tr; do msgfmt --check-format -o $(LOCALE)/$$language/LC_MESSAGES/django.mo $(LOCALE)/$$language/LC_MESSAGES/django.po || exit 1; done
+	@rm $(LOCALE)/*.pot && for language in fr fr_Simple; do $(BIN)/python -m maillage.ui.typeset $(LOCALE)/$$language/LC_MESSAGES/django.po || exit 1; done
+	@for language in fr fr_Simple en de ar tr; do msgfmt --check-format -o $(LOCALE)/$$language/LC_MESSAGES/django.mo $(LOCALE)/$$language/LC_MESSAGES/django.po || exit 1; done
 
 vendor: $(VENV)/.installed-dev ## recopie htmx, polices et axe-core depuis leurs versions épinglées (demande npm)
 	@$(BIN)/python -P frontend/copy.py

@@ -94,7 +94,7 @@ def solve(
     given: dict[str, Given] = {}
     proven = True
     for number, slot in enumerate(problem.slots):
-        tell(number, f"Souhaits : {problem.slot_name(slot)}", None)
+        tell(number, speak("Souhaits : {slot}", slot=problem.slot_name(slot)), None)
         keep = {person: seat.workshop for (person, when), seat in before.items() if when == slot}
         try:
             assignment = assign(problem, slot, seed=seed, keep=keep, go_on=go_on)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from seating.refusals import InvalidProblem, want_mapping, want_text, want_texts, want_whole
-from seating.words import later
+from seating.words import later, speak
 
 Compose = Literal["mixed", "free", "peers"]
 
@@ -92,14 +92,20 @@ class Person:
             raise InvalidProblem("Une personne n’a pas d’identifiant.", field="Person.id")
         self._want_kinds()
         if not self.category:
-            raise InvalidProblem(f"{self.label} n’a pas de catégorie d’acteur.", field="Person.category", who=self.id)
+            sentence = speak("{label} n’a pas de catégorie d’acteur.", label=self.label)
+            raise InvalidProblem(sentence, field="Person.category", who=self.id)
         wishes = {slot: tuple(ranked) for slot, ranked in self.wishes.items()}
         for ranked in wishes.values():
             for workshop in ranked:
                 times = ranked.count(workshop)
                 if times > 1:
                     raise InvalidProblem(
-                        f"{self.label} demande {times} fois l’atelier « {workshop} » : une fois suffit.",
+                        speak(
+                            "{label} demande {times} fois l’atelier « {workshop} » : une fois suffit.",
+                            label=self.label,
+                            times=times,
+                            workshop=workshop,
+                        ),
                         field="Person.wishes",
                         who=self.id,
                     )
@@ -170,7 +176,8 @@ class Workshop:
 
     def __post_init__(self) -> None:
         def refuse(bound: str, why: str) -> InvalidProblem:
-            return InvalidProblem(f"Atelier « {self.label} » : {why}", field=f"Workshop.{bound}", who=self.id)
+            sentence = speak("Atelier « {label} » : {why}", label=self.label, why=why)
+            return InvalidProblem(sentence, field=f"Workshop.{bound}", who=self.id)
 
         want_text(self.id, whose="Un atelier", called="l’identifiant", field="Workshop.id")
         if not self.id:
@@ -184,23 +191,32 @@ class Workshop:
         for name, called, value in (*bounds, *sizes, *counts):
             want_whole(value, whose=whose, called=called, field=f"Workshop.{name}", who=self.id)
         if self.maximum < 1:
-            raise refuse("maximum", f"le maximum est de {self.maximum} ; il faut au moins une place.")
+            why = speak("le maximum est de {number} ; il faut au moins une place.", number=self.maximum)
+            raise refuse("maximum", why)
         if self.minimum < 0:
-            raise refuse("minimum", f"le minimum est de {self.minimum} ; il ne peut pas être négatif.")
+            why = speak("le minimum est de {number} ; il ne peut pas être négatif.", number=self.minimum)
+            raise refuse("minimum", why)
         if self.minimum > self.maximum:
-            raise refuse("minimum", f"le minimum ({self.minimum}) dépasse le maximum ({self.maximum}).")
+            why = speak("le minimum ({least}) dépasse le maximum ({most}).", least=self.minimum, most=self.maximum)
+            raise refuse("minimum", why)
         if self.tables is not None:
             if len(self.tables) != 2:
                 received = ", ".join(map(str, self.tables))
-                raise refuse("tables", f"la taille des tables va d’un nombre à un autre ; reçu : {received}.")
+                raise refuse(
+                    "tables",
+                    speak("la taille des tables va d’un nombre à un autre ; reçu : {received}.", received=received),
+                )
             least, most = self.tables
             if least < 1 or most < least:
-                raise refuse("tables", f"des tables de {least} à {most} personnes ne sont pas possibles.")
+                raise refuse(
+                    "tables",
+                    speak("des tables de {least} à {most} personnes ne sont pas possibles.", least=least, most=most),
+                )
         if self.table_count is not None:
             if self.tables is None:
-                raise refuse("table_count", "un nombre de tables est donné, mais pas leur taille.")
+                raise refuse("table_count", speak("un nombre de tables est donné, mais pas leur taille."))
             if self.table_count < 1:
-                raise refuse("table_count", f"{self.table_count} table : il en faut au moins une.")
+                raise refuse("table_count", speak("{number} table : il en faut au moins une.", number=self.table_count))
         if self.compose not in ("mixed", "free", "peers"):
             raise refuse("compose", f"composition inconnue : « {self.compose} » (mixed, free ou peers).")
         object.__setattr__(self, "facilities", frozenset(self.facilities))
@@ -234,7 +250,8 @@ class Pair:
 
     def __post_init__(self) -> None:
         if self.a == self.b:
-            raise InvalidProblem(f"Une paire lie « {self.a} » à la même personne.", field="Pair.b", who=self.a)
+            sentence = speak("Une paire lie « {person} » à la même personne.", person=self.a)
+            raise InvalidProblem(sentence, field="Pair.b", who=self.a)
 
     def holds(self, slot: str) -> bool:
         return self.slot is None or self.slot == slot

@@ -19,6 +19,7 @@ from seating.parts import (
     Workshop,
 )
 from seating.refusals import InvalidProblem, SeatingError, refuse_doubles, want_texts
+from seating.words import later, speak
 
 __all__ = [
     "CATEGORY_NAMES",
@@ -38,6 +39,8 @@ __all__ = [
 ]
 
 First = Literal["total", "worst"]
+WISHED = later("{person} demande l’atelier « {workshop} », qui n’est pas proposé au créneau « {slot} ».")
+LOCKED = later("{person} a une place fixée à l’atelier « {workshop} », qui n’est pas proposé au créneau « {slot} ».")
 MAX_PEOPLE = 5_000  # a day of 3,000 takes a minute and 200 MB: beyond, an organiser wants several gatherings
 
 
@@ -95,8 +98,12 @@ class Problem:
         object.__setattr__(self, "_offers", offers)
         if len(self.people) > MAX_PEOPLE:
             raise InvalidProblem(
-                f"{len(self.people)} personnes : la répartition en traite {MAX_PEOPLE} au plus. "
-                "Répartissez-les en plusieurs rencontres.",
+                speak(
+                    "{number} personnes : la répartition en traite {most} au plus. Répartissez-les en plusieurs "
+                    "rencontres.",
+                    number=len(self.people),
+                    most=MAX_PEOPLE,
+                ),
                 field="Problem.people",
             )
         if self.first not in ("total", "worst"):
@@ -105,12 +112,11 @@ class Problem:
         refuse_doubles((person.id for person in self.people), "personne", "Problem.people")
         refuse_doubles((workshop.id for workshop in self.workshops), "atelier", "Problem.workshops")
         for workshop in self.workshops:
-            self._slot(workshop.slot, f"Atelier « {workshop.label} »", "Workshop.slot", workshop.id)
+            self._slot(workshop.slot, speak("Atelier « {label} »", label=workshop.label), "Workshop.slot", workshop.id)
         for slot in self.slots:
             if not self.workshops_of(slot):
-                raise InvalidProblem(
-                    f"Aucun atelier au créneau « {self.slot_name(slot)} ».", field="Problem.workshops", who=slot
-                )
+                sentence = speak("Aucun atelier au créneau « {name} ».", name=self.slot_name(slot))
+                raise InvalidProblem(sentence, field="Problem.workshops", who=slot)
         for person in self.people:
             self._validate_person(person)
         for pair in (*self.together, *self.apart):
@@ -135,50 +141,64 @@ class Problem:
         for slot, ranked in person.wishes.items():
             self._slot(slot, person.label, "Person.wishes", person.id)
             for wish in ranked:
-                self._offered(wish, slot, person, "demande", "Person.wishes")
+                self._offered(wish, slot, person, WISHED, "Person.wishes")
         for slot, lock in person.locks.items():
             self._slot(slot, person.label, "Person.locks", person.id)
-            workshop = self._offered(lock.workshop, slot, person, "a une place fixée à", "Person.locks")
+            workshop = self._offered(lock.workshop, slot, person, LOCKED, "Person.locks")
             if lock.table is None:
                 continue
             if workshop.tables is None:
                 raise InvalidProblem(
-                    f"{person.label} a une place fixée à la table {lock.table} de « {workshop.label} », "
-                    "qui n’a pas de tables.",
+                    speak(
+                        "{person} a une place fixée à la table {table} de « {workshop} », qui n’a pas de tables.",
+                        person=person.label,
+                        table=lock.table,
+                        workshop=workshop.label,
+                    ),
                     field="Person.locks",
                     who=person.id,
                 )
             if workshop.table_count is not None and lock.table > workshop.table_count:
                 raise InvalidProblem(
-                    f"{person.label} a une place fixée à la table {lock.table} de « {workshop.label} », "
-                    f"qui en a {workshop.table_count}.",
+                    speak(
+                        "{person} a une place fixée à la table {table} de « {workshop} », qui en a {count}.",
+                        person=person.label,
+                        table=lock.table,
+                        workshop=workshop.label,
+                        count=workshop.table_count,
+                    ),
                     field="Person.locks",
                     who=person.id,
                 )
 
     def _slot(self, slot: str, whose: str, where: str, who: str) -> None:
         if slot not in self.slots:
-            raise InvalidProblem(f"{whose} : le créneau « {slot} » n’existe pas.", field=where, who=who)
+            sentence = speak("{whose} : le créneau « {slot} » n’existe pas.", whose=whose, slot=slot)
+            raise InvalidProblem(sentence, field=where, who=who)
 
-    def _offered(self, workshop: str, slot: str, person: Person, verb: str, where: str) -> Workshop:
+    def _offered(self, workshop: str, slot: str, person: Person, sentence: str, where: str) -> Workshop:
         found = self._workshops.get(workshop)
         if found is None or found.slot != slot:
             raise InvalidProblem(
-                f"{person.label} {verb} l’atelier « {found.label if found else workshop} », "
-                f"qui n’est pas proposé au créneau « {self.slot_name(slot)} ».",
+                speak(
+                    sentence,
+                    person=person.label,
+                    workshop=found.label if found else workshop,
+                    slot=self.slot_name(slot),
+                ),
                 field=where,
                 who=person.id,
-                way_out="Remettez l’atelier au programme, ou retirez-le de sa fiche : le reste est gardé.",
+                way_out=speak("Remettez l’atelier au programme, ou retirez-le de sa fiche : le reste est gardé."),
             )
         return found
 
     def _known(self, person: str, where: str) -> None:
         if person not in self._people:
             raise InvalidProblem(
-                f"La personne « {person} » n’est pas inscrite.",
+                speak("La personne « {person} » n’est pas inscrite.", person=person),
                 field=where,
                 who=person,
-                way_out="Inscrivez-la, ou retirez la consigne qui la nomme.",
+                way_out=speak("Inscrivez-la, ou retirez la consigne qui la nomme."),
             )
 
     def person(self, identifier: str) -> Person:

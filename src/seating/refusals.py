@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from seating.words import speak
+
 
 class SeatingError(Exception):
     """Base of the refusals of this package; `sentence` is French, for the organiser."""
@@ -63,9 +65,10 @@ def refuse_doubles(identifiers: Iterable[str], what: str, where: str) -> None:
     seen: set[str] = set()
     for identifier in identifiers:
         if identifier in seen:
-            raise InvalidProblem(
-                f"L’identifiant « {identifier} » sert deux fois ({what}).", field=where, who=identifier
+            sentence = speak(
+                "L’identifiant « {identifier} » sert deux fois ({what}).", identifier=identifier, what=what
             )
+            raise InvalidProblem(sentence, field=where, who=identifier)
         seen.add(identifier)
 
 

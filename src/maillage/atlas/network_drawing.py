@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+from django.utils.translation import gettext as _
+
 from maillage.atlas.drawing import WIDTH, Label
 from maillage.atlas.labels import NARROW, WIDE, Board, cut_in_two
 from maillage.atlas.network import Network
@@ -75,7 +77,9 @@ def _size_words(degrees: list[int], steps: list[int]) -> list[tuple[int, str]]:
         inside = [degree for degree in degrees if low < degree <= high]
         if inside:
             least, most = min(inside), max(inside)
-            found.append((size + 1, f"{least}" if least == most else f"{least} à {most}"))
+            found.append(
+                (size + 1, f"{least}" if least == most else _("{least} à {most}").format(least=least, most=most))
+            )
     return found
 
 

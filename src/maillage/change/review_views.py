@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maillage.change.access import member_page
 from maillage.change.checks import ChangeRefused
@@ -27,12 +28,12 @@ from maillage.ui.addresses import public_address
 
 HELD = ("attended", "learned", "decisions", "next_on")
 TITLES = {
-    "unseen": "Repères que personne n’a regardés",
-    "late": "Actions dont le jour est passé",
-    "coming": "Actions à venir",
-    "moved": "Conditions qui ont bougé",
-    "unexpected": "Ce qu’on n’attendait pas",
-    "seen": "Ce qui a été vu",
+    "unseen": gettext_lazy("Repères que personne n’a regardés"),
+    "late": gettext_lazy("Actions dont le jour est passé"),
+    "coming": gettext_lazy("Actions à venir"),
+    "moved": gettext_lazy("Conditions qui ont bougé"),
+    "unexpected": gettext_lazy("Ce qu’on n’attendait pas"),
+    "seen": gettext_lazy("Ce qui a été vu"),
 }
 
 

@@ -83,15 +83,15 @@ PAGES = {
     "member": "members",
 }
 NAMES = {
-    "actor": "L’acteur",
-    "change": "Le changement",
-    "marker": "Le repère",
-    "observation": "L’observation",
-    "conditionnote": "La condition",
-    "finding": "Le constat",
-    "commitment": "L’action",
-    "harvest": "L’effet récolté",
-    "member": "Le membre",
+    "actor": gettext_lazy("L’acteur"),
+    "change": gettext_lazy("Le changement"),
+    "marker": gettext_lazy("Le repère"),
+    "observation": gettext_lazy("L’observation"),
+    "conditionnote": gettext_lazy("La condition"),
+    "finding": gettext_lazy("Le constat"),
+    "commitment": gettext_lazy("L’action"),
+    "harvest": gettext_lazy("L’effet récolté"),
+    "member": gettext_lazy("Le membre"),
 }
 
 

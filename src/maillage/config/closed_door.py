@@ -6,19 +6,39 @@ import http.server
 import threading
 from collections.abc import Callable, Iterator
 
+from django.http import parse_cookie
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from maillage.lib.languages import chosen, direction, spoken, tongue
+
 PATIENCE = 2.0  # seconds
 AGAIN_AFTER = 10  # seconds
-SENTENCE = (
+SENTENCE = gettext_lazy(
     "Ce serveur efface d’abord ce dont la durée de conservation est passée : personne ne peut plus le lire. "
     "Il ouvrira ensuite, sans rien à faire. Cette page se recharge d’elle-même."
 )
-PAGE = f"""<!doctype html>
-<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><meta http-equiv="refresh" content="{AGAIN_AFTER}">
-<title>Ouverture en cours – Maillage</title>
+PAGE = """<!doctype html>
+<html lang="{tongue}" dir="{side}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><meta http-equiv="refresh" content="{again}">
+<title>{title} – Maillage</title>
 <style>body {{ font: 1.25rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1rem }}</style>
-</head><body><main><h1>Ouverture en cours</h1><p>{SENTENCE.replace(" :", "&nbsp;:")}</p></main></body></html>
-""".encode()
+</head><body><main><h1>{title}</h1><p>{sentence}</p></main></body></html>
+"""
+
+
+def page(cookies: str) -> bytes:
+    """In the language this device chose: a cookie and a catalogue, no database."""
+    with spoken(chosen(parse_cookie(cookies))):
+        return PAGE.format(
+            tongue=tongue(),
+            side=direction(tongue()),
+            again=AGAIN_AFTER,
+            title=escape(_("Ouverture en cours")),
+            sentence=escape(SENTENCE),
+        ).encode()
 
 
 class _Answer(http.server.BaseHTTPRequestHandler):
@@ -26,14 +46,15 @@ class _Answer(http.server.BaseHTTPRequestHandler):
     timeout = 5  # seconds for a client that says nothing
 
     def _closed(self) -> None:
+        said = page(self.headers.get("Cookie", ""))
         self.send_response(503)
         self.send_header("Retry-After", str(AGAIN_AFTER))
         self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(PAGE)))
+        self.send_header("Content-Length", str(len(said)))
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(PAGE)
+            self.wfile.write(said)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _closed  # noqa: N815 - names of the standard library
 

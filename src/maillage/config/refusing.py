@@ -1,20 +1,25 @@
 """What no page can answer: requests made by hand, and what an earlier release kept. Refused with a sentence."""
 
+import logging
 import sys
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.views.defaults import server_error
+from django.utils.translation import gettext_lazy as _
 
 from maillage.atlas.opendata.api import unreadable
+from maillage.lib.languages import FRENCH, spoken
 from maillage.lib.system_errors import database_is_away
 from maillage.live import figures
 from maillage.live.outcomes import RETRY_AFTER
 from maillage.methods.queries import UnreadableVersion
 from maillage.people.queries import can_organise
+from maillage.ui.languages import asked_of
 from maillage.ui.views import bad_request, conflict, wrong_method
+
+logger = logging.getLogger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -47,14 +52,48 @@ def say_wrong_method(get_response: Answer) -> Answer:
 
 
 def say_fault(request: HttpRequest) -> HttpResponse:
-    """Django’s handler of what failed. A database that is away for a moment is nobody’s fault: it is asked again."""
+    """Django’s handler of what failed. A database that is away for a moment is nobody’s fault: it is asked again.
+
+    In the language this device chose, whatever page failed: a cookie and a catalogue are all it asks.
+    """
     error = sys.exc_info()[1]
     if error is None or not database_is_away(error):
-        return server_error(request)
+        return HttpResponse(_failed(500, asked_of(request)), status=500)
     figures.unavailable.add()
-    page = HttpResponse(render_to_string("503.html"), status=503)
+    page = HttpResponse(_failed(503, asked_of(request)), status=503)
     page["Retry-After"] = str(RETRY_AFTER)
     return page
+
+
+# As 500.html and 503.html say it in French, which use no tag: they are sent when the rest may be broken.
+FAILED = {
+    500: {
+        "title": _("Erreur"),
+        "heading": _("Une erreur de notre côté"),
+        "lead": _(
+            "Cette page n’a pas pu être faite. Ce qui était enregistré l’est toujours. Revenez en arrière et "
+            "recommencez ; si cela continue, prévenez l’équipe qui tient ce serveur."
+        ),
+    },
+    503: {
+        "title": _("Un instant"),
+        "heading": _("Le serveur reprend son souffle"),
+        "lead": _(
+            "Il ne joint plus sa base de données. Ce qui était enregistré l’est toujours ; ce que vous venez d’envoyer "
+            "depuis cette page ne l’est pas. Attendez quelques secondes, revenez en arrière et recommencez."
+        ),
+    },
+}
+
+
+def _failed(status: int, language: str) -> str:
+    if language != FRENCH:
+        try:
+            with spoken(language):
+                return render_to_string("ui/failed.html", FAILED[status])
+        except Exception:  # the edge: a page is owed, whatever else is broken
+            logger.exception("the page of a fault is sent in French")
+    return render_to_string(f"{status}.html")
 
 
 class MendUnreadable:

@@ -17,8 +17,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 FRENCH = "fr"
+SIMPLE = "fr-simple"  # French in short sentences: those it has (ui/locale/fr_Simple), the usual ones elsewhere
 NAMES = {  # each as those who speak it call it
     FRENCH: "Français",
+    SIMPLE: "Français simple",
     "en": "English",
     "de": "Deutsch",
     "ar": "العربية",
@@ -41,11 +43,20 @@ class Catalogue:
 
 
 _spoken: ContextVar[str] = ContextVar("language", default=FRENCH)
+_tongue: ContextVar[str] = ContextVar("tongue", default=FRENCH)
 _catalogue: ContextVar[Catalogue | None] = ContextVar("catalogue", default=None)
 _one = Catalogue()
 
 current: Callable[[], str] = _spoken.get  # a tenth of what translation.get_language costs, where it is asked a lot
+tongue: Callable[[], str] = _tongue.get  # the same without its variant: how numbers, dates and type are set
 catalogue: Callable[[], Catalogue | None] = _catalogue.get  # None for French: nothing is looked up
+
+
+def said(text: str) -> str:
+    """A text that we ship and that people may change. It is said in another language while it is as we wrote it: where
+    a catalogue holds it, letter for letter. In French, and where none does, it is as it is stored."""
+    found = catalogue()
+    return found.one(text) if found is not None else text
 
 
 @contextmanager
@@ -55,18 +66,21 @@ def spoken(language: str) -> Iterator[None]:
         yield
         return
     spoken_before = _spoken.set(language)
+    tongue_before = _tongue.set(tongue_of(language))
     catalogue_before = _catalogue.set(None if language == FRENCH else _one)
     try:
         with translation.override(language):
             yield
     finally:
         _spoken.reset(spoken_before)
+        _tongue.reset(tongue_before)
         _catalogue.reset(catalogue_before)
 
 
 def switch(language: str) -> None:
     """For the rest of what `spoken` began: its end undoes this too."""
     _spoken.set(language)
+    _tongue.set(tongue_of(language))
     _catalogue.set(None if language == FRENCH else _one)
     translation.activate(language)
 
@@ -100,6 +114,11 @@ def offered(accepted: str, now: str) -> str:
         if base in NAMES:
             return "" if base == now else base
     return ""
+
+
+def tongue_of(language: str) -> str:
+    """Of « fr-simple », « fr »: what `lang` says, and what a voice reads with."""
+    return language.partition("-")[0]
 
 
 def direction(language: str) -> str:

@@ -1,65 +1,74 @@
-"""Why a file, an address or a database refuses, in French: the system and the drivers speak English only."""
+"""Why a file, an address or a database refuses: the system and the drivers speak English only.
+
+The settings read this before there is a catalogue: nothing is looked up in French.
+"""
 
 import errno
 
+from django.utils.translation import gettext_noop as noop
+
+from maillage.lib.languages import said as say
 from maillage.lib.typography import typo
 
 OS_WORDS = {
-    errno.ENOENT: "ce dossier ou ce fichier n’existe pas",
-    errno.EACCES: "vous n’en avez pas le droit",
-    errno.EPERM: "vous n’en avez pas le droit",
-    errno.EROFS: "le disque est en lecture seule",
-    errno.ENOSPC: "le disque est plein",
-    errno.EDQUOT: "votre part du disque est pleine",
-    errno.EISDIR: "c’est un dossier",
-    errno.ENOTDIR: "une partie du chemin n’est pas un dossier",
-    errno.EEXIST: "il existe déjà",
-    errno.ENOTEMPTY: "ce dossier n’est pas vide",
-    errno.ENAMETOOLONG: "ce nom est trop long",
-    errno.ELOOP: "ce lien tourne en rond",
-    errno.EMFILE: "trop de fichiers sont ouverts",
-    errno.ENFILE: "trop de fichiers sont ouverts",
-    errno.EIO: "le disque ne répond pas bien",
-    errno.EADDRINUSE: "un autre programme s’en sert déjà",
-    errno.EADDRNOTAVAIL: "cette adresse n’est pas celle de cette machine",
-    errno.EAFNOSUPPORT: "cette machine ne connaît pas cette sorte d’adresse",
-    errno.ECONNREFUSED: "personne ne répond à cette adresse",
-    errno.ECONNRESET: "la connexion a été coupée",
-    errno.EPIPE: "la connexion a été coupée",
-    errno.EHOSTUNREACH: "cette machine est hors d’atteinte",
-    errno.ENETUNREACH: "le réseau est hors d’atteinte",
-    errno.ETIMEDOUT: "la réponse n’est pas venue à temps",
+    errno.ENOENT: noop("ce dossier ou ce fichier n’existe pas"),
+    errno.EACCES: noop("vous n’en avez pas le droit"),
+    errno.EPERM: noop("vous n’en avez pas le droit"),
+    errno.EROFS: noop("le disque est en lecture seule"),
+    errno.ENOSPC: noop("le disque est plein"),
+    errno.EDQUOT: noop("votre part du disque est pleine"),
+    errno.EISDIR: noop("c’est un dossier"),
+    errno.ENOTDIR: noop("une partie du chemin n’est pas un dossier"),
+    errno.EEXIST: noop("il existe déjà"),
+    errno.ENOTEMPTY: noop("ce dossier n’est pas vide"),
+    errno.ENAMETOOLONG: noop("ce nom est trop long"),
+    errno.ELOOP: noop("ce lien tourne en rond"),
+    errno.EMFILE: noop("trop de fichiers sont ouverts"),
+    errno.ENFILE: noop("trop de fichiers sont ouverts"),
+    errno.EIO: noop("le disque ne répond pas bien"),
+    errno.EADDRINUSE: noop("un autre programme s’en sert déjà"),
+    errno.EADDRNOTAVAIL: noop("cette adresse n’est pas celle de cette machine"),
+    errno.EAFNOSUPPORT: noop("cette machine ne connaît pas cette sorte d’adresse"),
+    errno.ECONNREFUSED: noop("personne ne répond à cette adresse"),
+    errno.ECONNRESET: noop("la connexion a été coupée"),
+    errno.EPIPE: noop("la connexion a été coupée"),
+    errno.EHOSTUNREACH: noop("cette machine est hors d’atteinte"),
+    errno.ENETUNREACH: noop("le réseau est hors d’atteinte"),
+    errno.ETIMEDOUT: noop("la réponse n’est pas venue à temps"),
 }
 
 # Parts of what SQLite and PostgreSQL say. The first that is found speaks.
 DATABASE_WORDS = {
-    "unable to open database file": "on ne peut pas ouvrir son fichier",
-    "readonly database": "elle est en lecture seule",
-    "database is locked": "un autre programme la tient",
-    "database or disk is full": "le disque est plein",
-    "file is not a database": "ce fichier n’est pas une base SQLite",
-    "disk image is malformed": "son fichier est abîmé",
-    "disk i/o error": "le disque ne répond pas bien",
-    "password authentication failed": "le nom ou le mot de passe n’est pas le bon",
-    "no password supplied": "il faut un mot de passe",
-    "could not translate host name": "ce nom de serveur est inconnu",
-    "failed to resolve host": "ce nom de serveur est inconnu",
-    "name or service not known": "ce nom de serveur est inconnu",
-    "connection refused": "personne ne répond à cette adresse",
-    "timeout expired": "la réponse n’est pas venue à temps",
-    "too many clients": "trop de programmes s’en servent",
-    "permission denied": "vous n’en avez pas le droit",
+    "unable to open database file": noop("on ne peut pas ouvrir son fichier"),
+    "readonly database": noop("elle est en lecture seule"),
+    "database is locked": noop("un autre programme la tient"),
+    "database or disk is full": noop("le disque est plein"),
+    "file is not a database": noop("ce fichier n’est pas une base SQLite"),
+    "disk image is malformed": noop("son fichier est abîmé"),
+    "disk i/o error": noop("le disque ne répond pas bien"),
+    "password authentication failed": noop("le nom ou le mot de passe n’est pas le bon"),
+    "no password supplied": noop("il faut un mot de passe"),
+    "could not translate host name": noop("ce nom de serveur est inconnu"),
+    "failed to resolve host": noop("ce nom de serveur est inconnu"),
+    "name or service not known": noop("ce nom de serveur est inconnu"),
+    "connection refused": noop("personne ne répond à cette adresse"),
+    "timeout expired": noop("la réponse n’est pas venue à temps"),
+    "too many clients": noop("trop de programmes s’en servent"),
+    "permission denied": noop("vous n’en avez pas le droit"),
 }
 
 
 def os_error_words(error: OSError) -> str:
     """What comes after « : » in a sentence, without a full stop. An unknown error keeps its number, to look it up."""
     if isinstance(error, TimeoutError):
-        return OS_WORDS[errno.ETIMEDOUT]
+        return say(OS_WORDS[errno.ETIMEDOUT])
     known = OS_WORDS.get(error.errno or 0)
     if known is None and "name or service not known" in str(error).lower():
-        return "ce nom de machine est inconnu"
-    return known or f"le système refuse (erreur {error.errno}, «\u202f{error.strerror or error}\u202f»)"
+        return say(noop("ce nom de machine est inconnu"))
+    if known:
+        return say(known)
+    words = say(noop("le système refuse (erreur {number}, «\u202f{words}\u202f»)"))
+    return words.format(number=error.errno, words=error.strerror or error)
 
 
 def os_error_sentence(error: OSError) -> str:
@@ -73,10 +82,12 @@ def database_error_words(error: Exception) -> str:
     said = " ".join(str(error).split("\n")[0].split())
     for part, words in DATABASE_WORDS.items():
         if part in str(error).lower():
-            return words
+            return say(words)
     if "does not exist" in said and "database" in said:
-        return "cette base n’existe pas"
-    return f"elle répond «\u202f{said}\u202f»" if said else "elle ne dit pas pourquoi"
+        return say(noop("cette base n’existe pas"))
+    if not said:
+        return say(noop("elle ne dit pas pourquoi"))
+    return say(noop("elle répond «\u202f{words}\u202f»")).format(words=said)
 
 
 AWAY_STATES = ("08", "53", "55P03", "57", "58")  # PostgreSQL: connection, resources, lock, stopped by hand, disk

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from maillage.lib.languages import FRENCH, current
+from maillage.lib.languages import FRENCH, tongue
 
 NARROW = "\u202f"  # before ; ! ? and », after «
 NO_BREAK = "\u00a0"  # before :
@@ -60,7 +60,7 @@ def typo(text: str, *, medium: Literal["html", "plain"] = "plain") -> str:
     `html`: tags, comments, entities and the contents of code, pre, script, style and textarea are left alone.
     `plain`: for a PDF, a mail, a terminal. Web and mail addresses, times (14:30) and ratios (3:1) are never touched.
     """
-    if current() != FRENCH or not _TOUCHED.search(text):
+    if tongue() != FRENCH or not _TOUCHED.search(text):
         return text
     kept: list[str] = []
 
@@ -87,7 +87,7 @@ THOUSANDS = {FRENCH: NARROW, "en": ",", "de": ".", "ar": ",", "tr": "."}
 
 def duration_words(minutes: float) -> str:
     """« 45 s », « 6 min 30 s », « 1 h 05 », « 2 h »: nobody reads 0,75 minute in a room."""
-    hour, minute, second = UNITS.get(current(), ("h", "min", "s"))
+    hour, minute, second = UNITS.get(tongue(), ("h", "min", "s"))
     seconds = round(minutes * 60)
     if seconds >= 3600:
         hours, left = divmod(seconds // 60, 60)
@@ -101,12 +101,12 @@ def join_words(words: Sequence[str], *, last: str = "") -> str:
     """« a, b et c »; `last`: another word than « et », in the language that is spoken."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} {last or AND[current()]} {words[-1]}"
+    return f"{', '.join(words[:-1])} {last or AND[tongue()]} {words[-1]}"
 
 
 def grouped(number: int) -> str:
     """« 20 000 »."""
-    return f"{number:,}".replace(",", THOUSANDS[current()])
+    return f"{number:,}".replace(",", THOUSANDS[tongue()])
 
 
 def count(number: int, singular: str, plural: str, *, zero: str) -> str:

@@ -7,6 +7,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 MOST_NAME = 32  # bytes of a network's name (IEEE 802.11)
 LEAST, MOST = 8, 63  # characters of a WPA password
 
@@ -31,14 +33,18 @@ class Wifi:
 
 def check_wifi(name: str, password: str) -> Wifi:
     if not name and password:
-        raise WifiRefused("Il manque le nom du Wi-Fi : un mot de passe seul ne sert à rien.")
+        raise WifiRefused(_("Il manque le nom du Wi-Fi : un mot de passe seul ne sert à rien."))
     if len(name.encode()) > MOST_NAME:
-        raise WifiRefused(f"Le nom du Wi-Fi est trop long : {MOST_NAME} octets au plus, comme sur la box.")
+        raise WifiRefused(
+            _("Le nom du Wi-Fi est trop long : {most} octets au plus, comme sur la box.").format(most=MOST_NAME)
+        )
     if any(not sign.isprintable() for sign in name + password):
-        raise WifiRefused("Le nom ou le mot de passe du Wi-Fi contient un signe qui ne s’imprime pas.")
+        raise WifiRefused(_("Le nom ou le mot de passe du Wi-Fi contient un signe qui ne s’imprime pas."))
     if password and not (LEAST <= len(password) <= MOST and password.isascii()):
         raise WifiRefused(
-            f"Un mot de passe de Wi-Fi a de {LEAST} à {MOST} signes, sans accent. Réseau ouvert : laissez-le vide."
+            _(
+                "Un mot de passe de Wi-Fi a de {least} à {most} signes, sans accent. Réseau ouvert : laissez-le vide."
+            ).format(least=LEAST, most=MOST)
         )
     return Wifi(name, password)
 

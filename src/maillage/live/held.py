@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maillage.lib.dates import short_day
 from maillage.live.models import Seat
 from maillage.people.models import Person
 from maillage.registrations.held import Held
@@ -15,7 +16,7 @@ def held(_person: Person, rows: Sequence[Registration]) -> list[Held]:
     seats = Seat.objects.filter(registration__in=[row.pk for row in rows]).select_related("session__workshop")
     words = _("entrée le {day} ; ce que vous y avez écrit est chiffré, et s’efface avec les notes de l’atelier")
     lines = [
-        (str(seat.session.workshop), words.format(day=f"{timezone.localtime(seat.created_at):%d/%m/%Y}"))
+        (str(seat.session.workshop), words.format(day=short_day(timezone.localtime(seat.created_at))))
         for seat in seats.order_by("created_at")
     ]
     return [Held("rooms", _("Les ateliers où votre lien a pris place"), lines)]

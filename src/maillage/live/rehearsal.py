@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.utils.translation import ngettext as _n
 
 from facilitation import REFUSALS, Method, shipped_methods
@@ -52,7 +53,7 @@ class NothingToRehearse(Exception):
 
 
 class RehearsalRunning(Exception):
-    sentence = "Une répétition est déjà en cours pour cette rencontre : attendez sa fin."
+    sentence = gettext_lazy("Une répétition est déjà en cours pour cette rencontre : attendez sa fin.")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from facilitation import Method, MethodError, load_method, shipped_methods
 from maillage.lib.matching import fold
@@ -110,8 +111,7 @@ class UnreadableVersion(Exception):
 
     def __init__(self, version: MethodVersion, error: MethodError) -> None:
         self.version = version
-        self.sentence = (
-            f"La version {version.version} de « {version.title} » n’est plus lisible par cette version de Maillage : "
-            f"{error.problems[0].sentence}"
-        )
+        self.sentence = _(
+            "La version {number} de « {title} » n’est plus lisible par cette version de Maillage : {why}"
+        ).format(number=version.version, title=version.title, why=error.problems[0].sentence)
         super().__init__(self.sentence)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from maillage.office import retention
 from maillage.office.models import NamesRule
@@ -68,4 +69,4 @@ def terms_of(rule: retention.Rule) -> list[str]:
 
 
 def _duration(rule: retention.Rule) -> str:
-    return f"{rule.title} : {', ou '.join(terms_of(rule))}"
+    return _("{title} : {terms}").format(title=rule.title, terms=_(", ou ").join(terms_of(rule)))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from maillage.lib.languages import said as say
 from maillage.lib.typography import join_words, typo
 from maillage.questionnaires.branching import applicable
 from maillage.questionnaires.enums import QuestionKind
@@ -98,7 +99,7 @@ class AnswerForm(forms.Form):
                 self[name_of(question)],
                 condition_sentence(*condition) if condition else "",
                 name_of(question.after) if condition and question.after else "",
-                question.part,
+                say(question.part),
             )
 
     @property
@@ -111,7 +112,7 @@ def name_of(question: Question) -> str:
 
 
 def condition_sentence(number: int, labels: Sequence[str]) -> str:
-    words = join_words([f"« {label} »" for label in labels], last=_now("ou"))
+    words = join_words([_now("« {label} »").format(label=say(label)) for label in labels], last=_now("ou"))
     return typo(
         _now("Seulement si vous avez répondu {words} à la question {number}.").format(words=words, number=number)
     )
@@ -141,10 +142,10 @@ def _field(question: Question, number: int, said: Sequence[str], *, insist: bool
 
 
 def _plain_field(question: Question, number: int, said: Sequence[str], *, insist: bool) -> forms.Field:
-    label = f"{number}. {question.label}"
+    label = f"{number}. {say(question.label)}"
     common: dict[str, Any] = {
         "label": _now("{label} (il faut y répondre)").format(label=label) if insist and question.required else label,
-        "help_text": question.help,
+        "help_text": say(question.help),
         "required": False,  # said by `clean`, which knows to whom it is asked
         "error_messages": {
             "invalid_choice": _("Cette réponse n’est plus proposée : choisissez-en une autre."),
@@ -154,7 +155,7 @@ def _plain_field(question: Question, number: int, said: Sequence[str], *, insist
     if question.kind == QuestionKind.TEXT:
         widget = forms.Textarea(attrs={"rows": 3})
         return LongField(max_length=LONGEST_TEXT, initial="\n".join(said), widget=widget, **common)
-    choices: list[tuple[str, Any]] = [(option["id"], typo(option["label"])) for option in question.options]
+    choices: list[tuple[str, Any]] = [(option["id"], typo(say(option["label"]))) for option in question.options]
     field: forms.Field
     if question.kind == QuestionKind.CHOICES:
         several = forms.CheckboxSelectMultiple()

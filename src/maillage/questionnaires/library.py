@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering, Workshop
+from maillage.lib.languages import in_french
 from maillage.people.enums import ActorCategory
 from maillage.questionnaires.enums import Moment
 
@@ -45,8 +46,10 @@ def _read(path: Path) -> Model:
     )  # fmt: skip
 
 
+@in_french
 def options_of(question: dict[str, Any], gathering: Gathering) -> list[str]:
-    """Its answers in words. `options` names a list of the gathering, or is one. Empty: nothing to choose from."""
+    """Its answers in words, as they are kept. `options` names a list of the gathering, or is one. Empty: nothing to
+    choose from."""
     if question["kind"] == "scale":
         return [str(number) for number in range(1, question["points"] + 1)]
     options = question.get("options", [])

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from maillage.gatherings.models import Gathering
 from maillage.lib.codes import new_code
@@ -15,6 +16,7 @@ from maillage.questionnaires.models import Question, Questionnaire
 
 MOST = 12  # questionnaires of one gathering
 CODE_TRIES = 20
+UNNAMED = gettext_noop("Questionnaire")
 COPIED = ("part", "kind", "label", "help", "options", "low", "high", "required", "after_answers", "position")
 
 
@@ -33,7 +35,7 @@ def make_questionnaire(*, gathering: Gathering, model: Model | None, by: object)
     made = _new(
         gathering,
         moment=model.moment if model else Moment.AFTER,
-        title=model.title if model else str(_("Questionnaire")),
+        title=model.title if model else UNNAMED,
         welcome=model.welcome if model else "",
     )
     written: dict[str, Question] = {}

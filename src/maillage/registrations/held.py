@@ -4,6 +4,7 @@ A later noun adds what it holds of them (`register_holder`). Nothing about anybo
 people is counted, never told. Nor what only another link of theirs opens: organisers can open this one.
 """
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.gatherings.models import Gathering
+from maillage.lib.dates import short_day
 from maillage.lib.typography import typo
 from maillage.office.models import Activity, Mail
 from maillage.people.models import Person, User
@@ -148,7 +150,10 @@ def _registration(row: Registration) -> Held:
         (_("Accord : se souvenir de mes rencontres"), row.remember_encounters and yes),
         (_("Accord : recevoir ce qui aura été retenu"), row.wants_takeaways and yes),
         (_("Ce qui a été retenu vous a été envoyé le"), _moment(row.takeaways_sent_at)),
-        *((f"{wish.slot.title}, {_('vœu')} {wish.rank}", wish.workshop) for wish in row.wishes.all()),
+        *(
+            (_("{slot}, vœu {rank}").format(slot=wish.slot.title, rank=wish.rank), wish.workshop)
+            for wish in row.wishes.all()
+        ),
         *((answer.question.label, answer.words) for answer in row.answers.all()),
     )
     return Held(f"registration-{row.pk}", _("Inscription : {gathering}").format(gathering=row.gathering), lines)
@@ -197,9 +202,10 @@ def _line(letter: Mail) -> tuple[str, str]:
     return _moment(letter.created_at), letter.subject
 
 
-def _day(day: object) -> str:
-    return f"{day:%d/%m/%Y}" if day else ""
+def _day(day: dt.date | None) -> str:
+    return short_day(day) if day else ""
 
 
 def _moment(at: Any) -> str:
-    return f"{timezone.localtime(at):%d/%m/%Y %H:%M}" if at else ""
+    here = timezone.localtime(at) if at else None
+    return f"{short_day(here)} {here:%H:%M}" if here else ""

@@ -6,6 +6,7 @@ Only plain words are understood; the rest stays as it was written, for the organ
 import re
 from dataclasses import dataclass, replace
 
+from maillage.lib.languages import in_french
 from maillage.lib.matching import fold
 from maillage.registrations.enums import Meal
 from maillage.registrations.values import NO_NEEDS
@@ -110,6 +111,7 @@ def _children(words: str) -> int:
     return min(int(number[0]) if number else said[0] if said else 1, MOST_CHILDREN)
 
 
+@in_french
 def read_meal(text: str) -> str | None:
     """A cell that asks about the meal. None: not one of the three answers, a diet for the organisers to read."""
     words = fold(text)

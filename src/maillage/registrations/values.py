@@ -5,6 +5,7 @@ import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from maillage.lib.languages import in_french
 from maillage.lib.matching import closest, fold
 from maillage.people.enums import ActorCategory
 
@@ -176,6 +177,7 @@ def _read_written_date(value: str, zone: ZoneInfo) -> datetime | None:
         return None
 
 
+@in_french
 def read_category(value: str) -> tuple[ActorCategory | None, bool]:
     """(category, sure): sure for the field's own words, in any gender; else what the words hint at, or None."""
     key = _category_key(value)

@@ -1,7 +1,9 @@
 """What the catalogues lack: `python -m maillage.ui.catalogues`, a step of `make lint`. Nothing but Python is needed.
 
 English and German say every sentence, Arabic and Turkish those of participants; French is made of the sentences
-themselves, and tells which there are. Places (« %(name)s », « {name} ») and tags are the same as in French.
+themselves, and tells which there are. « Français simple » is written by hand: some of a participant's sentences, said
+again in short ones; whatever it leaves out is said as usual. Places (« %(name)s », « {name} ») and tags are the same as
+in French.
 
 `gather`, a step of `make messages`, writes the catalogue of one language anew from what was extracted: a sentence keeps
 its translation while it stays as it was; a new one has none until somebody writes it.
@@ -13,12 +15,15 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from maillage.lib.languages import FRENCH, NAMES, WHOLE
+from maillage.lib.languages import FRENCH, NAMES, SIMPLE, WHOLE
 from maillage.ui import po
 from maillage.ui.participant import is_theirs
 
 LOCALE = Path(__file__).resolve().parent / "locale"
+TRANSLATED = tuple(language for language in NAMES if language not in (FRENCH, SIMPLE))
+FOLDERS = {SIMPLE: "fr_Simple"}  # as Django spells it
 HEADERS = {  # of each, how it counts
+    SIMPLE: "nplurals=2; plural=(n > 1);",
     "en": "nplurals=2; plural=(n != 1);",
     "de": "nplurals=2; plural=(n != 1);",
     "tr": "nplurals=2; plural=(n > 1);",
@@ -27,10 +32,12 @@ HEADERS = {  # of each, how it counts
 }
 PLACES = re.compile(r"%\(\w+\)[sd]|%[sd%]|{[\w.!:]*}|</?[a-z][^>]*>")
 SHOWN = 20  # faults of a language that are named
+MOST_WORDS = 16  # of a sentence in simple French
+SENTENCE = re.compile(r"[.!?…]+(?:\s|$)|[\n;:]")
 
 
 def path_of(language: str) -> Path:
-    return LOCALE / language / "LC_MESSAGES" / "django.po"
+    return LOCALE / FOLDERS.get(language, language) / "LC_MESSAGES" / "django.po"
 
 
 def sentences(language: str) -> dict[tuple[str, str], po.Entry]:
@@ -53,6 +60,27 @@ def faults(language: str, asked: dict[tuple[str, str], po.Entry]) -> Iterator[st
         for said in found.said:
             if not _has_same_places(entry, said):
                 yield f"repères ou balises différents : {_short(entry.one)} → {_short(said)}"
+
+
+def simple_faults(asked: dict[tuple[str, str], po.Entry]) -> Iterator[str]:
+    """A sentence that is one of ours no more, or has other places, or whose sentences are long."""
+    for key, entry in sentences(SIMPLE).items():
+        found = asked.get(key)
+        if found is None or found.many != entry.many:
+            yield f"n’est plus une phrase de Maillage : {_short(entry.one)}"
+        elif len(entry.said) != (_forms(SIMPLE) if entry.many else 1) or not all(entry.said):
+            yield f"à écrire : {_short(entry.one)}"
+        else:
+            yield from _not_simple(entry)
+
+
+def _not_simple(entry: po.Entry) -> Iterator[str]:
+    for said in entry.said:
+        if not _has_same_places(entry, said):
+            yield f"repères ou balises différents : {_short(entry.one)} → {_short(said)}"
+        for sentence in SENTENCE.split(PLACES.sub("x", said)):
+            if len(sentence.split()) > MOST_WORDS:
+                yield f"plus de {MOST_WORDS} mots : {_short(sentence.strip())}"
 
 
 def _forms(language: str) -> int:
@@ -106,22 +134,23 @@ def _block(entry: po.Entry, said: list[str], forms: int) -> str:
 
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["gather"]:
-        for language in NAMES:
-            if language != FRENCH:
-                gather(language, Path(arguments[1]))
+        for language in TRANSLATED:
+            gather(language, Path(arguments[1]))
         return 0
     asked = sentences(FRENCH)
     wrong = 0
-    for language, name in NAMES.items():
-        if language == FRENCH:
-            continue
+    for language in TRANSLATED:
         theirs = asked if language in WHOLE else {key: asked[key] for key in sentences(language) if key in asked}
-        found = list(faults(language, theirs))
-        wrong += len(found)
-        sys.stdout.write(f"{name} : {len(theirs)} phrases, {len(found) or 'aucune'} à reprendre.\n")
-        for fault in found[:SHOWN]:
-            sys.stdout.write(f"  {fault}\n")
+        wrong += _tell(language, len(theirs), list(faults(language, theirs)))
+    wrong += _tell(SIMPLE, len(sentences(SIMPLE)), list(simple_faults(asked)))
     return 1 if wrong else 0
+
+
+def _tell(language: str, number: int, found: list[str]) -> int:
+    sys.stdout.write(f"{NAMES[language]} : {number} phrases, {len(found) or 'aucune'} à reprendre.\n")
+    for fault in found[:SHOWN]:
+        sys.stdout.write(f"  {fault}\n")
+    return len(found)
 
 
 if __name__ == "__main__":

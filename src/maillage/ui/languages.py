@@ -19,12 +19,18 @@ from maillage.lib.languages import (
     offered,
     spoken,
     switch,
+    tongue_of,
 )
 from maillage.ui.participant import DOORS, PAGES
 
 A_FILE = re.compile(r"\.[a-z0-9]{2,8}\Z")  # of an address: what is downloaded is a document, and speaks French
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def asked_of(request: HttpRequest) -> str:
+    """What this device chose, for a page."""
+    return FRENCH if A_FILE.search(request.path) else chosen(request.COOKIES)
 
 
 class Spoken:
@@ -34,8 +40,7 @@ class Spoken:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        asked = FRENCH if A_FILE.search(request.path) else chosen(request.COOKIES)
-        with spoken(asked):
+        with spoken(asked_of(request)):
             response = self.get_response(request)
         if response.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ("Cookie", "Accept-Language") if hasattr(request, "varies") else ("Cookie",))
@@ -67,6 +72,10 @@ class Choice:
     name: str
     direction: str
     here: bool  # spoken by this page
+
+    @property
+    def tongue(self) -> str:
+        return tongue_of(self.code)
 
 
 def speaks_all(request: HttpRequest) -> bool:

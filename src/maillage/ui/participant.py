@@ -18,6 +18,8 @@ PAGES = frozenset({
     "questionnaires:answer", "questionnaires:personal", "questionnaires:refusal", "questionnaires:own",
     "questionnaires:thanks",
     "memory:sheet", "memory:own-sheet",
+    "office:privacy", "office:register",
+    "registrations:own-data", "registrations:own-erasure", "registrations:own-erased",
 })  # fmt: skip
 
 # Where they come in: the language of their phone is offered there.
@@ -38,14 +40,17 @@ FILES = (
     "facilitation/library/",
     *_of("facilitation", "boards definition forms inputs refusals rounds view vocabulary", ".py"),
     *_of("seating", "explain parts", ".py"),
-    "maillage/config/views.py",
+    *_of("maillage/config", "closed_door refusing views", ".py"),
     *_of("maillage/config/templates/config", "home room_server", ".html"),
+    *_of("maillage/change", "apps processings retention", ".py"),
+    "maillage/gatherings/processings.py",
     "maillage/gatherings/templatetags/",
     *_of("maillage/gatherings", "enums words", ".py"),
     *_of("maillage/gatherings/templates/gatherings", "_eyebrow _programme _workshop_facts public", ".html"),
     *_of(
         "maillage/live",
-        "answering drawings entry handing_views kept outcomes photo_views photos screens seats views",
+        "answering drawings entry handing_views held kept outcomes photo_views photos processings retention screens "
+        "seats views",
         ".py",
     ),
     *_of(
@@ -56,23 +61,30 @@ FILES = (
         "read_again screen sentence",
         ".html",
     ),
-    "maillage/memory/views.py",
-    "maillage/memory/apps.py",
+    *_of("maillage/memory", "apps held processings views", ".py"),
     *_of("maillage/memory/templates/memory", "_public_part sheet", ".html"),
-    "maillage/people/enums.py",
-    "maillage/plans/parts.py",
+    *_of("maillage/office", "duties_views processing processings retention", ".py"),
+    *_of("maillage/office/templates/office", "_dpo privacy register", ".html"),
+    *_of("maillage/people", "enums processings retention", ".py"),
+    *_of("maillage/plans", "held parts", ".py"),
     "maillage/plans/templates/plans/_own_places.html",
-    *_of("maillage/questionnaires", "answer_fields answer_views answering opening", ".py"),
+    "maillage/questionnaires/library/",
+    *_of(
+        "maillage/questionnaires",
+        "answer_fields answer_views answering held library opening processings retention",
+        ".py",
+    ),
     *_of("maillage/questionnaires/templates/questionnaires", "_asked _own answer answered refusal thanks", ".html"),
     *_of(
         "maillage/registrations",
-        "enums fields listing_views listings needs opening own own_views places public_forms public_views signing_up",
+        "enums erasure fields held listing_views listings needs opening own own_views places processings public_forms "
+        "public_views retention signing_up",
         ".py",
     ),
     *_of(
         "maillage/registrations/templates/registrations",
-        "_answers _expected _listing _question _question_fields _sensitive _wishes badge own own_answers "
-        "own_cancellation own_listing public_form public_sent",
+        "_answers _expected _held _listing _question _question_fields _sensitive _wishes badge own own_answers "
+        "own_cancellation own_data own_erased own_erasure own_listing public_form public_sent",
         ".html",
     ),
     "maillage/reports/templates/reports/_own_certificate.html",
@@ -80,7 +92,7 @@ FILES = (
     "maillage/ui/views.py",
     *_of(
         "maillage/ui/templates/ui",
-        "_empty _field _form_errors _languages _operator _steps base display live refused",
+        "_empty _field _form_errors _languages _operator _steps base display failed live refused",
         ".html",
     ),
 )

@@ -1,10 +1,12 @@
 """The sentences that gettext does not find by itself; `python -m maillage.ui.words_of_engines` is in `make messages`.
 
-Those of the pure engines (`speak`, `speak_of`, `later`, the « more » of a refusal), the texts of the shipped methods,
-and the words that `{% count %}` counts in templates. They come out as a template of catalogue, with their files.
+Those of the pure engines (`speak`, `speak_of`, `later`, the « more » of a refusal), the texts of the shipped methods
+and questionnaires, the sigles of the glossary, and the words that `{% count %}` counts in templates. They come out as
+a template of catalogue, with their files.
 """
 
 import ast
+import csv
 import re
 import sys
 import tomllib
@@ -85,6 +87,26 @@ def _method_texts(value: Any, key: str = "", *, led: bool = False, told: bool = 
         yield value.strip(), led
 
 
+def questionnaire_entries() -> Iterator[Entry]:
+    """What whoever answers reads; the summary is for who chooses one."""
+    for path in sorted((SOURCE / "maillage" / "questionnaires" / "library").glob("*.toml")):
+        place = path.relative_to(SOURCE).as_posix()
+        whole = tomllib.loads(path.read_text(encoding="utf-8"))
+        yield Entry(whole["summary"], places=[f"{place}#lead"])
+        for part in (whole, *whole["questions"]):
+            texts = [part.get(name, "") for name in ("title", "welcome", "part", "label", "help", "low", "high")]
+            options = part.get("options", [])  # a name says a list of the gathering
+            texts += options if isinstance(options, list) else []
+            yield from (Entry(text, places=[place]) for text in texts if text)
+
+
+def glossary_entries() -> Iterator[Entry]:
+    path = SOURCE / "maillage" / "atlas" / "data" / "glossaire.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield from (Entry(row[name], places=[path.relative_to(SOURCE).as_posix()]) for name in ("sens", "phrase"))
+
+
 def aliased_entries() -> Iterator[Entry]:
     """Pages that call gettext by a name of their own, `_now` beside a lazy `_`."""
     for path in sorted((SOURCE / "maillage").rglob("*.py")):
@@ -123,7 +145,15 @@ def together(pages: str) -> str:
     paged = [entry for entry in read(pages) if entry.one]
     for entry in paged:
         entry.places = [f"maillage/{place}" for place in entry.places]
-    for entry in (*paged, *engine_entries(), *method_entries(), *aliased_entries(), *count_entries()):
+    elsewhere = (
+        engine_entries,
+        method_entries,
+        questionnaire_entries,
+        glossary_entries,
+        aliased_entries,
+        count_entries,
+    )
+    for entry in (*paged, *(entry for entries in elsewhere for entry in entries())):
         known = found.setdefault((entry.context, entry.one), entry)
         known.many = known.many or entry.many
         known.places = [*dict.fromkeys([*known.places, *entry.places])]

@@ -1,5 +1,6 @@
 """The components, as template tags. Their list and how to use them: ui/README.md."""
 
+import datetime as dt
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -8,14 +9,16 @@ from django import template
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.template import Context
+from django.template.defaultfilters import date as dated
 from django.templatetags.static import static
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from maillage.lib.dates import typed_day_words
-from maillage.lib.languages import FRENCH, current, direction
+from maillage.lib.dates import day_format, time_words, typed_day_words
+from maillage.lib.languages import FRENCH, current, direction, tongue
+from maillage.lib.languages import said as say_shipped
 from maillage.lib.typography import NO_BREAK
 from maillage.lib.typography import count as count_words
 from maillage.lib.typography import grouped as in_groups
@@ -50,7 +53,7 @@ def styles(context: Context, name: str) -> SafeString:
 @register.simple_tag
 def page_language() -> SafeString:
     """The attributes of `html`: what is spoken, and from which side it is read."""
-    language = current()
+    language = tongue()
     side = ' dir="rtl"' if direction(language) == "rtl" else ""
     return mark_safe(f' lang="{language}"{side}')  # noqa: S308 - our own codes
 
@@ -138,6 +141,23 @@ def grouped(number: int) -> str:
 def typo(text: object) -> str:
     """French spaces and signs; the result is text, escaped as any other."""
     return set_type(str(text), medium="plain")
+
+
+@register.filter
+def said(text: object) -> str:
+    """A text we ship that people may have changed: in the language of the page, where it is still ours."""
+    return say_shipped(str(text))
+
+
+@register.filter(expects_localtime=True)
+def date(value: Any, format_: str) -> str:
+    """Django's, with the first of the month in French and the ordinals of German."""
+    return str(dated(value, day_format(format_, value) if isinstance(value, dt.date) else format_))
+
+
+@register.filter(expects_localtime=True)
+def hour(value: dt.datetime) -> str:
+    return time_words(value)
 
 
 @register.filter
