@@ -136,8 +136,7 @@ def note(text: str, title: str = "") -> Note:
 
 def late_words(row: Commitment, on: dt.date) -> str:
     days = (on - row.due).days if row.due else 0
-    words = ngettext("%d jour", "%d jours", days) % days
-    return _("en retard de %s") % words
+    return ngettext("en retard de %d jour", "en retard de %d jours", days) % days
 
 
 def due_words(row: Commitment) -> str:
