@@ -26,6 +26,7 @@ from seating.problem import (
     Weights,
     Workshop,
 )
+from seating.words import Sentence, later, later_of, say_again, speak, speak_of, together
 
 if TYPE_CHECKING:
     from seating.diagnosis import diagnose
@@ -71,6 +72,7 @@ __all__ = [
     "Score",
     "Seat",
     "SeatingError",
+    "Sentence",
     "TableScore",
     "TooFewMoves",
     "Violation",
@@ -80,10 +82,16 @@ __all__ = [
     "check",
     "diagnose",
     "explain",
+    "later",
+    "later_of",
     "measure",
     "reoptimise",
+    "say_again",
     "score",
     "solve",
+    "speak",
+    "speak_of",
+    "together",
 ]
 
 

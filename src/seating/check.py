@@ -199,7 +199,7 @@ def _pairs(problem: Problem, plan: Plan, slot: str) -> Iterator[Violation]:
                 continue
             joined = (one.workshop, one.table) == (other.workshop, other.table)
             if joined != together:
-                names = f"{problem.person(a).label} et {problem.person(b).label}"
+                names = speak("{a} et {b}", a=problem.person(a).label, b=problem.person(b).label)
                 why = speak("devaient être ensemble") if together else speak("ne devaient pas être ensemble")
                 kind = "together_split" if together else "apart_joined"
                 sentence = speak(
@@ -274,7 +274,8 @@ def _tables(problem: Problem, plan: Plan, workshop: Workshop, members: list[Pers
             kind: str, level: Level, said: str, people: list[Person], where: str = where, table: int | None = table
         ) -> Violation:
             ids = tuple(person.id for person in people)
-            return Violation(kind, level, f"{where} : {said}", workshop.slot, workshop.id, table, ids)
+            sentence = speak("{place} : {why}", place=where, why=said)
+            return Violation(kind, level, sentence, workshop.slot, workshop.id, table, ids)
 
         if workshop.tables is not None and table is not None:
             least, most = workshop.tables
@@ -359,7 +360,7 @@ def _met_again(problem: Problem, plan: Plan) -> Iterator[Violation]:
             for a, b in combinations(known, 2):
                 before = met.get(frozenset((a, b)))
                 if before:
-                    names = f"{problem.person(a).label} et {problem.person(b).label}"
+                    names = speak("{a} et {b}", a=problem.person(a).label, b=problem.person(b).label)
                     sentence = speak(
                         "{names} se retrouvent à la table {table} : déjà ensemble {before}.",
                         names=names,

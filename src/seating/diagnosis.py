@@ -385,7 +385,7 @@ def _equip(workshop: Workshop, needs: frozenset[str]) -> WayOut:
 
 
 def _broken_pair(problem: Problem, slot: str, a: str, b: str) -> Missing:
-    names = f"{problem.person(a).label} et {problem.person(b).label}"
+    names = speak("{a} et {b}", a=problem.person(a).label, b=problem.person(b).label)
     return Missing(
         "pair",
         speak(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seating.plan import Plan, Seat
 from seating.problem import CATEGORY_NAMES, Person, Problem, Workshop
-from seating.words import later, speak, speak_of
+from seating.words import Sentence, later, speak, speak_of, together
 
 CHOICES = (
     later("c’est votre premier choix"),
@@ -16,7 +16,7 @@ CHOICES = (
 )
 
 
-def explain(problem: Problem, plan: Plan, person_id: str, slot: str) -> str:
+def explain(problem: Problem, plan: Plan, person_id: str, slot: str) -> Sentence:
     """Say why this person is there.
 
     Raises
@@ -40,19 +40,18 @@ def explain(problem: Problem, plan: Plan, person_id: str, slot: str) -> str:
         if seat.table is None
         else speak("« {label} », table {table}", label=workshop.label, table=seat.table)
     )
-    return " ".join(
-        [
-            speak("{place} : {why}", place=place, why=_why(problem, plan, person, workshop)),
-            *_around(problem, plan, person, seat),
-        ]
+    return together(
+        " ",
+        speak("{place} : {why}", place=place, why=_why(problem, plan, person, workshop)),
+        *_around(problem, plan, person, seat),
     )
 
 
-def _choice(rank: int) -> str:
+def _choice(rank: int) -> Sentence:
     return speak(CHOICES[rank]) if rank < len(CHOICES) else speak("c’est votre choix numéro {number}", number=rank + 1)
 
 
-def _why(problem: Problem, plan: Plan, person: Person, workshop: Workshop) -> str:
+def _why(problem: Problem, plan: Plan, person: Person, workshop: Workshop) -> Sentence:
     slot = workshop.slot
     if slot in person.locks:
         return speak("votre place est fixée par l’organisation.")
@@ -62,12 +61,12 @@ def _why(problem: Problem, plan: Plan, person: Person, workshop: Workshop) -> st
     rank = wishes.index(workshop.id) if workshop.id in wishes else len(wishes)
     said = _choice(rank) if rank < len(wishes) else speak("vous ne l’aviez pas demandé")
     if rank == 0:
-        return f"{said}."
+        return together("", said, ".")
     reasons = [_obstacle(problem, plan, person, problem.workshop(wish)) for wish in wishes[:rank]]
-    return speak("{said} ; {reasons}.", said=said, reasons=", ".join(reasons))
+    return speak("{said} ; {reasons}.", said=said, reasons=together(", ", *reasons))
 
 
-def _obstacle(problem: Problem, plan: Plan, person: Person, wish: Workshop) -> str:
+def _obstacle(problem: Problem, plan: Plan, person: Person, wish: Workshop) -> Sentence:
     slot = wish.slot
     if not wish.welcomes(person):
         return speak("la salle de « {label} » ne répond pas à votre besoin", label=wish.label)
@@ -88,7 +87,7 @@ def _obstacle(problem: Problem, plan: Plan, person: Person, wish: Workshop) -> s
     )
 
 
-def _around(problem: Problem, plan: Plan, person: Person, seat: Seat) -> list[str]:
+def _around(problem: Problem, plan: Plan, person: Person, seat: Seat) -> list[Sentence]:
     workshop = problem.workshop(seat.workshop)
     said = []
     if seat.porteur:

@@ -20,7 +20,7 @@ def held(_person: Person, rows: Sequence[Registration]) -> list[Held]:
     for each in placed.order_by("slot__position", "pk"):
         table = _("table {n}").format(n=each.table) if each.table else ""
         place = ", ".join(part for part in (str(each.workshop), table) if part)
-        lines += said((each.slot.title, f"{place}. {each.reason}"))
+        lines += said((each.slot.title, f"{place}. {each.why}"))
     drafts = every.exclude(plan__status=PlanStatus.PUBLISHED).values("plan").distinct().count()
     lines += said((_("Brouillons de répartition où vous avez une place"), drafts))
     waits = WorkshopWait.objects.filter(registration__in=ids).select_related("workshop")

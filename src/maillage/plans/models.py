@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.lib.identifiers import uuid7
 from maillage.plans.enums import PairKind, PlanStatus
+from maillage.plans.telling import say_stored
 from maillage.registrations.models import Registration
 
 
@@ -17,6 +18,7 @@ class Plan(models.Model):
     status = models.CharField(max_length=10, choices=PlanStatus, default=PlanStatus.DRAFT)
     seed = models.PositiveIntegerField(default=0)
     notes = models.JSONField(default=list)  # sentences: broken soft rules, and why
+    told = models.JSONField(default=dict)  # how each of them was said, to say it in another language (telling.py)
     figures = models.JSONField(default=dict)  # recounted by seating.measure
     by = models.CharField(max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -37,6 +39,10 @@ class Plan(models.Model):
         return f"{self.gathering} {self.created_at:%d/%m %H:%M}"
 
     @property
+    def notes_said(self) -> list[str]:
+        return [say_stored(note, self.told.get(note)) for note in self.notes]
+
+    @property
     def when(self) -> str:
         """What names it among others: to the second where `versions.plans_of` saw another of the same minute."""
         return date_format(
@@ -55,6 +61,7 @@ class Placement(models.Model):
     porteur = models.BooleanField(default=False)
     locked = models.BooleanField(default=False)
     reason = models.CharField(max_length=400)  # why this person is here
+    told = models.JSONField(default=dict)  # how it was said, to say it in another language; {} of older rows
 
     class Meta:
         constraints = [
@@ -67,6 +74,11 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration.person} : {self.workshop}"
+
+    @property
+    def why(self) -> str:
+        """The reason, to this person, in the language of the page."""
+        return say_stored(self.reason, self.told)
 
 
 class WorkshopWait(models.Model):

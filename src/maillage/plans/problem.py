@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 import seating
 from maillage.gatherings.enums import Composition
@@ -151,13 +150,14 @@ def _about_rooms(workshops: Iterable[Workshop], wheelchairs: int) -> list[str]:
     if not wheelchairs or not rooms:
         return []
     return [
-        ngettext(
-            "{n} personne a besoin d’une place pour fauteuil roulant ; on ne sait pas si ces salles le permettent : "
-            "{rooms}.",
-            "{n} personnes ont besoin d’une place pour fauteuil roulant ; on ne sait pas si ces salles le permettent : "
-            "{rooms}.",
+        seating.speak_of(
             wheelchairs,
-        ).format(n=wheelchairs, rooms=", ".join(rooms))
+            "{number} personne a besoin d’une place pour fauteuil roulant ; on ne sait pas si ces salles le "
+            "permettent : {rooms}.",
+            "{number} personnes ont besoin d’une place pour fauteuil roulant ; on ne sait pas si ces salles le "
+            "permettent : {rooms}.",
+            rooms=", ".join(rooms),
+        )
     ]
 
 
@@ -165,7 +165,7 @@ def _about_sizes(workshops: Iterable[Workshop]) -> list[str]:
     assumed = [str(workshop) for workshop in workshops if workshop.sizes_assumed]
     if not assumed:
         return []
-    return [_("Nombres de places supposés (hypothèse) : {workshops}.").format(workshops=", ".join(assumed))]
+    return [seating.speak("Nombres de places supposés (hypothèse) : {workshops}.", workshops=", ".join(assumed))]
 
 
 def known_seats(situation: Situation, plan: Plan) -> seating.Plan:

@@ -22,7 +22,9 @@ def forget_person(sender: object, *, person: Person, registrations: Sequence[Reg
     ids = [registration.pk for registration in registrations]
     SeatingPair.objects.filter(Q(first__in=ids) | Q(second__in=ids)).delete()
     gatherings = [registration.gathering_id for registration in registrations]
-    Placement.objects.filter(registration__in=ids).exclude(reason="").update(reason="")  # another's names nobody
+    Placement.objects.filter(registration__in=ids).exclude(reason="").update(
+        reason="", told={}
+    )  # another's names nobody
     _nameless_asks(gatherings)
     for gathering in set(gatherings):
         others = Person.objects.filter(registrations__gathering=gathering).exclude(pk=person.pk)
@@ -31,7 +33,8 @@ def forget_person(sender: object, *, person: Person, registrations: Sequence[Reg
             kept = [note for note in plan.notes if not _names(note, person.full_name, names)]
             if kept != plan.notes:
                 plan.notes = kept
-                plan.save(update_fields=["notes"])
+                plan.told = {note: plan.told[note] for note in kept if note in plan.told}
+                plan.save(update_fields=["notes", "told"])
 
 
 def _names(note: str, name: str, others: Collection[str]) -> bool:
@@ -55,5 +58,5 @@ def forget_words(sender: object, *, gathering: Gathering, **_signal: object) -> 
     """Receiver of `registrations.signals.names_erased`. « Never at one table with »: nobody needs that any more."""
     _nameless_asks([gathering.pk])
     SeatingPair.objects.filter(gathering=gathering).delete()
-    Placement.objects.filter(plan__gathering=gathering).exclude(reason="").update(reason="")
-    Plan.objects.filter(gathering=gathering).update(notes=[])
+    Placement.objects.filter(plan__gathering=gathering).exclude(reason="").update(reason="", told={})
+    Plan.objects.filter(gathering=gathering).update(notes=[], told={})

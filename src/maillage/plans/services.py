@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 import seating
 from maillage.gatherings.models import Gathering, Workshop
@@ -21,13 +20,14 @@ from maillage.plans.models import Placement, Plan
 from maillage.plans.parting import give_porteur, part_ties
 from maillage.plans.problem import NothingToPlan, Situation, seating_plan, situation_of
 from maillage.plans.queries import latest_plan
+from maillage.plans.telling import how_each
 from maillage.plans.ties import TiesTold
 from maillage.plans.violations import is_assumed, is_eased, violations_of
 
 MOST_RUNS = 3  # of one calculation, when others change the plan under it
 WHAT = " – "  # between the gathering and what was changed of its plan, in the activity log
 REASON_LENGTH = 400  # characters a placement holds
-BEYOND = _lazy("Place confirmée par l’organisation au-delà d’une taille supposée (hypothèse).")
+BEYOND = seating.later("Place confirmée par l’organisation au-delà d’une taille supposée (hypothèse).")
 
 
 class Refused(Exception):
@@ -79,6 +79,8 @@ class Said:
     notes: list[str]
     figures: dict[str, Any]
     after: str  # the seats once moved: with others, these words are not true any more
+    told: dict[str, Any] = field(default_factory=dict)  # how the reasons were said, by the same keys
+    notes_told: dict[str, Any] = field(default_factory=dict)
 
 
 Place = tuple[str, int | None, bool, bool]  # workshop, table, brings a subject, locked
@@ -258,8 +260,8 @@ def move_person(
         raise MoveRefused(" ".join(effect.refused))
     if effect.assumed and not anyway:
         raise SizeAssumed(_("{sizes} Cette taille est une hypothèse.").format(sizes=" ".join(effect.assumed)))
-    old, said = places_of_plan(plan), reasons_of_plan(plan)
-    notes, figures = plan.notes, plan.figures
+    old, said, told = places_of_plan(plan), reasons_of_plan(plan), told_of_plan(plan)
+    notes, figures, notes_told = plan.notes, plan.figures, plan.told
     locks = {key for key, place in old.items() if place[3]} | {(placement.registration_id, placement.slot_id)}
     beyond = {(placement.registration_id, placement.slot_id)} if effect.assumed else set()
     rewrite_placements(plan, situation, after, locks, beyond)
@@ -269,7 +271,9 @@ def move_person(
     changed = {key: reason for key, reason in said.items() if says.get(key) != reason}
     return replace(
         effect,
-        said=Said(changed, notes, figures, seats_digest(new)),
+        said=Said(
+            changed, notes, figures, seats_digest(new), {key: told[key] for key in changed if told[key]}, notes_told
+        ),
         step=tuple(
             Stay(str(key[0]), str(key[1]), old[key], new[key]) for key in old if key in new and old[key] != new[key]
         ),
@@ -287,9 +291,13 @@ def reasons_of_plan(plan: Plan) -> dict[str, str]:
     return {f"{row.registration_id} {row.slot_id}": row.reason for row in plan.placements.all()}
 
 
+def told_of_plan(plan: Plan) -> dict[str, dict[str, Any]]:
+    return {f"{row.registration_id} {row.slot_id}": row.told for row in plan.placements.all()}
+
+
 def _confirmed(plan: Plan) -> set[tuple[UUID, UUID]]:
     """Places that somebody confirmed beyond a supposed size, and that are still fixed."""
-    rows = plan.placements.filter(locked=True, reason__contains=str(BEYOND))
+    rows = plan.placements.filter(locked=True, reason__contains=BEYOND)
     return set(rows.values_list("registration_id", "slot_id"))
 
 
@@ -312,8 +320,9 @@ def rewrite_placements(
     plan.placements.all().delete()
     write_placements(plan, situation, seats, locks, beyond=confirmed, known=known)
     plan.figures = figures_of(situation, seats)
-    plan.notes = _notes(situation, seats)
-    plan.save(update_fields=["figures", "notes"])
+    notes = _notes(situation, seats)
+    plan.notes, plan.told = [*map(str, notes)], how_each(notes)
+    plan.save(update_fields=["figures", "notes", "told"])
 
 
 def situation_now(gathering: Gathering) -> Situation:
@@ -377,11 +386,13 @@ def keep_plan(
     figures = figures_of(situation, solved)
     if scored:
         figures["score"] = score_of(situation, solved)
+    notes = _notes(situation, solved)
     plan = Plan.objects.create(
         gathering=gathering,
         seed=solved.seed,
         by=str(by),
-        notes=_notes(situation, solved),
+        notes=[*map(str, notes)],
+        told=how_each(notes),
         figures=figures,
     )
     write_placements(plan, situation, solved, locks, beyond=beyond)
@@ -407,18 +418,22 @@ def write_placements(
 
     ties = TiesTold(situation, solved)
 
-    def reason(person: str, slot: str) -> str:
+    def reason(person: str, slot: str) -> tuple[str, dict[str, Any]]:
+        """The words, and how they were said."""
         key = situation.registrations[person].pk, situation.slots[slot].pk
-        said = f"{seating.explain(situation.problem, solved, person, slot)} {ties.to(person, slot)}".rstrip()
+        why = seating.explain(situation.problem, solved, person, slot)
+        said = seating.together(" ", why, *ties.to(person, slot))
         if key not in beyond or key not in locks:
-            return _cut(said)
-        return f"{_cut(said, REASON_LENGTH - len(BEYOND) - 1)} {BEYOND}"
+            return _cut(said), said.told
+        last = seating.speak(BEYOND)
+        return f"{_cut(said, REASON_LENGTH - len(last) - 1)} {last}", seating.together(" ", said, last).told
 
     def number(person: str, slot: str) -> int | None:
         return (known or {}).get((situation.registrations[person].pk, situation.slots[slot].pk))
 
-    Placement.objects.bulk_create(
-        Placement(
+    def placement(person: str, slot: str, seat: seating.Seat) -> Placement:
+        words, told = reason(person, slot)
+        return Placement(
             pk=number(person, slot),
             plan=plan,
             registration=situation.registrations[person],
@@ -427,9 +442,12 @@ def write_placements(
             table=seat.table,
             porteur=seat.porteur,
             locked=(situation.registrations[person].pk, situation.slots[slot].pk) in locks,
-            reason=reason(person, slot),
+            reason=words,
+            told=told,
         )
-        for (person, slot), seat in (solved.seats if only is None else only).items()
+
+    Placement.objects.bulk_create(
+        placement(person, slot, seat) for (person, slot), seat in (solved.seats if only is None else only).items()
     )
 
 

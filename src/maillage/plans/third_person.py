@@ -1,4 +1,10 @@
-"""« Pourquoi ici ? » is written to the person; on the organiser's page the same reason speaks of them."""
+"""« Pourquoi ici ? » is written to the person; on the organiser's page the same reason speaks of them.
+
+In French the words themselves are turned; for another language, each French sentence it was made of (telling.py):
+`TURNED` are those, for the catalogues. A test holds them against what `seating.explain` and `ties` may say.
+"""
+
+from seating import later, later_of
 
 # Words of seating.explain, longest first where one holds another; a test reads every reason of a whole plan.
 _SAID = (
@@ -19,6 +25,34 @@ _SAID = (
     ("financent votre structure", "financent sa structure"),
     ("encadre votre structure", "encadre sa structure"),
     ("encadrent votre structure", "encadrent sa structure"),
+)
+
+
+TURNED = (
+    later("c’est son premier choix"),
+    later("c’est son deuxième choix"),
+    later("c’est son troisième choix"),
+    later("c’est son quatrième choix"),
+    later("c’est son cinquième choix"),
+    later("c’est son sixième choix"),
+    later("« {label} » n’a pas pu l’accueillir sans défaire les autres groupes (minimum, tables, habitant·es)"),
+    later("Absence annoncée à ce moment."),
+    later("Pas encore de place à ce moment."),
+    later("Son atelier a changé."),
+    later("c’est son choix numéro {number}"),
+    later("place fixée par l’organisation."),
+    later("aucun souhait donné ; cette place aide à équilibrer les ateliers."),
+    later("ce n’était pas parmi ses vœux"),
+    later("la salle de « {label} » ne répond pas à son besoin"),
+    later("Y apporte un sujet."),
+    later("Autour de la table, {people} du même type d’acteurs ({name})."),
+    later("Une personne de sa structure est à la même table."),
+    later("{number} personnes de sa structure sont à la même table."),
+    later("Personne de sa structure."),
+    *later_of("qui finance sa structure", "qui financent sa structure"),
+    *later_of("qui encadre sa structure", "qui encadrent sa structure"),
+    later("que sa structure finance"),
+    later("que sa structure encadre"),
 )
 
 

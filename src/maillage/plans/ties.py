@@ -3,14 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 import seating
 from maillage.gatherings.enums import Composition
 from maillage.people.enums import TieKind
 from maillage.people.models import Tie
 from maillage.plans.problem import Situation
+from seating import speak, speak_of, together
 
 MOST_NAMED = 2  # structures, in a sentence that shares a place's few lines
 MOST_SAID = 6  # ties of a workshop, among what is to be known of a plan
@@ -39,24 +37,24 @@ class TiesTold:
                 here = self._tables.setdefault(seat.workshop, {}).setdefault(organisation, {})
                 here.setdefault(seat.table, []).append(registration.person.full_name)
 
-    def to(self, person: str, slot: str) -> str:
-        """Why this person is not (or is) with a structure tied to theirs, said to them; "" when there is nothing."""
+    def to(self, person: str, slot: str) -> list[str]:
+        """Why this person is not (or is) with a structure tied to theirs, said to them."""
         seat = self._seats.get((person, slot))
         here = self._tables.get(seat.workshop, {}) if seat is not None else {}
         mine = self._situation.registrations[person].person.organisation_id if here else None
         if seat is None or seat.table is None or mine not in here:
-            return ""
+            return []
         told: dict[tuple[bool, bool, str], list[str]] = {}
         for tie in self._of[mine]:
             lower = tie.lower_id == mine
             other = tie.upper if lower else tie.lower
             if other.pk in here:
                 told.setdefault((seat.table in here[other.pk], lower, tie.kind), []).append(other.name)
-        return " ".join(_to_them(*key, names) for key, names in sorted(told.items()))
+        return [_to_them(*key, names) for key, names in sorted(told.items())]
 
     def notes(self) -> list[str]:
         """For the organiser: who sits with their funder all the same, then which ties are held."""
-        together, apart = [], []
+        sharing, apart = [], []
         for key, here in self._tables.items():
             workshop, held = str(self._situation.workshops[key]), []
             for tie in self._situation.ties:
@@ -64,7 +62,7 @@ class TiesTold:
                 if not uppers or not lowers:
                     continue
                 shared = sorted(uppers.keys() & lowers.keys())
-                together += [
+                sharing += [
                     _together(workshop, table, tie, uppers[table] + lowers[table], len(self._opened[key]))
                     for table in shared
                 ]
@@ -72,38 +70,40 @@ class TiesTold:
                     held.append(str(tie))
             if held:
                 apart.append(_apart(workshop, held))
-        return [*together, *apart]
+        return [*sharing, *apart]
 
 
-def _to_them(together: bool, lower: bool, kind: str, names: Iterable[str]) -> str:
+def _to_them(at_one_table: bool, lower: bool, kind: str, names: Iterable[str]) -> str:
     named = list(dict.fromkeys(names))
     who = ", ".join(named[:MOST_NAMED])
     more = len(named) - MOST_NAMED
     if more > 0:
-        who = ngettext("{who} et {n} autre structure", "{who} et {n} autres structures", more).format(who=who, n=more)
+        who = speak_of(more, "{who} et {number} autre structure", "{who} et {number} autres structures", who=who)
     if kind == TieKind.FUNDS:
-        many = ngettext("qui finance votre structure", "qui financent votre structure", len(named))
-        what = many if lower else _("que votre structure finance")
+        many = speak_of(len(named), "qui finance votre structure", "qui financent votre structure")
+        what = many if lower else speak("que votre structure finance")
     else:
-        many = ngettext("qui encadre votre structure", "qui encadrent votre structure", len(named))
-        what = many if lower else _("que votre structure encadre")
-    if together:
-        return _("À la même table : {who}, {what}.").format(who=who, what=what)
-    return _("À part, à une autre table : {who}, {what}.").format(who=who, what=what)
+        many = speak_of(len(named), "qui encadre votre structure", "qui encadrent votre structure")
+        what = many if lower else speak("que votre structure encadre")
+    if at_one_table:
+        return speak("À la même table : {who}, {what}.", who=who, what=what)
+    return speak("À part, à une autre table : {who}, {what}.", who=who, what=what)
 
 
 def _together(workshop: str, table: int, tie: Tie, people: Iterable[str], tables: int) -> str:
-    said = _("{workshop}, table {n} : {tie}, et les deux sont à cette table ({people}).").format(
-        workshop=workshop, n=table, tie=tie, people=", ".join(people)
+    said = speak(
+        "{workshop}, table {number} : {tie}, et les deux sont à cette table ({people}).",
+        workshop=workshop,
+        number=table,
+        tie=tie,
+        people=", ".join(people),
     )
-    return said if tables > 1 else _("{said} Il n’y a qu’une table.").format(said=said)
+    return said if tables > 1 else speak("{said} Il n’y a qu’une table.", said=said)
 
 
 def _apart(workshop: str, held: list[str]) -> str:
-    said = _("{workshop}, à des tables différentes : {ties}.").format(
-        workshop=workshop, ties=" ; ".join(held[:MOST_SAID])
-    )
+    said = speak("{workshop}, à des tables différentes : {ties}.", workshop=workshop, ties=" ; ".join(held[:MOST_SAID]))
     more = len(held) - MOST_SAID
     if more <= 0:
         return said
-    return said + " " + ngettext("Et {n} autre lien tenu.", "Et {n} autres liens tenus.", more).format(n=more)
+    return together(" ", said, speak_of(more, "Et {number} autre lien tenu.", "Et {number} autres liens tenus."))

@@ -61,10 +61,11 @@ def _put_back(plan: Plan, keys: dict[tuple[UUID, UUID], Stay]) -> None:
 def _say_again(plan: Plan, said: Said) -> None:
     rows = [row for row in plan.placements.all() if f"{row.registration_id} {row.slot_id}" in said.reasons]
     for row in rows:
-        row.reason = said.reasons[f"{row.registration_id} {row.slot_id}"]
-    Placement.objects.bulk_update(rows, ["reason"])
-    plan.notes, plan.figures = said.notes, said.figures
-    plan.save(update_fields=["notes", "figures"])
+        key = f"{row.registration_id} {row.slot_id}"
+        row.reason, row.told = said.reasons[key], said.told.get(key, {})
+    Placement.objects.bulk_update(rows, ["reason", "told"])
+    plan.notes, plan.figures, plan.told = said.notes, said.figures, said.notes_told
+    plan.save(update_fields=["notes", "figures", "told"])
 
 
 def kept(step: Sequence[Stay]) -> list[dict[str, Any]]:

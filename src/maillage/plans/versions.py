@@ -88,7 +88,12 @@ def take_up(*, plan: Plan, by: object) -> Plan:
     if not kept:
         raise NothingLeft
     draft = Plan.objects.create(
-        gathering=plan.gathering, seed=plan.seed, notes=plan.notes, figures=plan.figures, by=str(by)
+        gathering=plan.gathering,
+        seed=plan.seed,
+        notes=plan.notes,
+        told=plan.told,
+        figures=plan.figures,
+        by=str(by),
     )
     for placement in kept:
         placement.pk, placement.plan = None, draft

@@ -38,6 +38,7 @@ from maillage.plans.services import (
     rebalance_plan,
     unpublish_plan,
 )
+from maillage.plans.telling import say_stored
 from maillage.plans.third_person import about_them
 from maillage.plans.undoing import kept, read_kept, undo_move
 from maillage.plans.versions import compare
@@ -301,7 +302,7 @@ def place(request: HttpRequest, gathering: UUID, placement: int) -> HttpResponse
         {
             "gathering": row.plan.gathering,
             "placement": row,
-            "reason": about_them(row.reason),
+            "reason": say_stored(row.reason, row.told, turn=about_them),
             "form": form,
             "effect": effect,
             "wishes": row.registration.wishes.filter(slot=row.slot_id).select_related("workshop").order_by("rank"),

@@ -66,7 +66,7 @@ FILES = (
     *_of("maillage/office", "duties_views processing processings retention", ".py"),
     *_of("maillage/office/templates/office", "_dpo privacy register", ".html"),
     *_of("maillage/people", "enums processings retention", ".py"),
-    *_of("maillage/plans", "held parts", ".py"),
+    *_of("maillage/plans", "held parts ties", ".py"),
     "maillage/plans/templates/plans/_own_places.html",
     "maillage/questionnaires/library/",
     *_of(

@@ -17,9 +17,9 @@ from typing import Any
 from maillage.ui.po import Entry, read, written
 
 SOURCE = Path(__file__).resolve().parent.parent.parent
-ENGINES = ("facilitation", "seating")
+ENGINES = ("facilitation", "seating", "maillage/plans")  # plans speaks with seating's words
 SAID = {"speak": (0,), "later": (0,), "Refused": (1,)}  # where their sentence is, among their arguments
-COUNTED = {"speak_of": (1, 2)}
+COUNTED = {"speak_of": (1, 2), "later_of": (0, 1)}
 TABLES = {"REFUSALS"}  # dictionaries whose values are sentences
 # The keys of a method whose values are read by people; the others are names and rules.
 TEXTS = {
@@ -40,7 +40,7 @@ def engine_entries() -> Iterator[Entry]:
 
 def _said_by(node: ast.AST) -> Iterator[tuple[str, str]]:
     if isinstance(node, ast.Call):
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         for place in SAID.get(name, ()):
             for text in _texts(node.args[place] if len(node.args) > place else None):
                 yield text, ""

@@ -1,0 +1,28 @@
+"""What a plan says is stored in French, with how it was said beside: so that another language can say it too.
+
+What is stored is never changed by this: French reads the words themselves, and so does everybody where nothing says how
+they were made (rows of an older release, or that came from a room server).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from maillage.lib.languages import catalogue
+from seating import Sentence, say_again
+
+
+def how(sentence: str) -> dict[str, Any]:
+    return sentence.told if isinstance(sentence, Sentence) else {}
+
+
+def how_each(sentences: Iterable[str]) -> dict[str, dict[str, Any]]:
+    return {str(each): told for each in sentences if (told := how(each))}
+
+
+def say_stored(words: str, told: Any, *, turn: Callable[[str], str] = str) -> str:
+    if catalogue() is None or not told or not words:
+        return turn(words)
+    try:
+        return str(say_again(told, turn=turn))
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):  # a row that somebody else wrote
+        return turn(words)
