@@ -5,56 +5,60 @@ The settings read this before there is a catalogue: nothing is looked up in Fren
 
 import errno
 
-from django.utils.translation import gettext_noop as noop
-
 from maillage.lib.languages import said as say
 from maillage.lib.typography import typo
 
+
+def gettext_noop(sentence: str) -> str:
+    """Django's asks for the settings: these have not been read yet. The catalogues find it by its name."""
+    return sentence
+
+
 OS_WORDS = {
-    errno.ENOENT: noop("ce dossier ou ce fichier n’existe pas"),
-    errno.EACCES: noop("vous n’en avez pas le droit"),
-    errno.EPERM: noop("vous n’en avez pas le droit"),
-    errno.EROFS: noop("le disque est en lecture seule"),
-    errno.ENOSPC: noop("le disque est plein"),
-    errno.EDQUOT: noop("votre part du disque est pleine"),
-    errno.EISDIR: noop("c’est un dossier"),
-    errno.ENOTDIR: noop("une partie du chemin n’est pas un dossier"),
-    errno.EEXIST: noop("il existe déjà"),
-    errno.ENOTEMPTY: noop("ce dossier n’est pas vide"),
-    errno.ENAMETOOLONG: noop("ce nom est trop long"),
-    errno.ELOOP: noop("ce lien tourne en rond"),
-    errno.EMFILE: noop("trop de fichiers sont ouverts"),
-    errno.ENFILE: noop("trop de fichiers sont ouverts"),
-    errno.EIO: noop("le disque ne répond pas bien"),
-    errno.EADDRINUSE: noop("un autre programme s’en sert déjà"),
-    errno.EADDRNOTAVAIL: noop("cette adresse n’est pas celle de cette machine"),
-    errno.EAFNOSUPPORT: noop("cette machine ne connaît pas cette sorte d’adresse"),
-    errno.ECONNREFUSED: noop("personne ne répond à cette adresse"),
-    errno.ECONNRESET: noop("la connexion a été coupée"),
-    errno.EPIPE: noop("la connexion a été coupée"),
-    errno.EHOSTUNREACH: noop("cette machine est hors d’atteinte"),
-    errno.ENETUNREACH: noop("le réseau est hors d’atteinte"),
-    errno.ETIMEDOUT: noop("la réponse n’est pas venue à temps"),
+    errno.ENOENT: gettext_noop("ce dossier ou ce fichier n’existe pas"),
+    errno.EACCES: gettext_noop("vous n’en avez pas le droit"),
+    errno.EPERM: gettext_noop("vous n’en avez pas le droit"),
+    errno.EROFS: gettext_noop("le disque est en lecture seule"),
+    errno.ENOSPC: gettext_noop("le disque est plein"),
+    errno.EDQUOT: gettext_noop("votre part du disque est pleine"),
+    errno.EISDIR: gettext_noop("c’est un dossier"),
+    errno.ENOTDIR: gettext_noop("une partie du chemin n’est pas un dossier"),
+    errno.EEXIST: gettext_noop("il existe déjà"),
+    errno.ENOTEMPTY: gettext_noop("ce dossier n’est pas vide"),
+    errno.ENAMETOOLONG: gettext_noop("ce nom est trop long"),
+    errno.ELOOP: gettext_noop("ce lien tourne en rond"),
+    errno.EMFILE: gettext_noop("trop de fichiers sont ouverts"),
+    errno.ENFILE: gettext_noop("trop de fichiers sont ouverts"),
+    errno.EIO: gettext_noop("le disque ne répond pas bien"),
+    errno.EADDRINUSE: gettext_noop("un autre programme s’en sert déjà"),
+    errno.EADDRNOTAVAIL: gettext_noop("cette adresse n’est pas celle de cette machine"),
+    errno.EAFNOSUPPORT: gettext_noop("cette machine ne connaît pas cette sorte d’adresse"),
+    errno.ECONNREFUSED: gettext_noop("personne ne répond à cette adresse"),
+    errno.ECONNRESET: gettext_noop("la connexion a été coupée"),
+    errno.EPIPE: gettext_noop("la connexion a été coupée"),
+    errno.EHOSTUNREACH: gettext_noop("cette machine est hors d’atteinte"),
+    errno.ENETUNREACH: gettext_noop("le réseau est hors d’atteinte"),
+    errno.ETIMEDOUT: gettext_noop("la réponse n’est pas venue à temps"),
 }
 
 # Parts of what SQLite and PostgreSQL say. The first that is found speaks.
 DATABASE_WORDS = {
-    "unable to open database file": noop("on ne peut pas ouvrir son fichier"),
-    "readonly database": noop("elle est en lecture seule"),
-    "database is locked": noop("un autre programme la tient"),
-    "database or disk is full": noop("le disque est plein"),
-    "file is not a database": noop("ce fichier n’est pas une base SQLite"),
-    "disk image is malformed": noop("son fichier est abîmé"),
-    "disk i/o error": noop("le disque ne répond pas bien"),
-    "password authentication failed": noop("le nom ou le mot de passe n’est pas le bon"),
-    "no password supplied": noop("il faut un mot de passe"),
-    "could not translate host name": noop("ce nom de serveur est inconnu"),
-    "failed to resolve host": noop("ce nom de serveur est inconnu"),
-    "name or service not known": noop("ce nom de serveur est inconnu"),
-    "connection refused": noop("personne ne répond à cette adresse"),
-    "timeout expired": noop("la réponse n’est pas venue à temps"),
-    "too many clients": noop("trop de programmes s’en servent"),
-    "permission denied": noop("vous n’en avez pas le droit"),
+    "unable to open database file": gettext_noop("on ne peut pas ouvrir son fichier"),
+    "readonly database": gettext_noop("elle est en lecture seule"),
+    "database is locked": gettext_noop("un autre programme la tient"),
+    "database or disk is full": gettext_noop("le disque est plein"),
+    "file is not a database": gettext_noop("ce fichier n’est pas une base SQLite"),
+    "disk image is malformed": gettext_noop("son fichier est abîmé"),
+    "disk i/o error": gettext_noop("le disque ne répond pas bien"),
+    "password authentication failed": gettext_noop("le nom ou le mot de passe n’est pas le bon"),
+    "no password supplied": gettext_noop("il faut un mot de passe"),
+    "could not translate host name": gettext_noop("ce nom de serveur est inconnu"),
+    "failed to resolve host": gettext_noop("ce nom de serveur est inconnu"),
+    "name or service not known": gettext_noop("ce nom de serveur est inconnu"),
+    "connection refused": gettext_noop("personne ne répond à cette adresse"),
+    "timeout expired": gettext_noop("la réponse n’est pas venue à temps"),
+    "too many clients": gettext_noop("trop de programmes s’en servent"),
+    "permission denied": gettext_noop("vous n’en avez pas le droit"),
 }
 
 
@@ -64,10 +68,10 @@ def os_error_words(error: OSError) -> str:
         return say(OS_WORDS[errno.ETIMEDOUT])
     known = OS_WORDS.get(error.errno or 0)
     if known is None and "name or service not known" in str(error).lower():
-        return say(noop("ce nom de machine est inconnu"))
+        return say(gettext_noop("ce nom de machine est inconnu"))
     if known:
         return say(known)
-    words = say(noop("le système refuse (erreur {number}, «\u202f{words}\u202f»)"))
+    words = say(gettext_noop("le système refuse (erreur {number}, «\u202f{words}\u202f»)"))
     return words.format(number=error.errno, words=error.strerror or error)
 
 
@@ -84,10 +88,10 @@ def database_error_words(error: Exception) -> str:
         if part in str(error).lower():
             return say(words)
     if "does not exist" in said and "database" in said:
-        return say(noop("cette base n’existe pas"))
+        return say(gettext_noop("cette base n’existe pas"))
     if not said:
-        return say(noop("elle ne dit pas pourquoi"))
-    return say(noop("elle répond «\u202f{words}\u202f»")).format(words=said)
+        return say(gettext_noop("elle ne dit pas pourquoi"))
+    return say(gettext_noop("elle répond «\u202f{words}\u202f»")).format(words=said)
 
 
 AWAY_STATES = ("08", "53", "55P03", "57", "58")  # PostgreSQL: connection, resources, lock, stopped by hand, disk
