@@ -71,8 +71,8 @@ def os_error_words(error: OSError) -> str:
         return say(gettext_noop("ce nom de machine est inconnu"))
     if known:
         return say(known)
-    words = say(gettext_noop("le système refuse (erreur {number}, «\u202f{words}\u202f»)"))
-    return words.format(number=error.errno, words=error.strerror or error)
+    words = say(gettext_noop("le système refuse (erreur {number}, « {words} »)"))
+    return typo(words.format(number=error.errno, words=error.strerror or error))
 
 
 def os_error_sentence(error: OSError) -> str:
@@ -91,7 +91,7 @@ def database_error_words(error: Exception) -> str:
         return say(gettext_noop("cette base n’existe pas"))
     if not said:
         return say(gettext_noop("elle ne dit pas pourquoi"))
-    return say(gettext_noop("elle répond «\u202f{words}\u202f»")).format(words=said)
+    return typo(say(gettext_noop("elle répond « {words} »")).format(words=said))
 
 
 AWAY_STATES = ("08", "53", "55P03", "57", "58")  # PostgreSQL: connection, resources, lock, stopped by hand, disk
