@@ -76,6 +76,7 @@ def test_each_seat_reads_its_language_and_nobody_else_s_secret(table) -> None:
             "amel": table.join(table.amel, "en"),
             "bruno": table.join(table.bruno, "fr"),
             "chloe": table.join(table.chloe, "ar"),
+            "simple": table.join(table.bruno, "fr-simple"),  # their other screen
         }
         await table.move(table.amel, "fill", field="pas", value=SECRET)
         await table.move(table.bruno, "write", text="Une idée de Bruno")
@@ -87,6 +88,7 @@ def test_each_seat_reads_its_language_and_nobody_else_s_secret(table) -> None:
     assert "Temps qui reste" in sent["bruno"]
     assert "What I wrote" not in sent["bruno"] + sent["chloe"]
     assert "Ce que j’ai écrit (1)" in sent["bruno"]
+    assert "Temps qui reste" in sent["simple"]  # what has no simpler words is said in the usual ones
     for words in ("Time left", "Temps qui reste"):
         assert words not in sent["chloe"]
     for said in sent.values():
@@ -94,7 +96,7 @@ def test_each_seat_reads_its_language_and_nobody_else_s_secret(table) -> None:
         assert "فكرة" in said  # what people write is in nobody's catalogue
         assert "Chacun écrit" in said  # nor is what this method's author wrote
     assert SECRET in sent["amel"]
-    assert SECRET not in sent["bruno"] + sent["chloe"]
+    assert SECRET not in sent["bruno"] + sent["chloe"] + sent["simple"]
 
 
 def test_french_alone_makes_nothing_more_and_a_second_language_once(table) -> None:

@@ -1,10 +1,12 @@
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
 import seating
 from maillage.gatherings.models import Room, Workshop
+from maillage.lib.languages import spoken
 from maillage.plans.enums import PlanStatus
 from maillage.plans.figures import figures_in_words
 from maillage.plans.models import Placement, Plan
@@ -22,7 +24,8 @@ from maillage.plans.services import (
     rebalance_plan,
     unpublish_plan,
 )
-from maillage.plans.third_person import about_them
+from maillage.plans.telling import say_stored
+from maillage.plans.third_person import TURNED, about_them
 from maillage.registrations.enums import Presence
 from maillage.registrations.models import Answer
 from maillage.registrations.questions import add_question
@@ -117,6 +120,31 @@ def test_every_place_says_why(plan):
 
     assert all(len(reason) > 20 for reason in reasons)
     assert any("est complet (40 places, 55 premiers choix)" in reason for reason in reasons)
+    rows = list(plan.placements.select_related("workshop"))
+    assert [row.why for row in rows] == reasons  # in French, the words that are stored
+    for language, first in (("en", "this is your first choice"), ("de", "das ist Ihr erster Wunsch")):
+        with spoken(language):
+            said = [row.why for row in rows]
+            about = [say_stored(row.reason, row.told, turn=about_them) for row in rows]
+        assert any(first in words for words in said)
+        assert not [words for words in said if re.search(r"\b(votre|vous|personnes|structure|Autour)\b", words)]
+        assert len(about) == len(said)
+    with spoken("en"):
+        changed = Placement(reason="D’autres mots, venus d’ailleurs.", told=rows[0].told)
+        assert changed.why == changed.reason  # how other words were said says nothing of these
+        for broken in ({"say": 3}, {"all": [{}], "by": " "}, {"say": "{nul}", "with": {}}, [1]):
+            assert Placement(reason="Des mots.", told=broken).why == "Des mots."
+    to_them = {sentence for row in rows for sentence in sentences(row.told) if about_them(sentence) != sentence}
+    assert len(to_them) > 5
+    assert {about_them(sentence) for sentence in to_them} <= set(TURNED)
+
+
+def sentences(told) -> Iterator[str]:
+    """The French ones that something was said with."""
+    if isinstance(told, dict):
+        yield from (told[name] for name in ("say", "many") if name in told)
+        for part in (*told.get("all", ()), *told.get("with", {}).values()):
+            yield from sentences(part)
 
 
 def test_on_the_organisers_page_a_reason_speaks_of_the_person_not_to_them(plan):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -19,8 +20,14 @@ from seating import (
     Workshop,
     diagnose,
     explain,
+    later,
     measure,
+    say_again,
     solve,
+    speak,
+    speak_of,
+    together,
+    words,
 )
 
 RAMP = frozenset({"rampe"})
@@ -196,3 +203,25 @@ def test_figures_are_recounted() -> None:
     assert (codev.table, codev.people, codev.organisations) == (2, 3, 1)
     assert codev.categories == {"other": 1, "partner": 2}
     assert report.mix == 67  # two mixed pairs, alike in category only
+
+
+class Loud:
+    """A catalogue that says everything in capitals, places aside."""
+
+    def one(self, sentence: str) -> str:
+        return {"{who} vient": "{who} COMES", "avec {what}": "WITH {what}"}.get(sentence, sentence.upper())
+
+    def many(self, one: str, many: str, number: int) -> str:
+        return "{number} CHAIRS"
+
+
+def test_what_was_said_is_said_again_in_another_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    what = speak_of(2, "{number} chaise", "{number} chaises")
+    said = together(" ", speak("{who} vient", who="Ana"), speak("avec {what}", what=what), later("et puis"))
+    assert said == "Ana vient avec 2 chaises et puis"
+    told = json.loads(json.dumps(said.told))
+    assert say_again(told) == said
+    assert say_again(told, turn=lambda sentence: sentence.replace("avec", "sans")) == "Ana vient sans 2 chaises et puis"
+    monkeypatch.setattr(words, "_find", Loud)
+    assert say_again(told) == "Ana COMES WITH 2 CHAIRS et puis"  # a value stays what it was
+    assert said == "Ana vient avec 2 chaises et puis"

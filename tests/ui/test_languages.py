@@ -1,13 +1,21 @@
 """A device chooses its language; a page speaks it where it has it, and French everywhere else."""
 
 import datetime as dt
+import gettext
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import django
 import pytest
+from django.db import OperationalError
+from django.template import Context, Template
 
 from facilitation import shipped_methods
 from facilitation.spoken import spoken_method
+from maillage.config import refusing
+from maillage.config.closed_door import page as closed_page
 from maillage.lib.dates import day_words
-from maillage.lib.languages import NAMES, WHOLE, in_french, offered, spoken
+from maillage.lib.languages import FRENCH, NAMES, SIMPLE, WHOLE, in_french, offered, said, spoken
 from maillage.lib.typography import count, duration_words, join_words, typo
 from maillage.methods.speaking import in_words
 from maillage.ui import catalogues, po
@@ -172,10 +180,21 @@ def test_dates_numbers_and_type_follow_the_language():
     for language in NAMES:
         with spoken(language):
             said[language] = (day_words(day), count(1_200, "a", "b", zero=""), join_words(["x", "y"]), typo("Oui ?"))
+    assert said[SIMPLE] == said["fr"]
     assert said["fr"] == ("1er octobre 2025", "1\u202f200\u00a0b", "x et y", "Oui\u202f?")
     assert said["en"] == ("1 October 2025", "1,200\u00a0b", "x and y", "Oui ?")
     assert said["de"] == ("1. Oktober 2025", "1.200\u00a0b", "x und y", "Oui ?")
     assert said["tr"][0] == "1 Ekim 2025"
+    shown = Template('{{ day|date:"j F Y" }} {{ day|date:"l j F" }} {{ late|date:"j F, H:i" }}')
+    late = dt.datetime(2025, 10, 2, 9, 5, tzinfo=ZoneInfo("Europe/Paris"))
+    for language, words in {
+        "fr": "1er octobre 2025 mercredi 1er octobre 2 octobre, 09:05",
+        SIMPLE: "1er octobre 2025 mercredi 1er octobre 2 octobre, 09:05",
+        "de": "1. Oktober 2025 Mittwoch 1. Oktober 2. Oktober, 09:05",
+        "en": "1 October 2025 Wednesday 1 October 2 October, 09:05",
+    }.items():
+        with spoken(language):
+            assert shown.render(Context({"day": day, "late": late})) == words
     with spoken("tr"):
         assert duration_words(65) == "1\u00a0sa\u00a005"
 
@@ -190,3 +209,116 @@ def test_what_is_kept_or_sent_stays_in_french():
             assert letter() == "1er octobre 2025"
             if language in WHOLE - {"fr"}:
                 assert day_words(dt.date(2025, 10, 1)) != letter()
+
+
+@pytest.mark.parametrize("language", [*catalogues.TRANSLATED, SIMPLE])
+def test_a_language_counts_as_it_does_and_says_each_of_its_forms(language):
+    """Arabic has six forms, the rule is its own; a count between none and thousands takes the one it should."""
+    kept = catalogues.LOCALE / catalogues.FOLDERS.get(language, language) / "LC_MESSAGES" / "django.mo"
+    ours = compiled(kept)
+    home = Path(django.__file__).parent / "conf/locale" / language.partition("-")[0] / "LC_MESSAGES/django.mo"
+    theirs = compiled(home)
+    numbers = [*range(130), 200, 999, 1_000, 100_002]
+    assert [ours.plural(number) for number in numbers] == [min(theirs.plural(n), forms(ours) - 1) for n in numbers]
+    counted = [entry for entry in catalogues.sentences(language).values() if entry.many and all(entry.said)]
+    assert len(counted) > (0 if language == SIMPLE else 20)
+    assert {len(entry.said) for entry in counted} == {forms(ours)}
+    for entry in counted:
+        assert [ours.ngettext(entry.one, entry.many, n) for n in (0, 1, 2, 3, 11, 100)] == [
+            entry.said[ours.plural(n)] for n in (0, 1, 2, 3, 11, 100)
+        ]
+
+
+def compiled(path: Path) -> gettext.GNUTranslations:
+    with path.open("rb") as file:
+        return gettext.GNUTranslations(file)
+
+
+def forms(catalogue: gettext.GNUTranslations) -> int:
+    return int(catalogue.info()["plural-forms"].partition("nplurals=")[2].partition(";")[0])
+
+
+def test_simple_french_is_chosen_beside_the_others_and_read_as_french(client):
+    assert "Français simple" in shown(client, "/donnees/")
+    answer = choose(client, SIMPLE, "/donnees/")
+    assert answer.cookies["langue"].value == SIMPLE
+    html = shown(client, "/donnees/")
+    assert '<html lang="fr">' in html  # what a voice reads with
+    assert 'value="fr-simple" lang="fr" dir="ltr" aria-current="true">Français simple</button>' in html
+    assert "Voici ce que nous gardons sur vous. Voici qui le lit." in html
+    assert "Vous pouvez écrire à la CNIL. La CNIL protège les informations des personnes en France\u00a0:" in html
+    assert "<h2>Combien de temps</h2>" in html  # what has no simpler words is said in the usual ones
+    other = shown(client, "/a-propos/")  # not a page of participants: French, as it is
+    assert 'aria-current="true">Français</button>' in other
+    assert "Français simple" not in other
+    assert "language-offer" not in other
+
+
+def test_simple_french_keeps_to_our_sentences_their_places_and_short_ones(monkeypatch):
+    said_so = {
+        "Bonjour {name}": "Salut {nom}",
+        "Il part": "mot " * 20,
+        "Plus rien": "Rien",
+        "Venez": "Venez. Asseyez-vous.",
+    }
+    entries = {("", one): po.Entry(one, said=[words]) for one, words in said_so.items()}
+    monkeypatch.setattr(catalogues, "sentences", lambda _language: entries)
+    asked = {key: po.Entry(key[1]) for key in entries if key[1] != "Plus rien"}
+    assert [fault.partition(" : ")[0] for fault in catalogues.simple_faults(asked)] == [
+        "repères ou balises différents",
+        "plus de 16 mots",
+        "n’est plus une phrase de Maillage",
+    ]
+
+
+def test_pages_of_a_fault_say_the_same_in_the_language_that_was_chosen(rf, monkeypatch):
+    def answer(error: Exception, language: str, path: str = "/rencontres/") -> tuple[int, str]:
+        request = rf.get(path)
+        request.COOKIES["langue"] = language
+        try:
+            raise error
+        except type(error):
+            page = refusing.say_fault(request)
+        return page.status_code, page.content.decode()
+
+    for status, error in ((500, KeyError("x")), (503, OperationalError("unable to open database file"))):
+        words = refusing.FAILED[status]
+        code, french = answer(error, FRENCH)
+        assert code == status
+        assert all(typo(str(sentence)) in french for sentence in words.values())
+        code, html = answer(error, "en")
+        assert (code, '<html lang="en">' in html) == (status, True)
+        with spoken("en"):
+            assert all(str(sentence) in html for sentence in words.values())
+        assert str(words["heading"]) not in html
+        assert '<html lang="ar" dir="rtl">' in answer(error, "ar")[1]
+        assert answer(error, "en", "/liste.csv")[1] == answer(error, "zz")[1] == french
+
+    monkeypatch.setattr(refusing, "render_to_string", broken(refusing.render_to_string))
+    assert answer(KeyError("x"), "en") == (500, answer(KeyError("x"), FRENCH)[1])  # the page of another language fails
+
+
+def broken(render):
+    def rendered(name, *arguments):
+        if name == "ui/failed.html":
+            raise RuntimeError("no template can be read")
+        return render(name, *arguments)
+
+    return rendered
+
+
+def test_closed_door_speaks_what_was_chosen():
+    french = closed_page("").decode()
+    assert '<html lang="fr" dir="ltr">' in french
+    assert "Ouverture en cours" in french
+    assert closed_page("langue=zz; x").decode() == french
+    english = closed_page("a=b; langue=en").decode()
+    assert '<html lang="en" dir="ltr">' in english
+    assert "Ouverture en cours" not in english
+    assert '<html lang="ar" dir="rtl">' in closed_page("langue=ar").decode()
+
+
+def test_text_we_ship_is_said_while_it_is_ours_and_anybody_s_stays():
+    assert said("oui") == "oui"
+    with spoken("en"):
+        assert (said("oui"), said("Ce que quelqu’un a écrit"), said("")) == ("yes", "Ce que quelqu’un a écrit", "")

@@ -4,6 +4,7 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Slot, Workshop
+from maillage.lib.languages import said as say
 from maillage.lib.matching import fold
 from maillage.methods.models import MethodVersion
 from maillage.methods.queries import shipped_titles
@@ -49,4 +50,5 @@ def method_titles(space: Space) -> dict[str, str]:
     versions = MethodVersion.objects.filter(Q(space=space) | Q(space__isnull=True))
     ordered = versions.order_by(F("space_id").desc(nulls_first=True), "created_at").values_list("method", "title")
     titles = shipped_titles() | dict(ordered)
-    return dict(sorted(titles.items(), key=lambda item: fold(item[1])))
+    said = {method: say(title) for method, title in titles.items()}
+    return dict(sorted(said.items(), key=lambda item: fold(item[1])))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from facilitation import Method, Move, State, TableSpec, apply, start
 from facilitation.vocabulary import CONTROL, FACILITATOR, PROJECTOR, ROLE_TITLES
 from maillage.lib.clock import now_ms
+from maillage.lib.languages import said as say
 from maillage.lib.needs import Need, needs
 from maillage.live import screens
 from maillage.live.rooms import Room
@@ -23,11 +24,11 @@ LEAD = "lead"
 @needs(Need.READ)
 def preview(request: HttpRequest, space: str, method: str) -> HttpResponse:
     row, known = fetch_method(request, space, method)
-    found = known.method
+    found = known.said
     stages = list(found.stages)
     stage = request.GET.get("etape", "")
     stage = stage if stage in stages else stages[0]
-    roles = {role.id: role.title for role in found.roles.values()} | {PROJECTOR: ROLE_TITLES[PROJECTOR]}
+    roles = {role.id: role.title for role in found.roles.values()} | {PROJECTOR: say(ROLE_TITLES[PROJECTOR])}
     role = request.GET.get("role", "")
     role = role if role in roles else found.default_role
     state, seat = play_to(found, stage, role, at=now_ms())

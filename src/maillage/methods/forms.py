@@ -17,6 +17,7 @@ from facilitation.vocabulary import (
     PROJECTOR,
     ROLE_TITLES,
 )
+from maillage.lib.languages import said as say
 from maillage.methods.words import COMPOSE, SEES, planned_minutes, right_words, sees_words
 
 _WHOLE = ("edit", "remove", "choose", "answer", "give", "reveal")  # rights a stage gives without a name after them
@@ -266,7 +267,7 @@ def _order(offered: list[str]) -> Any:
 
 
 def _screens() -> list[Role]:
-    return [Role(id_, ROLE_TITLES[id_], table=False, join=False) for id_ in (PROJECTOR, CONTROL)]
+    return [Role(id_, say(ROLE_TITLES[id_]), table=False, join=False) for id_ in (PROJECTOR, CONTROL)]
 
 
 def _area(rows: int) -> forms.Textarea:

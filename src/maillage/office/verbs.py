@@ -7,7 +7,9 @@ reads the code, and fails when a verb has no words here.
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from maillage.lib.languages import said as say
 
 
 class LogKind(TextChoices):
@@ -162,11 +164,60 @@ TOLD = (
 )
 
 
+# These nouns keep the words themselves.
+WRITTEN = (
+    gettext_noop("a ouvert une séance"),
+    gettext_noop("a ouvert une séance de répétition"),
+    gettext_noop("a clos une séance"),
+    gettext_noop("a effacé une séance"),
+    gettext_noop("a effacé la répétition"),
+    gettext_noop("a ajouté un « à retenir »"),
+    gettext_noop("a modifié un « à retenir »"),
+    gettext_noop("a retiré un « à retenir »"),
+    gettext_noop("a repris un « à retenir »"),
+    gettext_noop("a repris une version d’un « à retenir »"),
+    gettext_noop("a annulé son geste sur un « à retenir »"),
+    gettext_noop("a changé l’ordre de ce qui est à retenir"),
+    gettext_noop("a publié ce qui est à retenir"),
+    gettext_noop("a cessé de publier ce qui est à retenir"),
+    gettext_noop("a envoyé ce qui a été retenu"),
+    gettext_noop("a marqué une phrase « non tranchée »"),
+    gettext_noop("a repris une phrase « non tranchée »"),
+    gettext_noop("a laissé de côté ce qu’un atelier donnait"),
+    gettext_noop("a séparé des phrases semblables"),
+    gettext_noop("a repris ce qui était laissé de côté"),
+    gettext_noop("a noté une action"),
+    gettext_noop("a changé une action"),
+    gettext_noop("a accepté une action"),
+    gettext_noop("a retiré une action"),
+    gettext_noop("a repris une action"),
+    gettext_noop("a repris une version d’une action"),
+    gettext_noop("a changé qui porte une action"),
+    gettext_noop("a dit à qui écrire pour une action"),
+    gettext_noop("a effacé l’adresse de qui porte une action"),
+    gettext_noop("a proposé une expérience"),
+    gettext_noop("a modifié une expérience"),
+    gettext_noop("a publié une expérience"),
+    gettext_noop("a retiré une expérience"),
+    gettext_noop("a repris une expérience retirée"),
+    gettext_noop("a effacé une expérience"),
+    gettext_noop("a ouvert l’appel à expériences"),
+    gettext_noop("a fermé l’appel à expériences"),
+    gettext_noop("a changé le style des documents"),
+    gettext_noop("a retiré le logo des documents"),
+)
+REHEARSED = " (répétition)"  # behind those of a rehearsal
+
+
 def words_of(verb: str) -> str:
     known = WORDS.get(verb)
     if known is not None:
         return str(known[1])
-    return verb if " " in verb else _("a fait autre chose (%s)") % verb
+    if " " not in verb:
+        return _("a fait autre chose (%s)") % verb
+    if verb.endswith(REHEARSED):
+        return _("{verb} (répétition)").format(verb=say(verb.removesuffix(REHEARSED)))
+    return say(verb)
 
 
 def kind_of(verb: str) -> LogKind:
