@@ -329,6 +329,7 @@ def test_the_page_offers_to_undo_the_act_just_done_and_any_version(organiser, pa
     went = organiser.post(page, {"save": str(row.pk), f"phrase-{row.pk}-text": "Deux"})
     shown = organiser.get(went["Location"].partition("#")[0]).content.decode()
     assert f'name="undo" value="{row.pk}:{row.version + 1}"' in shown
+    assert "a modifié un «\u202fà retenir\u202f»." in shown
     organiser.post(page, {"version": f"{row.pk}:{row.version}"})
     assert kept() == ["Une"]
     organiser.post(page, {"remove": str(row.pk)})

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gettext
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -322,3 +323,11 @@ def test_text_we_ship_is_said_while_it_is_ours_and_anybody_s_stays():
     assert said("oui") == "oui"
     with spoken("en"):
         assert (said("oui"), said("Ce que quelqu’un a écrit"), said("")) == ("yes", "Ce que quelqu’un a écrit", "")
+
+
+def test_no_filter_is_inside_a_sentence():
+    """`blocktranslate` looks for a value of that very name, and says nothing."""
+    inside = re.compile(r"{% blocktranslate.*?%}(.*?){% endblocktranslate %}", re.DOTALL)
+    for path in catalogues.LOCALE.parents[1].rglob("*.html"):
+        for sentence in inside.findall(path.read_text(encoding="utf-8")):
+            assert not re.search(r"{{[^}]*\|", sentence), (path, sentence)
