@@ -66,11 +66,11 @@ def say_again(told: Any, *, turn: Callable[[str], str] = str) -> Any:
     if not isinstance(told, Mapping):
         return told  # a value
     if "all" in told:
-        return told["by"].join(str(say_again(part, turn=turn)) for part in told["all"])
+        return together(told["by"], *(say_again(part, turn=turn) for part in told["all"]))
     values = {name: say_again(value, turn=turn) for name, value in told["with"].items()}
     if "many" in told:
-        return str(speak_of(told["number"], turn(told["say"]), turn(told["many"]), **values))
-    return str(speak(turn(told["say"]), **values))
+        return speak_of(told["number"], turn(told["say"]), turn(told["many"]), **values)
+    return speak(turn(told["say"]), **values)
 
 
 def _kept(values: Mapping[str, object]) -> Told:

@@ -63,13 +63,17 @@ def test_before_any_run_what_lacks_is_said(staff, full_day):
 def test_the_run_is_a_job_that_ends_on_the_plan(staff, full_day, monkeypatch, django_capture_on_commit_callbacks):
     monkeypatch.setattr(office, "_executor", InThisThread())
     monkeypatch.setattr(office.connections, "close_all", lambda: None)  # the test's own connection must live on
+    staff.cookies["langue"] = "en"  # whoever asked for it: what is kept is French
     with django_capture_on_commit_callbacks(execute=True):
         response = staff.post(url("run", full_day))
 
     job = Job.objects.get()
     assert response.url == reverse("office:job", args=[job.pk])
     assert (job.status, job.result) == (JobStatus.DONE, {"url": url("plan", full_day)})
-    assert Plan.objects.get().by == "organiser@exemple.invalid"
+    made = Plan.objects.get()
+    assert made.by == "organiser@exemple.invalid"
+    assert any("personnes ont besoin d’une place pour fauteuil" in note for note in made.notes)
+    assert not [row for row in made.placements.all() if "choice" in row.reason]
 
 
 def test_a_day_that_cannot_be_planned_ends_in_a_sentence(
@@ -78,12 +82,16 @@ def test_a_day_that_cannot_be_planned_ends_in_a_sentence(
     Workshop.objects.filter(slot__gathering=full_day).update(max_people=10, min_people=None)
     monkeypatch.setattr(office, "_executor", InThisThread())
     monkeypatch.setattr(office.connections, "close_all", lambda: None)
-    with django_capture_on_commit_callbacks(execute=True):
-        staff.post(url("run", full_day))
-
-    job = Job.objects.get()
-    assert job.status == JobStatus.FAILED
-    assert "128 personnes pour 40 places : il manque 88 places" in job.sentence
+    said = {}
+    for language in ("fr", "en"):
+        staff.cookies["langue"] = language
+        with django_capture_on_commit_callbacks(execute=True):
+            staff.post(url("run", full_day))
+        job = Job.objects.latest("created_at")
+        assert job.status == JobStatus.FAILED
+        said[language] = job.sentence
+    assert "128 personnes pour 40 places : il manque 88 places" in said["fr"]
+    assert "128 people for 40 seats" in said["en"]  # to whoever waits for it
 
 
 def test_the_plan_by_room_shows_everyone_in_few_queries(staff, full_day, plan, django_assert_max_num_queries):

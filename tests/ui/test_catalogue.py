@@ -42,3 +42,34 @@ def test_the_catalogue_changes_no_word_and_sets_french_spaces():
     pairs = re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(pairs) > 1_000
     assert [one for one, shown in pairs if shown != typo(one)] == []
+
+
+# Names, units and addresses: the same in every language.
+SAME = {
+    "CSV", "JSON", "GraphML", "PDF", "HTML5", "CSS", "JavaScript", "SVG", "WAI-ARIA", "SIRET", "Maillage", "min",
+    "maillage", "carry", "in", "FICHIER", "sign-in-link", "eml", "cnil", "fr", "plaintes", "api", "v1", "quartiers",
+    "page", "departement", "amp", "nbsp",
+}  # fmt: skip
+FRENCH = re.compile(r"/letters/|/50[03]\.html$")  # what is sent; what is left when all the rest is broken
+BLOCKS = r"{%\s*block body_class\b.*?{%\s*endblock\s*%}|{%\s*blocktrans.*?{%\s*endblocktrans\w*\s*%}"
+NOT_WORDS = re.compile(
+    BLOCKS + r"|<(script|style)\b.*?</\1>|{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|{%.*?%}|{{.*?}}|<!--.*?-->",
+    re.DOTALL,
+)
+READ = re.compile(r'\s(?:aria-label|alt|placeholder|title)="([^"]*)"')
+TAG = re.compile(r"<[^<>]*>")
+WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*\d*")
+
+
+def test_no_word_of_a_page_stands_outside_its_sentences():
+    """A word that no tag says is read in French by everybody."""
+    pages = [path for path in sorted(SOURCE.rglob("*.html")) if not FRENCH.search(path.as_posix())]
+    assert len(pages) > 200
+    astray = {}
+    for path in pages:
+        page = NOT_WORDS.sub("", path.read_text(encoding="utf-8"))
+        read = [*READ.findall(page), TAG.sub(" ", page)]
+        words = {word for text in read for word in WORD.findall(text) if not word.startswith("data-")} - SAME
+        if words:
+            astray[path.relative_to(SOURCE).as_posix()] = words
+    assert astray == {}

@@ -85,6 +85,20 @@ def switch(language: str) -> None:
     translation.activate(language)
 
 
+def in_language(language: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Work that another thread does for somebody: it says what it says in their language."""
+
+    def speaking(work: Callable[P, T]) -> Callable[P, T]:
+        @wraps(work)
+        def done(*arguments: P.args, **named: P.kwargs) -> T:
+            with spoken(language):
+                return work(*arguments, **named)
+
+        return done
+
+    return speaking
+
+
 def in_french(work: Callable[P, T]) -> Callable[P, T]:
     """What is kept, sent or printed is in French, whatever the page of who asks for it speaks."""
 

@@ -20,7 +20,7 @@ from maillage.plans.models import Placement, Plan
 from maillage.plans.parting import give_porteur, part_ties
 from maillage.plans.problem import NothingToPlan, Situation, seating_plan, situation_of
 from maillage.plans.queries import latest_plan
-from maillage.plans.telling import how_each
+from maillage.plans.telling import anew, how_each
 from maillage.plans.ties import TiesTold
 from maillage.plans.violations import is_assumed, is_eased, violations_of
 
@@ -460,7 +460,7 @@ def _notes(situation: Situation, solved: seating.Plan) -> list[str]:
         if violation.level in ("hard", "relaxable")  # hard ones are broken by a plan made by hand only
     )
     ties = TiesTold(situation, solved).notes()
-    return list(dict.fromkeys([*solved.notes, *broken, *ties, *situation.notes]))
+    return list(dict.fromkeys(anew(each) for each in (*solved.notes, *broken, *ties, *situation.notes)))
 
 
 def _moved(
@@ -497,6 +497,7 @@ def _cut(sentence: str, length: int = REASON_LENGTH) -> str:
     return sentence if len(sentence) <= length else sentence[: length - 1] + "…"
 
 
+@in_french  # for the log
 def _where(workshop: Workshop, table: int | None) -> str:
     return _("{workshop}, table {n}").format(workshop=workshop, n=table) if table else str(workshop)
 

@@ -19,6 +19,11 @@ def how_each(sentences: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {str(each): told for each in sentences if (told := how(each))}
 
 
+def anew(sentence: str) -> str:
+    """As the language that is spoken now says it: what is kept is French, whoever asked for the plan."""
+    return say_again(sentence.told) if isinstance(sentence, Sentence) else sentence
+
+
 def say_stored(words: str, told: Any, *, turn: Callable[[str], str] = str) -> str:
     if catalogue() is None or not told or not words:
         return turn(words)

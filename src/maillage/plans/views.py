@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.gatherings.models import Gathering, Slot, Workshop
+from maillage.lib.languages import current, in_language
 from maillage.lib.matching import fold
 from maillage.lib.needs import Need, needs
 from maillage.office.services import ReportProgress, run_job
@@ -229,6 +230,7 @@ def run(request: HttpRequest, gathering: UUID) -> HttpResponse:
     by, calm = str(request.user), request.POST.get("how") == "calm"
     url = reverse("plans:plan", args=[found.pk])
 
+    @in_language(current())  # what it says while it runs, and why it gives up, is for who waits
     def work(report_progress: ReportProgress) -> dict[str, str]:
         if calm:
             rebalance_plan(gathering=found, by=by)
