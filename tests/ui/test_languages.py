@@ -196,6 +196,8 @@ def test_dates_numbers_and_type_follow_the_language():
     }.items():
         with spoken(language):
             assert shown.render(Context({"day": day, "late": late})) == words
+    with spoken("ar"):
+        assert join_words(["x", "y", "z"]) == "x، y و z"
     with spoken("tr"):
         assert duration_words(65) == "1\u00a0sa\u00a005"
 

@@ -1,5 +1,7 @@
 """When and where, in words; empty when it is not known."""
 
+from django.utils.translation import gettext as _
+
 from maillage.gatherings.models import Gathering, Slot
 from maillage.lib.dates import day_words
 from maillage.lib.dates import time_words as one_time_words
@@ -37,4 +39,5 @@ def source_words(gathering: Gathering) -> list[str]:
     for column in Gathering._meta.fields:
         if source := gathering.sources.get(column.name):
             facts.setdefault(source, []).append(str(column.verbose_name))
-    return [f"{join_words(names)} : {source}" for source, names in facts.items()]
+    words = _("{facts} : {source}")
+    return [words.format(facts=join_words(names), source=source) for source, names in facts.items()]

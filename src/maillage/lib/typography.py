@@ -82,6 +82,7 @@ UNITS = {  # of a duration: hours, minutes, seconds
     "tr": ("sa", "dk", "sn"),
 }
 AND = {FRENCH: "et", "en": "and", "de": "und", "ar": "و", "tr": "ve"}
+COMMA = {"ar": "، "}
 THOUSANDS = {FRENCH: NARROW, "en": ",", "de": ".", "ar": ",", "tr": "."}
 
 
@@ -101,7 +102,7 @@ def join_words(words: Sequence[str], *, last: str = "") -> str:
     """« a, b et c »; `last`: another word than « et », in the language that is spoken."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} {last or AND[tongue()]} {words[-1]}"
+    return f"{COMMA.get(tongue(), ', ').join(words[:-1])} {last or AND[tongue()]} {words[-1]}"
 
 
 def grouped(number: int) -> str:

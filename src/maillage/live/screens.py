@@ -18,6 +18,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from facilitation import audience, forms, view_audience, view_own
 from maillage.lib.clock import now_ms
@@ -25,7 +26,7 @@ from maillage.lib.codes import spaced_code
 from maillage.lib.dates import time_words
 from maillage.lib.languages import current
 from maillage.lib.qr import qr_svg
-from maillage.lib.typography import count, join_words
+from maillage.lib.typography import NO_BREAK, grouped, join_words
 from maillage.live.answering import asked_of, counts_of, form_ids, inputs_of
 from maillage.live.drawings import curve, rivers
 from maillage.live.fragments import PIECES, Fragments, Pieces, readers, without_indents
@@ -407,8 +408,9 @@ def _arrived(view: dict[str, Any]) -> str:
     if view["status"] != "waiting" or view["table"] is not None:
         return ""
     people = sum(table["people"] for table in view["tables"])
-    words = (str(_("personne est là")), str(_("personnes sont là")))
-    return count(people, *words, zero=str(_("Personne n’est encore là")))
+    if not people:
+        return str(_("Personne n’est encore là"))
+    return grouped(people) + NO_BREAK + ngettext("personne est là", "personnes sont là", people)
 
 
 def _keeps_sheet(room: Room) -> str:

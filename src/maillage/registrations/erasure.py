@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from maillage.lib.typography import count, typo
+from maillage.lib.typography import NO_BREAK, grouped, typo
 from maillage.office import ledger
 from maillage.office.models import Activity
 from maillage.office.retention import ask_for_new_files
@@ -81,9 +82,8 @@ def losses_of(person: Person) -> Losses:
     goes = [words for words, there in known if there]
     pending = RegistrationImport.objects.filter(gathering__in=_gatherings(rows), status=ImportStatus.DRAFT).count()
     if pending:
-        goes.append(
-            count(pending, _("fichier d’inscriptions en attente"), _("fichiers d’inscriptions en attente"), zero="")
-        )
+        files = ngettext("fichier d’inscriptions en attente", "fichiers d’inscriptions en attente", pending)
+        goes.append(grouped(pending) + NO_BREAK + files)
     goes += [
         _("l’inscription à {title}, qui n’a pas encore eu lieu : elle est annulée").format(title=row.gathering.title)
         for row in rows
