@@ -1,4 +1,5 @@
-"""The pictures of the guides: `make pictures`. Plays the demonstration, and photographs what each guide describes.
+"""The pictures of the guides and of the README: `make pictures`. Plays the demonstration, and photographs what each
+guide describes; `python -m tests.guides.pictures room noyau` takes those of these parts only.
 
 The codes of the rooms are set, the same people come and write the same words. A picture that shows what it showed
 (a clock apart) is left as it is, so that playing again changes only what the screens have changed.
@@ -222,10 +223,10 @@ def three_screens(browser: Browser, house: House, leader: Phone, ana: Phone, oth
         if stage == "presentation":
             ana.is_at(stage)
             ana.write("presentation-headline", "Un local qui ferme le samedi")
-            ana.write("presentation-question", "Comment l’ouvrir quand on en a besoin ?")
+            ana.write("presentation-ask", "Comment l’ouvrir quand on en a besoin ?")
         if stage == "demande":
             ana.is_at(stage)
-            ana.write("demande-ask", "Je voudrais que le groupe m’aide à trouver qui tiendrait les clés.")
+            ana.write("demande-request_statement", "Je voudrais que le groupe m’aide à trouver qui tiendrait les clés.")
     for one, idea in zip(others, IDEAS, strict=False):
         one.is_at("reactions")
         one.write("reactions-idea", idea)
@@ -322,7 +323,8 @@ def main() -> int:
     with demonstration() as house, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS.split())
         for part in (organiser, desk, room, noyau):
-            part(browser, house)
+            if not sys.argv[1:] or part.__name__ in sys.argv[1:]:
+                part(browser, house)
         browser.close()
     together = sum(path.stat().st_size for path in FOLDER.iterdir())
     print(f"{len(list(FOLDER.iterdir()))} images, {together / 1000:.0f} ko en tout ({CODEV})")

@@ -496,7 +496,8 @@ def _effect(situation: Situation, before: seating.Plan, after: seating.Plan) -> 
 
 def _wishes_changed(situation: Situation, before: seating.Plan, after: seating.Plan) -> tuple[list[str], list[str]]:
     """Who is sent to a workshop they asked for less, and who to one they asked for more: no rule tells of a wish."""
-    lost, won = [], []
+    lost: list[str] = []
+    won: list[str] = []
     for person in situation.problem.people:
         for slot, wishes in person.wishes.items():
             old, new = before.seats.get((person.id, slot)), after.seats.get((person.id, slot))
