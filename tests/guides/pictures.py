@@ -303,6 +303,7 @@ def noyau(browser: Browser, house: House) -> None:
     page.get_by_label("En deux lignes").fill("Une réunion en pied d’immeuble, six locataires.")
     shoot(page, "noyaux-observer")
     page.get_by_role("button", name="Noter").click()
+    page.wait_for_url(re.compile(re.escape(home) + "$"))
     page.goto(f"{home}revues/")
     page.get_by_role("button", name="Prévoir").click()
     shoot(page, "noyaux-revue", at="h1")
