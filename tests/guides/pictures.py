@@ -50,7 +50,7 @@ def shoot(page: Page, name: str, *, at: str = "") -> None:
 def keep(image: Image.Image, path: Path) -> None:
     written = BytesIO()
     if path.suffix == ".png":
-        image.convert("P", palette=Image.Palette.ADAPTIVE).save(written, "png", optimize=True)
+        image.quantize(256, method=Image.Quantize.MAXCOVERAGE).save(written, "png", optimize=True)
     else:
         image.convert("RGB").save(written, "webp", quality=64, method=6)
     if path.exists() and look_alike(path, written):

@@ -23,6 +23,7 @@ from maillage.plans.queries import latest_plan
 from maillage.plans.telling import anew, how_each
 from maillage.plans.ties import TiesTold
 from maillage.plans.violations import is_assumed, is_eased, violations_of
+from maillage.plans.wished import wishes_changed
 
 MOST_RUNS = 3  # of one calculation, when others change the plan under it
 WHAT = " – "  # between the gathering and what was changed of its plan, in the activity log
@@ -485,32 +486,13 @@ def _effect(situation: Situation, before: seating.Plan, after: seating.Plan) -> 
     added = [violation for sentence, violation in new.items() if sentence not in old]
     added = [each for each in added if not is_eased(each, before, after)]
     assumed = [each for each in added if is_assumed(situation, each, after)]
-    lost, won = _wishes_changed(situation, before, after)
+    lost, won = wishes_changed(situation, before, after)
     return Effect(
         refused=tuple(each.sentence for each in added if each.level == "hard" and each not in assumed),
         worse=(*lost, *(each.sentence for each in added if each.level != "hard")),
         better=(*won, *(sentence for sentence in old if sentence not in new)),
         assumed=tuple(each.sentence for each in assumed),
     )
-
-
-def _wishes_changed(situation: Situation, before: seating.Plan, after: seating.Plan) -> tuple[list[str], list[str]]:
-    """Who is sent to a workshop they asked for less, and who to one they asked for more: no rule tells of a wish."""
-    lost: list[str] = []
-    won: list[str] = []
-    for person in situation.problem.people:
-        for slot, wishes in person.wishes.items():
-            old, new = before.seats.get((person.id, slot)), after.seats.get((person.id, slot))
-            if not wishes or old is None or new is None or old.workshop == new.workshop:
-                continue
-            was, rank = (wishes.index(seat.workshop) if seat.workshop in wishes else len(wishes) for seat in (old, new))
-            words = {"person": person.label, "workshop": situation.workshops[new.workshop], "n": rank + 1}
-            if rank == len(wishes) and rank != was:
-                lost.append(_("{person} n’a pas demandé « {workshop} ».").format(**words))
-            elif rank != was:
-                said = _("« {workshop} » est le choix {n} de {person}.").format(**words)
-                (lost if rank > was else won).append(said)
-    return lost, won
 
 
 def _cut(sentence: str, length: int = REASON_LENGTH) -> str:
