@@ -35,11 +35,14 @@ STILL = """
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) walk.currentNode.data = walk.currentNode.data.replace(moment, '1er octobre, 09:00');
 """.replace("\\u0000DATES\\u0000", FRENCH_DATES.replace("\\", "\\\\").replace("\\\\d", "\\d"))
+TODAY = STILL.replace(",? \\d{1,2}:\\d{2}", " \\d{4}").replace("1er octobre, 09:00", "1er octobre 2026")
 
 
-def shoot(page: Page, name: str, *, at: str = "") -> None:
-    """What one sees without scrolling, or once `at` is brought to the top of the page."""
+def shoot(page: Page, name: str, *, at: str = "", today: bool = False) -> None:
+    """What one sees without scrolling, or once `at` is at the top of the page. `today`: its dates are of today."""
     page.evaluate(STILL)
+    if today:
+        page.evaluate(TODAY)
     page.evaluate("at => at ? document.querySelector(at).scrollIntoView() : scrollTo(0, 0)", at)
     if at:
         page.evaluate("scrollBy(0, -70)")  # what is above says where one is
@@ -279,7 +282,7 @@ def noyau(browser: Browser, house: House) -> None:
     page.get_by_label("Structure").first.fill("DDETS")
     page.get_by_label("Cette personne est").select_option(label="Technicien·ne de l’État")
     page.get_by_role("button", name="Accueillir").click()
-    shoot(page, "noyaux-membres", at="details[open]")
+    shoot(page, "noyaux-membres", at="details[open]", today=True)
     page.goto(f"{home}vision/")
     page.get_by_label("La vision").fill("Les jeunes des Provinces décident de ce qui se fait pour eux.")
     page.get_by_label("Pour quelle année").fill("2030")
@@ -306,9 +309,9 @@ def noyau(browser: Browser, house: House) -> None:
     page.wait_for_url(re.compile(re.escape(home) + "$"))
     page.goto(f"{home}revues/")
     page.get_by_role("button", name="Prévoir").click()
-    shoot(page, "noyaux-revue", at="h1")
+    shoot(page, "noyaux-revue", at="h1", today=True)
     page.goto(home)
-    shoot(page, "noyaux-accueil")
+    shoot(page, "noyaux-accueil", today=True)
     leila.close()
 
 
