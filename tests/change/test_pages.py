@@ -1,5 +1,6 @@
 """The pages of a noyau, by Django's client: what each answers, and what a wrong word costs."""
 
+import re
 import uuid
 
 import pytest
@@ -171,6 +172,13 @@ def test_only_who_holds_it_changes_members(client, lead, other) -> None:
     assert client.post(url(lead, "members"), {"do": "add", "name": "Inès", "category": "resident"}).status_code == 302
     page = client.get(url(other, "members")).content.decode()
     assert "Inès" in page
+    again = client.post(url(lead, "members"), {"do": "add", "name": "Inès", "category": "resident"})
+    hers = Member.objects.get(name="Inès")
+    assert again["Location"] == f"{url(lead, 'members')}?lien={hers.pk}#lien-{hers.pk}"
+    held = client.get(again["Location"]).content.decode()
+    assert f'<details id="lien-{hers.pk}" open>' in held  # her link, to be given to her
+    ids = re.findall(r' id="([^"]+)"', held)
+    assert len(ids) == len(set(ids))
     assert page.count("/noyau/") == client.get(url(other, "members")).content.decode().count(member_token(other))
 
 

@@ -71,6 +71,16 @@ def test_a_moment_is_added_at_the_end_with_who_speaks(page, day):
 
 
 @pytest.mark.parametrize(
+    ("method", "said", "kept"),
+    [("codev", "", "peers"), ("pot-du-quartier", "", "mixed"), ("", "", "mixed"), ("codev", "free", "free")],
+)
+def test_the_tables_of_a_new_workshop_are_composed_as_its_method_asks(page, day, method, said, kept):
+    slot = day.slots.get(title="Testons les coopérations")
+    page("new-workshop", slot.pk, data={"title": "Débat mouvant", "method": method, "compose": said})
+    assert Workshop.objects.get(title="Débat mouvant").compose == kept
+
+
+@pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
         ({"title": ""}, "Ce champ est obligatoire."),

@@ -1,4 +1,5 @@
-"""The pictures of the guides: `make pictures`. Plays the demonstration, and photographs what each guide describes.
+"""The pictures of the guides and of the README: `make pictures`. Plays the demonstration, and photographs what each
+guide describes; `python -m tests.guides.pictures room noyau` takes those of these parts only.
 
 The codes of the rooms are set, the same people come and write the same words. A picture that shows what it showed
 (a clock apart) is left as it is, so that playing again changes only what the screens have changed.
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageOps, ImageStat
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser import house as houses
@@ -24,6 +25,8 @@ from tests.conftest import chromium
 
 FOLDER = ROOT / "docs" / "images" / "guides"
 DESK_TOP: ViewportSize = {"width": 1280, "height": 800}
+WALL: ViewportSize = {"width": 1920, "height": 1080}
+GAP = 16  # points between the screens of one picture
 CODES = ("BEDA24", "DUMA35", "FEKA46", "GEMA57", "KAVU72", "JEDA68", "NEVA79", "PARU83")
 ALIKE = 0.3  # mean difference of a point, of 255: a clock that is a second late, a caret
 FRENCH_DATES = r"\d{1,2}(er)? (janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)"
@@ -32,25 +35,32 @@ STILL = """
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) walk.currentNode.data = walk.currentNode.data.replace(moment, '1er octobre, 09:00');
 """.replace("\\u0000DATES\\u0000", FRENCH_DATES.replace("\\", "\\\\").replace("\\\\d", "\\d"))
+TODAY = STILL.replace(",? \\d{1,2}:\\d{2}", " \\d{4}").replace("1er octobre, 09:00", "1er octobre 2026")
 
 
-def shoot(page: Page, name: str, *, at: str = "") -> None:
-    """What one sees without scrolling, or once `at` is brought to the top of the page."""
+def shoot(page: Page, name: str, *, at: str = "", today: bool = False) -> None:
+    """What one sees without scrolling, or once `at` is at the top of the page. `today`: its dates are of today."""
     page.evaluate(STILL)
+    if today:
+        page.evaluate(TODAY)
     page.evaluate("at => at ? document.querySelector(at).scrollIntoView() : scrollTo(0, 0)", at)
     if at:
         page.evaluate("scrollBy(0, -70)")  # what is above says where one is
     page.wait_for_timeout(300)  # fonts, morphs
+    keep(Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide"))), FOLDER / f"{name}.webp")
+
+
+def keep(image: Image.Image, path: Path) -> None:
     written = BytesIO()
-    Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB").save(
-        written, "webp", quality=64, method=6
-    )
-    path = FOLDER / f"{name}.webp"
+    if path.suffix == ".png":
+        image.quantize(256, method=Image.Quantize.MAXCOVERAGE).save(written, "png", optimize=True)
+    else:
+        image.convert("RGB").save(written, "webp", quality=64, method=6)
     if path.exists() and look_alike(path, written):
-        print(f"  {name} : inchangée")
+        print(f"  {path.stem} : inchangée")
         return
     path.write_bytes(written.getvalue())
-    print(f"  {name} : {path.stat().st_size / 1000:.0f} ko")
+    print(f"  {path.stem} : {path.stat().st_size / 1000:.0f} ko")
 
 
 def look_alike(kept: Path, taken: BytesIO) -> bool:
@@ -164,7 +174,7 @@ def room(browser: Browser, house: House) -> None:
     leader.lead(house, "Lina")
     ana = phone(browser, house)
     ana.page.goto("/")
-    ana.page.get_by_label("Le code de la salle").fill("KAVU 72")
+    ana.page.get_by_label("Le code affiché dans la salle").fill("KAVU 72")
     shoot(ana.page, "participation-code")
     ana.page.get_by_role("button", name="Entrer").click()
     ana.page.fill("#name", "Ana")
@@ -192,16 +202,133 @@ def room(browser: Browser, house: House) -> None:
     expect(leader.page.locator("#help")).to_contain_text("Aide demandée")
     shoot(leader.page, "animation-aide")
     leader.press("C’est réglé")
+    expect(leader.page.locator("#help")).to_contain_text("Demander de l’aide")
+    three_screens(browser, house, leader, ana, others)
     for each in (leader, ana, *others):
         each.close()
+
+
+STAGES = ("presentation", "clarification", "demande", "reactions")
+IDEAS = (
+    "Tenir la réunion chez une voisine différente à chaque fois.",
+    "Chez nous, le centre social a prêté ses clés le samedi.",
+    "Demander aux jeunes à quelle heure ils viendraient.",
+)
+
+
+def three_screens(browser: Browser, house: House, leader: Phone, ana: Phone, others: list[Phone]) -> None:
+    """The picture of the README: one stage, on two telephones (a participant, the facilitator) and on the wall."""
+    leader.press("Retenir")
+    expect(ana.page.locator("#own")).to_contain_text("Ma fiche")
+    for stage in STAGES:
+        leader.press("Étape suivante")
+        leader.is_at(stage)
+        if stage == "presentation":
+            ana.is_at(stage)
+            ana.write("presentation-headline", "Un local qui ferme le samedi")
+            ana.write("presentation-ask", "Comment l’ouvrir quand on en a besoin ?")
+        if stage == "demande":
+            ana.is_at(stage)
+            ana.write("demande-request_statement", "Je voudrais que le groupe m’aide à trouver qui tiendrait les clés.")
+    for one, idea in zip(others, IDEAS, strict=False):
+        one.is_at("reactions")
+        one.write("reactions-idea", idea)
+    wall = Phone.unpack(browser, house, WALL, device_scale_factor=2 / 3, reduced_motion="reduce", color_scheme="light")
+    wall.page.goto(house.links.project)
+    seen = (others[-1], leader, wall)
+    for one in (others[-1], leader):
+        one.sees(IDEAS[-1])
+    wall.is_at("reactions")
+    shots = []
+    for one in seen:
+        one.page.evaluate(STILL)
+        one.page.evaluate("scrollTo(0, 0)")
+        one.page.wait_for_timeout(300)
+        taken = one.page.screenshot(animations="disabled", caret="hide")
+        shots.append(Image.open(BytesIO(taken)).convert("RGB"))
+    keep(side_by_side(shots), ROOT / "docs" / "images" / "codev.png")
+    wall.close()
+
+
+def side_by_side(shots: list[Image.Image]) -> Image.Image:
+    """Of one height, an edge around each."""
+    high = min(shot.height for shot in shots)
+    fit = [ImageOps.expand(shot.resize((shot.width * high // shot.height, high)), 1, "#9aa5a8") for shot in shots]
+    sheet = Image.new("RGB", (sum(shot.width + GAP for shot in fit) + GAP, high + 2 + 2 * GAP), "white")
+    left = GAP
+    for shot in fit:
+        sheet.paste(shot, (left, GAP))
+        left += shot.width + GAP
+    return sheet
+
+
+def noyau(browser: Browser, house: House) -> None:
+    """As its guide goes: constituted by the organisation, then held from a telephone."""
+    made = Phone.unpack(browser, house, DESK_TOP, reduced_motion="reduce", color_scheme="light")
+    desk = sign_in(made, house.links.organiser)
+    desk.goto("/noyaux/")
+    desk.get_by_label("Nom du noyau").fill("Noyau des Provinces")
+    desk.get_by_label("Qui tient ce noyau").fill("Leïla Benali")
+    desk.get_by_label("Cette personne est").select_option(label="Acteur·rice associatif·ve")
+    shoot(desk, "noyaux-constituer", at="form")
+    desk.get_by_role("button", name="Constituer").click()
+    link = re.search(r"/noyau/\S+/", desk.locator(".messages").inner_text())
+    made.close()
+    assert link
+    leila = phone(browser, house)
+    page, home = leila.page, link[0]
+    page.goto(f"{home}membres/")
+    page.get_by_label("Prénom, ou prénom et nom").fill("Marc")
+    page.get_by_label("Structure").first.fill("DDETS")
+    page.get_by_label("Cette personne est").select_option(label="Technicien·ne de l’État")
+    page.get_by_role("button", name="Accueillir").click()
+    shoot(page, "noyaux-membres", at="details[open]", today=True)
+    page.goto(f"{home}vision/")
+    page.get_by_label("La vision").fill("Les jeunes des Provinces décident de ce qui se fait pour eux.")
+    page.get_by_label("Pour quelle année").fill("2030")
+    page.get_by_role("button", name="Enregistrer ce texte").click()
+    page.goto(f"{home}chemin/")
+    page.get_by_label("L’acteur").first.fill("Le bailleur")
+    page.get_by_role("button", name="Ajouter l’acteur").click()
+    page.get_by_label("L’acteur").nth(1).select_option(label="Le bailleur")
+    page.get_by_label("Il fait…").fill("Il choisit les travaux avec les locataires")
+    page.get_by_role("button", name="Ajouter le changement").click()
+    for level, words in MARKERS:
+        page.get_by_label("L’acteur").nth(2).select_option(label="Le bailleur")
+        page.get_by_label("Le repère").fill(words)
+        page.get_by_label(level).check()
+        page.get_by_role("button", name="Ajouter le repère").click()
+    page.goto(f"{home}chemin/")
+    shoot(page, "noyaux-chemin")
+    page.goto(f"{home}observer/")
+    page.get_by_label(MARKERS[0][1]).check()
+    page.get_by_label("Vu en partie").check()
+    page.get_by_label("En deux lignes").fill("Une réunion en pied d’immeuble, six locataires.")
+    shoot(page, "noyaux-observer")
+    page.get_by_role("button", name="Noter").click()
+    page.wait_for_url(re.compile(re.escape(home) + "$"))
+    page.goto(f"{home}revues/")
+    page.get_by_role("button", name="Prévoir").click()
+    shoot(page, "noyaux-revue", at="h1", today=True)
+    page.goto(home)
+    shoot(page, "noyaux-accueil", today=True)
+    leila.close()
+
+
+MARKERS = (
+    ("attendu", "Le bailleur réunit les locataires avant de choisir"),
+    ("souhaité", "Le bailleur dit pourquoi il n’a pas suivi un avis"),
+    ("idéal", "Le bailleur confie un budget aux locataires"),
+)
 
 
 def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with demonstration() as house, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS.split())
-        for part in (organiser, desk, room):
-            part(browser, house)
+        for part in (organiser, desk, room, noyau):
+            if not sys.argv[1:] or part.__name__ in sys.argv[1:]:
+                part(browser, house)
         browser.close()
     together = sum(path.stat().st_size for path in FOLDER.iterdir())
     print(f"{len(list(FOLDER.iterdir()))} images, {together / 1000:.0f} ko en tout ({CODEV})")

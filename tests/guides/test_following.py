@@ -61,6 +61,15 @@ class Empty(House):
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
+    def wait_for_letter(self, page: Page, subject: str) -> str:
+        """Letters leave within the minute."""
+        for _second in range(90):
+            letter = self.letter(subject) if (self.folder / "mail").exists() else ""
+            if letter:
+                return letter
+            page.wait_for_timeout(1_000)
+        raise AssertionError(subject)
+
     def letter(self, subject: str) -> str:
         for path in (self.folder / "mail").iterdir():
             written = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
@@ -170,20 +179,24 @@ def test_the_guides_are_followed_from_nothing(browser: Browser, empty: Empty) ->
     reads(page, "En chiffres")
     press(page, "Publier")
     reads(page, "La répartition est publiée : chacun voit sa place.")
-    # 6 and 7
+    # 6 and 7: the codes, then the papers
     page.goto(day)
     press(page, "Qui anime, qui accueille")
     field(page, "Adresse électronique").fill("bo@exemple.invalid")
     page.get_by_label("Accueil").check()
     press(page, "Inviter")
-    page.goto(day)
-    press(page, "Documents de la rencontre")
-    for document in ("Badges", "Affiches des salles", "Émargement par demi-journée", "Dossier papier de la journée"):
-        reads(page, document)
+    reads(page, "Invitations sans réponse")
     page.goto(day)
     press(page, "Ouvrir les séances")
     press(page, "Ouvrir toutes les séances")
     reads(page, "Les séances sont ouvertes : affichez leur code dans les salles.")
+    page.goto(day)
+    press(page, "Documents de la rencontre")
+    for document in ("Badges", "Affiches des salles", "Émargement par demi-journée", "Dossier papier de la journée"):
+        reads(page, document)
+    # 8
+    page.goto(day)
+    press(page, "Aller à la régie")
     row = page.locator("#rooms tr").filter(has_text="Salle Bleue")
     code = row.locator("strong").last.inner_text()
     lead = row.get_by_role("link", name="Animer").get_attribute("href")
@@ -191,9 +204,13 @@ def test_the_guides_are_followed_from_nothing(browser: Browser, empty: Empty) ->
     assert lead
     assert shown
     # the desk
-    desk = opened(browser, empty, viewport=PHONE, storage_state=page.context.storage_state())
-    desk.goto(day)
-    press(desk, "Ouvrir l’accueil")
+    desk = opened(browser, empty, viewport=PHONE)
+    invitation = re.search(r"https?://\S+/invitation/\S+", empty.wait_for_letter(desk, "Invitation"))
+    assert invitation
+    desk.goto(invitation[0])
+    reads(desk, "On vous confie un rôle")
+    press(desk, "Accepter, et entrer")
+    expect(desk.locator("h1")).to_have_text("Accueil")
     field(desk, "Nom, structure ou commune").fill("chloe")
     press(desk, "Chercher")
     press(desk, "Présent·e")
@@ -208,16 +225,17 @@ def test_the_guides_are_followed_from_nothing(browser: Browser, empty: Empty) ->
     press(desk, "Interprètes, enfants, repas")
     reads(desk, "Ces listes s’effacent le lendemain.")
     # the participant says that they are there
-    for _second in range(90):
-        letter = empty.letter("Votre inscription") if (empty.folder / "mail").exists() else ""
-        if letter:
-            break
-        resident.wait_for_timeout(1_000)
-    own = re.search(r"https?://\S+/inscription/\S+?/\s", letter)
-    assert own, letter
+    own = re.search(r"https?://\S+/inscription/\S+?/\s", empty.wait_for_letter(resident, "Votre inscription"))
+    assert own
     resident.goto(own[0].strip())
+    press(resident, "Annuler mon inscription")
+    press(resident, "Oui, annuler mon inscription")
+    press(resident, "Finalement, je viens")
     press(resident, "Je suis là")
     reads(resident, "Où je vais")
+    press(resident, "English")
+    reads(resident, "Where I go")
+    press(resident, "Français")
     # facilitation, and the room
     leader = opened(browser, empty, viewport=PHONE)
     leader.goto(lead)
@@ -229,7 +247,7 @@ def test_the_guides_are_followed_from_nothing(browser: Browser, empty: Empty) ->
     wall.goto(shown)
     reads(wall, code)
     resident.goto("/")
-    field(resident, "Le code de la salle").fill(code)
+    field(resident, "Le code affiché dans la salle").fill(code)
     press(resident, "Entrer")
     field(resident, "Votre prénom").fill("Karima")
     if resident.locator("#table").count():
@@ -268,6 +286,10 @@ def test_the_guides_are_followed_from_nothing(browser: Browser, empty: Empty) ->
     resident.locator("form:visible", has=field(resident, "Mon premier pas")).get_by_role(
         "button", name="Noter sur ma fiche"
     ).first.click()
+    resident.locator("textarea[name=sentence]").fill("Le samedi, les clés sont chez une voisine.")
+    press(resident, "Je rends cette phrase publique")
+    resident.locator("dialog button[value=yes]").click()
+    reads(resident, "Retirer la phrase rendue publique")
     press(resident, "Ouvrir et imprimer ma fiche")
     leader.wait_for_timeout(600)
     press(leader, "Terminer")
@@ -276,7 +298,7 @@ def test_the_guides_are_followed_from_nothing(browser: Browser, empty: Empty) ->
     field(leader, "À retenir").fill("Un créneau du samedi se négocie avec la mairie.")
     press(leader, "Ajouter")
     reads(leader, "Un créneau du samedi")
-    # 8
+    # 9
     page.goto(day)
     press(page, "Écrire ce qui est à retenir")
     reads(page, "Un créneau du samedi")
@@ -284,5 +306,82 @@ def test_the_guides_are_followed_from_nothing(browser: Browser, empty: Empty) ->
     press(page, "Documents de la rencontre")
     press(page, "Lire ici")
     reads(page, "Un créneau du samedi")
+    follow_the_noyau(browser, empty, page)
     for each in (page, desk, resident, leader, wall):
+        each.context.close()
+
+
+def follow_the_noyau(browser: Browser, house: House, desk: Page) -> None:  # noqa: F811
+    """docs/guides/noyaux.md, on telephones, from the page of the organisers."""
+    desk.goto("/rencontres/")
+    press(desk, "Noyaux")
+    reads(desk, "Noyaux et chemins de changement")
+    field(desk, "Nom du noyau").fill("Noyau des Provinces")
+    field(desk, "Qui tient ce noyau").fill("Leïla")
+    field(desk, "Cette personne est").select_option(label="Acteur·rice associatif·ve")
+    press(desk, "Constituer")
+    reads(desk, "Le noyau est constitué. Donnez ce lien à qui le tient :")
+    link = re.search(r"https?://\S+/noyau/\S+", desk.locator(".messages").inner_text())
+    assert link
+    leila, marc = (opened(browser, house, viewport=PHONE) for _who in range(2))
+    leila.goto(link[0])
+    reads(leila, "Bonjour Leïla")
+    press(leila, "Membres")
+    field(leila, "Prénom, ou prénom et nom").fill("Marc")
+    field(leila, "Cette personne est").select_option(label="Technicien·ne de l’État")
+    press(leila, "Accueillir")
+    theirs = leila.get_by_label("Le lien à lui donner : il ouvre le noyau à cette personne seule").locator(
+        "visible=true"
+    )
+    marc.goto(theirs.input_value())
+    reads(marc, "Bonjour Marc")
+    own = leila.locator("li", has_text="Leïla").first
+    own.locator("summary", has_text="Son lien, son départ").click()
+    own.get_by_role("button", name="Changer son lien").click()
+    reads(leila, "Qui est du noyau")
+    assert opened(browser, house).goto(link[0]).status == 404  # type: ignore[union-attr]
+    press(leila, "Vision")
+    field(leila, "La vision").fill("Les jeunes décident de ce qui se fait pour eux.")
+    field(leila, "Pour quelle année").fill("2040")
+    press(leila, "Enregistrer ce texte")
+    reads(leila, "La vision est enregistrée. Les textes d’avant sont gardés.")
+    field(leila, "Qui l’a validée").fill("Le noyau")
+    press(leila, "Noter la validation")
+    press(leila, "Chemin")
+    field(leila, "L’acteur").first.fill("Le bailleur")
+    press(leila, "Ajouter l’acteur")
+    field(leila, "L’acteur").nth(1).select_option(label="Le bailleur")
+    field(leila, "Il fait…").fill("Il choisit les travaux avec les locataires")
+    press(leila, "Ajouter le changement")
+    field(leila, "L’acteur").nth(2).select_option(label="Le bailleur")
+    field(leila, "Le repère").fill("Améliorer la communication")
+    leila.get_by_label("attendu").check()
+    press(leila, "M’aider à l’écrire")
+    reads(leila, "comment le verrait-on ?")
+    field(leila, "Le repère").fill("Le bailleur réunit les locataires")
+    press(leila, "Ajouter le repère")
+    reads(leila, "Le repère est noté.")
+    press(marc, "J’ai vu quelque chose")
+    marc.get_by_label("Quelque chose d’inattendu").check()
+    marc.get_by_label("Vu", exact=True).check()
+    press(marc, "Noter")
+    reads(marc, "Dites en deux lignes ce que vous avez vu.")
+    field(marc, "En deux lignes").fill("Les jeunes ont repeint le hall.")
+    press(marc, "Noter")
+    reads(marc, "Vu dernièrement")
+    press(leila, "Revues")
+    press(leila, "Prévoir")
+    reads(leila, "L’ordre du jour")
+    reads(leila, "Les jeunes ont repeint le hall.")
+    reads(leila, "Imprimer la feuille de revue")
+    field(leila, "Ce que nous décidons").fill("Inviter le bailleur")
+    press(leila, "Enregistrer la revue")
+    press(leila, "En faire une action")
+    reads(leila, "Ce que l’on fait")
+    press(leila, "Accueil")
+    press(leila, "Le récit d’une période")
+    with leila.expect_download() as story:
+        press(leila, "Faire le récit")
+    assert Path(story.value.path()).read_bytes().startswith(b"%PDF")
+    for each in (leila, marc):
         each.context.close()

@@ -59,6 +59,20 @@ def test_each_quoted_text_is_what_a_screen_says(guide):
     assert not unknown, f"{guide.name} cite ce qu’aucun écran ne dit : {unknown}"
 
 
+def test_each_guide_goes_step_by_step_with_pictures(guide):
+    text = read(guide)
+    numbered = len(steps(text)) + len(re.findall(r"^### \d+\. ", text, re.MULTILINE))
+    assert numbered >= 10, f"{guide.name} n’a pas de pas numérotés"
+    assert PICTURE.search(text), f"{guide.name} n’a pas d’image"
+
+
+def test_the_typography_is_french(guide):
+    """No line starts before its « : », no word is cut from its « » », and an image stays inside its step."""
+    text = CODE.sub("`", re.sub(r"\]\([^)]*\)", "]", read(guide)))
+    wrong = re.findall(r".{0,20}[^\s|-] [?!;:»]|«[ \n].{0,20}|\w'\w.{0,10}|^ *\u00a0.{0,20}", text, re.MULTILINE)
+    assert not wrong, f"{guide.name} : {wrong}"
+
+
 def test_each_link_leads_somewhere(guide):
     for target in LINK.findall(read(guide)):
         assert "://" in target or (guide.parent / target).exists(), f"{guide.name} : {target}"

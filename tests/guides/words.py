@@ -96,6 +96,10 @@ def _python(source: str) -> Iterator[str]:
             for said in ast.walk(node.args[0]) if node.args else ():  # Django writes a field's name with a capital
                 if isinstance(said, ast.Constant) and isinstance(said.value, str):
                     yield said.value[:1].upper() + said.value[1:]
+        elif isinstance(node, ast.ClassDef) and any(ast.unparse(base).endswith("TextChoices") for base in node.bases):
+            for said in ast.walk(node):  # a template says the name of a choice with a capital: `|capfirst`
+                if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                    yield said.value[:1].upper() + said.value[1:]
         elif isinstance(node, ast.JoinedStr):
             yield "".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values)
 

@@ -94,6 +94,17 @@ def test_after_signing_in_one_goes_on_here_and_nowhere_else(client, zoe, wanted,
     assert answer["Location"] == where
 
 
+def test_signing_out_is_asked_from_our_pages_even_those_that_tell_nobody_their_address(zoe):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(zoe)
+    for elsewhere in ({"origin": "https://ailleurs.example"}, {"sec-fetch-site": "cross-site"}, {"origin": "null"}):
+        assert strict.post("/deconnexion/", headers=elsewhere).status_code == 403
+        assert signed_in(strict)
+    here = {"origin": "null", "sec-fetch-site": "same-origin"}  # what a browser says under `no-referrer`
+    assert strict.post("/deconnexion/", headers=here).status_code == 302
+    assert not signed_in(strict)
+
+
 def test_the_sign_in_page_says_how_to_get_a_link_and_signing_out_needs_a_post(client, zoe):
     page = client.get("/connexion/").content.decode()
     assert "maillage sign-in-link" in page

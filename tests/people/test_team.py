@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.test import Client
 from django.utils import timezone
 
 from maillage.gatherings.access import fetch_gathering
@@ -84,6 +85,23 @@ def test_opening_it_gives_nothing_and_the_button_gives_the_role_once(client, zoe
     assert "Elle a déjà servi" in plain(client.get(link))
 
 
+def test_a_browser_may_press_the_button_of_the_letter(client, zoe, space):
+    """A page that says `no-referrer` makes a browser send « Origin: null », which Django refuses."""
+    client.post("/equipe/oriv/", {"email": "paul@exemple.invalid", "role": "desk"})
+    assert press(link_in(Mail.objects.get())).status_code == 302
+    client.post("/compte/adresse/", {"email": "neuve@exemple.invalid"})
+    assert press(link_in(Mail.objects.get(to="neuve@exemple.invalid"))).status_code == 302
+
+
+def press(link: str):
+    """As a browser does: the token of the page, and the origin that its policy lets out."""
+    strict = Client(enforce_csrf_checks=True)
+    page = strict.get(link)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode())[1]
+    origin = "null" if page["Referrer-Policy"] == "no-referrer" else "http://testserver"
+    return strict.post(link, {"csrfmiddlewaretoken": token}, headers={"origin": origin})
+
+
 def test_one_taken_back_replaced_old_or_forged_opens_nothing(client, zoe, space, monkeypatch):
     def invite_paul() -> str:
         client.post("/equipe/oriv/", {"email": "paul@exemple.invalid", "role": "reader"})
@@ -158,6 +176,12 @@ def test_a_right_of_another_space_is_not_ours_to_take(client, zoe, space):
     assert client.post("/equipe/oriv/", {"right": theirs.pk}).status_code == 404
     assert client.post("/equipe/oriv/", {"right": "x"}).status_code == 404
     assert Right.objects.filter(pk=theirs.pk).exists()
+
+
+def test_whoever_receives_people_comes_straight_to_the_desk(client, zoe, day):
+    client.post(f"/rencontres/{day.pk}/equipe/", {"email": "paul@exemple.invalid", "role": "desk"})
+    client.logout()
+    assert client.post(link_in(Mail.objects.get()))["Location"] == f"/rencontres/{day.pk}/accueil/"
 
 
 def test_a_role_for_one_gathering_opens_that_one_and_nothing_else(client, zoe, space, day):

@@ -27,7 +27,7 @@ from maillage.plans.services import (
 from maillage.plans.telling import say_stored
 from maillage.plans.third_person import TURNED, about_them
 from maillage.registrations.enums import Presence
-from maillage.registrations.models import Answer
+from maillage.registrations.models import Answer, Wish
 from maillage.registrations.questions import add_question
 from maillage.registrations.services import PersonDetails, WishesClosed, add_registration, mark_presence, record_wishes
 
@@ -226,6 +226,20 @@ def test_the_effect_of_a_move_is_said_before_it_is_done(full_day, plan):
 
     assert seats_of(plan) == before
     assert effect.refused == ()
+
+
+def test_the_effect_of_a_move_says_what_the_person_had_asked_for(full_day, plan):
+    coop, codev = workshop(full_day, "Coop ou pas coop"), workshop(full_day, "Co-développement")
+    placement = plan.placements.filter(workshop=codev, porteur=False).first()
+    moment = {"registration": placement.registration, "slot": placement.slot}
+    Wish.objects.filter(**moment).delete()
+    Wish.objects.create(**moment, workshop=codev, rank=1)
+    name = str(placement.registration.person)
+    assert f"{name} n’a pas demandé « Coop ou pas coop »." in move_effect(placement, coop, None).worse
+
+    Wish.objects.filter(**moment).update(rank=2)
+    Wish.objects.create(**moment, workshop=coop, rank=1)
+    assert f"« Coop ou pas coop » est le choix 1 de {name}." in move_effect(placement, coop, None).better
 
 
 def test_a_move_to_another_moment_or_without_a_table_is_refused(full_day, plan):

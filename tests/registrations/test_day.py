@@ -44,6 +44,21 @@ def test_a_scanned_badge_is_two_taps_from_present(client, desk, day):
     assert "Présent·e, noté à" in body(client.get(badge_path(row.pk), follow=True))
 
 
+def test_the_end_of_the_day_goes_on_among_those_still_expected(client, desk, day):
+    rows = [add(day, name) for name in ("Ana", "Bruno")]
+    client.force_login(desk)
+    expected = f"{reverse('registrations:desk', args=[day.pk])}?presence=expected"
+    assert 'name="among" value="expected"' in body(client.get(expected))
+
+    answer = client.post(
+        reverse("registrations:presence", args=[day.pk, rows[0].pk]), {"presence": "absent", "among": "expected"}
+    )
+    assert answer.url == expected
+    assert [row for row, *_rest in client.get(expected).context["rows"]] == [rows[1]]
+    wrong = reverse("registrations:presence", args=[day.pk, rows[1].pk])
+    assert "presence" not in client.post(wrong, {"presence": "absent", "among": "x&q=y"}).url
+
+
 def test_a_hand_scanner_types_the_badge_into_the_search(client, desk, day):
     row = add(day, "Ana")
     client.force_login(desk)

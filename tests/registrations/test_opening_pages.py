@@ -46,6 +46,12 @@ def test_nothing_is_written_before_the_organiser_says_so(staff, soon):
     assert staff.get(f"/rencontres/{soon.space.slug}/{soon.slug}/inscription/").status_code == 404
 
 
+def test_only_the_reminders_still_to_come_are_promised(staff, soon):
+    assert len(staff.get(url("opening", soon)).context["reminder_dates"]) == 2
+    Gathering.objects.filter(pk=soon.pk).update(date=timezone.localdate() + dt.timedelta(days=1))
+    assert "Les jours des rappels sont passés" in body(staff.get(url("opening", soon)))
+
+
 def test_the_form_opens_with_its_link_and_its_code(staff, soon):
     staff.post(url("opening", soon), choices(capacity="120", contact="equipe@exemple.invalid"))
 

@@ -363,6 +363,7 @@ def test_what_is_no_longer_asked_stays_as_it_was(client, mine, opening):
 
 
 def test_opening_the_link_of_a_letter_cancels_nothing(client, mine):
+    assert f'href="{own(mine, "annulation/")}"' in body(client.get(own(mine)))
     page = client.get(own(mine, "annulation/"))
 
     mine.refresh_from_db()

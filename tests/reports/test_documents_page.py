@@ -5,7 +5,7 @@ import os
 import pytest
 from django.urls import reverse
 
-from maillage.gatherings.models import Gathering
+from maillage.gatherings.models import Gathering, Workshop
 from maillage.gatherings.removal import remove_gathering
 from maillage.office import services as office
 from maillage.office.enums import JobStatus
@@ -16,6 +16,7 @@ from maillage.people.services import give_right
 from maillage.reports import long_work, shelf
 from maillage.reports.services import FORMS, describe_report
 from maillage.reports.writers import pdf
+from tests.reports.test_doors import open_session
 
 
 class InThisThread:
@@ -65,6 +66,14 @@ def test_every_paper_of_the_page_is_there_and_says_what_it_is_for(staff, day):
         assert answer.status_code == 200, way
         if ".pdf" in way.url:
             assert answer.content.startswith(b"%PDF"), way
+
+
+def test_the_signs_say_that_their_codes_wait_for_the_sessions(staff, day):
+    wait = "Le code pour entrer y sera, les séances ouvertes."
+    assert wait in body(staff.get(url("documents", day)))
+    workshop = Workshop.objects.filter(slot__gathering=day).first()
+    open_session(workshop, join_code="KAVU72", facilitator_code="AAAABBBBCCCC")
+    assert wait not in body(staff.get(url("documents", day)))
 
 
 def test_what_each_role_sees_is_what_it_may_open(client, day):

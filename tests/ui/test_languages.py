@@ -98,6 +98,9 @@ def test_choice_comes_from_our_pages_only_and_leads_to_them(client):
     assert choose(client, "en", origin="https://ailleurs.example").status_code == 403
     assert choose(client, "en", origin="http://[").status_code == 403
     assert choose(client, "en", sec_fetch_site="cross-site").status_code == 403
+    assert choose(client, "en", origin="null").status_code == 403
+    kept = choose(client, "en", origin="null", sec_fetch_site="same-origin")  # from a page that says `no-referrer`
+    assert (kept.status_code, kept.cookies["langue"].value) == (302, "en")
     assert choose(client, "en", "https://ailleurs.example/")["Location"] == "/"
     assert client.get("/langue/").status_code == 405
 

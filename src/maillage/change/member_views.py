@@ -30,6 +30,7 @@ from maillage.contracts.queries import whole_contracts
 from maillage.lib.needs import Need, needs
 from maillage.ui.addresses import public_address
 
+ABOUT_ID = "noyau_%s"  # two forms of the page have a name to ask for
 ABOUT = ("name", "rhythm", "contract", "qpv", "contact")
 
 
@@ -48,9 +49,9 @@ def members(request: HttpRequest, member: Member) -> HttpResponse:
     if asked == "add":
         form = MemberForm(request.POST)
         if form.is_valid():
-            add_member(group=group, by=member, **form.cleaned_data)
+            new = add_member(group=group, by=member, **form.cleaned_data)
             messages.success(request, _("Bienvenue ! Donnez à cette personne son lien : il est à elle seule."))
-            return here
+            return redirect(f"{here['Location']}?lien={new.pk}#lien-{new.pk}")
     elif asked == "share":
         sharing = SharingForm(request.POST)
         if sharing.is_valid():
@@ -58,7 +59,7 @@ def members(request: HttpRequest, member: Member) -> HttpResponse:
             messages.success(request, _("C’est noté : %s.") % group_sharing(member))
             return here
     elif asked == "about":
-        about = GroupForm(request.POST, contracts=whole_contracts(group.space))
+        about = GroupForm(request.POST, contracts=whole_contracts(group.space), auto_id=ABOUT_ID)
         if about.is_valid():
             said = about.cleaned_data
             content = {part: said[part] for part in ABOUT}
@@ -87,6 +88,7 @@ def members(request: HttpRequest, member: Member) -> HttpResponse:
         present=[(row, base + reverse("change:home", args=[member_token(row)])) for row in present],
         departed=[row for row in rows if row.left_on is not None],
         lacks=trio_lacks(present),
+        new=request.GET.get("lien", ""),
         form=form,
         sharing=sharing,
         about=about,
@@ -116,7 +118,8 @@ def _about(group: CoreGroup, words: Mapping[str, Any] | None = None) -> GroupFor
         "contact": group.contact,
         "seen": group.version,
     }
-    return GroupForm(initial=initial | dict(words or {}), contracts=whole_contracts(group.space))
+    given = initial | dict(words or {})
+    return GroupForm(initial=given, contracts=whole_contracts(group.space), auto_id=ABOUT_ID)
 
 
 def _typed(value: Any) -> str:

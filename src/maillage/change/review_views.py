@@ -106,7 +106,7 @@ def review(request: HttpRequest, member: Member, review_id: uuid.UUID) -> HttpRe
     elif asked == "action":
         try:
             add_commitment(group=group, what=request.POST.get("what", ""), by=member)
-            messages.success(request, _("C’est une action du noyau : dites qui s’en charge, et pour quand."))
+            messages.success(request, _("C’est une action du noyau. « Modifier » dit qui s’en charge, et pour quand."))
         except ChangeRefused as refusal:
             messages.warning(request, refusal.sentence)
         return redirect("change:commitments", member_token(member))

@@ -7,12 +7,13 @@ from django import forms
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from maillage.gatherings.enums import Composition
 from maillage.gatherings.models import Gathering, Room, Slot, Workshop
 from maillage.gatherings.queries import method_titles
 from maillage.gatherings.services import SpeakerWords
 from maillage.gatherings.words import readable
 from maillage.lib.matching import fold
-from maillage.methods.queries import preset_titles
+from maillage.methods.queries import compositions, preset_titles
 from maillage.people.models import Space
 from maillage.people.queries import Visitor, spaces_to_organise
 from maillage.territories.queries import PlaceNotFound, find_commune, find_epci, find_qpv
@@ -252,11 +253,22 @@ class WorkshopForm(Seen, OfWorkshop):
             (value, label if value else _("Aucune"))
             for value, label in self.fields["colour"].choices  # type: ignore[attr-defined]
         ]
-        if not self.instance._state.adding:
+        if self.instance._state.adding:
+            tables = self.fields["compose"]
+            assert isinstance(tables, forms.ChoiceField)
+            tables.choices, tables.required = [("", _("Comme la méthode le demande")), *Composition.choices], False
+            self.initial["compose"] = ""
+            self.composed = compositions(gathering.space)
+        else:
             self.initial["facilitators"] = [person.name for person in self.instance.facilitators.all()]
             self.initial["speakers"] = speaker_lines(self.instance.speakers.all())
             for name in ("commune", "epci", "qpv"):
                 self.initial[name] = getattr(self.instance, name)
+
+    def clean_compose(self) -> str:
+        """Left to the method: peers around a subject, mixed tables elsewhere."""
+        said = self.cleaned_data["compose"]
+        return said or self.composed.get(self.cleaned_data.get("method", ""), Composition.MIXED)
 
     def clean_preset(self) -> str:
         """The name of the length alone, if it is one of the method chosen."""

@@ -57,6 +57,12 @@ def open_sessions(gathering_id: uuid.UUID) -> list[Session]:
     )
 
 
+def sessions_with_codes(gathering: uuid.UUID) -> list[Session]:
+    """Those of the day itself, to which people may be sent."""
+    rows = open_sessions(gathering)
+    return [session for session in rows if session.status == SessionStatus.OPEN and not session.rehearsal]
+
+
 def rehearsal_sessions(gathering_id: uuid.UUID) -> list[Session]:
     return list(Session.objects.filter(gathering_id=gathering_id, rehearsal=True).select_related("workshop"))
 

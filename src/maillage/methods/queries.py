@@ -88,6 +88,11 @@ def with_preset(method: Method, preset: str) -> Method:
     return replace(method, preset=preset) if preset in method.presets else method
 
 
+def compositions(space: Space) -> dict[str, str]:
+    """Method → how it wants its tables composed."""
+    return {known.method.id: known.method.compose for known in library(space)[0]}
+
+
 def preset_titles(space: Space) -> dict[str, dict[str, str]]:
     """Method → preset → its title, the usual one first; a method with one length only has none to choose."""
     found = {}

@@ -116,9 +116,7 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, _("Votre adresse est changée. Entrez maintenant par elle."))
         return redirect("people:sign-in")
     email = found[1] if found is not None and request.method != "POST" else ""
-    response = render(request, "people/address.html", {"email": email}, status=200 if email else 404)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "people/address.html", {"email": email}, status=200 if email else 404)
 
 
 @never_cache

@@ -153,16 +153,17 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if found is not None and request.method == "POST":
         user = accept_invitation(token=token)
         if user is not None:
-            where = (
-                reverse("gatherings:detail", args=[found.gathering]) if found.gathering else reverse("gatherings:list")
-            )
-            return enter(request, user, way=Way.INVITATION, next_url=where)
+            return enter(request, user, way=Way.INVITATION, next_url=_where_to_work(found))
         found = None
     if found is None:
-        response = render(request, "people/invitation_over.html", status=404)
-    else:
-        response = render(
-            request, "people/invitation.html", {"invitation": found, "what_for": WHAT_FOR[SpaceRole(found.role)]}
-        )
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+        return render(request, "people/invitation_over.html", status=404)
+    context = {"invitation": found, "what_for": WHAT_FOR[SpaceRole(found.role)]}
+    return render(request, "people/invitation.html", context)
+
+
+def _where_to_work(invitation: Invitation) -> str:
+    """Whoever receives people, telephone in hand, has one page to use."""
+    if invitation.gathering is None:
+        return reverse("gatherings:list")
+    desk = invitation.role == SpaceRole.DESK
+    return reverse("registrations:desk" if desk else "gatherings:detail", args=[invitation.gathering])

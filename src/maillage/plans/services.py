@@ -23,6 +23,7 @@ from maillage.plans.queries import latest_plan
 from maillage.plans.telling import anew, how_each
 from maillage.plans.ties import TiesTold
 from maillage.plans.violations import is_assumed, is_eased, violations_of
+from maillage.plans.wished import wishes_changed
 
 MOST_RUNS = 3  # of one calculation, when others change the plan under it
 WHAT = " – "  # between the gathering and what was changed of its plan, in the activity log
@@ -485,10 +486,11 @@ def _effect(situation: Situation, before: seating.Plan, after: seating.Plan) -> 
     added = [violation for sentence, violation in new.items() if sentence not in old]
     added = [each for each in added if not is_eased(each, before, after)]
     assumed = [each for each in added if is_assumed(situation, each, after)]
+    lost, won = wishes_changed(situation, before, after)
     return Effect(
         refused=tuple(each.sentence for each in added if each.level == "hard" and each not in assumed),
-        worse=tuple(each.sentence for each in added if each.level != "hard"),
-        better=tuple(sentence for sentence in old if sentence not in new),
+        worse=(*lost, *(each.sentence for each in added if each.level != "hard")),
+        better=(*won, *(sentence for sentence in old if sentence not in new)),
         assumed=tuple(each.sentence for each in assumed),
     )
 

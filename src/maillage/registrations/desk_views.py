@@ -169,5 +169,7 @@ def _undo(row: Registration, wanted: str, halves: Sequence[str], asked: Sequence
 def _back(gathering: Gathering, request: HttpRequest) -> str:
     """The desk as it was: the same search, so that a slip is undone where it was made."""
     kept = {name: request.POST[name][:100] for name in ("q", "voir") if request.POST.get(name)}
+    if request.POST.get("among") in Presence.values:  # the end of the day goes through those still expected, one by one
+        kept["presence"] = request.POST["among"]
     query = f"?{urlencode(kept)}" if kept else ""
     return reverse("registrations:desk", args=[gathering.pk]) + query

@@ -82,7 +82,7 @@ def _opening_page(request: HttpRequest, gathering: Gathering) -> HttpResponse:
             "questions": list(questions_of(gathering)),
             "taken": taken(gathering),
             "waiting": waiting_of(gathering).count(),
-            "reminder_dates": dates_of(gathering),
+            "reminder_dates": [day for day in dates_of(gathering) if day >= timezone.localdate()],
             "letters": [(name, letter.subject) for name, letter in LETTERS.items()],
         },
         status=422 if form.errors else 200,

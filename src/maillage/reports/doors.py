@@ -14,9 +14,8 @@ from maillage.lib.matching import fold
 from maillage.lib.qr import qr_svg
 from maillage.lib.typography import count, typo
 from maillage.lib.typst import compile_pdf
-from maillage.live.enums import SessionStatus
 from maillage.live.models import Session
-from maillage.live.queries import open_sessions
+from maillage.live.queries import sessions_with_codes
 from maillage.live.urls_of import join_url
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Placement
@@ -45,11 +44,7 @@ def _about(gathering: Gathering) -> dict[str, Any]:
 
 def signs_of(gathering: Gathering, base: str = "") -> list[dict[str, Any]]:
     """One a workshop, in the order of the programme. No name of a participant."""
-    sessions = {
-        session.workshop_id: session
-        for session in open_sessions(gathering.pk)
-        if session.status == SessionStatus.OPEN and not session.rehearsal and base
-    }
+    sessions = {session.workshop_id: session for session in sessions_with_codes(gathering.pk) if base}
     return [
         {**_workshop_facts(slot, workshop), **_way_in(sessions.get(workshop.pk), base)}
         for slot in programme_of(gathering)

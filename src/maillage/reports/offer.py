@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.queries import has_workshops
+from maillage.live.queries import sessions_with_codes
 from maillage.people.queries import Visitor, can_facilitate, can_organise, can_run_desk
 from maillage.plans.queries import has_published_plan
 from maillage.registrations.certificates import why_no_certificate
@@ -136,7 +137,9 @@ def _rooms(gathering: Gathering) -> Iterable[Paper]:
     )
     yield Paper(
         _("Affiches des salles"),
-        _("À la porte de chaque salle : l’atelier, sa couleur, le code pour entrer."),
+        _("À la porte de chaque salle : l’atelier, sa couleur, le code pour entrer.")
+        if sessions_with_codes(gathering.pk)
+        else _("À la porte de chaque salle : l’atelier, sa couleur. Le code pour entrer y sera, les séances ouvertes."),
         (Way("PDF", reverse("reports:signs", args=[gathering.pk])),),
     )
 

@@ -16,9 +16,15 @@ def own_address(request: HttpRequest, address: str) -> str | None:
 
 
 def is_ours(request: HttpRequest) -> bool:
-    """Whether a form comes from one of our own pages: browsers say from where."""
-    if request.headers.get("Sec-Fetch-Site") not in (None, "same-origin", "none"):
+    """Whether a form comes from one of our own pages: browsers say from where.
+
+    Under no-referrer (pages whose address is a key) the origin is « null », and only Sec-Fetch-Site tells.
+    """
+    fetched = request.headers.get("Sec-Fetch-Site")
+    if fetched not in (None, "same-origin", "none"):
         return False
+    if fetched == "same-origin":
+        return True
     origin = request.headers.get("Origin")
     if origin is None or origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
