@@ -13,6 +13,7 @@ from django.db import connection, connections
 from maillage.gatherings.models import Gathering
 from maillage.live import log, runtime, seats
 from maillage.live.models import Session
+from maillage.trips import sealing
 from maillage.trips.services import Arrived, Carried, carry_in, carry_out
 from tests.once import made_tables
 
@@ -76,6 +77,12 @@ def _sqlite(path: Path) -> dict[str, object]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
         },
     }
+
+
+@pytest.fixture(autouse=True)
+def _light_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A passphrase is made slow to try on purpose: 0.2 s and 64 MB each time, and these tests do it by dozens."""
+    monkeypatch.setattr(sealing, "WORK", {"n": 2, "r": 8, "p": 1})
 
 
 @pytest.fixture(scope="session")
