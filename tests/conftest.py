@@ -11,9 +11,14 @@ import pytest
 from django.db import connection
 from django.middleware import csrf
 
-from tests import postgresql
+from tests import emptying, postgresql
 from tests.fuzz.counting import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown  # noqa: F401 - hooks
 from tests.once import ON_POSTGRESQL, made_once, made_tables
+from tests.order import longest_first
+
+# Whatever the tests start reads what was compiled once (see the Makefile).
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # The short suite plays the same examples each time; `make long` looks for new ones.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
@@ -24,6 +29,8 @@ CI = os.environ.get("CI") == "true"
 
 # Nobody's name is in a token by chance: a page that shows « Di » once shows it once.
 csrf.CSRF_ALLOWED_CHARS = "BCDFGHJKLMNPQRSTVWXZ"
+
+emptying.install()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -37,6 +44,7 @@ def chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
+@pytest.hookimpl(trylast=True)  # behind pytest-django, which has its own order inside a file
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not os.environ.get("MAILLAGE_LONG"):
         long = [item for item in items if item.get_closest_marker("long")]
@@ -47,6 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if CI:
                 raise pytest.UsageError("Chromium est absent : en CI, un navigateur absent est une erreur.")
             item.add_marker(pytest.mark.skip(reason="navigateur absent : installez chromium"))
+    longest_first(items)
 
 
 @pytest.fixture(scope="session")

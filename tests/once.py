@@ -29,13 +29,13 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     return folder
 
 
-def made_tables(factory: pytest.TempPathFactory) -> Path:
-    """The migrations, nine seconds of processor, for whoever needs a database with nothing in it: a file of the base
-    whose turn it is, an SQLite database or a dump to restore."""
-    name = "tables.dump" if ON_POSTGRESQL else "maillage.sqlite3"
+def made_tables(factory: pytest.TempPathFactory, *, on_postgresql: bool = ON_POSTGRESQL) -> Path:
+    """The migrations, nine seconds of processor, for whoever needs a database with nothing in it: an SQLite file, or a
+    dump to restore."""
+    name = "tables.dump" if on_postgresql else "maillage.sqlite3"
 
     def make(folder: Path) -> None:
-        cluster = postgresql.cluster() if ON_POSTGRESQL else None
+        cluster = postgresql.cluster() if on_postgresql else None
         url = cluster.make_database("tables_first") if cluster else ""
         environment = os.environ | {"MAILLAGE_DATA_DIR": str(folder), "MAILLAGE_DATABASE_URL": url}
         command = [sys.executable, "-m", "django", "migrate", "-v0", "--settings", "maillage.config.settings"]
@@ -43,4 +43,4 @@ def made_tables(factory: pytest.TempPathFactory) -> Path:
         if cluster:
             cluster.dump(url, folder / name)
 
-    return made_once(factory, "tables", make) / name
+    return made_once(factory, f"tables-{name}", make) / name

@@ -16,10 +16,13 @@ django.setup()
 
 from maillage.gatherings.models import Gathering  # noqa: E402 - Django is set up first
 from maillage.live import keys  # noqa: E402
-from maillage.trips import services, sessions  # noqa: E402
+from maillage.trips import sealing, services, sessions  # noqa: E402
 from maillage.trips.sealing import Writer  # noqa: E402
 
 PHRASE = "une-phrase-de-passe-des-essais"
+
+
+LIGHT = {"n": 2, "r": 8, "p": 1}  # as in tests/trips/conftest.py, that opens the file
 
 
 def die(*_given: object, **_named: object) -> None:
@@ -47,6 +50,7 @@ POINTS = {
 
 
 def main(step: str, file: Path, point: str = "") -> None:
+    sealing.WORK = LIGHT
     if point:
         where, name, what = POINTS[point]
         setattr(where, name, what)

@@ -1,21 +1,21 @@
 """Servers that know nothing of each other, in one process: a database, keys and a secret each."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.management import call_command
 from django.db import connection, connections
 
 from maillage.gatherings.models import Gathering
 from maillage.live import log, runtime, seats
 from maillage.live.models import Session
+from maillage.trips import sealing
 from maillage.trips.services import Arrived, Carried, carry_in, carry_out
+from tests.once import made_tables
 
 PHRASE = "une-phrase-de-passe-des-essais"
 
@@ -79,21 +79,16 @@ def _sqlite(path: Path) -> dict[str, object]:
     }
 
 
+@pytest.fixture(autouse=True)
+def _light_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A passphrase is made slow to try on purpose: 0.2 s and 64 MB each time, and these tests do it by dozens."""
+    monkeypatch.setattr(sealing, "WORK", {"n": 2, "r": 8, "p": 1})
+
+
 @pytest.fixture(scope="session")
-def empty_sqlite(tmp_path_factory, django_db_setup, django_db_blocker) -> Path:
+def empty_sqlite(tmp_path_factory) -> Path:
     """A SQLite database whose tables are up to date."""
-    path = tmp_path_factory.mktemp("empty") / "empty.sqlite3"
-    with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            connection.ensure_connection()
-            with closing(sqlite3.connect(path)) as copy:
-                connection.connection.backup(copy)
-        else:
-            with _connected(_sqlite(path)):
-                call_command("migrate", verbosity=0)
-                with connection.cursor() as cursor:
-                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
+    return made_tables(tmp_path_factory, on_postgresql=False)
 
 
 @pytest.fixture

@@ -20,6 +20,11 @@ from maillage.trips.sealing import (
 )
 
 PHRASE = "kavu-deme-tiru-pola"
+SERVED = dict(sealing.WORK)  # read before a test lightens it
+
+
+def test_a_passphrase_is_slow_to_try():
+    assert 128 * SERVED["n"] * SERVED["r"] >= 64 * 1024 * 1024  # octets that each try must hold
 
 
 @pytest.fixture(autouse=True)
