@@ -9,12 +9,13 @@ from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
 from maillage.atlas.opendata.api import unreadable
+from maillage.lib.rates import TooMany
 from maillage.lib.system_errors import database_is_away
 from maillage.live import figures
 from maillage.live.outcomes import RETRY_AFTER
 from maillage.methods.queries import UnreadableVersion
 from maillage.people.queries import can_organise
-from maillage.ui.views import bad_request, conflict, wrong_method
+from maillage.ui.views import bad_request, conflict, too_many, wrong_method
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -57,8 +58,9 @@ def say_fault(request: HttpRequest) -> HttpResponse:
     return page
 
 
-class MendUnreadable:
-    """A method kept by an earlier release, refused by this one: who may mend it is taken to its file."""
+class SayRefusals:
+    """What a view raises for want of a page to say it on: too many requests; a method kept by an earlier release and
+    refused by this one, whose file is shown to who may mend it."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -67,6 +69,8 @@ class MendUnreadable:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, TooMany):
+            return too_many(request, exception.wait)
         if not isinstance(exception, UnreadableVersion):
             return None
         version = exception.version
