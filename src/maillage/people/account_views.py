@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.lib.needs import Need, needs
 from maillage.lib.qr import qr_svg
-from maillage.lib.rates import Rate
+from maillage.lib.rates import ACCOUNT, Rate
 from maillage.people.address import ask_for_address, change_address, find_address
 from maillage.people.entering import PROVIDER
 from maillage.people.models import Right, User
@@ -37,7 +37,7 @@ from maillage.people.second_factor import (
 from maillage.people.services import end_every_session, rename_user
 from maillage.ui.addresses import public_address
 
-letters_rate = Rate(most=5, window=600)  # letters to new addresses, of one account
+letters_rate = Rate("écrire à une nouvelle adresse de compte", 5, 600, ACCOUNT)
 
 
 class NameForm(forms.Form):
@@ -94,9 +94,11 @@ def address_change(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         email = form.cleaned_data["email"]
-        if letters_rate.wait(str(request.user.pk)):
+        if wait := letters_rate.wait(str(request.user.pk)):
             form.add_error(None, _("Trop de lettres demandées. Attendez quelques minutes."))
-            return render(request, "people/address_change.html", {"form": form}, status=429)
+            response = render(request, "people/address_change.html", {"form": form}, status=429)
+            response["Retry-After"] = str(wait)
+            return response
         ask_for_address(user=cast(User, request.user), email=email, base_url=public_address(request))
         sentence = _("Une lettre part à %s : votre adresse change quand vous y répondez.")
         if not settings.EMAIL_HOST:
@@ -158,7 +160,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Nothing is asked at sign-in before a first code was given. Its answer alone holds the recovery codes."""
     user = cast(User, request.user)
     factor = factor_of(user)
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form, wait = CodeForm(request.POST if request.method == "POST" else None), 0
     if form.is_valid():
         do, code = request.POST.get("do", ""), form.cleaned_data["code"]
         try:
@@ -172,6 +174,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             remove_factor(user=user, code=code)
         except (WrongCode, TooManyTries) as refusal:
             form.add_error("code", str(refusal.sentence))
+            wait = 60 * refusal.minutes if isinstance(refusal, TooManyTries) else 0
         else:
             messages.success(request, _("Plus aucun code ne vous sera demandé à l’entrée."))
             return redirect("people:account")
@@ -182,7 +185,10 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         context |= {"qr": mark_safe(drawn), "spelled": spelled, "address": address}  # noqa: S308 - drawn by us
     else:
         context["left"] = factor.recovery_codes.count()
-    return render(request, "people/second_factor.html", context, status=422 if form.errors else 200)
+    response = render(request, "people/second_factor.html", context, status=422 if form.errors else 200)
+    if wait:
+        response.status_code, response["Retry-After"] = 429, str(wait)
+    return response
 
 
 def _codes_page(request: HttpRequest, codes: list[str]) -> HttpResponse:

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.lib.needs import Need, needs
-from maillage.lib.rates import Rate
+from maillage.lib.rates import MAILBOX, Rate
 from maillage.people.entering import PROVIDER, enter, enter_at_last, who_waits
 from maillage.people.enums import Way
 from maillage.people.models import User
@@ -28,7 +28,9 @@ from maillage.people.second_factor import TooManyTries, WrongCode, check_code
 from maillage.people.services import owner_of_link, send_sign_in_link
 from maillage.ui.addresses import is_ours, own_address, public_address
 
-letters_rate = Rate(most=10, window=600)  # links asked for from one place: a team behind one address, not a program
+letters_rate = Rate("demander un lien de connexion", 10, 600)  # a team behind one address, not a program
+# Whoever types somebody’s address fills no mailbox; the links that are in it already still open.
+mailbox_rate = Rate("demander un lien pour la même boîte", 5, 600, MAILBOX)
 
 
 class AddressForm(forms.Form):
@@ -50,9 +52,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "writes": bool(settings.EMAIL_HOST), "next": request.GET.get("next", "")}
     context |= {"provider": settings.OIDC}
     if request.method == "POST" and form.is_valid():
-        wait = letters_rate.wait(request.META.get("REMOTE_ADDR", ""))
+        wait, sentence = letters_rate.wait(request.META.get("REMOTE_ADDR", "")), ""
         if wait:
-            form.add_error(None, _("Trop de liens demandés d’ici. Attendez quelques minutes."))
+            sentence = _("Trop de liens demandés d’ici. Attendez quelques minutes.")
+        elif wait := mailbox_rate.wait(form.cleaned_data["email"].casefold()):
+            sentence = _("Trop de liens demandés pour cette adresse. Ouvrez le dernier reçu, ou attendez.")
+        if wait:
+            form.add_error(None, sentence)
             response = render(request, "people/sign_in.html", context, status=429)
             response["Retry-After"] = str(wait)
             return response
@@ -79,11 +85,10 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
             if user is not None:
                 return enter(request, user, way=Way.LINK, next_url=_next_url(request))
         return render(request, "people/link_over.html", status=403)
-    return render(
-        request,
-        "people/sign_in_link.html",
-        {"owner": user, "token_name": settings.SESAME_TOKEN_NAME, "token": token, "next": given.get("next", "")},
-    )
+    context = {"owner": user, "token_name": settings.SESAME_TOKEN_NAME, "token": token, "next": given.get("next", "")}
+    response = render(request, "people/sign_in_link.html", context)
+    response["Referrer-Policy"] = "strict-origin"  # the address opens: what the page loads is not told it
+    return response
 
 
 class CodeForm(forms.Form):
@@ -105,19 +110,22 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if user is None:
         return redirect("people:sign-in")
     form = CodeForm(request.POST or None)
-    status = 422
+    wait = 0
     if request.method == "POST" and form.is_valid():
         try:
             recovery = check_code(user=user, code=form.cleaned_data["code"])
         except (WrongCode, TooManyTries) as refusal:
             form.add_error("code", str(refusal.sentence))
-            status = 429 if isinstance(refusal, TooManyTries) else 422
+            wait = 60 * refusal.minutes if isinstance(refusal, TooManyTries) else 0
         else:
             if recovery:
                 left = user.second_factor.recovery_codes.count()
                 messages.warning(request, _("Ce code de secours ne sert plus. Il vous en reste %s.") % left)
             return enter_at_last(request, user)
-    return render(request, "people/second_step.html", {"form": form}, status=status if form.errors else 200)
+    response = render(request, "people/second_step.html", {"form": form}, status=422 if form.errors else 200)
+    if wait:
+        response.status_code, response["Retry-After"] = 429, str(wait)
+    return response
 
 
 @csrf_exempt  # the heading asks it from pages whose address is a key too: there a browser says no origin
