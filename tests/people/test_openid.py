@@ -369,8 +369,8 @@ def test_without_a_provider_there_is_nothing_of_it(client, settings):
 
 
 def test_departures_are_counted(client, provider):
-    asked = [client.get("/connexion/fournisseur/").status_code for _ in range(31)]
-    assert asked == [302] * 30 + [429]
+    asked = [client.get("/connexion/fournisseur/").status_code for _ in range(61)]
+    assert asked == [302] * 60 + [429]
 
 
 def test_no_code_goes_into_a_log():

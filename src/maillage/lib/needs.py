@@ -58,7 +58,7 @@ class Need(Enum):
 
 _OF_ALL = Rate("ce qui s’envoie sans compte ni lien", 1_200, 600)
 _OF_FORMS = Rate("les formulaires publics d’une rencontre", 600, 600)
-_OF_ROOMS = Rate("les portes et les écrans des salles", 6_000, 600)
+_OF_ROOMS = Rate("les portes et les écrans des salles", 30_000, 600)  # five thousand phones behind one box
 _OF_LINKS = Rate("ce qui s’envoie par des liens personnels", 3_000, 600)
 _OF_ONE_LINK = Rate("ce qui s’envoie par un lien personnel", 240, 600, LINK)
 POSTS = {

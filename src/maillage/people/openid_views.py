@@ -26,7 +26,7 @@ COOKIE = "maillage-retour"  # what the browser must bring back; signed, and its 
 SALT = "people.openid"
 OPEN_FOR = 600  # seconds at the provider's
 # From one place: a team behind one address, not a program.
-leaving_rate = Rate("partir chez le fournisseur d’identité", 30, 600)
+leaving_rate = Rate("partir chez le fournisseur d’identité", 60, 600)
 returning_rate = Rate("revenir du fournisseur d’identité", 60, 600)
 # Each return asks the provider three things: one that is played again and again asks it no more.
 return_rate = Rate("revenir par le même aller-retour", 3, OPEN_FOR, RETURN)

@@ -28,7 +28,7 @@ from maillage.people.second_factor import TooManyTries, WrongCode, check_code
 from maillage.people.services import owner_of_link, send_sign_in_link
 from maillage.ui.addresses import is_ours, own_address, public_address
 
-letters_rate = Rate("demander un lien de connexion", 10, 600)  # a team behind one address, not a program
+letters_rate = Rate("demander un lien de connexion", 40, 600)  # a team behind one address, not a program
 # Whoever types somebody’s address fills no mailbox; the links that are in it already still open.
 mailbox_rate = Rate("demander un lien pour la même boîte", 5, 600, MAILBOX)
 

@@ -28,7 +28,7 @@ from maillage.questionnaires.queries import asked, numbers_of
 from maillage.questionnaires.services import QuestionnaireRefused
 from maillage.registrations.models import Opening, Registration
 
-SENDINGS = Rate("répondre à un questionnaire", 120, 600)  # a whole plenary stands behind one box
+SENDINGS = Rate("répondre à un questionnaire", 1_200, 600)  # a whole plenary stands behind one box
 COMMON, PERSONAL, CORRECTION = "common", "personal", "correction"
 
 
