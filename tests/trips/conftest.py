@@ -80,9 +80,11 @@ def _sqlite(path: Path) -> dict[str, object]:
 
 
 @pytest.fixture(autouse=True)
-def _light_work(monkeypatch: pytest.MonkeyPatch) -> None:
+def _light_work() -> Iterator[None]:
     """A passphrase is made slow to try on purpose: 0.2 s and 64 MB each time, and these tests do it by dozens."""
-    monkeypatch.setattr(sealing, "WORK", {"n": 2, "r": 8, "p": 1})
+    with pytest.MonkeyPatch.context() as patch:  # its own: a test that undoes the usual one goes on with this
+        patch.setattr(sealing, "WORK", {"n": 2, "r": 8, "p": 1})
+        yield
 
 
 @pytest.fixture(scope="session")
