@@ -98,3 +98,7 @@ def _folders(settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
     if kept := sys.modules.get("maillage.atlas.keeping"):
         kept.forget_all()
+    if rates := sys.modules.get("maillage.lib.rates"):
+        rates.table.clear()
+    if throttle := sys.modules.get("maillage.live.throttle"):
+        throttle.codes_throttle.forget()

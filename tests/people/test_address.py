@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 
 from maillage.office.models import Mail
-from maillage.people.account_views import letters_rate
 from maillage.people.models import User
 from maillage.people.services import end_every_session, make_sign_in_link, owner_of_link
 
@@ -78,10 +77,8 @@ def test_one_taken_meanwhile_forged_or_of_somebody_gone_changes_nothing(client, 
 
 
 def test_letters_are_not_asked_for_without_end(client, zoe):
-    letters_rate.forget()
     sent = [client.post("/compte/adresse/", {"email": f"a{n}@exemple.invalid"}).status_code for n in range(6)]
     assert sent == [302] * 5 + [429]
-    letters_rate.forget()
 
 
 def test_a_word_that_is_no_address_is_said(client, zoe):

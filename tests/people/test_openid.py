@@ -19,7 +19,7 @@ from maillage.lib.openid import Endpoints, Provider
 from maillage.office.models import Activity
 from maillage.people import openid
 from maillage.people.models import Identity, Right, User
-from maillage.people.openid_views import COOKIE, leaving_rate
+from maillage.people.openid_views import COOKIE
 from maillage.people.services import give_right, make_space
 from maillage.people.team import invite
 from tests.people.provider import CLIENT_ID, RSA, SECRET, STRANGE, Account, real_provider
@@ -37,7 +37,6 @@ def _running():
 def provider(_running, settings):
     _running.reset()
     openid._client.cache_clear()
-    leaving_rate.forget()
     settings.OIDC = Provider(
         issuer=_running.issuer, client_id=CLIENT_ID, client_secret=SECRET, name="AgentPass", timeout=5
     )

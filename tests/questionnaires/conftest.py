@@ -8,7 +8,6 @@ from maillage.gatherings.models import Gathering
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Person, Space, User
 from maillage.people.services import give_right
-from maillage.questionnaires import answer_views
 from maillage.questionnaires.models import Question, Questionnaire
 from maillage.questionnaires.questions import add_question
 from maillage.questionnaires.services import make_questionnaire, set_questionnaire
@@ -19,7 +18,6 @@ BASE = "https://maillage.exemple.invalid"
 
 @pytest.fixture
 def day(db) -> Gathering:
-    answer_views.SENDINGS.forget()
     space = Space.objects.create(slug="grand-est", name="Politique de la ville en Grand Est", host="ORIV")
     day = Gathering.objects.create(
         space=space,

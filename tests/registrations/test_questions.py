@@ -14,7 +14,6 @@ from maillage.gatherings.services import copy_gathering
 from maillage.lib.spreadsheets import read_table
 from maillage.office.models import Activity
 from maillage.people.services import make_space
-from maillage.registrations import public_views
 from maillage.registrations.exports import export_rows
 from maillage.registrations.imports import import_registrations
 from maillage.registrations.models import Answer, Opening, Question, Registration
@@ -46,7 +45,6 @@ def body(response) -> str:
 
 @pytest.fixture
 def opening(day) -> Opening:
-    public_views.SENDINGS.forget()
     Gathering.objects.filter(pk=day.pk).update(date=timezone.localdate() + dt.timedelta(days=30))
     day.refresh_from_db()
     return Opening.objects.create(gathering=day, is_open=True, base_url="https://inscription.exemple.invalid")

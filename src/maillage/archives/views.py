@@ -19,6 +19,7 @@ from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.queries import public_gathering
 from maillage.lib.needs import Need, needs
+from maillage.lib.rates import FILES, READING, limited
 from maillage.office.models import Activity
 from maillage.office.retention import Due, change_names_rule, names_months, waiting
 from maillage.people.access import fetch_in_space
@@ -49,6 +50,7 @@ def archive(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
 
 @require_safe
 @needs(Need.PUBLISHED)
+@limited(FILES, methods=READING)
 def public(request: HttpRequest, space: str, slug: str) -> HttpResponse:
     gathering = public_gathering(space, slug)
     if gathering is None:

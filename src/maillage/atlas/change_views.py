@@ -21,6 +21,7 @@ from maillage.change.published import OBSERVATIONS, observation_rows
 from maillage.change.queries import path_of, present_members, public_groups, seen_of
 from maillage.change.visions import current_vision
 from maillage.lib.needs import Need, needs
+from maillage.lib.rates import FILES, READING, limited
 from maillage.lib.tableschema import record, schema_of, write_csv
 from maillage.people.access import fetch_atlas
 from maillage.people.models import Space
@@ -60,6 +61,7 @@ def core_group(request: HttpRequest, slug: str, group: str) -> HttpResponse:
 
 @require_safe
 @needs(Need.ATLAS)
+@limited(FILES, methods=READING)
 def observations(request: HttpRequest, slug: str, group: str, kind: str) -> HttpResponse:
     """CSV, JSON, and the Table Schema of both."""
     space, row = _group(request, slug, group)

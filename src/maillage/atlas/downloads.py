@@ -17,6 +17,7 @@ from maillage.atlas.places import UnknownPlace
 from maillage.atlas.standalone import whole_svg
 from maillage.lib.dates import day_words
 from maillage.lib.needs import Need, needs
+from maillage.lib.rates import FILES, READING, limited
 from maillage.lib.typography import typo
 from maillage.lib.typst import compile_pdf, compile_png
 from maillage.people.access import fetch_atlas
@@ -47,6 +48,7 @@ KINDS: dict[str, tuple[str, Callable[[AtlasPage, str], bytes]]] = {
 
 @require_safe
 @needs(Need.ATLAS)
+@limited(FILES, methods=READING)
 def picture(request: HttpRequest, slug: str, level: str, kind: str, code: str = "") -> HttpResponse:
     space = fetch_atlas(request.user, slug)
     if kind not in KINDS:

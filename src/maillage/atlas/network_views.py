@@ -20,6 +20,7 @@ from maillage.atlas.network_summary import BASES, Actor, Summary, title_of
 from maillage.atlas.tables import UNKNOWN_WORDS, Cell, Column, Table, make_table
 from maillage.lib.matching import fold
 from maillage.lib.needs import Need, needs
+from maillage.lib.rates import FILES, READING, limited
 from maillage.lib.typography import grouped, join_words, typo
 from maillage.people.access import fetch_atlas, fetch_in_space
 from maillage.people.models import Space
@@ -77,6 +78,7 @@ def own_network(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @needs(Need.ATLAS)
+@limited(FILES, methods=READING)
 def public_export(request: HttpRequest, slug: str, form: str) -> HttpResponse | StreamingHttpResponse:
     return _export(request, fetch_atlas(request.user, slug), form, public=True)
 

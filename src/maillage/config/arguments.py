@@ -198,6 +198,10 @@ def _change_report(command: Parser) -> None:
     command.add_argument("-o", "--output", metavar="FICHIER", required=True, help="le fichier à écrire")
 
 
+def _rights(command: Parser) -> None:
+    command.add_argument("--limits", action="store_true", help="combien de fois chaque porte s’ouvre, de SECURITY.md")
+
+
 def _method(command: Parser) -> None:
     command.add_argument("action", choices=["list", "check"], metavar="list|check", help="liste, ou vérifie un fichier")
     command.add_argument("file", nargs="?", metavar="FICHIER.toml", help="le fichier ; docs/methods.md dit le format")
@@ -326,7 +330,7 @@ PARTS: dict[str, Callable[[Parser], None]] = {
     "backup": _backup,
     "restore": _restore,
     "verify": _verify,
-    "rights": lambda command: None,
+    "rights": _rights,
     "retention": _retention,
     "method": _method,
     "doctor": lambda command: None,

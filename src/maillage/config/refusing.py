@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.atlas.opendata.api import unreadable
 from maillage.lib.languages import FRENCH, spoken
+from maillage.lib.rates import TooMany
 from maillage.lib.system_errors import database_is_away
 from maillage.live import figures
 from maillage.live.outcomes import RETRY_AFTER
 from maillage.methods.queries import UnreadableVersion
 from maillage.people.queries import can_organise
 from maillage.ui.languages import asked_of
-from maillage.ui.views import bad_request, conflict, wrong_method
+from maillage.ui.views import bad_request, conflict, too_many, wrong_method
 
 logger = logging.getLogger(__name__)
 
@@ -96,8 +97,9 @@ def _failed(status: int, language: str) -> str:
     return render_to_string(f"{status}.html")
 
 
-class MendUnreadable:
-    """A method kept by an earlier release, refused by this one: who may mend it is taken to its file."""
+class SayRefusals:
+    """What a view raises for want of a page to say it on: too many requests; a method kept by an earlier release and
+    refused by this one, whose file is shown to who may mend it."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -106,6 +108,8 @@ class MendUnreadable:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, TooMany):
+            return too_many(request, exception.wait)
         if not isinstance(exception, UnreadableVersion):
             return None
         version = exception.version

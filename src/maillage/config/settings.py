@@ -124,7 +124,7 @@ MIDDLEWARE = [
     "maillage.people.presence.note_presence",
     "django.contrib.messages.middleware.MessageMiddleware",
     "maillage.config.refusing.say_wrong_method",
-    "maillage.config.refusing.MendUnreadable",
+    "maillage.config.refusing.SayRefusals",
 ]
 
 ROOT_URLCONF = "maillage.config.urls"

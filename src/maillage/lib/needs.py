@@ -7,6 +7,9 @@
 `needs` sends to sign-in whoever has no account, where one is needed; which space the thing belongs to, and whether the
 role reaches that far, is asked by the `fetch_…` of the noun, since only it knows the row. A view that says nothing
 fails tests/rights, which opens every address as everybody and holds the answers against docs/rights.md.
+
+What is sent without an account is counted here too, so that no door can be forgotten: far above what a room of two
+hundred does behind one address, far below what a program does. A door that needs less says so itself (lib/rates.py).
 """
 
 from collections.abc import Callable
@@ -15,6 +18,8 @@ from enum import Enum
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+
+from maillage.lib.rates import LINK, Rate, limited
 
 View = Callable[..., Any]
 
@@ -50,6 +55,23 @@ class Need(Enum):
     ORGANISE_SOMEWHERE = Asked("l’organisation, où que ce soit", ("organiser",), account=True)
 
 
+_OF_ALL = Rate("ce qui s’envoie sans compte ni lien", 1_200, 600)
+_OF_FORMS = Rate("les formulaires publics d’une rencontre", 600, 600)
+_OF_ROOMS = Rate("les portes et les écrans des salles", 6_000, 600)
+_OF_LINKS = Rate("ce qui s’envoie par des liens personnels", 3_000, 600)
+_OF_ONE_LINK = Rate("ce qui s’envoie par un lien personnel", 240, 600, LINK)
+POSTS = {
+    Need.ANYBODY: (_OF_ALL,),
+    Need.PUBLISHED: (_OF_FORMS,),
+    Need.ATLAS: (_OF_ALL,),
+    Need.CODE: (_OF_ROOMS,),
+    Need.SEAT: (_OF_ROOMS,),
+    Need.LEADING_SEAT: (_OF_ROOMS,),
+    Need.LINK: (_OF_ONE_LINK, _OF_LINKS),
+    Need.LEADING_LINK: (_OF_ONE_LINK, _OF_LINKS),
+}
+
+
 @dataclass(frozen=True)
 class Needs:
     get: Need
@@ -61,7 +83,7 @@ def needs(need: Need, *, post: Need | None = None) -> Callable[[View], Any]:
 
     def declare(view: View) -> Any:
         # functools.wraps, of the decorators above this one, carries the mark up to what the resolver finds
-        said: Any = login_required(view) if need.value.account else view
+        said: Any = login_required(view) if need.value.account else limited(*POSTS[post or need])(view)
         said.needs = Needs(need, post or need)
         return said
 

@@ -52,7 +52,7 @@ from maillage.people.queries import can_organise, can_read, spaces_of, spaces_to
 from maillage.ui.addresses import public_address
 
 A_PAGE = 60  # experiences
-PROPOSALS = Rate(20, 600)  # of one address: a whole social centre stands behind one box
+PROPOSALS = Rate("proposer une expérience", 20, 600)  # a whole social centre stands behind one box
 
 
 def _space(request: HttpRequest, slug: str) -> Space:
@@ -233,7 +233,11 @@ def propose(request: HttpRequest, token: str) -> HttpResponse:
             made = propose_experience(space=found.space, content=form.content, by=_("par le lien de proposition"))
             return redirect("memory:own-experience", own_token(made))
         form.add_error(None, _("Trop de propositions viennent d’ici. Attendez quelques minutes, puis renvoyez."))
-        status = 429
+        page = render(
+            request, "memory/experience_form.html", {"form": form, "space": found.space, "public": True}, status=429
+        )
+        page["Retry-After"] = str(wait)
+        return page
     context = {"form": form, "space": found.space, "public": True}
     return render(request, "memory/experience_form.html", context, status=status)
 

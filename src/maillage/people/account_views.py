@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.lib.needs import Need, needs
 from maillage.lib.qr import qr_svg
-from maillage.lib.rates import Rate
+from maillage.lib.rates import ACCOUNT, Rate
 from maillage.people.address import ask_for_address, change_address, find_address
 from maillage.people.entering import PROVIDER
 from maillage.people.models import Right, User
@@ -37,7 +37,7 @@ from maillage.people.second_factor import (
 from maillage.people.services import end_every_session, rename_user
 from maillage.ui.addresses import public_address
 
-letters_rate = Rate(most=5, window=600)  # letters to new addresses, of one account
+letters_rate = Rate("écrire à une nouvelle adresse de compte", 5, 600, ACCOUNT)
 
 
 class NameForm(forms.Form):
@@ -94,9 +94,11 @@ def address_change(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         email = form.cleaned_data["email"]
-        if letters_rate.wait(str(request.user.pk)):
+        if wait := letters_rate.wait(str(request.user.pk)):
             form.add_error(None, _("Trop de lettres demandées. Attendez quelques minutes."))
-            return render(request, "people/address_change.html", {"form": form}, status=429)
+            response = render(request, "people/address_change.html", {"form": form}, status=429)
+            response["Retry-After"] = str(wait)
+            return response
         ask_for_address(user=cast(User, request.user), email=email, base_url=public_address(request))
         sentence = _("Une lettre part à %s : votre adresse change quand vous y répondez.")
         if not settings.EMAIL_HOST:

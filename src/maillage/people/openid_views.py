@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from maillage.lib.needs import Need, needs
 from maillage.lib.openid import Pending, ProviderSilent, Refused
-from maillage.lib.rates import Rate
+from maillage.lib.rates import RETURN, Rate
 from maillage.people.entering import enter
 from maillage.people.enums import Way
 from maillage.people.openid import NoAccount, client, find_owner
@@ -25,7 +25,11 @@ logger = logging.getLogger(__name__)
 COOKIE = "maillage-retour"  # what the browser must bring back; signed, and its owner's
 SALT = "people.openid"
 OPEN_FOR = 600  # seconds at the provider's
-leaving_rate = Rate(most=30, window=600)  # from one place: a team behind one address, not a program
+# From one place: a team behind one address, not a program.
+leaving_rate = Rate("partir chez le fournisseur d’identité", 30, 600)
+returning_rate = Rate("revenir du fournisseur d’identité", 60, 600)
+# Each return asks the provider three things: one that is played again and again asks it no more.
+return_rate = Rate("revenir par le même aller-retour", 3, OPEN_FOR, RETURN)
 
 
 @never_cache
@@ -36,11 +40,8 @@ def leave(request: HttpRequest) -> HttpResponse:
     provider = client()
     if provider is None:
         return redirect("people:sign-in")
-    wait = leaving_rate.wait(request.META.get("REMOTE_ADDR", ""))
-    if wait:
-        response = _refused(request, _("Trop d’essais d’ici. Attendez quelques minutes."), status=429)
-        response["Retry-After"] = str(wait)
-        return response
+    if wait := leaving_rate.wait(request.META.get("REMOTE_ADDR", "")):
+        return _too_many(request, wait)
     try:
         address, pending = provider.start(redirect_uri=_return_address(request))
     except ProviderSilent as silence:
@@ -69,7 +70,8 @@ def come_back(request: HttpRequest) -> HttpResponse:
     provider = client()
     if provider is None:
         return redirect("people:sign-in")
-    response = _come_back(request)
+    wait = returning_rate.wait(request.META.get("REMOTE_ADDR", ""))
+    response = _too_many(request, wait) if wait else _come_back(request)
     response.delete_cookie(COOKIE, path=reverse("people:openid-return"))
     response["Referrer-Policy"] = "no-referrer"
     return response
@@ -84,6 +86,8 @@ def _come_back(request: HttpRequest) -> HttpResponse:
         sentence = _("Cette page s’ouvre en revenant du fournisseur, dans le même navigateur, en dix minutes.")
         return _refused(request, sentence)
     pending, wanted = Pending(*said[:3]), said[3]
+    if wait := return_rate.wait(pending.state):
+        return _too_many(request, wait)
     try:
         answer = provider.finish(pending=pending, redirect_uri=_return_address(request), given=request.GET.dict())
         user = find_owner(answer=answer)
@@ -115,6 +119,12 @@ def _silent(request: HttpRequest, silence: ProviderSilent) -> HttpResponse:
 
 def _refused(request: HttpRequest, sentence: str, status: int = 403) -> HttpResponse:
     return render(request, "people/openid_refused.html", {"sentence": sentence}, status=status)
+
+
+def _too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    response = _refused(request, _("Trop d’essais d’ici. Attendez quelques minutes."), status=429)
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def goodbye(request: HttpRequest, kept: dict[str, str] | None) -> HttpResponse:

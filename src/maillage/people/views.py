@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.lib.needs import Need, needs
-from maillage.lib.rates import Rate
+from maillage.lib.rates import MAILBOX, Rate
 from maillage.people.entering import PROVIDER, enter, enter_at_last, who_waits
 from maillage.people.enums import Way
 from maillage.people.models import User
@@ -26,7 +26,9 @@ from maillage.people.second_factor import TooManyTries, WrongCode, check_code
 from maillage.people.services import owner_of_link, send_sign_in_link
 from maillage.ui.addresses import own_address, public_address
 
-letters_rate = Rate(most=10, window=600)  # links asked for from one place: a team behind one address, not a program
+letters_rate = Rate("demander un lien de connexion", 10, 600)  # a team behind one address, not a program
+# Whoever types somebody’s address fills no mailbox; the links that are in it already still open.
+mailbox_rate = Rate("demander un lien pour la même boîte", 5, 600, MAILBOX)
 
 
 class AddressForm(forms.Form):
@@ -48,9 +50,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "writes": bool(settings.EMAIL_HOST), "next": request.GET.get("next", "")}
     context |= {"provider": settings.OIDC}
     if request.method == "POST" and form.is_valid():
-        wait = letters_rate.wait(request.META.get("REMOTE_ADDR", ""))
+        wait, sentence = letters_rate.wait(request.META.get("REMOTE_ADDR", "")), ""
         if wait:
-            form.add_error(None, _("Trop de liens demandés d’ici. Attendez quelques minutes."))
+            sentence = _("Trop de liens demandés d’ici. Attendez quelques minutes.")
+        elif wait := mailbox_rate.wait(form.cleaned_data["email"].casefold()):
+            sentence = _("Trop de liens demandés pour cette adresse. Ouvrez le dernier reçu, ou attendez.")
+        if wait:
+            form.add_error(None, sentence)
             response = render(request, "people/sign_in.html", context, status=429)
             response["Retry-After"] = str(wait)
             return response

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maillage.gatherings.words import date_words, place_words
 from maillage.lib.codes import normalise_code
 from maillage.lib.needs import Need, needs
-from maillage.lib.rates import Rate
+from maillage.lib.rates import Rate, TooMany
+from maillage.live.throttle import codes_throttle
 from maillage.questionnaires.answer_fields import AnswerForm, ignored_sentence
 from maillage.questionnaires.answering import answers_of, save_answers
 from maillage.questionnaires.letters import refuse_letters
@@ -27,7 +28,7 @@ from maillage.questionnaires.queries import asked, numbers_of
 from maillage.questionnaires.services import QuestionnaireRefused
 from maillage.registrations.models import Opening, Registration
 
-SENDINGS = Rate(120, 600)  # of one address: a whole plenary stands behind one box
+SENDINGS = Rate("répondre à un questionnaire", 120, 600)  # a whole plenary stands behind one box
 COMMON, PERSONAL, CORRECTION = "common", "personal", "correction"
 
 
@@ -39,8 +40,15 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
     """The common link: anybody's, as many times as there are people."""
     meant = normalise_code(code)
     found = _rows().filter(code=meant).first() if meant else None
+    address = request.META.get("REMOTE_ADDR", "")
+    wait = codes_throttle.wait(address, found.gathering_id, found.pk) if found else codes_throttle.wait(address)
+    if found is None:
+        codes_throttle.wrong(address)  # as a room's code, and counted with them: there are as many
+    if wait:
+        raise TooMany(wait)
     if found is None:
         raise Http404(_("Aucun questionnaire n’a ce code. Vérifiez ses quatre lettres et ses deux chiffres."))
+    codes_throttle.at_home(address, found.gathering_id, found.pk)
     if code != found.code:
         return redirect("questionnaires:answer", found.code)
     return _take(request, found)

@@ -12,18 +12,22 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.lib.needs import Need, needs
+from maillage.lib.rates import LINK, READING, Rate, limited
 from maillage.registrations.activity import THE_PERSON
 from maillage.registrations.erasure import CarriedAway, erase_person, losses_of
 from maillage.registrations.held import as_json, elsewhere, held_on
 from maillage.registrations.own_views import fetch_own, private
 from maillage.registrations.views import registration_of
 
+# All that is held of somebody, looked for in every noun: nobody reads it more often, a program might.
+OPENINGS = Rate("ouvrir « Mes données » par un lien personnel", 60, 600, LINK)
 FILE = 'attachment; filename="mes-donnees.json"'
 
 
 @never_cache
 @require_safe
 @needs(Need.LINK)
+@limited(OPENINGS, methods=READING)
 def own_data(request: HttpRequest, token: str) -> HttpResponse:
     registration = fetch_own(token)
     context = {"registration": registration, "gathering": registration.gathering, "token": token}
@@ -35,6 +39,7 @@ def own_data(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_safe
 @needs(Need.LINK)
+@limited(OPENINGS, methods=READING)
 def own_data_file(request: HttpRequest, token: str) -> HttpResponse:
     person = fetch_own(token).person
     answer = JsonResponse(
@@ -48,6 +53,7 @@ def own_data_file(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Need.LINK)
+@limited(OPENINGS, methods=(*READING, "POST"))
 def own_erasure(request: HttpRequest, token: str) -> HttpResponse:
     """Opening the link says what goes and what stays; pressing erases. A scanner of letters only opens."""
     registration = fetch_own(token)

@@ -22,7 +22,7 @@ from maillage.registrations.queries import known_communes, known_organisations
 from maillage.registrations.services import Refused
 from maillage.registrations.signing_up import sign_up
 
-SENDINGS = Rate(40, 600)  # of one address: a whole association stands behind one box
+SENDINGS = Rate("s’inscrire à une rencontre", 40, 600)  # a whole association stands behind one box
 SENT_COOKIE = "inscription-envoyee"
 SENT_FOR = 1800  # seconds: the page of thanks can be opened again that long
 

@@ -17,6 +17,7 @@ from maillage.change.models import CoreGroup, Member
 from maillage.change.queries import public_groups
 from maillage.change.views import context_of
 from maillage.lib.needs import Need, needs
+from maillage.lib.rates import FILES, READING, limited
 from maillage.people.models import Space
 from maillage.reports.change_story import YEAR, describe_period
 from maillage.reports.services import FORMS, set_document
@@ -50,6 +51,7 @@ def change_report(request: HttpRequest, member: Member) -> HttpResponse:
 
 @require_safe
 @needs(Need.PUBLISHED)
+@limited(FILES, methods=READING)
 def public_story(_request: HttpRequest, space: str, slug: str, form: str) -> HttpResponse:
     """Of a noyau that says it is public: the last twelve months, without a name."""
     home = Space.objects.filter(slug=space).first()

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.lib.needs import Need, needs
+from maillage.lib.typography import count
 from maillage.ui.addresses import is_ours, own_address, public_address
 from maillage.ui.changelog import releases
 from maillage.ui.comfort import keep_comfort, wants_comfort
@@ -108,6 +109,15 @@ def wrong_method(request: HttpRequest) -> HttpResponse:
 
 def conflict(request: HttpRequest, sentence: str) -> HttpResponse:
     return _refuse(request, 409, _("Impossible pour le moment"), sentence)
+
+
+def too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    """`wait`: seconds."""
+    minutes = count(-(-wait // 60), _("minute"), _("minutes"), zero="")
+    sentence = _("Trop de demandes viennent d’ici. Attendez {minutes}, revenez en arrière et recommencez.")
+    response = _refuse(request, 429, _("Trop de demandes à la fois"), sentence.format(minutes=minutes))
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def _refuse(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:

@@ -16,6 +16,7 @@ from maillage.atlas.opendata.lists import ALL, BY_NAME, LICENCE_ADDRESS, OpenLis
 from maillage.atlas.opendata.sizes import Weight, octets_words, weights_of
 from maillage.atlas.opendata.writing import CONTENT_TYPES
 from maillage.lib.needs import Need, needs
+from maillage.lib.rates import FILES, READING, limited
 from maillage.lib.typography import count
 from maillage.people.access import fetch_atlas
 from maillage.territories.models import Source
@@ -56,6 +57,7 @@ def _line(asked: OpenList, weight: Weight) -> dict[str, object]:
 
 @require_safe
 @needs(Need.ATLAS)
+@limited(FILES, methods=READING)
 def taken(request: HttpRequest, slug: str, name: str, kind: str) -> HttpResponse | StreamingHttpResponse:
     space = fetch_atlas(request.user, slug)
     asked = BY_NAME.get(name)
