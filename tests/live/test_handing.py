@@ -12,6 +12,7 @@ from maillage.live import handing, seats, urls_of
 from maillage.live.enums import SeatKind
 from maillage.live.models import Seat
 from maillage.live.runtime import live
+from maillage.live.services import close_session
 from maillage.live.throttle import MOST_AT_HOME, MOST_OF_ONE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,6 +23,13 @@ def sit(session, name: str, kind: SeatKind = SeatKind.PARTICIPANT, role: str = "
     client = Client()
     client.cookies.load({seats.cookie_name(session.id, seat.kind): seats.make_ticket(seat)})
     return client, seat
+
+
+def holder(seat: Seat) -> Client:
+    """A browser with the cookie of now."""
+    client = Client()
+    client.cookies.load({seats.cookie_name(seat.session_id): seats.make_ticket(Seat.objects.get(id=seat.id))})
+    return client
 
 
 def link_on(page) -> str:
@@ -106,6 +114,52 @@ def test_who_leads_takes_a_seat_back_and_gives_it_again(session, lead) -> None:
     assert again.status_code == 409
     assert phone.get(f"/seance/{session.id}/").status_code == 200
     assert lead.post(f"/seance/{session.id}/telephones/?siege=a", {"seat": "personne"}).status_code == 422
+
+
+def test_a_link_that_was_photographed_stays_dead_when_the_seat_is_given_back(session, lead) -> None:
+    phone, seat = sit(session, "Amel")
+    phones, ways = f"/seance/{session.id}/telephones/?siege=a", []
+    for _time in range(2):  # taken and given back twice before the phone is looked at again
+        ways.append(link_on(holder(seat).get(f"/seance/{session.id}/autre-telephone/")))
+        removed = lead.post(phones, {"seat": str(seat.id)}, follow=True).content.decode()
+        undo = re.search(r'name="undo" value="([^"]+)"', removed)[1]
+        assert "de nouveau sa place" in lead.post(phones, {"undo": undo}, follow=True).content.decode()
+        assert [Client().post(way).status_code for way in ways] == [410] * len(ways)
+    assert phone.get(f"/seance/{session.id}/").status_code == 200
+    seat.refresh_from_db()
+    assert seat.generation == 5  # it never goes down
+    assert seats.read_ticket({name: one.value for name, one in phone.cookies.items()}, session.id).generation == 5
+
+
+def test_a_phone_that_handed_its_seat_on_is_not_let_in_by_what_is_given_back_to_another(session, lead) -> None:
+    first, seat = sit(session, "Amel")
+    second = Client()
+    second.post(link_on(first.get(f"/seance/{session.id}/autre-telephone/")))
+    phones = f"/seance/{session.id}/telephones/?siege=a"
+    removed = lead.post(phones, {"seat": str(seat.id)}, follow=True).content.decode()
+    lead.post(phones, {"undo": re.search(r'name="undo" value="([^"]+)"', removed)[1]})
+    assert second.get(f"/seance/{session.id}/").status_code == 200
+    assert first.get(f"/seance/{session.id}/").status_code == 403
+
+
+def test_a_phone_gives_itself_nothing_back(session) -> None:
+    """It writes in the log under keys of its own choice, while it may: none is a line that gives a seat back."""
+    phone, seat = sit(session, "Amel")
+    for key in ("given-back-3", handing._given_back_key(seat.id, 3)):  # were it to guess it
+        phone.post(f"/live/{session.id}/moves", {"key": key, "kind": "rename", "name": "Amel"})
+    seats.revoke_seat(seat=seat)
+    seats.revoke_seat(seat=seat)
+    assert phone.get(f"/seance/{session.id}/").status_code == 403
+
+
+def test_after_the_end_a_place_taken_back_is_not_given_again(session, lead) -> None:
+    _phone, seat = sit(session, "Amel")
+    close_session(session=session, by="organisation")
+    removed = lead.post(f"/seance/{session.id}/telephones/?siege=a", {"seat": str(seat.id)}, follow=True)
+    assert "n’a plus sa place" in removed.content.decode()
+    assert 'name="undo"' not in removed.content.decode()
+    undo = handing.make_undo_token(session_id=session.id, seat=str(seat.id))
+    assert not handing.give_back(room=live().rooms.load(session.id), token=undo)
 
 
 def test_who_leads_is_given_no_way_into_somebodys_seat(session, lead) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 PRIVATE = re.compile(
     r"(/(?:inscription|entrer|animer|projection|fiche|place|s|action|ou-en-etes-vous|noyau|invitation|adresse"
     r"|experiences/mienne|experiences/proposer|q/mon-lien|q/mes-reponses|q)/)[^/\s\"']+"
-    r"|((?:jeton|code|state|id_token_hint)=)[^&\s\"']+"
+    r"|((?:jeton|code|state|id_token_hint|retire)=)[^&\s\"']+"
 )
 PLAIN = "{asctime} {levelname} {name} {message}"
 FORMATS = ("texte", "json")

@@ -2,29 +2,37 @@
 
 A link moves it, made on the phone that has the seat and nowhere else: whoever opens it reads what is that person's
 alone, a porteur's sheet or a secret instruction, so who leads is given none. It says seat and generation, signed, for
-a few minutes: the move raises the generation, so the link opens once and the older phone holds nothing more. What who
-leads took back is given back to the same phone.
+a few minutes: the move raises the generation, so the link opens once and the older phone holds nothing more.
+
+A generation never goes down: a link that was photographed would live again. What who leads took back is given back to
+the same phone by a line of the log, which alone says that this phone's old cookie is worth the new one; so it is given
+back while the room plays, and not after its end, when nothing is written any more.
 """
 
 import base64
 import binascii
+import hashlib
+import hmac
 import secrets
 import uuid
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core import signing
 from django.db.models import F
 
 from maillage.live import seats
 from maillage.live.committer import Submitted
-from maillage.live.enums import SeatKind
-from maillage.live.models import Seat
+from maillage.live.enums import SeatKind, SessionStatus
+from maillage.live.models import Move, Seat, Session
 from maillage.live.outcomes import Outcome
 from maillage.live.rooms import Room
 from maillage.live.runtime import live
 from maillage.live.standing_in import WITHOUT_PHONE
 
 MINUTES = 10  # to take out the other phone, and no more: whoever reads this link over a shoulder could sit there
+MOST_TIMES = 30_000  # a seat changes hands: below what its column holds
+MOST_GIVEN_BACK = 20  # times a seat was taken and given back since a phone last showed itself
 HAS_PHONE = (SeatKind.PARTICIPANT, SeatKind.ROBOT)
 
 
@@ -64,8 +72,8 @@ def read_link_token(token: str) -> Seat | None:
 
 def take_over(*, seat: Seat, room: Room) -> Seat | None:
     """The seat, for the phone that asks; None when another took it first. Somebody who was said to be gone is back."""
-    moved = Seat.objects.filter(id=seat.id, generation=seat.generation).update(generation=F("generation") + 1)
-    if not moved:
+    same = Seat.objects.filter(id=seat.id, generation=seat.generation, generation__lt=MOST_TIMES)
+    if not same.update(generation=F("generation") + 1):
         return None
     seat.refresh_from_db()
     seats.forget(seat.id)
@@ -82,7 +90,7 @@ def take_back(*, room: Room, ticket: seats.Ticket, seat: str) -> Outcome:
     row = Seat.objects.get(id=seat, session=room.session_id, kind__in=HAS_PHONE)
     known = room.state.seats[seat]
     outcome = Outcome(200)
-    if known.present and room.state.status != "closed":
+    if known.present and still_plays(room):
         key = f"back-{secrets.token_urlsafe(9)}"
         asked = Submitted(room.session_id, ticket.seat_id, "leave", {"seat": seat}, key, ticket.generation)
         outcome = live().committer.submit(asked)
@@ -96,24 +104,50 @@ def make_undo_token(*, session_id: uuid.UUID, seat: str) -> str:
     return _undo_signer().sign(f"{seat}.{Seat.objects.get(id=seat, session=session_id).generation}")
 
 
+def still_plays(room: Room) -> bool:
+    """Not ended, by the room nor by who organises: its log is still written."""
+    return (
+        room.state.status != "closed" and Session.objects.filter(id=room.session_id, status=SessionStatus.OPEN).exists()
+    )
+
+
 def give_back(*, room: Room, token: str) -> bool:
     """The phone it was taken from opens it again, unless somebody sat there since. False: it is too late for that."""
+    if not still_plays(room):
+        return False
     try:
         held, _dot, generation = _undo_signer().unsign(token).partition(".")
     except signing.BadSignature:
         return False
     known = room.state.seats.get(held)
-    if known is None or (known.present and room.state.status != "closed"):
+    if known is None or known.present:
         return False
-    row = Seat.objects.filter(id=held, session=room.session_id, generation=generation)
-    if not row.update(generation=F("generation") - 1):
+    seat_id, taken = uuid.UUID(held), int(generation)
+    row = Seat.objects.filter(id=seat_id, session=room.session_id, generation=taken, generation__lt=MOST_TIMES)
+    if not row.update(generation=taken + 1):
         return False
-    seats.forget(uuid.UUID(held))
-    if room.state.status != "closed":
-        payload = {"name": known.name, "role": known.role}
-        key = f"given-back-{secrets.token_urlsafe(9)}"
-        live().committer.submit(Submitted(room.session_id, uuid.UUID(held), "join", payload, key))
-    return True
+    seats.forget(seat_id)
+    payload, key = {"name": known.name, "role": known.role}, _given_back_key(seat_id, taken + 1)
+    return live().committer.submit(Submitted(room.session_id, seat_id, "join", payload, key)).accepted
+
+
+def find_given_back(ticket: seats.Ticket) -> Seat | None:
+    """The seat of a phone that it was taken from and given back to: its cookie is to be made anew."""
+    seat = Seat.objects.filter(id=ticket.seat_id, session=ticket.session_id, kind__in=HAS_PHONE).first()
+    if seat is None or not 0 < seat.generation - ticket.generation <= 2 * MOST_GIVEN_BACK:
+        return None
+    steps = range(ticket.generation + 2, seat.generation + 1, 2)  # taken back, given back: two each time
+    keys = {_given_back_key(seat.id, generation) for generation in steps}
+    if not steps or steps[-1] != seat.generation:
+        return None
+    log = Move.objects.filter(session=ticket.session_id, seat=seat.id, kind="join", key__in=keys)
+    return seat if log.count() == len(keys) else None
+
+
+def _given_back_key(seat_id: uuid.UUID, generation: int) -> str:
+    """Of the line that gives this seat back, at this generation. Signed: no key that a phone sends is one."""
+    said = f"given back/{seat_id}/{generation}".encode()
+    return "given-back-" + hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()[:32]
 
 
 def _as_id(text: str) -> uuid.UUID | None:

@@ -23,6 +23,7 @@ from maillage.live.handing import (
     make_undo_token,
     phones,
     read_link_token,
+    still_plays,
     take_back,
     take_over,
 )
@@ -86,7 +87,7 @@ def room_phones(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     elif undo := request.GET.get("retire", ""):
         gone = next((one for one in found if undo.startswith(f"{one.seat}.")), None)
     context = {"room": room, "phones": found, "address": address, "gone": gone, "problem": problem}
-    context |= {"undo": undo, "returned": returned}
+    context |= {"undo": undo if still_plays(room) else "", "returned": returned}
     context["screen_url"] = _screen(session_id, request.GET.get("siege", ""))
     return render(request, "live/phones.html", context, status=status)
 

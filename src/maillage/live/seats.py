@@ -17,6 +17,7 @@ from typing import cast
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import F
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -116,8 +117,8 @@ def _find_or_make(
 
 def revoke_seat(*, seat: Seat) -> None:
     """Takes a seat back: its cookies no longer open anything, its streams end. What it wrote stays."""
-    seat.generation += 1
-    seat.save(update_fields=["generation"])
+    Seat.objects.filter(id=seat.id).update(generation=F("generation") + 1)  # of now: it may have moved meanwhile
+    seat.refresh_from_db(fields=["generation"])
     forget(seat.id)
     runtime.live().end_streams(seat.session_id, seat=str(seat.id))
 

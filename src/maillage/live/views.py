@@ -19,6 +19,7 @@ from maillage.lib.needs import Need, needs
 from maillage.live import entry, queries, screens, seats
 from maillage.live.asgi import flash_name, read_flash
 from maillage.live.enums import SeatKind, SessionStatus
+from maillage.live.handing import find_given_back
 from maillage.live.handing_views import seat_links
 from maillage.live.help_views import help_part
 from maillage.live.kept import Kept, kept_in
@@ -111,6 +112,9 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     if live().rooms.is_away(session_id):
         return _sentence(request, refuse("elsewhere").sentence, 410, kept)
     ticket = seats.read_ticket(request.COOKIES, session_id, which)
+    given_back = None
+    if ticket is not None and not seats.find_kind(ticket) and (given_back := find_given_back(ticket)):
+        ticket = seats.Ticket(session_id, given_back.id, given_back.generation)
     if ticket is None or not seats.find_kind(ticket):
         return _sentence(request, refuse("no-seat" if ticket is None else "revoked-seat").sentence, 403, kept)
     if kept is not None and kept.read_again:
@@ -130,6 +134,8 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
         response["Retry-After"] = str(RETRY_AFTER)
     elif refusal and kept is None:
         response.delete_cookie(flash_name(session_id))
+    if given_back is not None:
+        seats.remember(response, given_back)
     return response
 
 
