@@ -30,7 +30,11 @@ def stats(request: HttpRequest) -> HttpResponse:
 @needs(Need.ANYBODY)
 def stats_csv(request: HttpRequest) -> HttpResponse:
     years, rows = table(today=timezone.localdate())
-    headers = [_("ce qui est compté"), _("en tout"), *map(str, years)]
+    headers = [
+        _("ce qui est compté"),
+        _("en tout (au moins)"),
+        *(_("{year} (au moins)").format(year=year) for year in years),
+    ]
     few = _("moins de {n}").format(n=FLOOR)
     lines = [
         [
