@@ -17,17 +17,22 @@ from maillage.config.upkeep import erase_before_serving, keep_house
 from maillage.live import keys
 from maillage.live.enums import SessionStatus
 from maillage.live.models import KeptFigures, Session
-from maillage.memory.models import PorteurSheet
+from maillage.live.services import open_session
+from maillage.memory.actions import add_action
+from maillage.memory.models import Action, PorteurSheet
 from maillage.memory.sheets import open_sheet, sheet_token
 from maillage.office.ledger import PERSON, erased
 from maillage.office.models import Activity, Mail, NamesRule
 from maillage.office.retention import change_names_rule, months_after, names_months, waiting
-from maillage.office.services import queue_mail
+from maillage.office.services import queue_mail, record_activity
 from maillage.people.models import Person, User
 from maillage.plans.models import Placement, Plan
+from maillage.registrations.erasure import erase_person
+from maillage.registrations.listings import Shown, agree
 from maillage.registrations.models import Answer, Registration, RegistrationImport
+from maillage.registrations.own import token_of
 from maillage.registrations.retention import NAMELESS, erase_past_names
-from tests.archives.world import OF_PEOPLE, SECRET, full_day, play_counts, play_notes
+from tests.archives.world import METHOD, OF_PEOPLE, SECRET, full_day, play_counts, play_notes, sit, workshop_of
 from tests.trips.conftest import on
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -131,6 +136,48 @@ def test_after_the_rule_of_the_space_the_names_are_in_no_file(make_server):
         connections.close_all()
     for name, content in bytes_of(server).items():
         assert [word for word in OF_PEOPLE if word.encode() in content] == [], name
+
+
+def test_one_who_asks_is_in_no_file_an_hour_later(make_server):
+    """Their name, address, telephone, words: typed by them, by who organises, by a file, in a room. Backups apart."""
+    mine = {"first_name": "Zqmoi", "last_name": "Zqnom", "email": "zqmoi@zqdomaine.invalid"}
+    words = ("Zqmoi", "Zqnom", "zqdomaine", "06zqtel", "zqcommune", "zqfauteuil", "zqsujet", "zqmetier")
+    server = make_server("maison")
+    with on(server):
+        day = full_day(people=3, date=timezone.localdate())
+        others = [row.person.full_name for row in Registration.objects.select_related("person")]
+        person = Person.objects.create(space=day.space, phone="06zqtel", commune_text="zqcommune", **mine)
+        row = Registration.objects.create(
+            gathering=day, person=person, needs="zqfauteuil", porteur_subject="zqsujet", presence="present"
+        )
+        agree(registration=row, shown=Shown("Zqmoi Zqnom", about="zqmetier", contact=mine["email"]), by="essai")
+        day.imports.create(filename="Zqmoi Zqnom.csv", content=b"Zqmoi;Zqnom", status="draft", by="essai")
+        day.imports.create(filename="ZQNOM_Zqmoi.csv", content=b"", status="done", by="essai")
+        record_activity(space="x", by="essai", verb="import", about="Zqmoi Zqnom.csv", about_id=day.pk)
+        record_activity(space="x", by=person.full_name, verb="cancel-registration", about_id=row.pk)
+        queue_mail(to=person.email, subject="Pour Zqmoi Zqnom", body=token_of(row), about=day.pk)
+        plan = Plan.objects.get()
+        plan.notes = [*plan.notes, f"{person.full_name} est à part"]
+        plan.save()
+        other = Placement.objects.select_related("workshop").first()  # a reason names nobody but whom it is given to
+        words_of_mine = {"reason": f"{person.full_name}, votre vœu", "slot": other.slot, "workshop": other.workshop}
+        Placement.objects.create(plan=plan, registration=row, **words_of_mine)
+        add_action(gathering=day, what="Un local", by="essai")
+        Action.objects.update(owner_name=person.full_name, email=person.email)
+        session = open_session(workshop=workshop_of(day, METHOD, "Codéveloppement"), by="essai")
+        sit(session, person.full_name, "participant")
+        analyze()
+        connections.close_all()
+    there = b"".join(bytes_of(server).values())
+    assert [word for word in words if word.encode() not in there] == []
+    with on(server):
+        erase_person(person=person, by="la personne inscrite")
+        keep_house(now=timezone.now() + dt.timedelta(hours=1))
+        assert Registration.objects.filter(presence="present").count() == 4
+        assert {row.person.full_name for row in Registration.objects.select_related("person")} == {*others, NAMELESS}
+        connections.close_all()
+    for name, content in bytes_of(server).items():
+        assert [word for word in words if word.lower().encode() in content.lower()] == [], name
 
 
 def test_names_go_from_every_row_and_what_is_counted_stays(transactional_db):

@@ -13,7 +13,7 @@ from maillage.change.members import add_member, change_member, make_group
 from maillage.change.models import Member
 from maillage.memory.actions import add_action
 from maillage.memory.experiences import EMPTY, propose_experience
-from maillage.memory.models import Action
+from maillage.memory.models import Action, FollowUp
 from maillage.office import retention
 from maillage.office.models import Activity, Mail
 from maillage.office.services import queue_mail
@@ -230,3 +230,48 @@ def test_files_are_written_anew_by_the_server_and_asked_again_when_it_could_not(
     assert (written, wait()) == ([{"names"}], False)
     retention.erase_all_due(now=now + dt.timedelta(hours=2))
     assert len(written) == 1
+
+
+def test_two_who_share_an_address_keep_each_their_own_letters_and_read_no_other(day, come):
+    mine, his = come("Ana", "Bon", ANA), come("Paul", "Bon", ANA.upper())
+    link = f"https://x.invalid/inscription/{token_of(his)}/"
+    queue_mail(to=ANA, subject="Votre inscription", body=f"Bonjour, {token_of(mine)}", about=day.pk)
+    queue_mail(to=ANA, subject="Votre place, Ana Bon", body="", about=day.pk)
+    kept = [
+        queue_mail(to=ANA, subject="Sa place", body=link, about=day.pk),
+        queue_mail(to=ANA, subject="Sa suite", body="Paul BON, bonjour", about=day.pk),
+        queue_mail(to=ANA, subject="À qui ?", body="Bonjour", about=day.pk),
+    ]
+    question = FollowUp.objects.create(
+        gathering=day, lookup="x", public_key=b"x", email=ANA, due=timezone.localdate(), base_url="http://x"
+    )
+    told = propose_experience(
+        space=day.space, content=EMPTY | {"title": "Un jardin", "contact": f"Paul Bon, {ANA}", "contact_agreed": True},
+        by="essai",
+    )  # fmt: skip
+    read = said_of(mine)
+    assert "Votre inscription" in read
+    for words in ("Sa place", "Sa suite", "À qui ?", "Un jardin"):
+        assert words not in read
+    erase_person(person=mine.person, by="essai")
+    assert set(Mail.objects.values_list("pk", flat=True)) == {letter.pk for letter in kept}
+    assert FollowUp.objects.filter(pk=question.pk).exists()
+    assert ANA in told.versions.first().content["contact"]
+    his.person.refresh_from_db()
+    assert his.person.full_name == "Paul Bon"
+    erase_person(person=his.person, by="essai")
+    assert not Mail.objects.exists()
+    assert not FollowUp.objects.filter(email__iexact=ANA).exists()
+    assert told.versions.first().content["contact"] == ""
+
+
+def test_a_file_named_after_somebody_and_the_line_that_tells_of_it_lose_their_name(day, come):
+    mine, _other = come("Zoé", "d’Arc"), come("Zoé", "Darcy")
+    theirs, another = "Inscription_D'ARC-Zoe.xlsx", "Zoé Darcy.csv"
+    for name in (theirs, another):
+        day.imports.create(filename=name, content=b"", status="done", by="essai")
+        Activity.objects.create(space="x", by="essai", verb="import", about=f"{day} : {name}, 1 ligne", about_id=day.pk)
+    erase_person(person=mine.person, by="essai")
+    assert set(day.imports.values_list("filename", flat=True)) == {"fichier d’inscriptions", another}
+    lines = " ".join(Activity.objects.filter(verb="import").values_list("about", flat=True))
+    assert ("ARC-Zoe" in lines, another in lines) == (False, True)

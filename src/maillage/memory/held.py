@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from maillage.lib.matching import fold
 from maillage.memory.models import Action, Experience, ExperienceVersion
 from maillage.people.models import Person
-from maillage.registrations.held import Held, said
+from maillage.registrations.held import Held, said, says_name, sharing_address
 from maillage.registrations.models import Registration
 
 
@@ -72,4 +72,10 @@ def versions_with_contact(person: Person) -> list[ExperienceVersion]:
         return []
     # whole: « ana@x.fr » is neither in « diana@x.fr », nor in « jo.ana@x.fr », nor in « ana@x.fr.org »
     whole = re.compile(rf"(?<!\w)(?<!\w[.+%&'’-]){re.escape(person.email)}(?![\w@]|[.-]\w)", re.IGNORECASE)
-    return [row for row in rows if whole.search(str(row.content.get("contact", "")))]
+    others = sharing_address(person)
+    found = []
+    for row in rows:
+        contact = str(row.content.get("contact", ""))
+        if whole.search(contact) and (not others or says_name(contact, person)):
+            found.append(row)
+    return found

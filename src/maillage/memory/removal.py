@@ -14,6 +14,7 @@ from maillage.memory.held import borne_by, versions_with_contact
 from maillage.memory.models import Action, FollowUp
 from maillage.office.services import drop_mail
 from maillage.people.models import Person
+from maillage.registrations.held import sharing_address
 from maillage.registrations.models import Registration
 
 
@@ -47,7 +48,7 @@ def forget_person(sender: object, *, person: Person, registrations: Sequence[Reg
         version.content = version.content | {"contact": "", "contact_agreed": False}
         version.save(update_fields=["content"])
         version.experience.save(update_fields=["last"])  # whoever keeps its page hears that it changed
-    if person.email:
+    if person.email and not sharing_address(person):  # a question says an address and no name
         for follow_up in FollowUp.objects.filter(gathering__in=gatherings, email__iexact=person.email):
             give_up_follow_up(follow_up=follow_up)
 

@@ -19,7 +19,7 @@ from maillage.office.retention import ask_for_new_files
 from maillage.people.models import Person
 from maillage.registrations.activity import OWN_VERBS, THE_PERSON
 from maillage.registrations.enums import ImportStatus, RegistrationStatus
-from maillage.registrations.held import is_of_the_team, letters_to
+from maillage.registrations.held import is_of_the_team, letters_to, says_name
 from maillage.registrations.models import Answer, Registration, RegistrationImport
 from maillage.registrations.queries import WITH_NEEDS
 from maillage.registrations.retention import NAMELESS, forget_people, forget_words
@@ -93,6 +93,10 @@ def losses_of(person: Person) -> Losses:
         _("les nombres, sans la personne : catégorie, commune, structure, présence, place"),
         _("ce qui a été dit dans un atelier : c’est scellé, et s’efface avec les notes de l’atelier"),
         _("la fiche de qui a apporté un sujet : seul son lien l’ouvre, et l’efface"),
+        _(
+            "d’une adresse que plusieurs personnes partagent, ce qui ne dit pas pour laquelle il est : une lettre, un "
+            "contact ; il part avec la dernière"
+        ),
     ]
     if is_of_the_team(person):
         stays.append(_("le compte de l’équipe qui a cette adresse : il se retire sur les pages de l’équipe"))
@@ -144,6 +148,14 @@ def _forget_imports(person: Person, rows: Sequence[Registration]) -> None:
     """A file that waits goes. One that was confirmed is empty already: of its answers go those about this person."""
     imports = RegistrationImport.objects.filter(gathering__in=_gatherings(rows))
     imports.filter(status=ImportStatus.DRAFT).delete()
+    for named in imports:
+        if says_name(named.filename, person):  # « Inscription Jeanne Martin.xlsx »
+            named.filename = _("fichier d’inscriptions")
+            named.save(update_fields=["filename"])
+    for line in Activity.objects.filter(verb="import", about_id__in=_gatherings(rows)):
+        if says_name(line.about, person):
+            line.about = next(str(row.gathering) for row in rows if row.gathering_id == line.about_id)[:300]
+            line.save(update_fields=["about"])
     theirs = {str(row.pk) for row in rows}
     for done in imports.exclude(answers={}):
         kept = {

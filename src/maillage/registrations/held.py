@@ -5,6 +5,7 @@ people is counted, never told. Nor what only another link of theirs opens: organ
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +17,16 @@ from django.utils.translation import ngettext
 
 from maillage.gatherings.models import Gathering
 from maillage.lib.dates import short_day
+from maillage.lib.matching import fold
 from maillage.lib.typography import typo
 from maillage.office.models import Activity, Mail
 from maillage.people.models import Person, User
 from maillage.registrations.activity import THE_PERSON
 from maillage.registrations.enums import ImportStatus
 from maillage.registrations.models import CertificateLetter, Listing, Registration, RegistrationImport
+from maillage.registrations.own import link_name
+
+WITH_AT = re.compile(r"\S+@\S+")  # of mail: its letters are no name
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,42 @@ def register_letters(things: "Manager[Any]") -> None:
 
 def letters_to(person: Person) -> "QuerySet[Mail]":
     """About this space's things alone: a link to sign in, an invitation, another space's letter are not its own."""
+    if not person.email:
+        return Mail.objects.none()
     about = Q(about__in=Gathering.with_trials.filter(space=person.space_id).values("pk"))
     for things in _things:
         about |= Q(about__in=things.filter(gathering__space=person.space_id).values("pk"))
-    return Mail.objects.filter(about, to__iexact=person.email) if person.email else Mail.objects.none()
+    found = Mail.objects.filter(about, to__iexact=person.email)
+    others = sharing_address(person)
+    if not others:
+        return found
+    return found.filter(pk__in=[letter.pk for letter in found if _is_to(letter, person, others)])
+
+
+def sharing_address(person: Person) -> list[Person]:
+    """A household, an association: what says of none of them which it is for is of the last one alone."""
+    if not person.email:
+        return []
+    return list(Person.objects.filter(space=person.space_id, email__iexact=person.email).exclude(pk=person.pk))
+
+
+def _is_to(letter: Mail, person: Person, others: Sequence[Person]) -> bool:
+    """By the personal link it carries, else by the name it says."""
+    said = f"{letter.subject}\n{letter.body}"
+    links = {each.pk: [link_name(row) for row in each.registrations.all()] for each in (person, *others)}
+    if any(link in said for link in links[person.pk]):
+        return True
+    if any(link in said for other in others for link in links[other.pk]):
+        return False
+    return says_name(said, person) and not any(says_name(said, other) for other in others)
+
+
+def says_name(text: str, person: Person) -> bool:
+    """« Jeanne_MARTIN.xlsx » says Jeanne Martin, whole and in either order; a first name alone is many people's."""
+    folded = fold(WITH_AT.sub(" ", text))
+    first, last = fold(person.first_name), fold(person.last_name)
+    whole = {f"{first} {last}".strip(), f"{last} {first}".strip()} - {""}
+    return any(f" {name} " in f" {folded} " for name in whole)
 
 
 def is_of_the_team(person: Person) -> bool:

@@ -86,8 +86,12 @@ def parts_of(registration: Registration) -> list[OwnPart]:
 
 def token_of(registration: Registration) -> str:
     """Opens this registration's page, and nothing else, until its token_version is raised."""
-    identifier = base64.urlsafe_b64encode(registration.pk.bytes).decode().rstrip("=")
-    return _signer.sign(f"{identifier}.{registration.token_version}")
+    return _signer.sign(f"{link_name(registration)}.{registration.token_version}")
+
+
+def link_name(registration: Registration) -> str:
+    """The beginning of each of its links, whatever their number: whose a letter is."""
+    return base64.urlsafe_b64encode(registration.pk.bytes).decode().rstrip("=")
 
 
 def find_by_token(token: str) -> Registration | None:
