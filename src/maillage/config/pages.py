@@ -11,12 +11,13 @@ from contextvars import copy_context
 from threading import Barrier
 from typing import IO, Any, cast
 
-from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.signals import request_started
 from django.db import connections
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import set_script_prefix
+
+from maillage.config.bodies import Bodies, Gone, TooMuch, refusal
 
 THREADS = 4  # shared by all requests: a thread a request would be a thousand on a full day (STACK)
 
@@ -28,6 +29,10 @@ Answer = tuple[int, list[tuple[bytes, bytes]], bytes | StreamingHttpResponse]
 
 class Pages(ASGIHandler):
     """One request stays on one thread, so its connection is its own; what it sets for itself ends with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bodies = Bodies()
 
     def start(self) -> None:
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="django")  # whichever is free takes the next
@@ -44,19 +49,30 @@ class Pages(ASGIHandler):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await self.read_body(receive)
-        except RequestAborted:
+            body, held = await self.bodies.read(scope, receive)
+        except Gone:
+            return
+        except TooMuch as too_much:
+            await self._refuse(too_much.status, send)
             return
         loop = asyncio.get_running_loop()
-        status, headers, content = await loop.run_in_executor(
-            self.threads, copy_context().run, self._answer, scope, body
-        )
+        try:
+            status, headers, content = await loop.run_in_executor(
+                self.threads, copy_context().run, self._answer, scope, body
+            )
+        finally:
+            self.bodies.let_go(held)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         if isinstance(content, StreamingHttpResponse):
             await self._send_parts(content, send)
             return
         for chunk, last in self.chunk_bytes(content):  # one waits for a slow client between two chunks
             await send({"type": "http.response.body", "body": chunk, "more_body": not last})
+
+    async def _refuse(self, status: int, send: Send) -> None:
+        status, headers, content = await asyncio.get_running_loop().run_in_executor(self.threads, refusal, status)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
 
     async def _send_parts(self, response: StreamingHttpResponse, send: Send) -> None:
         """A long file, a part at a time: read by a thread, then sent, so that it is never held whole."""
