@@ -23,7 +23,7 @@ from maillage.contracts.places import Place, UnknownPlace, find_place, follow
 from maillage.contracts.queries import whole_contracts
 from maillage.contracts.services import FIRST_YEAR, LAST_YEAR, new_facts, take_over_contracts
 from maillage.lib.matching import fold
-from maillage.lib.spreadsheets import Table, UnreadableTable, read_table
+from maillage.lib.spreadsheets import Table, UnreadableTable, read_table, short_name
 from maillage.lib.typography import join_words
 from maillage.people.models import Space
 from maillage.territories.models import Epci
@@ -189,7 +189,9 @@ class _Import:
         there = [(contract, facts) for _line, contract, facts in wanted if contract is not None]
         changed = [(contract, facts) for contract, facts in there if facts != self.there[_key(facts)][1]]
         if made or changed:
-            take_over_contracts(space=self.space, made=made, changed=changed, by=self.by, about=self.filename)
+            take_over_contracts(
+                space=self.space, made=made, changed=changed, by=self.by, about=short_name(self.filename)
+            )
         self.done.made, self.done.changed = len(made), len(changed)
         self.done.same += len(there) - len(changed)
         return self.done

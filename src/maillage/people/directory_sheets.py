@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from maillage.lib.matching import closest, fold
 from maillage.lib.siret import spaced_siret
-from maillage.lib.spreadsheets import Table, UnreadableTable, read_table
+from maillage.lib.spreadsheets import Table, UnreadableTable, read_table, short_name
 from maillage.lib.typography import join_words
 from maillage.office.services import record_activity
 from maillage.people.directory_forms import read_siret, read_website
@@ -117,7 +117,7 @@ def start_import(*, space: Space, content: bytes, filename: str, source: str, by
     if len(table.rows) > MOST:
         raise SheetRefused(_("{n} lignes : {most} au plus à la fois.").format(n=len(table.rows), most=MOST))
     return OrganisationImport.objects.create(
-        space=space, content=content, filename=filename[:200], source=source, by=by[:200]
+        space=space, content=content, filename=short_name(filename), source=source, by=by[:200]
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.gatherings.models import Gathering
-from maillage.lib.spreadsheets import Table, read_table
+from maillage.lib.spreadsheets import Table, read_table, short_name
 from maillage.office.services import record_activity
 from maillage.people.enums import ActorCategory
 from maillage.people.models import Person
@@ -131,7 +131,7 @@ def start_import(
         raise NoNames(table)
     return RegistrationImport.objects.create(
         gathering=gathering,
-        filename=filename[-200:],
+        filename=short_name(filename),
         content=content,
         mapping=mapping,
         answers=earlier_answers(gathering),
@@ -238,7 +238,12 @@ def import_registrations(
     answers = _settled(kept)
     if answers:  # whoever brings the same file by the page is not asked what was taken as proposed here
         gathering.imports.create(
-            filename=filename[-200:], content=b"", mapping=mapping, answers=answers, status=ImportStatus.DONE, by=by
+            filename=short_name(filename),
+            content=b"",
+            mapping=mapping,
+            answers=answers,
+            status=ImportStatus.DONE,
+            by=by,
         )
     return result
 
@@ -256,7 +261,7 @@ def _log(gathering: Gathering, result: ImportResult, filename: str, by: str) -> 
         space=gathering.space.slug,
         by=by,
         verb="import",
-        about=f"{gathering} : {filename}, {result.sentence}"[:300],
+        about=f"{gathering} : {short_name(filename)}, {result.sentence}"[:300],
         about_id=gathering.pk,
     )
 

@@ -1,6 +1,6 @@
 """Tables of other people: CSV and XLSX read with patience, written without danger. Knows no column's meaning."""
 
-from maillage.lib.spreadsheets.reading import read_table
+from maillage.lib.spreadsheets.reading import read_table, short_name
 from maillage.lib.spreadsheets.table import (
     MAX_BYTES,
     MAX_CELLS,
@@ -21,6 +21,7 @@ __all__ = [
     "Table",
     "UnreadableTable",
     "read_table",
+    "short_name",
     "write_csv",
     "write_xlsx",
 ]

@@ -41,7 +41,7 @@ def read_table(data: bytes, filename: str) -> Table:
 
     `filename` serves the sentences only: the content decides.
     """
-    name = f"«\u202f{_short(filename)}\u202f»" if filename.strip() else "Ce fichier"
+    name = f"«\u202f{short_name(filename)}\u202f»" if filename.strip() else "Ce fichier"
     if len(data) > MAX_BYTES:
         raise UnreadableTable(
             "too_big",
@@ -95,7 +95,8 @@ def read_table(data: bytes, filename: str) -> Table:
         ) from error
 
 
-def _short(filename: str) -> str:
+def short_name(filename: str) -> str:
+    """As it may be shown and kept: no path, no sign that turns the letters round or hides them, not endless."""
     name = "".join(c for c in filename.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()
     return name if len(name) <= 60 else name[:40] + "…" + name[-15:]
 
@@ -104,7 +105,10 @@ def _read_zip(data: bytes, name: str) -> Table:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = set(archive.namelist())
-            kind = archive.read("mimetype")[:80] if "mimetype" in members else b""
+            kind = b""
+            if "mimetype" in members:
+                with archive.open("mimetype") as said:
+                    kind = said.read(80)  # and no more: ten kilobytes may unfold into gigabytes
     # What zipfile raises on a damaged, truncated or encrypted archive, or an unknown compression.
     except (zipfile.BadZipFile, RuntimeError, ValueError, OSError, EOFError, LookupError) as error:
         raise UnreadableTable(
