@@ -36,6 +36,9 @@ def ask(*, client=HERE, query: bytes = b"", **headers: str) -> tuple[int, str]:
         (None, {}, 403),
         (HERE, {"x_forwarded_for": "127.0.0.1"}, 403),  # a proxy of this machine, for somebody of elsewhere
         (HERE, {"forwarded": "for=127.0.0.1"}, 403),
+        (HERE, {"host": "127.0.0.1:8000"}, 200),
+        (HERE, {"host": "[::1]:8000"}, 200),
+        (HERE, {"host": "ailleurs.invalid:8000"}, 403),  # a page of elsewhere that points its own name at this machine
         (HERE, {"authorization": "Bearer "}, 200),
         (ELSEWHERE, {"authorization": "Bearer "}, 403),
     ],

@@ -18,9 +18,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 from maillage.config.logs import PLACE
 from maillage.config.supervisor import FIGURES
+from maillage.lib.lan import LOOPBACK
 from maillage.lib.metrics import Snapshot, expose
 from maillage.live import figures
 
@@ -43,12 +45,18 @@ def may_read(scope: Mapping[str, Any]) -> bool:
     if token:
         given = headers.get(b"authorization", b"").removeprefix(b"Bearer ").strip()
         return hmac.compare_digest(given, token.encode())
-    if any(name in headers for name in FORWARDED):
+    if any(name in headers for name in FORWARDED) or not _asked_by_our_name(headers.get(b"host", b"")):
         return False
     try:
         return ipaddress.ip_address((scope.get("client") or ("", 0))[0]).is_loopback
     except ValueError:
         return False
+
+
+def _asked_by_our_name(host: bytes) -> bool:
+    """A page of elsewhere, open on this machine, can point its own name at it: its reader is on it, and is not us."""
+    name, _port = split_domain_port(host.decode("latin-1"))
+    return not host or validate_host(name, [*LOOPBACK, *settings.ALLOWED_HOSTS])
 
 
 async def application(scope: Mapping[str, Any], receive: object, send: Send) -> None:

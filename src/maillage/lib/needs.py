@@ -15,6 +15,7 @@ hundred does behind one address, far below what a program does. A door that need
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -78,12 +79,28 @@ class Needs:
     post: Need
 
 
+def _unreferred(view: View) -> Any:
+    """The address is the key: a referrer says the site and no more. « no-referrer » would make a browser say that its
+    forms come from nowhere (Origin: null), which the CSRF check refuses: a page whose forms carry no token says it.
+    """
+
+    @wraps(view)
+    def unreferred(*args: Any, **given: Any) -> Any:
+        response = view(*args, **given)
+        response.setdefault("Referrer-Policy", "strict-origin")
+        return response
+
+    return unreferred
+
+
 def needs(need: Need, *, post: Need | None = None) -> Callable[[View], Any]:
     """`post`: what changing asks, where it is more than reading."""
 
     def declare(view: View) -> Any:
         # functools.wraps, of the decorators above this one, carries the mark up to what the resolver finds
         said: Any = login_required(view) if need.value.account else limited(*POSTS[post or need])(view)
+        if need in (Need.LINK, Need.LEADING_LINK):
+            said = _unreferred(said)
         said.needs = Needs(need, post or need)
         return said
 

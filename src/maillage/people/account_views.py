@@ -118,9 +118,7 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, _("Votre adresse est changée. Entrez maintenant par elle."))
         return redirect("people:sign-in")
     email = found[1] if found is not None and request.method != "POST" else ""
-    response = render(request, "people/address.html", {"email": email}, status=200 if email else 404)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "people/address.html", {"email": email}, status=200 if email else 404)
 
 
 @never_cache
@@ -162,7 +160,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Nothing is asked at sign-in before a first code was given. Its answer alone holds the recovery codes."""
     user = cast(User, request.user)
     factor = factor_of(user)
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form, wait = CodeForm(request.POST if request.method == "POST" else None), 0
     if form.is_valid():
         do, code = request.POST.get("do", ""), form.cleaned_data["code"]
         try:
@@ -176,6 +174,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             remove_factor(user=user, code=code)
         except (WrongCode, TooManyTries) as refusal:
             form.add_error("code", str(refusal.sentence))
+            wait = 60 * refusal.minutes if isinstance(refusal, TooManyTries) else 0
         else:
             messages.success(request, _("Plus aucun code ne vous sera demandé à l’entrée."))
             return redirect("people:account")
@@ -186,7 +185,10 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         context |= {"qr": mark_safe(drawn), "spelled": spelled, "address": address}  # noqa: S308 - drawn by us
     else:
         context["left"] = factor.recovery_codes.count()
-    return render(request, "people/second_factor.html", context, status=422 if form.errors else 200)
+    response = render(request, "people/second_factor.html", context, status=422 if form.errors else 200)
+    if wait:
+        response.status_code, response["Retry-After"] = 429, str(wait)
+    return response
 
 
 def _codes_page(request: HttpRequest, codes: list[str]) -> HttpResponse:

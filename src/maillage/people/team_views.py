@@ -159,10 +159,6 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return enter(request, user, way=Way.INVITATION, next_url=where)
         found = None
     if found is None:
-        response = render(request, "people/invitation_over.html", status=404)
-    else:
-        response = render(
-            request, "people/invitation.html", {"invitation": found, "what_for": WHAT_FOR[SpaceRole(found.role)]}
-        )
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+        return render(request, "people/invitation_over.html", status=404)
+    context = {"invitation": found, "what_for": WHAT_FOR[SpaceRole(found.role)]}
+    return render(request, "people/invitation.html", context)

@@ -83,11 +83,10 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
             if user is not None:
                 return enter(request, user, way=Way.LINK, next_url=_next_url(request))
         return render(request, "people/link_over.html", status=403)
-    return render(
-        request,
-        "people/sign_in_link.html",
-        {"owner": user, "token_name": settings.SESAME_TOKEN_NAME, "token": token, "next": given.get("next", "")},
-    )
+    context = {"owner": user, "token_name": settings.SESAME_TOKEN_NAME, "token": token, "next": given.get("next", "")}
+    response = render(request, "people/sign_in_link.html", context)
+    response["Referrer-Policy"] = "strict-origin"  # the address opens: what the page loads is not told it
+    return response
 
 
 class CodeForm(forms.Form):
@@ -109,19 +108,22 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if user is None:
         return redirect("people:sign-in")
     form = CodeForm(request.POST or None)
-    status = 422
+    wait = 0
     if request.method == "POST" and form.is_valid():
         try:
             recovery = check_code(user=user, code=form.cleaned_data["code"])
         except (WrongCode, TooManyTries) as refusal:
             form.add_error("code", str(refusal.sentence))
-            status = 429 if isinstance(refusal, TooManyTries) else 422
+            wait = 60 * refusal.minutes if isinstance(refusal, TooManyTries) else 0
         else:
             if recovery:
                 left = user.second_factor.recovery_codes.count()
                 messages.warning(request, _("Ce code de secours ne sert plus. Il vous en reste %s.") % left)
             return enter_at_last(request, user)
-    return render(request, "people/second_step.html", {"form": form}, status=status if form.errors else 200)
+    response = render(request, "people/second_step.html", {"form": form}, status=422 if form.errors else 200)
+    if wait:
+        response.status_code, response["Retry-After"] = 429, str(wait)
+    return response
 
 
 @require_POST
