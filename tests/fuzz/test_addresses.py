@@ -233,6 +233,7 @@ def unguarded(route: str, response: Any) -> Iterator[str]:
     if has.get("X-Content-Type-Options") != "nosniff" or has.get("Referrer-Policy") not in (
         "same-origin",
         "no-referrer",
+        "strict-origin",
     ):
         yield "no nosniff, or no Referrer-Policy"
     if (
