@@ -35,7 +35,8 @@ def test_so_many_times_then_one_waits_and_may_again(rate):
 
 def test_a_subscriber_holds_a_whole_network_of_ipv6():
     assert place_of("2001:db8:0:1::7") == place_of("2001:db8:0:1:ffff::1") != place_of("2001:db8:0:2::7")
-    assert place_of("192.0.2.1") == "192.0.2.1"
+    assert place_of("192.0.2.1") == "192.0.2.1" == place_of("::ffff:192.0.2.1")  # --host ::
+    assert place_of("::ffff:192.0.2.2") != place_of("::ffff:192.0.2.1")
     assert place_of("") == ""
 
 

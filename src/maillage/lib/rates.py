@@ -200,11 +200,14 @@ def limited(*rates: Rate, methods: tuple[str, ...] = ("POST",)) -> Callable[[Cal
     return declare
 
 
-def place_of(address: str) -> str:
+def place_of(address: str, prefix: int = NARROW) -> str:
+    """An IPv6 subscriber holds a whole /64: it counts as one. An IPv4 seen by a socket of both kinds is itself."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if parsed.version == 6:
-        return str(ipaddress.ip_network((parsed, NARROW), strict=False))
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, prefix), strict=False))
     return address
