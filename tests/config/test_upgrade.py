@@ -171,6 +171,8 @@ def test_there_and_back_with_what_it_says(older, lines, capsys):
     assert content(older, counters=True) == before
     assert main(["upgrade", "--back", "--port", port]) == 1
     assert "Aucune mise à jour n’est à défaire" in said(capsys)
+    assert main(["upgrade", "jamais"]) == 1
+    assert "va avec --back" in said(capsys)
     assert main(["upgrade", "--back", "jamais", "--port", port]) == 1
     assert "Copies gardées ici : retour-" in said(capsys)
 

@@ -257,12 +257,9 @@ def _upgrade(command: Parser) -> None:
     what = command.add_mutually_exclusive_group()
     what.add_argument("--dry-run", action="store_true", help="essaie sur une copie des données, sans rien toucher ici")
     what.add_argument(
-        "--back",
-        nargs="?",
-        const="",
-        metavar="COPIE",
-        help="remet les tables d’avant la dernière mise à jour, ou celles de cette copie",
+        "--back", action="store_true", help="remet les tables d’avant la dernière mise à jour, ou celles d’une copie"
     )
+    command.add_argument("copy", nargs="?", metavar="COPIE", help="avec --back : laquelle, par son nom")
 
 
 def _passphrase(command: Parser) -> None:

@@ -67,10 +67,7 @@ class NoRoom(Refused):
 
 class NotItsOwner(Refused):
     def __init__(self, folder: Path, owner: int) -> None:
-        try:
-            name = pwd.getpwuid(owner).pw_name
-        except KeyError:
-            name = str(owner)
+        name = account_name(owner)
         super().__init__(
             f"Le dossier {folder} est à « {name} » : lancée par root, cette commande y laisserait des fichiers que le "
             f"serveur ne pourrait plus écrire. Lancez-la par : runuser -u {name} -- maillage …"
@@ -209,6 +206,13 @@ def back_words(went: "WentBack") -> list[str]:
 
 def version_words(served_by: str) -> str:
     return "la version d’avant" if served_by in ("", version("maillage")) else f"Maillage {served_by}"
+
+
+def account_name(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # a container's
+        return str(number)
 
 
 def moment(copy: "Copy") -> str:

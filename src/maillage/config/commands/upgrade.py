@@ -13,12 +13,16 @@ from maillage.config.upgrade_words import NOTHING, back_words, trial_words
 from maillage.config.upgrading import WentBack, go_back, look, refuse_newer
 
 
+class OnlyToGoBack(Exception):
+    sentence = "Le nom d’une copie va avec --back : maillage upgrade --back COPIE."
+
+
 def run(options: argparse.Namespace) -> int:
+    if options.copy and not options.back:
+        raise OnlyToGoBack
     if options.dry_run:
         return _try(options)
-    if options.back is not None:
-        return _back(options)
-    return _upgrade(options)
+    return _back(options) if options.back else _upgrade(options)
 
 
 def _try(options: argparse.Namespace) -> int:
@@ -54,7 +58,7 @@ def _back(options: argparse.Namespace) -> int:
 
     def work() -> None:
         try:
-            went.append(go_back(to=options.back or None, tell=say))
+            went.append(go_back(to=options.copy, tell=say))
         finally:
             connections.close_all()
 
