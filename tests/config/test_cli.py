@@ -57,6 +57,7 @@ def test_help_is_french_and_wrong_usage_is_2(tmp_path):
         ("MAILLAGE_LOG_LEVEL", "bavard", "WARNING, INFO ou DEBUG"),
         ("MAILLAGE_LOG_FORMAT", "xml", "texte ou json"),
         ("MAILLAGE_METRICS_TOKEN", "court", "au moins 16 caractères"),
+        ("MAILLAGE_LOG_FILE", "/nulle/part/maillage.log", "n’existe pas"),
     ],
 )
 def test_bad_setting_is_refused_by_name(tmp_path, name, value, expected):

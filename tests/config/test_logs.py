@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.exception import response_for_exception
 
-from maillage.config.logs import PLACE, Json
+from maillage.config.logs import PLACE, Json, KeptFile
 from maillage.live import handing, seats
 from maillage.live.services import open_session
 from maillage.people.models import User
@@ -124,3 +124,27 @@ def test_what_opens_a_door_is_in_no_line(client, said, monkeypatch):
         cookie[:20] * 2,
     ):
         assert secret not in log
+
+
+def test_a_file_that_is_turned_loses_no_line_and_stays_its_owners(tmp_path, capsys):
+    """As logrotate does it: renamed while two processes write, then made anew."""
+    path, turned = tmp_path / "maillage.log", tmp_path / "maillage.log.1"
+    first, second = KeptFile(str(path)), KeptFile(str(path))
+
+    def write(handler: KeptFile, words: str) -> None:
+        handler.emit(logging.LogRecord("x", logging.WARNING, "", 0, words, (), None))
+
+    write(first, "un")
+    write(second, "deux")
+    path.rename(turned)
+    write(second, "trois")
+    write(first, "quatre")
+    assert turned.read_text().split() == ["un", "deux"]
+    assert path.read_text().split() == ["trois", "quatre"]
+    assert {file.stat().st_mode & 0o777 for file in (path, turned)} == {0o600}
+    path.unlink()
+    tmp_path.rename(tmp_path.with_name("gone"))  # the folder is lost: who writes a line goes on
+    write(first, "cinq")
+    assert "FileNotFoundError" in capsys.readouterr().err
+    first.close()
+    second.close()

@@ -252,6 +252,16 @@ def _verify(command: Parser) -> None:
     command.add_argument("--passphrase-file", metavar="FICHIER", help="lit la phrase de passe dans un fichier")
 
 
+def _upgrade(command: Parser) -> None:
+    _address(command)
+    what = command.add_mutually_exclusive_group()
+    what.add_argument("--dry-run", action="store_true", help="essaie sur une copie des données, sans rien toucher ici")
+    what.add_argument(
+        "--back", action="store_true", help="remet les tables d’avant la dernière mise à jour, ou celles d’une copie"
+    )
+    command.add_argument("copy", nargs="?", metavar="COPIE", help="avec --back : laquelle, par son nom")
+
+
 def _passphrase(command: Parser) -> None:
     command.add_argument("--ask", action="store_true", help="demande la phrase de passe au lieu d’en donner une")
     command.add_argument("--passphrase-file", metavar="FICHIER", help="lit la phrase de passe dans un fichier")
@@ -330,6 +340,7 @@ PARTS: dict[str, Callable[[Parser], None]] = {
     "backup": _backup,
     "restore": _restore,
     "verify": _verify,
+    "upgrade": _upgrade,
     "rights": _rights,
     "retention": _retention,
     "method": _method,

@@ -91,6 +91,12 @@ COMMANDS = {
         "« verify FICHIER » relit une sauvegarde jusqu’au bout, sans rien changer. « verify » seul vérifie les données "
         "d’ici : les liens entre les lignes, les gestes de chaque séance, les clés.",
     ),
+    "upgrade": (
+        "met les tables à jour après une nouvelle version ; l’essaie d’abord ; en revient",
+        "Met les tables à la version de Maillage qui est installée : une copie d’abord, puis tout d’un seul coup, ou "
+        "rien. « --dry-run » le joue sur une copie et dit ce qui changera, combien de temps, quelle place. « --back » "
+        "remet les tables d’avant la dernière mise à jour. « maillage serve » fait la même mise à jour en démarrant.",
+    ),
     "rights": (
         "dit qui ouvre quelle page (docs/rights.md)",
         "Écrit le tableau de toutes les adresses, avec ce que chacune demande. Il est lu dans le code.",

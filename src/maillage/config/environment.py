@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from maillage.lib.openid import usable_address
+from maillage.lib.system_errors import os_error_words
 
 
 class BadSetting(Exception):
@@ -81,3 +82,15 @@ def read_folder(name: str, default: Path) -> Path:
     if is_other:
         raise BadSetting(name, value, "on attend un dossier, et c’est un fichier.")
     return folder
+
+
+def read_writable_file(name: str) -> str:
+    """Its path, once something could be added to it; "" when it is not set."""
+    value = read_text(name)
+    if value:
+        try:
+            os.close(os.open(value, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+        except (OSError, ValueError) as error:
+            why = os_error_words(error) if isinstance(error, OSError) else "ce n’est pas un chemin"
+            raise BadSetting(name, value, f"on ne peut pas y écrire ({why}).") from error
+    return value

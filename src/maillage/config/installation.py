@@ -1,6 +1,5 @@
 """What an installation needs before it serves: folders, tables, static files, and the address phones can use."""
 
-import fcntl
 import io
 import json
 import os
@@ -11,23 +10,22 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
+from maillage.config.upgrading import bring_up_to_date, look, turn
 from maillage.lib.lan import lan_addresses
+from maillage.lib.typography import typo
 
-TURN = 0x6D61696C  # of PostgreSQL's advisory locks: who brings the tables up to date
-TURN_WITHIN = 600_000  # ms: another machine's migrations may be long
 MANIFEST = "staticfiles.json"
 WITH_DIGEST = re.compile(r"\.[0-9a-f]{12}\.")
 
 
 def prepare_installation() -> None:
-    """Bring the tables up to date and gather the static files of this version. Safe to repeat, and for two at once."""
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    with (settings.DATA_DIR / ".preparing").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)  # two containers over one volume
-        prepare_tables()
+    """Bring the tables up to date and gather the static files of this version. Safe to repeat, and for two at once.
+
+    Tables that hold data are copied first, and what served them may go on or must be stopped: config/upgrading.py.
+    """
+    with turn():
+        bring_up_to_date(tell=say, upgrade=True)
         from maillage.atlas.indexing import index_what_is_not  # here: it has tables, and needs every app to be loaded
 
         index_what_is_not()
@@ -35,27 +33,17 @@ def prepare_installation() -> None:
 
 
 def prepare_tables() -> None:
+    """For a command beside the server: it makes the tables of an empty base, and leaves those of another version as
+    they are, with a sentence that says so."""
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    if not _migrations_wait():
-        return
-    if connection.vendor != "postgresql":
-        call_command("migrate", verbosity=0, interactive=False)
-        return
-    with connection.cursor() as cursor:  # two machines over one database
-        cursor.execute(f"SET lock_timeout = {TURN_WITHIN}")
-        cursor.execute("SELECT pg_advisory_lock(%s)", [TURN])
-        cursor.execute("SET lock_timeout TO DEFAULT")
-    try:
-        call_command("migrate", verbosity=0, interactive=False)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [TURN])
+    tables = look()
+    if tables.plan or tables.unknown:
+        with turn():
+            bring_up_to_date(tell=say, upgrade=False)
 
 
-def _migrations_wait() -> bool:
-    """Django's `migrate` draws every model and counts every permission even with nothing to do: 0.7 s a start."""
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+def say(line: str) -> None:
+    print(typo(line), flush=True)  # noqa: T201 - an upgrade is told to whoever waits for it
 
 
 def gather_static_files() -> None:

@@ -3,9 +3,11 @@ by it; the words of an error, which may quote what somebody typed; the traceback
 seen.
 """
 
+import contextlib
 import datetime as dt
 import json
 import logging
+import logging.handlers
 import os
 import re
 import sys
@@ -76,6 +78,22 @@ class Json(Plain):
         return json.dumps(line, ensure_ascii=False)
 
 
+class KeptFile(logging.handlers.WatchedFileHandler):
+    """Its owner's alone, added to by every process. Moved away (logrotate), it is made anew: no line is lost.
+
+    A disk that is full, a folder that is gone, loses a line and nothing else: who writes one goes on.
+    """
+
+    def _open(self) -> Any:
+        return open(self.baseFilename, "a", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            super().emit(record)
+        except OSError:
+            self.handleError(record)
+
+
 def wordless(error: BaseException | None) -> str:
     """Where an error came from and what it is, causes first; never its words. A database's errors keep their code."""
     parts: list[str] = []
@@ -89,6 +107,9 @@ def wordless(error: BaseException | None) -> str:
 
 def configure_alone() -> None:
     """For a process without Django: the same lines, whatever a bad setting says; the workers refuse it by name."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler: logging.Handler = logging.StreamHandler(sys.stderr)
+    if file := os.environ.get("MAILLAGE_LOG_FILE", "").strip():
+        with contextlib.suppress(OSError):
+            handler = KeptFile(file)
     handler.setFormatter(Json() if os.environ.get("MAILLAGE_LOG_FORMAT", "").strip().lower() == "json" else Plain())
     logging.basicConfig(handlers=[handler], level=logging.WARNING)

@@ -17,6 +17,7 @@ from maillage.config.environment import (
     read_list,
     read_number,
     read_text,
+    read_writable_file,
 )
 from maillage.config.logs import FORMATS
 from maillage.config.openid import read_provider
@@ -286,6 +287,8 @@ DEFAULT_FROM_EMAIL = read_text("MAILLAGE_FROM", "Maillage <ne-pas-repondre@local
 LOG_LEVELS = ("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG")
 LOG_LEVEL = read_choice("MAILLAGE_LOG_LEVEL", "WARNING", LOG_LEVELS).upper()
 LOG_FORMAT = read_choice("MAILLAGE_LOG_FORMAT", "texte", FORMATS)
+STDERR = {"class": "logging.StreamHandler"}
+LOG_FILE = read_writable_file("MAILLAGE_LOG_FILE")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -299,7 +302,7 @@ LOGGING = {
     },
     "handlers": {
         "console": {
-            "class": "logging.StreamHandler",
+            **({"()": "maillage.config.logs.KeptFile", "filename": LOG_FILE} if LOG_FILE else STDERR),
             "formatter": LOG_FORMAT,
             "filters": ["no-links", "brief-refusals"],
         }

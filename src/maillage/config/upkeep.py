@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.db import connection, connections
 from django.utils import timezone
 
+from maillage.config.copying.kept import forget_old_copies
 from maillage.live.faults import report
 from maillage.memory.action_letters import queue_action_reminders
 from maillage.memory.actions import forget_owners
@@ -43,6 +44,7 @@ def keep_house(*, now: dt.datetime) -> None:
         lambda: queue_due_letters(now=now),
         lambda: forget_owners(now=now),
         lambda: forget_follow_ups(now=now),
+        lambda: forget_old_copies(now=now),
         lambda: send_due_mail(),
         lambda: close_lost_jobs(),
         lambda: shrink_journal(),

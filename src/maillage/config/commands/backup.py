@@ -19,6 +19,7 @@ def run(options: argparse.Namespace) -> int:
     passphrase = read_passphrase(options) if typed else make_passphrase()
     done = write_backup(path=Path(options.output), passphrase=passphrase, with_keys=options.with_keys)
     moment = timezone.localtime(done.mark.at)
+    megabytes = f"{done.size / 1_000_000:.1f}".replace(".", ",")
     answer = {
         "file": str(done.path),
         "bytes": done.size,
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     }
     lines = [
         f"Tout est dans {done.path} : {count(done.rows, 'ligne', 'lignes', zero='aucune ligne')}, "
-        f"{count(done.mark.moves, 'geste', 'gestes', zero='aucun geste')} des séances, {done.size / 1_000_000:.1f} Mo, "
+        f"{count(done.mark.moves, 'geste', 'gestes', zero='aucun geste')} des séances, {megabytes} Mo, "
         f"chiffrés, tels qu’ils étaient le {moment:%d/%m/%Y à %H:%M:%S}. Ce fichier contient des noms."
     ]
     if options.with_keys:

@@ -17,6 +17,7 @@ from maillage.config.arguments import DEFAULT_HOST, DEFAULT_PORT
 from maillage.config.importing import import_gatherings
 from maillage.config.installation import base_url, prepare_installation
 from maillage.config.server import check_port, serve
+from maillage.config.upgrading import hold_serving
 from maillage.contracts.models import ContratDeVille
 from maillage.contracts.sheets import EARLIER_YEARS, import_earlier_contracts
 from maillage.gatherings.models import Gathering
@@ -65,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
     print(again[0].upper() + again[1:] if options.no_serve else f"Ctrl+C arrête le serveur\u202f; {again}", flush=True)
     if options.no_serve:
         return 0
+    hold_serving()
     return serve(host=options.host, port=options.port)
 
 

@@ -1,7 +1,9 @@
 """Is this installation sound? Each check is a sentence; the first thing that is wrong comes with the way out."""
 
 import argparse
+import datetime as dt
 import json
+import os
 import shutil
 import socket
 import sys
@@ -10,17 +12,21 @@ from collections.abc import Callable
 import typst
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
 from django.utils import timezone
 
 from facilitation import shipped_methods
 from maillage.archives.backup import last_backup
+from maillage.config.copying.kept import KEPT_DAYS
+from maillage.config.upgrade_words import TablesAreNewer, TablesAreOlder, account_name
+from maillage.config.upgrading import last_upgrade, look, refuse_newer
 from maillage.lib.openid import ProviderSilent
-from maillage.lib.system_errors import database_error_words, os_error_words
+from maillage.lib.system_errors import database_error_words, os_error_sentence, os_error_words
 from maillage.lib.typography import count, join_words, typo
+from maillage.lib.typst import OUR_FONTS
 from maillage.live import bus
 from maillage.office.enums import MailStatus
-from maillage.office.models import Mail
+from maillage.office.models import Activity, Mail
 from maillage.people import openid
 from maillage.people.models import Space
 
@@ -29,6 +35,19 @@ ANSWERS_WITHIN = 5.0  # seconds, a server of letters
 CLOCKS_APART = 5  # seconds
 BACKUP_DAYS = 7
 CONNECTIONS = 12  # of PostgreSQL that one process may hold: pages, streams, moves, the bus, long work
+BASE = "maillage.sqlite3"
+OF_THE_SERVER = (
+    BASE,
+    f"{BASE}-wal",
+    f"{BASE}-shm",
+    "secret-key",
+    "static",
+    "files",
+    "mail",
+    "copies",
+)  # it writes these
+AHEAD = dt.timedelta(minutes=10)
+FACES = 4  # of our family: regular, bold, and their italics
 FREE_DISK = 500_000_000  # bytes; a day writes a few MB, a full disk loses it
 
 
@@ -64,29 +83,61 @@ def check_data_folder() -> str:
 
 def check_keys_folder() -> str:
     folder = settings.KEYS_DIR
-    if not folder.exists():
-        return "dossier des clés : il sera fait à la première séance"
-    if folder.stat().st_mode & 0o077:
+    try:
+        if not folder.exists():
+            return "dossier des clés : il sera fait à la première séance"
+        mode = folder.stat().st_mode
+    except OSError as error:
+        raise Wrong(f"Le dossier des clés {folder} ne se voit pas : {os_error_words(error)}.") from error
+    if mode & 0o077:
         raise Wrong(f"D’autres comptes de la machine peuvent lire {folder} : chmod 700 {folder}.")
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise Wrong(f"Ce compte ne peut pas lire et écrire dans {folder} : chown -R {_account()} {folder}.")
     return f"dossier des clés : {folder}"
+
+
+def check_files() -> str:
+    """A command run by root, or by another account, leaves files that the server cannot write any more."""
+    folder = settings.DATA_DIR
+    others = [folder / name for name in OF_THE_SERVER if (folder / name).exists()]
+    if settings.KEYS_DIR.is_dir() and os.access(settings.KEYS_DIR, os.R_OK | os.X_OK):
+        others += settings.KEYS_DIR.iterdir()
+    owner = folder.stat().st_uid if folder.exists() else os.geteuid()
+    shut = [path for path in others if not os.access(path, os.R_OK | os.W_OK)]
+    alien = [path for path in others if path.stat().st_uid != owner]
+    if shut or alien:
+        path, more = (shut or alien)[0], len(shut or alien) - 1
+        which = f"{path} et {count(more, 'autre', 'autres', zero='')}" if more else str(path)
+        account = account_name(owner)
+        raise Wrong(
+            f"Tout n’est pas au même compte : le serveur ne pourra pas lire ou écrire {which}. Remettez-les au sien : "
+            f"chown -R {account} {folder} ; et lancez les commandes par : runuser -u {account} -- maillage …"
+        )
+    return f"fichiers des données : tous à {account_name(owner)}"
+
+
+def _account() -> str:
+    return account_name(os.geteuid())
 
 
 def check_database() -> str:
     try:
         connection.ensure_connection()
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        tables = look()
+        refuse_newer(tables)
     except DatabaseError as error:
         raise Wrong(f"La base ne répond pas : {database_error_words(error)}.") from error
-    if waiting:
-        what = count(
-            len(waiting),
-            "mise à jour des tables se fera au prochain démarrage",
-            "mises à jour des tables se feront au prochain démarrage",
-            zero="",
-        )
-        return f"base {connection.vendor} : {what}"
-    return f"base {connection.vendor} : à jour"
+    except TablesAreNewer as newer:
+        raise Wrong(newer.sentence) from newer
+    if tables.empty:
+        return f"base {connection.vendor} : vide, ses tables se feront au premier démarrage"
+    if tables.plan:
+        raise Lacking(TablesAreOlder(len(tables.plan)).sentence)
+    copy = last_upgrade()
+    if copy is None:
+        return f"base {connection.vendor} : à jour"
+    until = timezone.localtime(copy.moment + dt.timedelta(days=KEPT_DAYS))
+    return f"base {connection.vendor} : à jour ; « maillage upgrade --back » en revient, jusqu’au {until:%d/%m/%Y}"
 
 
 def check_methods() -> str:
@@ -95,8 +146,18 @@ def check_methods() -> str:
 
 
 def check_pdf() -> str:
-    typst.compile(b'#set document(title: [essai])\n#set text(lang: "fr")\nEssai', pdf_standards=["ua-1"])
-    return "documents PDF : typst répond"
+    try:
+        typst.compile(b'#set document(title: [essai])\n#set text(lang: "fr")\nEssai', pdf_standards=["ua-1"])
+        ours = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(OUR_FONTS)])
+        found = ours.fonts()
+    except Exception as error:  # an extension of another language: whatever it raises, documents cannot be made
+        raise Wrong(f"Les documents PDF ne se font pas ({type(error).__name__}) : réinstallez Maillage.") from error
+    if len(found) < FACES:
+        raise Wrong(
+            f"Il manque des polices dans {OUR_FONTS} ({len(found)} sur {FACES}) : les documents seraient laids, les "
+            "badges trop étroits. Réinstallez Maillage."
+        )
+    return "documents PDF : typst répond, avec ses polices"
 
 
 def check_contacts() -> str:
@@ -210,6 +271,7 @@ def check_sign_in_provider() -> str:
 
 def check_clock() -> str:
     """Two clocks that differ sign links that are too old, or not yet born."""
+    _refuse_late_clock()
     if connection.vendor != "postgresql":
         return f"heure : {timezone.localtime():%d/%m/%Y %H:%M}, {settings.TIME_ZONE}"
     try:
@@ -221,6 +283,19 @@ def check_clock() -> str:
     if apart > CLOCKS_APART:
         raise Wrong(f"L’horloge de cette machine et celle de PostgreSQL diffèrent de {apart:.0f} s : réglez-les (NTP).")
     return f"heure : {timezone.localtime():%d/%m/%Y %H:%M}, {settings.TIME_ZONE}, la même qu’à PostgreSQL"
+
+
+def _refuse_late_clock() -> None:
+    """What was written cannot be of tomorrow: a machine whose battery is dead wakes up years ago."""
+    try:
+        last = Activity.objects.aggregate(last=Max("at"))["last"]
+    except DatabaseError:  # said by check_database, or its tables are not made yet
+        return
+    if last is not None and last - timezone.now() > AHEAD:
+        raise Wrong(
+            f"Cette machine se croit le {timezone.localtime():%d/%m/%Y à %H:%M}, et ce qui est enregistré va jusqu’au "
+            f"{timezone.localtime(last):%d/%m/%Y à %H:%M} : réglez l’heure (timedatectl set-ntp true)."
+        )
 
 
 def check_backup() -> str:
@@ -245,6 +320,7 @@ CHECKS: tuple[Callable[[], str], ...] = (
     check_python,
     check_data_folder,
     check_keys_folder,
+    check_files,
     check_database,
     check_bus,
     check_front,
@@ -269,6 +345,8 @@ def run(options: argparse.Namespace) -> int:
             rows.append(("!", str(lacking)))
         except Wrong as wrong:
             rows.append(("✗", str(wrong)))
+        except OSError as error:  # a folder that does not even show what it holds
+            rows.append(("✗", os_error_sentence(error)))
     sound = all(sign != "✗" for sign, _sentence in rows)
     if options.json:
         checks = [{"ok": sign != "✗", "warning": sign == "!", "sentence": sentence} for sign, sentence in rows]

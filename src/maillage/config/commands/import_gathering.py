@@ -3,12 +3,13 @@ import json
 
 from maillage.config.files import read_file
 from maillage.config.importing import import_gatherings
-from maillage.config.installation import prepare_installation
+from maillage.config.installation import prepare_installation, prepare_tables
 
 
 def run(options: argparse.Namespace) -> None:
     source, filename = read_file(options.file)
     assumptions, assumptions_filename = read_file(options.assumptions) if options.assumptions else (None, "")
+    prepare_tables()  # first: those of another version are not a command's to change
     prepare_installation()
     report = import_gatherings(
         source,

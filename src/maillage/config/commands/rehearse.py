@@ -16,7 +16,7 @@ from sqlite3 import connect
 from django.db import DatabaseError, connection
 
 from maillage.config.finding import find_gathering
-from maillage.config.installation import prepare_installation
+from maillage.config.installation import prepare_installation, prepare_tables
 from maillage.config.server import bind
 from maillage.gatherings.models import Gathering
 from maillage.lib.typography import count
@@ -131,6 +131,7 @@ def _on_a_copy(options: argparse.Namespace) -> int:
 
 def copy_database(folder: Path) -> None:
     """SQLite's own backup: whole even while a server writes. The keys of real sessions stay where they are."""
+    prepare_tables()  # first: those of another version are not a command's to change
     prepare_installation()
     connection.ensure_connection()
     with closing(connect(folder / "maillage.sqlite3")) as copy:
