@@ -234,7 +234,7 @@ def test_the_guides_are_followed_from_nothing(browser: Browser, empty: Empty) ->
     press(resident, "Je suis là")
     reads(resident, "Où je vais")
     press(resident, "English")
-    reads(resident, "Where I go")
+    reads(resident, "Where I am going")
     press(resident, "Français")
     # facilitation, and the room
     leader = opened(browser, empty, viewport=PHONE)
