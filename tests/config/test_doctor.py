@@ -38,7 +38,7 @@ def test_files_of_another_account(folder, monkeypatch):
     assert "tous à" in doctor.check_files()
     real = os.access
     monkeypatch.setattr(doctor.os, "access", lambda path, mode: not str(path).endswith("sqlite3") and real(path, mode))
-    with pytest.raises(Wrong, match=r"maillage.sqlite3. Remettez-les au sien : chown -R .* runuser -u"):
+    with pytest.raises(Wrong, match=r"maillage.sqlite3. Remettez-les au sien : chown -R .* sudo -u"):
         doctor.check_files()
 
 

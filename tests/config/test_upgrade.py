@@ -301,7 +301,7 @@ def test_what_must_not_begin_does_not(older, monkeypatch, settings, capsys):
         patch.setattr(upgrading.os, "geteuid", lambda: 0)
         if os.getuid() == 0:
             os.chown(older, 1, -1)
-        with pytest.raises(NotItsOwner, match="runuser -u"):
+        with pytest.raises(NotItsOwner, match="sudo -u"):
             upgrade()
         if os.getuid() == 0:
             os.chown(older, 0, -1)

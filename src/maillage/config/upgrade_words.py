@@ -70,7 +70,7 @@ class NotItsOwner(Refused):
         name = account_name(owner)
         super().__init__(
             f"Le dossier {folder} est à « {name} » : lancée par root, cette commande y laisserait des fichiers que le "
-            f"serveur ne pourrait plus écrire. Lancez-la par : runuser -u {name} -- maillage …"
+            f"serveur ne pourrait plus écrire. Lancez-la sous ce compte : sudo -u {name} maillage …"
         )
 
 

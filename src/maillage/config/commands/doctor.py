@@ -111,7 +111,7 @@ def check_files() -> str:
         account = account_name(owner)
         raise Wrong(
             f"Tout n’est pas au même compte : le serveur ne pourra pas lire ou écrire {which}. Remettez-les au sien : "
-            f"chown -R {account} {folder} ; et lancez les commandes par : runuser -u {account} -- maillage …"
+            f"chown -R {account} {folder} ; et lancez les commandes par : sudo -u {account} maillage …"
         )
     return f"fichiers des données : tous à {account_name(owner)}"
 
@@ -147,7 +147,9 @@ def check_methods() -> str:
 
 def check_pdf() -> str:
     try:
-        typst.compile(b'#set document(title: [essai])\n#set text(lang: "fr")\nEssai', pdf_standards=["ua-1"])
+        # a root of ours: else typst asks for the folder the command was typed in, which may be root's
+        page = b'#set document(title: [essai])\n#set text(lang: "fr")\nEssai'
+        typst.compile(page, root=str(OUR_FONTS), pdf_standards=["ua-1"])
         ours = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(OUR_FONTS)])
         found = ours.fonts()
     except Exception as error:  # an extension of another language: whatever it raises, documents cannot be made
