@@ -282,11 +282,12 @@ def test_the_guides_are_followed_from_nothing(browser: Browser, empty: Empty) ->
         leader.wait_for_timeout(600)
         press(leader, "Étape suivante")
         expect(leader.locator("#shared h1")).to_have_text(stage)
+    expect(resident.locator("#shared h1")).to_have_text("Le tour de clôture")
     field(resident, "Mon premier pas").locator("visible=true").first.fill("Rencontrer la mairie.")
     resident.locator("form:visible", has=field(resident, "Mon premier pas")).get_by_role(
         "button", name="Noter sur ma fiche"
     ).first.click()
-    resident.locator("textarea[name=sentence]").fill("Le samedi, les clés sont chez une voisine.")
+    resident.locator("textarea[name=sentence]:visible").fill("Le samedi, les clés sont chez une voisine.")
     press(resident, "Je rends cette phrase publique")
     resident.locator("dialog button[value=yes]").click()
     reads(resident, "Retirer la phrase rendue publique")
