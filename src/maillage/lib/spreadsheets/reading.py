@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -104,9 +105,12 @@ def _read_zip(data: bytes, name: str) -> Table:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = set(archive.namelist())
-            kind = archive.read("mimetype")[:80] if "mimetype" in members else b""
+            kind = b""
+            if "mimetype" in members:
+                with archive.open("mimetype") as said:  # no more of it: unfolded whole, it could fill the memory
+                    kind = said.read(80)
     # What zipfile raises on a damaged, truncated or encrypted archive, or an unknown compression.
-    except (zipfile.BadZipFile, RuntimeError, ValueError, OSError, EOFError, LookupError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, OSError, EOFError, LookupError) as error:
         raise UnreadableTable(
             "damaged",
             _("{name} est abîmé : il a peut-être été coupé pendant l'envoi. Envoyez-le à nouveau.").format(name=name),
