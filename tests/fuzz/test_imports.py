@@ -63,6 +63,8 @@ REFUSALS = (
     ContractsRefused, GatheringsRefused, ExperiencesRefused, OrganisationsRefused, contract_sheets.SheetRefused, directory_sheets.SheetRefused,
     plan_sheets.FileRefused, sealing.FileRefused, TripRefused, complete.CompleteRefused,
 )  # fmt: skip
+# What once broke one of them: this, in place of that.
+ONCE_FAILED = {"trip": [(b'{"kind": "session", "row": {"id": ', b'{"kind": "session", "row": {"id": 7, "x": ')]}
 HEADS = (b'"maillage"', b'"complete"', b'"backup"')
 
 
@@ -246,6 +248,10 @@ def test_any_file_is_taken_in_or_refused_in_words(world: World, tmp_path: Path) 
         for name in names:
             for seed in doors[name].seeds:  # what is damaged was whole
                 assert play(name, doors[name], seed), (name, seed[:500])
+            for before, after in ONCE_FAILED.get(name, ()):
+                assert any(before in seed for seed in doors[name].seeds), (name, before)
+                for seed in doors[name].seeds:
+                    play(name, doors[name], seed.replace(before, after))
         for turn in counting.counted("imports"):
             name = names[turn % len(names)]
             name = "trip" if turn // len(names) % doors[name].every else name
