@@ -97,10 +97,16 @@ test: $(VENV)/.installed-dev ## tous les tests courts, sur SQLite puis PostgreSQ
 		echo "SAUTÉ : la suite sur PostgreSQL, car initdb n’est pas installé (apt-get install postgresql)."; \
 	fi
 
+# The doors of tests/fuzz behind which a base is: on PostgreSQL too, as many inputs.
+OF_A_BASE := $(patsubst %,tests/fuzz/test_%.py,imports live searches addresses)
+# Half a million inputs are one test: it may last longer than any other.
+PATIENT := -o faulthandler_timeout=7200
+
 long: $(VENV)/.installed-fast $(VENV)/.installed-fuzz ## tout, sur les deux bases : fuzz, fautes et accessibilité en entier
-	@MAILLAGE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) -m "long or not long"
-	@MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) $(PURE:%=--ignore=tests/%) \
+	@MAILLAGE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) $(PATIENT) -m "long or not long"
+	@MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) $(PURE:%=--ignore=tests/%) --ignore=tests/fuzz \
 		--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
+	@MAILLAGE_LONG=1 MAILLAGE_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) $(PATIENT) $(OF_A_BASE)
 
 # One at a time: « right within five seconds » is of a machine that does nothing else.
 faults: $(VENV)/.installed-dev ## les fautes, en entier : serveurs, relais et base tués sous la charge, sur les deux bases

@@ -7,6 +7,7 @@ from typing import Any
 from facilitation import REFUSALS, Move, Refusal, State, TableSpec, apply, shipped_methods, start, view
 from tests.fuzz.drawing import Bytes, Draw, junk, pick, word
 from tests.fuzz.saying import check_sentence
+from tests.fuzz.sense import sensible
 
 SEATS = ("lise", "zed", "ana", "omar", "ines", "paul", "wall", "desk")
 KINDS = [
@@ -99,9 +100,15 @@ def drawn_payload(draw: Draw, state: State, move: str) -> Any:
 
 
 def drawn_move(draw: Draw, state: State, turn: int) -> Move:
+    """Three in four make sense, one of them in three with one thing that does not; the others are anything by anybody."""
+    if draw.below(4):
+        seat, kind, payload = sensible(draw, state)
+        if not draw.below(3):
+            payload = payload | {pick(draw, [*payload, *FIELDS]): junk(draw)}
+        if kind == "close" and draw.below(4):
+            kind, payload = "rename", {"name": "Zoé"}
+        return Move(state.number + 1, _whole(seat), kind, _whole(payload), 1_000 * turn)
     kind = pick(draw, KINDS)
-    if state.status in ("waiting", "closed") and draw.below(4):  # a room that sleeps teaches little
-        kind = "open" if state.status == "waiting" else "reopen"
     if kind == "close" and draw.below(8):
         kind = "write"
     leads = kind in LEADING or not draw.below(4)
@@ -120,16 +127,22 @@ def _whole(value: Any) -> Any:
     return [_whole(each) for each in value] if isinstance(value, list) else value
 
 
-def play_move(draw: Draw, state: State, turn: int) -> State:
-    """Nothing raises; a refusal has its reason and its sentence."""
+# Said of a move before anything of the room is looked at.
+AT_THE_DOOR = frozenset(
+    {"stale_number", "unknown_move", "bad_payload", "not_joined", "already_joined", "not_open", "closed"}
+)
+
+
+def play_move(draw: Draw, state: State, turn: int) -> tuple[State, bool]:
+    """Nothing raises; a refusal has its reason and its sentence. The room after it, and whether it went past the door."""
     move = drawn_move(draw, state, turn)
     after = apply(state, move)
     if isinstance(after, Refusal):
         assert after.reason in REFUSALS
         check_sentence(after.sentence)
-        return state
+        return state, after.reason not in AT_THE_DOOR
     assert after.number == move.number
-    return after
+    return after, True
 
 
 def check_room(state: State) -> None:
@@ -139,11 +152,12 @@ def check_room(state: State) -> None:
     assert State.from_json(state.method, state.to_json()) == state
 
 
-def play_bytes(data: bytes) -> None:
+def play_bytes(data: bytes) -> bool:
     """A room whose every choice is read from bytes."""
     draw = Bytes(data)
     state, turn = pick(draw, firsts()), 0
     while draw.left and turn < 200:
         turn += 1
-        state = play_move(draw, state, turn)
+        state, _past = play_move(draw, state, turn)
     check_room(state)
+    return turn > 0

@@ -18,7 +18,7 @@ pytestmark = [
         find_spec("schemathesis") is None, reason="schemathesis n’est pas installé : make long l’installe"
     ),
 ]
-EACH = 400 if LONG else 10  # questions of an operation
+EACH = 120 if LONG else 10  # questions of an operation
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Files, cells, settings, cookies: damaged in a thousand ways, each is read or refused in a sentence."""
+"""Files, cells, settings, cookies, headers: damaged in a thousand ways, each is read or refused in a sentence."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -6,11 +6,9 @@ from hypothesis import strategies as st
 
 from tests.examples import several
 from tests.fuzz import counting
-from tests.fuzz.drawing import damaged, reworded
 from tests.fuzz.failed import FAILED
-from tests.fuzz.files import TARGETS, Target
-
-TEXTS = ("methods", "programmes")  # a line changed for another of its shape goes further in than a byte
+from tests.fuzz.shaping import drawn
+from tests.fuzz.targets import TARGETS, Target
 
 
 @pytest.fixture(autouse=True)
@@ -19,21 +17,18 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(TARGETS))
-def test_damaged_bytes_are_read_or_refused_in_words(name: str) -> None:
+def test_what_is_damaged_is_read_or_refused_in_words(name: str) -> None:
     target, random = TARGETS[name], counting.random_of(name)
     seeds = target.seeds()
-    for turn in counting.counted(name):
-        data = damaged(random, seeds, target.words)
-        if name in TEXTS and turn % 2:
-            data = reworded(random, random.choice(seeds).decode()).encode("utf-8", "replace")
-        play(target, data)
+    for _turn in counting.counted(name):
+        counting.inside[name] += play(target, drawn(random, seeds, target.words))
 
 
 @pytest.mark.parametrize("name", sorted(TARGETS))
 def test_seeds_are_read(name: str) -> None:
     """What is damaged was whole: else the damage would go no further than the first line."""
-    for data in TARGETS[name].seeds():
-        play(TARGETS[name], data)
+    taken = [play(TARGETS[name], data) for data in TARGETS[name].seeds()]
+    assert sum(taken) >= len(taken) / 2, taken
 
 
 @pytest.mark.parametrize(("name", "data"), [(name, data) for name, found in FAILED.items() for data in found])
@@ -48,9 +43,9 @@ def test_any_bytes_at_any_door(name: str, data: bytes) -> None:
     counting.played["any bytes"] += 1
 
 
-def play(target: Target, data: bytes) -> None:
+def play(target: Target, data: bytes) -> bool:
     try:
-        target.play(data)
+        return target.play(data)
     except Exception as error:
         raise AssertionError(
             f"{target.name}: add to tests/fuzz/failed.py:\n{data!r}\n{type(error).__name__}: {error}"

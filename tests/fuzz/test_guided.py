@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz import counting
-from tests.fuzz.files import TARGETS
+from tests.fuzz.targets import TARGETS
 
 pytestmark = [
     pytest.mark.long,

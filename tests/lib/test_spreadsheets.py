@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import random
 import time
+import tracemalloc
 import zipfile
 
 import openpyxl
@@ -451,6 +452,18 @@ def test_bomb_is_refused_before_it_unfolds(inner):
     data = forged(inner)
     assert len(data) < 200_000
     assert refusal(data, "bombe.xlsx").reason == "damaged"
+
+
+def test_what_says_the_kind_of_a_workbook_is_not_unfolded_whole():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", b"application/vnd.oasis.opendocument.spreadsheet" + bytes(20_000_000))
+    tracemalloc.start()
+    try:
+        assert refusal(out.getvalue(), "classeur.ods").reason == "ods"
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_takes_too_long_is_stopped_and_holds_nobody_up(monkeypatch):

@@ -310,7 +310,7 @@ def _public_keys(said: Mapping[str, Any]) -> list[Key]:
 def _object(body: bytes, what: str) -> dict[str, Any]:
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
         raise ProviderSilent(f"{what}: no JSON object")

@@ -161,7 +161,7 @@ def read_lines(file: BinaryIO, passphrase: str, *, magic: bytes = MAGIC) -> Iter
     frame = file.read(FRAME + TAG)
     while True:
         following = file.read(FRAME + TAG)
-        part = unfold.decompress(frames.open(frame, last=not following), LONGEST_LINE)
+        part = _unfold(unfold, frames.open(frame, last=not following))
         while part:
             total += len(part)
             text += part
@@ -173,12 +173,19 @@ def read_lines(file: BinaryIO, passphrase: str, *, magic: bytes = MAGIC) -> Iter
                 raise Damaged
             for line in lines:
                 yield _parse(bytes(line))
-            part = unfold.decompress(unfold.unconsumed_tail, LONGEST_LINE) if unfold.unconsumed_tail else b""
+            part = _unfold(unfold, unfold.unconsumed_tail) if unfold.unconsumed_tail else b""
         if not following:
             break
         frame = following
     if text or not unfold.eof:
         raise Damaged
+
+
+def _unfold(unfold: Any, pressed: bytes) -> bytes:
+    try:
+        return bytes(unfold.decompress(pressed, LONGEST_LINE))
+    except zlib.error:
+        raise Damaged from None
 
 
 def _parse(line: bytes) -> dict[str, Any]:

@@ -40,6 +40,8 @@ from maillage.trips.refusals import TripRefused, unwritable
 from maillage.trips.sealing import Damaged, Writer, read_lines
 
 FORMAT = 1
+# What a line that nobody of ours wrote raises; a base that is away is no fault of the file.
+NOT_OURS = (ValidationError, DataError, IntegrityError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 DRAFT = ".partiel"  # after the name of a file that is not finished: it opens for nobody
 PLACES: dict[str, tuple[type[Model], tuple[str, ...]]] = {
     "region": (Region, ("code", "name")),
@@ -216,7 +218,7 @@ def carry_in(*, file: BinaryIO, passphrase: str, by: str, expected: Gathering | 
     except BaseException as error:
         if reading.arrival is not None:
             reading.arrival.undo_keys()
-        if isinstance(error, (ValidationError, DataError, IntegrityError, TypeError, ValueError, KeyError)):
+        if isinstance(error, NOT_OURS):
             raise Damaged from error  # sealed with the passphrase, and yet no file that Maillage writes
         raise
     if reading.arrival is not None:

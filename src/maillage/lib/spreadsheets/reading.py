@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -110,7 +111,7 @@ def _read_zip(data: bytes, name: str) -> Table:
                 with archive.open("mimetype") as said:
                     kind = said.read(80)  # and no more: ten kilobytes may unfold into gigabytes
     # What zipfile raises on a damaged, truncated or encrypted archive, or an unknown compression.
-    except (zipfile.BadZipFile, RuntimeError, ValueError, OSError, EOFError, LookupError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, OSError, EOFError, LookupError) as error:
         raise UnreadableTable(
             "damaged",
             _("{name} est abîmé : il a peut-être été coupé pendant l'envoi. Envoyez-le à nouveau.").format(name=name),
