@@ -323,6 +323,30 @@ function showStep() {
   if (!typing && !dialog?.open) scrollTo({ top: 0 });
 }
 
+// Said to who does not see it: the step that begins, and what to do there.
+function sayStep() {
+  const parts = document.querySelectorAll("#shared :is(h1, .rule)");
+  document.getElementById("step-said").textContent = [...parts].map((part) => part.textContent.trim()).join(". ");
+}
+
+// Whoever moves by keyboard stays somewhere: what had the focus and is gone hands it to what is left of its card, a
+// button of the bar to the bar's main one, and a step that is over to the next one's title.
+function keepFocus(one, around, inBar) {
+  if (!one || one === document.body || one.getClientRects().length) return;
+  const seen = (each) => each?.getClientRects().length;
+  const card = around.map((id) => document.getElementById(id)).find(seen)?.closest("#shared [id], #own [id]");
+  const place = inBar ? document.querySelector(".controls") : card;
+  const parts = [...(place?.querySelectorAll("button, a[href], summary") ?? [])].filter(seen);
+  const next = parts.find((each) => inBar && !each.matches(".quiet")) || parts[0];
+  (next || document.querySelector("#shared h1")).focus({ preventScroll: !next });
+}
+
+function placeOf(one) {
+  const around = [];
+  for (let up = one; up && up !== document.body; up = up.parentElement) if (up.id) around.push(up.id);
+  return [one, around, Boolean(one?.closest(".controls"))];
+}
+
 // While a finger is down nothing moves under it: what is pushed waits for the tap to end, three seconds at most.
 let lifted = Promise.resolve();
 addEventListener("pointerdown", () => {
@@ -340,11 +364,14 @@ connect(stream, {
     if (event !== "view") return;
     await lifted;
     const before = step();
+    const focused = placeOf(document.activeElement);
     replaceById(data);
     refresh();
+    keepFocus(...focused);
     if (step() !== before) {
       say(refusalOf(null), ""); // it was about the step before
       showStep();
+      sayStep();
     }
     takeForms();
   },
