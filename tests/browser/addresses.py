@@ -20,6 +20,7 @@ STAFF, ANYBODY, SEATED, LEADING = "staff", "anybody", "seated", "leading"  # who
 ELSEWHERE = {  # pages that are shown only after another one was filled: whose play looks at them
     "people:sign-in-link": "test_signing_in",
     "people:second-step": "test_signing_in",
+    "live:move-here": "test_accessibility_rooms",
     "registrations:sent": "test_accessibility",
     "registrations:import-preview": "test_accessibility_organiser",
 }

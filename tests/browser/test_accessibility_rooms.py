@@ -72,6 +72,7 @@ def test_live_screens_stage_by_stage(
     lead.page.locator("#lead summary").click()
     look("sujet", "facilitator", "porteur", "contributor")
     lead.page.locator("#lead summary").click()
+    look_at_a_second_phone(ana, house, browser, inspection)
     advance("presentation")
     porteur.write("presentation-headline", "Un comité sans comité")
     ana.sees("Un comité sans comité")
@@ -120,6 +121,19 @@ def test_live_screens_stage_by_stage(
     for phone in phones.values():
         phone.close()
     inspection.verdict()
+
+
+def look_at_a_second_phone(ana: Phone, house: House, browser: Browser, inspection: Inspection) -> None:
+    there = ana.page.url
+    ana.page.click("#phone a")
+    ana.page.wait_for_url("**/autre-telephone/")
+    inspection.look(ana.page, f"another phone, {ana.language}", phone=True)
+    second = Phone.unpack(browser, house, language=ana.language)
+    second.page.goto(ana.page.locator("main a.address").get_attribute("href") or "")
+    inspection.look(second.page, f"a seat taken along, {ana.language}", phone=True)
+    second.close()
+    ana.page.goto(there)
+    ana.is_at("sujet")
 
 
 def look_after(house: House, lead: Phone, room: Phone, gathering: str, inspection: Inspection) -> None:

@@ -122,11 +122,15 @@ class _Writer:
     def figure(self, it: Figure) -> Iterator[str]:
         beside = ' class="beside"' if it.share < 100 else ""
         opening, rest = it.svg.split(">", 1)
-        yield f'<figure{beside}>{opening} class="drawing" role="img" aria-label="{_attr(it.alt)}">{rest}'
+        # The drawing with its caption, which names it; then the same facts: a caption is the last of its figure.
+        named = f' role="figure" aria-label="{_attr(it.caption)}"' if it.caption else ""
+        yield f"<div{beside}><figure{named}>"
+        yield f'{opening} class="drawing" role="img" aria-label="{_attr(it.alt)}">{rest}'
         if it.caption:
             yield f"<figcaption>{_text(it.caption)}</figcaption>"
-        yield from self.table(it.table)
         yield "</figure>"
+        yield from self.table(it.table)
+        yield "</div>"
 
     def quote(self, it: Quote) -> Iterator[str]:
         source = f"<footer>– {_text(it.source)}</footer>" if it.source else ""
