@@ -240,6 +240,7 @@ def test_codev_by_keyboard_alone(unpack: Callable[..., Phone], house: House) -> 
     expect(porteur.locator("#shared")).to_have_attribute("data-status", "closed", timeout=SOON)
     expect(lead.locator("#shared")).to_have_attribute("data-status", "closed", timeout=SOON)
     assert lead.evaluate("document.activeElement !== document.body")
+    expect(porteur.locator("#step-said")).to_contain_text("C’est fini")
     ana.client.close()
 
 

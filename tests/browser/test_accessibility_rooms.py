@@ -87,6 +87,7 @@ def test_live_screens_stage_by_stage(
     ana.sees("Les bailleurs.")
     lead.press("Pause")
     expect(ana.page.locator("#shared .tag")).to_contain_text(ana.words("pause"), timeout=SOON)
+    expect(ana.page.locator("#step-said")).to_contain_text(ana.words("pause"))  # and said
     look("clarification, paused, a hint", "facilitator", "porteur", "contributor", "projector")
     lead.press("Reprendre")
     advance("demande")
@@ -187,6 +188,7 @@ def play(method: str, house: House, browser: Browser, language: str, inspection:
             phone.page.set_viewport_size(WALL if role == "projector" else PHONE)
 
     lead.press("Commencer")
+    expect(lead.page.locator("#shared")).to_have_attribute("data-status", "running", timeout=SOON)
     known: set[str] = set()
     for _step in range(MOST_STEPS):
         shared = lead.page.locator("#shared")

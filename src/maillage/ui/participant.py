@@ -80,7 +80,7 @@ FILES = (
     "maillage/ui/views.py",
     *_of(
         "maillage/ui/templates/ui",
-        "_empty _field _form_errors _languages _operator _steps base display live refused",
+        "_empty _field _form_errors _languages _menu _operator _steps base display live refused",
         ".html",
     ),
 )

@@ -316,6 +316,7 @@ const tick = startClock({
 });
 
 const step = () => document.getElementById("shared").dataset.step;
+const status = () => document.getElementById("shared").dataset.status;
 
 // A new step begins at the top, with its title, its time and what to do; not under the fingers of who is typing.
 function showStep() {
@@ -323,9 +324,9 @@ function showStep() {
   if (!typing && !dialog?.open) scrollTo({ top: 0 });
 }
 
-// Said to who does not see it: the step that begins, and what to do there.
+// Said to who does not see it: the step that begins, a pause, the end, and what to do there.
 function sayStep() {
-  const parts = document.querySelectorAll("#shared :is(h1, .rule)");
+  const parts = document.querySelectorAll("#shared :is(h1, .clock-line .tag, .rule)");
   document.getElementById("step-said").textContent = [...parts].map((part) => part.textContent.trim()).join(". ");
 }
 
@@ -364,6 +365,7 @@ connect(stream, {
     if (event !== "view") return;
     await lifted;
     const before = step();
+    const was = status();
     const focused = placeOf(document.activeElement);
     replaceById(data);
     refresh();
@@ -371,8 +373,8 @@ connect(stream, {
     if (step() !== before) {
       say(refusalOf(null), ""); // it was about the step before
       showStep();
-      sayStep();
     }
+    if (step() !== before || status() !== was) sayStep();
     takeForms();
   },
   onState(state, _status, sentence) {
