@@ -1,4 +1,4 @@
-"""Which addresses are the same page."""
+"""Which addresses are the same page, and which are none."""
 
 import re
 
@@ -15,6 +15,15 @@ ONE_PAGE = (
     (re.compile(r"(/modifier/(?:roles|cartes|etapes))/(?!nouv)[\w-]+/"), r"\1/PARTIE/"),
 )
 DAY = re.compile(r"/rencontres/[0-9a-f-]{36}/")
+
+STAFF, ANYBODY, SEATED, LEADING = "staff", "anybody", "seated", "leading"  # who opens a page in a play of all pages
+ELSEWHERE = {  # pages that are shown only after another one was filled: whose play looks at them
+    "people:sign-in-link": "test_signing_in",
+    "people:second-step": "test_signing_in",
+    "live:move-here": "test_accessibility_rooms",
+    "registrations:sent": "test_accessibility",
+    "registrations:import-preview": "test_accessibility_organiser",
+}
 
 
 def kind_of(address: str) -> str:

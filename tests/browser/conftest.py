@@ -5,6 +5,7 @@ Package scope and not session: Playwright's loop must be gone before tests that 
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
@@ -64,8 +65,8 @@ def browser() -> Iterator[Browser]:
 def unpack(browser: Browser, house: House) -> Iterator[Callable[..., Phone]]:
     made: list[Phone] = []
 
-    def make(viewport: ViewportSize = PHONE) -> Phone:
-        made.append(Phone.unpack(browser, house, viewport))
+    def make(viewport: ViewportSize = PHONE, **options: Any) -> Phone:
+        made.append(Phone.unpack(browser, house, viewport, **options))
         return made[-1]
 
     yield make

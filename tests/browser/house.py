@@ -78,6 +78,7 @@ class House:
         self.port = free_port()
         self.log = folder.parent / f"{folder.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.more: dict[str, str] = {}  # of its environment
 
     @property
     def url(self) -> str:
@@ -87,7 +88,7 @@ class House:
         return read_links(self.printed, workshop)
 
     def environment(self) -> dict[str, str]:
-        return environment(self.folder, self.database)
+        return environment(self.folder, self.database) | self.more
 
     def start(self, module: str = "maillage") -> float:
         """Serves; says how many seconds it took until /healthz answered well."""

@@ -42,8 +42,6 @@ class Inspection:
     def look(self, page: Page, name: str, *, phone: bool = False) -> None:
         looks = self.looks if self.whole else [self.looks[len(self.pages) % len(self.looks)]]
         self.pages.append(name)
-        if not page.evaluate("Boolean(window.axe)"):
-            page.evaluate(AXE.read_text(encoding="utf-8"))
         for scheme, width in looks:
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
             page.set_viewport_size({"width": width, "height": 844})
@@ -53,6 +51,8 @@ class Inspection:
 
     def _axe(self, page: Page, where: str) -> None:
         self.runs += 1
+        if not page.evaluate("Boolean(window.axe)"):  # a page that reads itself again has lost it
+            page.evaluate(AXE.read_text(encoding="utf-8"))
         found: list[dict[str, Any]] = page.evaluate(RUN, TAGS)
         for one in found:
             self.faults.append(f"{where}: {one['id']}, {one['help']}: {one['nodes']}")

@@ -1,6 +1,6 @@
-"""A page gone through by Tab alone."""
+"""A page gone through by Tab alone, and used by Tab, Shift+Tab, Enter, Space and the arrows."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 MARK_CONTROLS = """() => {
   const seen = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest("[inert]");
@@ -54,3 +54,50 @@ def walk_by_tab(page: Page) -> list[int]:
     )
     assert missed == [], f"{page.url}: Tab does not reach {missed}"
     return order
+
+
+MOST_TABS = 150
+REACHED = """selector => {
+  const one = document.activeElement, last = window.lastStop;
+  window.lastStop = one;
+  const after = !last?.isConnected || last === one || one === document.body || last === document.body
+    || Boolean(last.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return { there: one.matches(selector), after };
+}"""
+
+
+def reach(page: Page, selector: str) -> None:
+    """Presses Tab until this has the focus: every stop is seen, is not hidden, and comes after the one before."""
+    page.evaluate("window.lastStop = document.activeElement")
+    turned = 0  # back to the top of the page, once: what is asked for may be above
+    for _press in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if focused := page.evaluate(FOCUSED):
+            assert focused["shown"], f"no visible focus: {focused['name']}"
+            assert focused["clear"], f"hidden while focused: {focused['name']}"
+        else:
+            turned += 1
+        stop = page.evaluate(REACHED, selector)
+        assert stop["after"], f"{page.url}: Tab went back to {focused and focused['name']}"
+        assert turned < 2, f"{page.url}: Tab never reaches {selector}"
+        if stop["there"]:
+            return
+    raise AssertionError(f"{page.url}: {selector} is not reached in {MOST_TABS} presses")
+
+
+def press_on(page: Page, selector: str, key: str = "Enter") -> None:
+    reach(page, selector)
+    page.keyboard.press(key)
+
+
+def type_in(page: Page, selector: str, words: str) -> None:
+    reach(page, selector)
+    page.keyboard.type(words)
+
+
+def stays_at(page: Page, selector: str) -> None:
+    """The focus is there, and is seen: nothing that came meanwhile took it away."""
+    expect(page.locator(selector)).to_be_focused()
+    focused = page.evaluate(FOCUSED)
+    assert focused, selector
+    assert focused["shown"], f"no visible focus: {focused['name']}"

@@ -8,6 +8,7 @@ codes               the ids of the gathering, of the session of the codev and of
 few NUMBER          leaves so many people at each table of the plan, and says how many: a rehearsal lasts as its crowd
 second              opens a second session (a rehearsal), and gives its id
 world NAME…         one of everything an address can name, in a space the organiser holds too; addresses, by name
+pages               the same, of every address: its name, who opens it, where; and the places in the room
 rooms METHOD=TABLES…  adds a workshop of each method to the day and opens it; their links, as the demo prints them
 """
 
@@ -19,6 +20,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "maillage.config.settings"
 
@@ -31,6 +33,7 @@ from PIL import Image  # noqa: E402
 
 from maillage.config.rights import addresses  # noqa: E402
 from maillage.gatherings.models import Workshop  # noqa: E402
+from maillage.lib.needs import Need  # noqa: E402
 from maillage.live import log  # noqa: E402
 from maillage.live.models import Move, Session  # noqa: E402
 from maillage.live.seats import make_projection_token  # noqa: E402
@@ -42,8 +45,9 @@ from maillage.people.services import give_right  # noqa: E402
 from maillage.plans.enums import PlanStatus  # noqa: E402
 from maillage.plans.models import Placement  # noqa: E402
 from maillage.registrations.own import token_of  # noqa: E402
+from tests.browser.addresses import ANYBODY, ELSEWHERE, LEADING, SEATED, STAFF  # noqa: E402
 from tests.browser.house import OF_A_ROOM  # noqa: E402
-from tests.rights.world import make_world  # noqa: E402
+from tests.rights.world import World, cookies_of, make_world  # noqa: E402
 
 
 def moves(session: str) -> list[dict[str, Any]]:
@@ -122,13 +126,35 @@ def room(method: str, tables: str) -> str:
 
 
 def world(*names: str) -> dict[str, str]:
+    made = a_world()
+    known = {address.name: address for address in addresses()}
+    return {name: reverse(name, kwargs=made.of(known[name])) for name in names}
+
+
+def a_world() -> World:
     picture = io.BytesIO()
     Image.new("RGB", (40, 30), "white").save(picture, "JPEG")
     made = make_world("essai", shown=True, photo=picture.getvalue())
     for right in Right.objects.filter(role=SpaceRole.ORGANISER).exclude(space=made.space).select_related("user"):
         give_right(user=right.user, space=made.space, role=SpaceRole.ORGANISER, by="essai")
-    known = {address.name: address for address in addresses()}
-    return {name: reverse(name, kwargs=made.of(known[name])) for name in names}
+    return made
+
+
+def pages() -> dict[str, Any]:
+    made = a_world()
+    found = []
+    for address in addresses():
+        if not address.name or address.needs is None or address.name in ELSEWHERE:
+            continue
+        asked = made.queries.get(address.name, {})
+        path = reverse(address.name, kwargs=made.of(address)) + (f"?{urlencode(asked)}" if asked else "")
+        found.append([address.name, opener(address.needs.get), path])
+    seats = {who: cookies_of(made.seats[seat]) for who, seat in ((SEATED, "participant"), (LEADING, "facilitator"))}
+    return {"pages": found, "cookies": seats}
+
+
+def opener(need: Need) -> str:
+    return {Need.SEAT: SEATED, Need.LEADING_SEAT: LEADING}.get(need, STAFF if need.value.account else ANYBODY)
 
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
@@ -141,6 +167,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "second": second,
     "rooms": rooms,
     "world": world,
+    "pages": pages,
 }
 
 if __name__ == "__main__":

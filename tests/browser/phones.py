@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Response, ViewportSize, expect
+from django.utils.translation import gettext, override
+from playwright.sync_api import Browser, Locator, Page, Response, ViewportSize, expect
 
+from maillage.lib.languages import COOKIE, FRENCH
 from tests.browser.house import CODEV, House
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -35,9 +37,12 @@ class Phone:
     faults: list[str] = field(default_factory=list)
     acknowledged: Acknowledged = field(default_factory=Acknowledged)
     tapped_at: float = 0.0
+    language: str = FRENCH
 
     @classmethod
-    def unpack(cls, browser: Browser, house: House, viewport: ViewportSize = PHONE, **options: Any) -> "Phone":
+    def unpack(
+        cls, browser: Browser, house: House, viewport: ViewportSize = PHONE, *, language: str = FRENCH, **options: Any
+    ) -> "Phone":
         context = browser.new_context(
             viewport=viewport,
             locale="fr-FR",
@@ -45,11 +50,20 @@ class Phone:
             **options,
         )
         context.set_default_timeout(SOON)
-        phone = cls(context.new_page())
+        if language != FRENCH:
+            context.add_cookies([{"name": COOKIE, "value": language, "url": house.url}])
+        phone = cls(context.new_page(), language=language)
         phone.page.on("pageerror", lambda error: phone.faults.append(str(error)))
         phone.page.on("console", lambda said: _keep_fault(phone.faults, said.type, said.text))
         phone.page.on("response", phone.acknowledged.hear)
         return phone
+
+    def words(self, sentence: str) -> str:
+        """As this phone says it."""
+        if self.language == FRENCH:
+            return sentence
+        with override(self.language):
+            return gettext(sentence)
 
     def join(self, house: House, name: str, table: int = 1, *, workshop: str = CODEV, role: str = "") -> "Phone":
         self.page.goto(house.links_of(workshop).join)
@@ -58,14 +72,14 @@ class Phone:
             self.page.select_option("#table", str(table))
         if role:
             self.page.check(f"input[name=role][value={role}]")
-        self.page.click("button:has-text('Entrer')")
+        self.page.click(f"button:has-text('{self.words('Entrer')}')")
         expect(self.page.locator("#own .me")).to_contain_text(name)
         return self
 
     def lead(self, house: House, name: str, *, workshop: str = CODEV) -> "Phone":
         self.page.goto(house.links_of(workshop).facilitate)
         self.page.fill("#name", name)
-        self.page.click("button:has-text('Prendre l’animation')")
+        self.page.click(f"button:has-text('{self.words('Prendre l’animation')}')")
         expect(self.page.locator("#own .me")).to_contain_text(name)
         return self
 
@@ -74,9 +88,12 @@ class Phone:
         self.page.click(f"#form-{form} button:not([hidden])")
 
     def press(self, label: str) -> None:
+        self.tap(self.page.locator("button", has_text=self.words(label)).first)
+
+    def tap(self, button: Locator) -> None:
         """One tap, as a person makes them: two in half a second are a double tap, which counts as one."""
         self.page.wait_for_timeout(max(0.0, self.tapped_at + DOUBLE_TAP - time.monotonic()) * 1_000)
-        self.page.locator("button", has_text=label).first.click()
+        button.click()
         self.tapped_at = time.monotonic()
 
     def is_at(self, stage: str) -> None:
@@ -91,7 +108,7 @@ class Phone:
 
 def sign_in(phone: Phone, link: str) -> Page:
     phone.page.goto(link)
-    phone.page.click("button:has-text('Me connecter')")
+    phone.page.click(f"button:has-text('{phone.words('Me connecter')}')")
     phone.page.wait_for_url(re.compile("/rencontres/"))
     return phone.page
 

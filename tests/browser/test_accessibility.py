@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.addresses import day_of, kind_of
+from tests.browser.canaries import Listener, Recorder
 from tests.browser.house import House
 from tests.browser.inspection import Inspection
-from tests.browser.keyboard import walk_by_tab
-from tests.browser.phones import SOON, WALL, Phone, sign_in
+from tests.browser.keyboard import press_on, reach, stays_at, type_in
+from tests.browser.phones import DOUBLE_TAP, SOON, WALL, Phone, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +49,11 @@ def test_pages_of_everybody(unpack: Callable[..., Phone], house: House, inspecti
     inspection.verdict()
 
 
-@pytest.mark.parametrize("language", ["ar", *(pytest.param(one, marks=pytest.mark.long) for one in ("en", "de", "tr"))])
+@pytest.mark.parametrize(
+    ("language", "inspection"),
+    [pytest.param("ar", False), *(pytest.param(one, True, marks=pytest.mark.long) for one in ("ar", "en", "de", "tr"))],
+    indirect=["inspection"],
+)
 def test_pages_in_another_language(
     unpack: Callable[..., Phone], house: House, inspection: Inspection, language: str
 ) -> None:
@@ -88,13 +93,18 @@ def test_pages_of_who_registers(unpack: Callable[..., Phone], house: House, insp
     page = unpack().page
     page.goto(httpx.URL(link).path)
     inspection.look(page, "the form", phone=True)
-    page.fill("[name=email]", "jeanne")
-    page.click("text=M’inscrire")
+    type_in(page, "[name=email]", "jeanne")  # by keyboard alone, from here until it is sent
+    reach(page, "main form button")
+    enter(page)
     expect(page.locator(".errors")).to_be_visible()
     inspection.look(page, "the form, with faults", phone=True)
-    page.fill("[name=first_name]", "Jeanne")
-    page.fill("[name=email]", "jeanne@exemple.invalid")
-    page.click("main form button")
+    press_on(page, ".errors a[href='#id_first_name']")
+    page.keyboard.type("Jeanne")
+    reach(page, "[name=email]")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("jeanne@exemple.invalid")
+    reach(page, "main form button")
+    enter(page, "Space")
     expect(page.locator("h1")).to_contain_text("C’est envoyé")
     inspection.look(page, "sent", phone=True)
     page.click("text=Inscrire une autre personne")
@@ -128,33 +138,6 @@ def test_pages_of_the_desk(unpack: Callable[..., Phone], house: House, inspectio
 # --- by keyboard ------------------------------------------------------------------------------------------------------
 
 
-def test_tab_reaches_every_control(unpack: Callable[..., Phone], house: House) -> None:
-    lead = unpack().lead(house, "Inès")
-    paul = unpack().join(house, "Paul")
-    walk_by_tab(paul.page)
-    lead.press("Commencer")
-    paul.is_at("sujet")
-    paul.write("sujet-subject", "Ouvrir le soir")
-    paul.sees("Ouvrir le soir")
-    lead.sees("Ouvrir le soir")
-    walk_by_tab(paul.page)
-    walk_by_tab(lead.page)
-
-
-def test_a_form_is_sent_by_keyboard(unpack: Callable[..., Phone], house: House) -> None:
-    lead = unpack().lead(house, "Inès")
-    paul = unpack().join(house, "Rose").page
-    if paul.locator("#shared").get_attribute("data-status") == "waiting":  # another test may have begun
-        lead.press("Commencer")
-    expect(paul.locator("#shared")).to_have_attribute("data-stage", "sujet", timeout=SOON)
-    paul.focus("#text-sujet-subject")
-    paul.keyboard.type("Écrit sans souris")
-    paul.keyboard.press("Tab")
-    paul.keyboard.press("Tab")  # past « que quelqu’un d’autre le porte »
-    paul.keyboard.press("Enter")
-    expect(paul.locator("#shared")).to_contain_text("Écrit sans souris", timeout=SOON)
-
-
 @pytest.mark.parametrize("path", ["/", "/connexion/", "/accessibilite/"])
 def test_the_skip_link_leads_to_the_content(unpack: Callable[..., Phone], path: str) -> None:
     page = unpack().page
@@ -168,3 +151,112 @@ def test_the_skip_link_leads_to_the_content(unpack: Callable[..., Phone], path: 
         "document.querySelector('#content').contains(document.activeElement)"
         " || Boolean(document.activeElement.closest('footer'))"  # the content holds nothing to reach
     )
+
+
+def test_codev_by_keyboard_alone(unpack: Callable[..., Phone], house: House) -> None:
+    """From the code of the room to the sentence that leaves it; whatever is pushed takes the focus from nobody."""
+    porteur, lead = unpack().page, unpack().page
+    ana = Listener("Ana", house.url, Recorder())
+    porteur.goto("/")
+    type_in(porteur, "#code", house.links.code)
+    enter(porteur)
+    type_in(porteur, "#name", "Cléo")
+    reach(porteur, "#table")
+    porteur.keyboard.press("ArrowDown")
+    expect(porteur.locator("#table")).to_have_value("1")
+    reach(porteur, "form.stack button")
+    enter(porteur, "Space")
+    expect(porteur.locator("#own .me")).to_contain_text("Cléo")
+    lead.goto(house.links.facilitate)
+    type_in(lead, "#name", "Inès")
+    enter(lead)
+    session = ana.fill(house.links.join, {"name": "Ana", "table": "1", "role": ""}).url.path.split("/")[2]
+    expect(lead.locator("#shared")).to_contain_text("Table 1", timeout=SOON)
+
+    press_on(lead, "button[value=open]")
+    at("sujet", lead, porteur)
+    stays_at(lead, ".controls button[value=advance]")  # « Commencer » is gone: the bar keeps the focus
+    expect(porteur.locator("#step-said")).to_contain_text("Le sujet")  # said to who does not see it
+    type_in(porteur, "#text-sujet-subject", "Relancer le comité")
+    ana.does(session, "write", {"kind": "subject", "text": "Ouvrir le soir"})
+    expect(porteur.locator("#shared")).to_contain_text("Ouvrir le soir", timeout=SOON)
+    stays_at(porteur, "#text-sujet-subject")
+    porteur.keyboard.type(" technique")
+    press_on(porteur, "#form-sujet-subject [type=checkbox]", "Space")
+    porteur.keyboard.press("Space")
+    press_on(porteur, "#form-sujet-subject button:not([type])")
+    subject = "#shared li:has(> p:text-is('Relancer le comité technique'))"
+    expect(lead.locator(subject)).to_be_visible(timeout=SOON)
+    chosen = lead.locator(subject).get_attribute("id")
+    press_on(lead, f"#{chosen} button[value=choose]", "Space")
+    expect(porteur.locator("#own")).to_have_attribute("data-role", "porteur", timeout=SOON)
+    expect(lead.locator(f"#{chosen}.chosen")).to_be_visible(timeout=SOON)
+    assert lead.evaluate("document.activeElement !== document.body")  # « Retenir » is gone from its card
+
+    press_on(lead, ".controls button[value=advance]")
+    at("presentation", lead, porteur)
+    stays_at(lead, ".controls button[value=advance]")
+    type_in(porteur, "#text-presentation-headline", "Un comité sans comité")
+    press_on(porteur, "#form-presentation-headline button")
+    expect(porteur.locator("#shared .headline")).to_have_text("Un comité sans comité", timeout=SOON)
+    step_on(lead, "clarification", porteur)
+    stays_at(porteur, "#shared h1")  # the form it was in is over: the next step's title
+    ana.does(session, "write", {"kind": "question", "text": "Qui ne vient plus ?"})
+    expect(porteur.locator("#shared")).to_contain_text("Qui ne vient plus ?", timeout=SOON)
+    reach(porteur, "#parent-clarification-answer")
+    porteur.keyboard.press("ArrowDown")
+    type_in(porteur, "#text-clarification-answer", "Les bailleurs.")
+    press_on(porteur, "#form-clarification-answer button")
+    expect(porteur.locator("#shared li li")).to_contain_text("Les bailleurs.", timeout=SOON)
+    step_on(lead, "demande", porteur)
+    type_in(porteur, "#text-demande-request_statement", "Faire revenir les absents")
+    press_on(porteur, "#form-demande-request_statement button")
+    expect(porteur.locator("#shared .request")).to_contain_text("Faire revenir", timeout=SOON)
+    step_on(lead, "reactions", porteur)
+    for text in ("Aller chez eux.", "Un repas."):
+        ana.does(session, "write", {"kind": "idea", "text": text})
+        expect(porteur.locator("#shared")).to_contain_text(text, timeout=SOON)
+    press_on(porteur, "#shared li:first-child button[data-mark=retained]", "Space")
+    kept = "button[data-mark=retained][aria-pressed=true]"
+    stays_at(porteur, kept)
+    ana.does(session, "write", {"kind": "idea", "text": "Une lettre."})
+    expect(porteur.locator("#shared")).to_contain_text("Une lettre.", timeout=SOON)
+    stays_at(porteur, kept)
+    step_on(lead, "feedback", porteur)
+    type_in(porteur, "#text-feedback-first_step", "Appeler le bailleur")
+    press_on(porteur, "#form-feedback-first_step button")
+    expect(porteur.locator("#own .my-sheet")).to_contain_text("Appeler le bailleur", timeout=SOON)
+    type_in(porteur, "#text-feedback-release", "Un comité revit quand on le reçoit.")
+    press_on(porteur, "#form-feedback-release button")
+    stays_at(porteur, "dialog button[value=no]")  # what can be undone first: « Revenir »
+    porteur.keyboard.press("Shift+Tab")
+    stays_at(porteur, "dialog button[value=yes]")
+    porteur.keyboard.press("Enter")
+    stays_at(porteur, "#form-feedback-release button")  # the dialog gives back what it took
+    expect(porteur.locator("#own .notice")).to_contain_text("Un comité revit", timeout=SOON)
+    step_on(lead, "cloture", porteur)
+    press_on(lead, ".controls button[value=close]")
+    press_on(lead, "dialog button[value=yes]")
+    expect(porteur.locator("#shared")).to_have_attribute("data-status", "closed", timeout=SOON)
+    expect(lead.locator("#shared")).to_have_attribute("data-status", "closed", timeout=SOON)
+    assert lead.evaluate("document.activeElement !== document.body")
+    expect(porteur.locator("#step-said")).to_contain_text("C’est fini")
+    ana.client.close()
+
+
+def enter(page: Page, key: str = "Enter") -> None:
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def at(stage: str, *pages: Page) -> None:
+    for page in pages:
+        expect(page.locator("#shared")).to_have_attribute("data-stage", stage, timeout=SOON)
+
+
+def step_on(lead: Page, stage: str, *others: Page) -> None:
+    """The focus is where the last step was begun from."""
+    stays_at(lead, ".controls button[value=advance]")
+    lead.wait_for_timeout(DOUBLE_TAP * 1_000)
+    lead.keyboard.press("Enter")
+    at(stage, lead, *others)

@@ -9,6 +9,7 @@ from django.test import Client
 from maillage.config.logs import PRIVATE
 from maillage.config.rights import addresses, write_page
 from maillage.lib.needs import Need
+from tests.browser.addresses import ELSEWHERE
 from tests.rights.walking import ABSENT, Walk, name_of, path_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,8 @@ def test_no_address_that_opens_by_itself_goes_into_a_log(walk: Walk):
 def test_nobody_opens_what_is_not_theirs(walk: Walk, part: int):
     faults = [fault for address in addresses()[part::4] for fault in walk.faults(address)]
     assert not faults, "\n".join(faults)
+    # what axe opens (tests/browser/test_accessibility_whole.py) is the same: it would look at no page there
+    assert walk.shows_nothing <= ELSEWHERE.keys() | ABSENT.keys()
 
 
 def test_what_is_excused_is_still_there():

@@ -98,6 +98,7 @@ class Walk:
         self.marker = self.there.space.slug.encode()
         self.written: set[str] = set()  # tables, by the last question
         self.writing: list[str] = []  # opened, they wrote
+        self.shows_nothing: set[str] = set()  # though asked by who may the most
 
     def _client(self, actor: str) -> Client:
         client = Client(raise_request_exception=True)
@@ -161,6 +162,8 @@ class Walk:
         most = LEADING if leads else "organiser"
         answer = self.ask(most, address, self.here.of(address), method)
         self.first = (most, answer)
+        if method == "get" and answer[2] != 200 and not 300 <= answer[2] < 400 and answer[0] != CLOSED:
+            self.shows_nothing.add(name_of(address))
         return answer[0] == CLOSED
 
     def _fault(self, actor: str, address: Address, method: str, *, here: bool) -> Iterator[str]:

@@ -4,6 +4,7 @@ from maillage.config import stats_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("plan-du-site/", views.site_map, name="site-map"),
     path("stats/", stats_views.stats, name="stats"),
     path("stats.csv", stats_views.stats_csv, name="stats-csv"),
     path("salle/", views.room_server, name="room-server"),

@@ -19,7 +19,8 @@ from maillage.lib.lan import lan_addresses
 from maillage.lib.needs import Need, needs
 from maillage.lib.qr import qr_svg
 from maillage.lib.wifi import WifiRefused, check_wifi, read_wifi, save_wifi
-from maillage.people.queries import spaces_to_organise
+from maillage.people.models import Space
+from maillage.people.queries import runs_rooms_somewhere, spaces_to_organise
 from maillage.ui.addresses import public_address
 
 RELOAD = 10  # seconds between two looks at the address, without JavaScript
@@ -31,6 +32,19 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("gatherings:list")
     return render(request, "config/home.html")
+
+
+@require_safe
+@needs(Need.ANYBODY)
+def site_map(request: HttpRequest) -> HttpResponse:
+    """Every part of the site that whoever asks may open; what is inside each is one page further."""
+    context = {
+        "atlases": Space.objects.filter(atlas_public=True).order_by("name"),
+        "own": spaces_to_organise(request.user).order_by("name"),
+        "runs": runs_rooms_somewhere(request.user),
+        "room": settings.ROOM,
+    }
+    return render(request, "config/site_map.html", context)
 
 
 @never_cache

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from maillage.people.enums import ActorCategory
@@ -55,9 +56,13 @@ class PublicForm(OwnFields, WishesForm):
     last_name = LineField(label=_("Nom"), required=False, **_line(100, autocomplete="family-name"))
     email = AddressField(
         label=_("Adresse électronique"),
-        help_text=_(
-            "Pour recevoir la confirmation et votre lien. Une adresse sert à une seule personne : pour en inscrire une "
-            "autre, laissez vide, sa page s’affichera."
+        help_text=format_lazy(
+            "{} {}",
+            _("Par exemple prenom@exemple.fr."),
+            _(
+                "Pour recevoir la confirmation et votre lien. Une adresse sert à une seule personne : pour en inscrire "
+                "une autre, laissez vide, sa page s’affichera."
+            ),
         ),
     )
     phone = LineField(label=_("Téléphone"), required=False, **_line(30, autocomplete="tel", inputmode="tel"))

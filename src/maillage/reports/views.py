@@ -4,6 +4,7 @@ from typing import TypedDict
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -26,7 +27,7 @@ from maillage.reports.long_work import find_made, is_long, start_report
 from maillage.reports.offer import offer_of
 from maillage.reports.poster import PAPERS
 from maillage.reports.services import FORMS, describe_report, set_document
-from maillage.reports.writers.html import back_bar, house_css, page_of
+from maillage.reports.writers.html import back_bar, foot_links, house_css, page_of
 
 
 def _sent(content: bytes, form: str, name: str, gathering: Gathering) -> HttpResponse:
@@ -121,8 +122,10 @@ def report_page(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     links = [("icon", static("ui/icon.svg")), ("stylesheet", static("reports/report.css")), ("stylesheet", style)]
     head = format_html_join("", '<link rel="{}" href="{}">', links)
     file = reverse("reports:report-html", args=[gathering.pk]) + asked
-    bar = back_bar(reverse("reports:documents", args=[gathering.pk]) + asked, file)
-    return HttpResponse(page_of(describe_report(gathering, **_said(request)), head, bar))
+    bar = render_to_string("ui/_menu.html", request=request)
+    bar += back_bar(reverse("reports:documents", args=[gathering.pk]) + asked, file)
+    foot = foot_links(reverse("site-map"))
+    return HttpResponse(page_of(describe_report(gathering, **_said(request)), head, bar, foot))
 
 
 @never_cache

@@ -92,7 +92,7 @@ FILES = (
     "maillage/ui/views.py",
     *_of(
         "maillage/ui/templates/ui",
-        "_empty _field _form_errors _languages _operator _steps base display failed live refused",
+        "_empty _field _form_errors _languages _menu _operator _steps base display failed live refused",
         ".html",
     ),
 )

@@ -29,6 +29,11 @@ PAGES = {  # column → the page it is about, as the declaration names it
     "carte": _("carte de l’atlas"),
     "compte-rendu": _("compte rendu, page HTML"),
     "compte": _("votre compte"),
+    "bureau": _("accueil du jour"),
+    "connexion": _("connexion de l’équipe"),
+    "plan": _("plan du site"),
+    "mentions": _("mentions légales et contact"),
+    "declaration": _("déclaration d’accessibilité"),
 }
 
 

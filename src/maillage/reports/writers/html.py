@@ -41,8 +41,8 @@ def write_html(document: Document, *, progress: Progress = no_progress) -> bytes
     return page_of(document, style, "", progress=progress).encode()
 
 
-def page_of(document: Document, head: str, bar: str, *, progress: Progress = no_progress) -> str:
-    """`head` brings the style; `bar` is what stands above the document: both are ours, both are HTML."""
+def page_of(document: Document, head: str, bar: str, foot: str = "", *, progress: Progress = no_progress) -> str:
+    """`head` brings the style; `bar` and `foot` stand above and below the document: all are ours, all are HTML."""
     writer = _Writer(document)
     body = []
     for number, block in enumerate(document.blocks, start=1):
@@ -65,7 +65,7 @@ def page_of(document: Document, head: str, bar: str, *, progress: Progress = no_
         f'<main id="content" tabindex="-1"><header>{logo}<p class="eyebrow">{_text(document.eyebrow)}</p>'
         f"<h1>{_text(document.title)}</h1>{lead}</header>\n"
         + "\n".join(body)
-        + f"\n</main><footer>{_text(document.foot)}</footer></body></html>\n"
+        + f"\n</main><footer>{_text(document.foot)}{foot}</footer></body></html>\n"
     )
 
 
@@ -122,11 +122,15 @@ class _Writer:
     def figure(self, it: Figure) -> Iterator[str]:
         beside = ' class="beside"' if it.share < 100 else ""
         opening, rest = it.svg.split(">", 1)
-        yield f'<figure{beside}>{opening} class="drawing" role="img" aria-label="{_attr(it.alt)}">{rest}'
+        # The drawing with its caption, which names it; then the same facts: a caption is the last of its figure.
+        named = f' role="figure" aria-label="{_attr(it.caption)}"' if it.caption else ""
+        yield f"<div{beside}><figure{named}>"
+        yield f'{opening} class="drawing" role="img" aria-label="{_attr(it.alt)}">{rest}'
         if it.caption:
             yield f"<figcaption>{_text(it.caption)}</figcaption>"
-        yield from self.table(it.table)
         yield "</figure>"
+        yield from self.table(it.table)
+        yield "</div>"
 
     def quote(self, it: Quote) -> Iterator[str]:
         source = f"<footer>– {_text(it.source)}</footer>" if it.source else ""
@@ -165,3 +169,8 @@ def back_bar(address: str, file: str) -> str:
         f"{_text(_('Revenir aux documents de la rencontre'))}</a>"
         f'<a href="{_attr(file)}">{_text(_("Emporter cette page (un seul fichier)"))}</a></nav>'
     )
+
+
+def foot_links(site_map: str) -> str:
+    """Below it: what stands there on every other page."""
+    return f'<p><a href="{_attr(site_map)}">{_text(_("Plan du site"))}</a></p>'

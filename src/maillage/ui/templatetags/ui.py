@@ -30,6 +30,8 @@ from maillage.ui.rgaa import audit
 
 register = template.Library()
 
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"  # of Unicode: the side of what is between is its own
+
 STYLES = {
     "bare": ("base",),  # what another site frames: its own sheet says the rest
     "office": ("base", "components", "office"),
@@ -139,8 +141,12 @@ def grouped(number: int) -> str:
 
 @register.filter
 def typo(text: object) -> str:
-    """French spaces and signs; the result is text, escaped as any other."""
-    return set_type(str(text), medium="plain")
+    """French spaces and signs; the result is text, escaped as any other.
+
+    In a page read from the right, what somebody wrote in French keeps its own side, and its full stop at its end.
+    """
+    words = set_type(str(text), medium="plain")
+    return f"{ISOLATE}{words}{END_OF_ISOLATE}" if words and direction(current()) == "rtl" else words
 
 
 @register.filter

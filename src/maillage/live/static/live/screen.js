@@ -316,11 +316,36 @@ const tick = startClock({
 });
 
 const step = () => document.getElementById("shared").dataset.step;
+const status = () => document.getElementById("shared").dataset.status;
 
 // A new step begins at the top, with its title, its time and what to do; not under the fingers of who is typing.
 function showStep() {
   const typing = document.activeElement?.matches("textarea, input") && document.activeElement.value;
   if (!typing && !dialog?.open) scrollTo({ top: 0 });
+}
+
+// Said to who does not see it: the step that begins, a pause, the end, and what to do there.
+function sayStep() {
+  const parts = document.querySelectorAll("#shared :is(h1, .clock-line .tag, .rule)");
+  document.getElementById("step-said").textContent = [...parts].map((part) => part.textContent.trim()).join(". ");
+}
+
+// Whoever moves by keyboard stays somewhere: what had the focus and is gone hands it to what is left of its card, a
+// button of the bar to the bar's main one, and a step that is over to the next one's title.
+function keepFocus(one, around, inBar) {
+  if (!one || one === document.body || one.getClientRects().length) return;
+  const seen = (each) => each?.getClientRects().length;
+  const card = around.map((id) => document.getElementById(id)).find(seen)?.closest("#shared [id], #own [id]");
+  const place = inBar ? document.querySelector(".controls") : card;
+  const parts = [...(place?.querySelectorAll("button, a[href], summary") ?? [])].filter(seen);
+  const next = parts.find((each) => inBar && !each.matches(".quiet")) || parts[0];
+  (next || document.querySelector("#shared h1")).focus({ preventScroll: !next });
+}
+
+function placeOf(one) {
+  const around = [];
+  for (let up = one; up && up !== document.body; up = up.parentElement) if (up.id) around.push(up.id);
+  return [one, around, Boolean(one?.closest(".controls"))];
 }
 
 // While a finger is down nothing moves under it: what is pushed waits for the tap to end, three seconds at most.
@@ -340,12 +365,16 @@ connect(stream, {
     if (event !== "view") return;
     await lifted;
     const before = step();
+    const was = status();
+    const focused = placeOf(document.activeElement);
     replaceById(data);
     refresh();
+    keepFocus(...focused);
     if (step() !== before) {
       say(refusalOf(null), ""); // it was about the step before
       showStep();
     }
+    if (step() !== before || status() !== was) sayStep();
     takeForms();
   },
   onState(state, _status, sentence) {
