@@ -9,15 +9,8 @@ from maillage.gatherings.enums import SlotKind
 from maillage.gatherings.models import Gathering, Slot, Workshop
 from maillage.people.enums import ActorCategory
 from maillage.plans.models import Placement, Plan, WorkshopWait
-from maillage.plans.services import (
-    CannotPlan,
-    MoveRefused,
-    lock_placement,
-    make_plan,
-    move_person,
-    publish_plan,
-    rebalance_plan,
-)
+from maillage.plans.refusals import CannotPlan, MoveRefused
+from maillage.plans.services import lock_placement, make_plan, move_person, publish_plan, rebalance_plan
 from maillage.plans.waiting import ask_workshop
 from maillage.registrations.models import Registration
 from maillage.registrations.services import PersonDetails, add_registration

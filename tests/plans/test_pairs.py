@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from maillage.plans.models import SeatingPair
 from maillage.plans.pairs import PairRefused, add_pair, pairs_of, remove_pair, seating_pairs
-from maillage.plans.services import MoveRefused, make_plan, move_person, rebalance_plan
+from maillage.plans.refusals import MoveRefused
+from maillage.plans.services import make_plan, move_person, rebalance_plan
 
 pytestmark = pytest.mark.django_db
 

@@ -12,10 +12,8 @@ from maillage.plans.figures import figures_in_words
 from maillage.plans.models import Placement, Plan
 from maillage.plans.problem import STEP_FREE, seating_plan, situation_of
 from maillage.plans.queries import latest_plan, own_placements, published_plan, seats_for_session
+from maillage.plans.refusals import AlreadyReplaced, CannotPlan, MoveRefused
 from maillage.plans.services import (
-    AlreadyReplaced,
-    CannotPlan,
-    MoveRefused,
     lock_placement,
     make_plan,
     move_effect,

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from maillage.lib.spreadsheets import read_table, write_csv
 from maillage.plans.queries import latest_plan
-from maillage.plans.services import AlreadyReplaced, lock_group, make_plan, move_person, publish_plan, rebalance_plan
+from maillage.plans.refusals import AlreadyReplaced
+from maillage.plans.services import lock_group, make_plan, move_person, publish_plan, rebalance_plan
 from maillage.plans.sheets import FileRefused, export_rows, import_plan
 from maillage.plans.versions import compare, drop_draft, plans_of, take_up
 

@@ -10,7 +10,8 @@ from maillage.people.enums import SpaceRole
 from maillage.people.models import Organisation, Person, Space
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Plan
-from maillage.plans.services import MoveRefused, make_plan, move_person, publish_plan
+from maillage.plans.refusals import MoveRefused
+from maillage.plans.services import make_plan, move_person, publish_plan
 from maillage.registrations.own import token_of
 from maillage.registrations.services import PersonDetails, add_registration, erase_needs
 from tests.registrations.conftest import member

@@ -10,7 +10,8 @@ from django.utils import timezone
 from maillage.gatherings.models import Gathering, Room, Workshop
 from maillage.office.models import Activity, Mail
 from maillage.plans.models import Placement, Plan, WorkshopWait
-from maillage.plans.services import MoveRefused, make_plan, publish_plan
+from maillage.plans.refusals import MoveRefused
+from maillage.plans.services import make_plan, publish_plan
 from maillage.plans.waiting import ask_workshop, hear_left
 from maillage.registrations.models import Opening, Registration
 from maillage.registrations.own import token_of

@@ -17,13 +17,8 @@ from maillage.plans.models import Plan
 from maillage.plans.parting import give_porteur
 from maillage.plans.problem import Situation, known_seats
 from maillage.plans.queries import latest_plan
-from maillage.plans.services import (
-    CannotPlan,
-    log_plan,
-    plan_situation,
-    usable_plan,
-    write_placements,
-)
+from maillage.plans.refusals import CannotPlan
+from maillage.plans.services import log_plan, plan_situation, usable_plan, write_placements
 from maillage.plans.violations import with_figures
 from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.models import Registration

@@ -15,7 +15,8 @@ from maillage.gatherings.models import Workshop
 from maillage.lib.needs import Need, needs
 from maillage.plans.forms import MoveForm
 from maillage.plans.models import Placement
-from maillage.plans.services import Effect, Refused, SizeAssumed, move_effect, move_person
+from maillage.plans.refusals import Refused, SizeAssumed
+from maillage.plans.services import Effect, move_effect, move_person
 from maillage.plans.views import fetch_placement, offer_undo
 
 

@@ -20,6 +20,7 @@ from maillage.plans.models import Placement, Plan
 from maillage.plans.parting import give_porteur, part_ties
 from maillage.plans.problem import NothingToPlan, Situation, seating_plan, situation_of
 from maillage.plans.queries import latest_plan
+from maillage.plans.refusals import AlreadyReplaced, CannotPlan, MoveRefused, SizeAssumed
 from maillage.plans.telling import anew, how_each
 from maillage.plans.ties import TiesTold
 from maillage.plans.violations import is_assumed, is_eased, violations_of
@@ -29,35 +30,6 @@ MOST_RUNS = 3  # of one calculation, when others change the plan under it
 WHAT = " – "  # between the gathering and what was changed of its plan, in the activity log
 REASON_LENGTH = 400  # characters a placement holds
 BEYOND = seating.later("Place confirmée par l’organisation au-delà d’une taille supposée (hypothèse).")
-
-
-class Refused(Exception):
-    """A refusal a user can cause; `sentence` is for them."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
-class CannotPlan(Refused):
-    """No plan keeps the hard rules. `lacks` are pairs of a sentence and its ways out."""
-
-    def __init__(self, sentence: str, lacks: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> None:
-        super().__init__(sentence)
-        self.lacks = lacks
-
-
-class MoveRefused(Refused):
-    """A hard rule would break."""
-
-
-class SizeAssumed(Refused):
-    """A room or workshop would hold more than was supposed: nobody knows, so it is asked."""
-
-
-class AlreadyReplaced(Refused):
-    def __init__(self) -> None:
-        super().__init__(_("Cette répartition a été remplacée par une autre : rechargez la page."))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from maillage.lib.matching import fold
 from maillage.lib.spreadsheets import UnreadableTable, read_table
 from maillage.plans.models import Plan
 from maillage.plans.problem import Situation
-from maillage.plans.services import Refused, keep_plan, situation_now
+from maillage.plans.refusals import Refused
+from maillage.plans.services import keep_plan, situation_now
 from maillage.plans.third_person import about_them
 from maillage.registrations.models import Registration
 

@@ -16,7 +16,7 @@ from maillage.gatherings.services import record_export
 from maillage.lib.needs import Need, needs
 from maillage.lib.spreadsheets import write_csv, write_xlsx
 from maillage.plans.queries import latest_plan
-from maillage.plans.services import Refused
+from maillage.plans.refusals import Refused
 from maillage.plans.sheets import HEADERS, FileRefused, export_rows, import_plan
 from maillage.plans.versions import plans_of
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from maillage.plans.models import Placement, Plan
 from maillage.plans.problem import known_seats
+from maillage.plans.refusals import Refused
 from maillage.plans.services import (
     Place,
-    Refused,
     Said,
     Stay,
     log_plan,

@@ -16,7 +16,8 @@ from maillage.plans.figures import figures_by_slot
 from maillage.plans.models import Placement, Plan
 from maillage.plans.problem import known_seats
 from maillage.plans.queries import latest_plan, placements, published_plan
-from maillage.plans.services import AlreadyReplaced, Refused, log_plan, plan_situation, rewrite_placements, usable_plan
+from maillage.plans.refusals import AlreadyReplaced, Refused
+from maillage.plans.services import log_plan, plan_situation, rewrite_placements, usable_plan
 from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.models import Registration
 

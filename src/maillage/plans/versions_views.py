@@ -16,7 +16,8 @@ from maillage.office.models import Activity
 from maillage.office.queries import activity_about
 from maillage.plans.models import Plan
 from maillage.plans.queries import latest_plan
-from maillage.plans.services import WHAT, Refused
+from maillage.plans.refusals import Refused
+from maillage.plans.services import WHAT
 from maillage.plans.versions import compare, drop_draft, plans_of, take_up
 
 VERBS = {

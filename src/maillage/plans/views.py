@@ -24,11 +24,10 @@ from maillage.plans.figures import figures_by_slot
 from maillage.plans.forms import MoveForm
 from maillage.plans.models import Placement, Plan
 from maillage.plans.queries import lacking_first, latest_plan, placements, published_plan
+from maillage.plans.refusals import Refused, SizeAssumed
 from maillage.plans.services import (
     Effect,
-    Refused,
     Said,
-    SizeAssumed,
     Stay,
     lock_group,
     lock_placement,

@@ -19,14 +19,8 @@ from maillage.plans.figures import figures_of
 from maillage.plans.models import Placement, Plan, WorkshopWait
 from maillage.plans.problem import Situation, seating_plan
 from maillage.plans.queries import published_plan
-from maillage.plans.services import (
-    CannotPlan,
-    MoveRefused,
-    log_plan,
-    plan_situation,
-    usable_plan,
-    write_placements,
-)
+from maillage.plans.refusals import CannotPlan, MoveRefused
+from maillage.plans.services import log_plan, plan_situation, usable_plan, write_placements
 from maillage.plans.violations import with_figures
 from maillage.registrations.enums import RegistrationStatus
 from maillage.registrations.letters import Letter, queue_letter

@@ -15,7 +15,7 @@ from maillage.gatherings.models import Workshop
 from maillage.lib.needs import Need, needs
 from maillage.plans.models import WorkshopWait
 from maillage.plans.queries import own_placements
-from maillage.plans.services import Refused
+from maillage.plans.refusals import Refused
 from maillage.plans.waiting import ask_workshop, may_ask, stop_waiting, waits_of
 from maillage.registrations.activity import THE_PERSON
 from maillage.registrations.models import Registration

@@ -16,7 +16,8 @@ from maillage.gatherings.models import Gathering, Room, Workshop
 from maillage.gatherings.services import change_part
 from maillage.plans.problem import Situation
 from maillage.plans.queries import latest_plan
-from maillage.plans.services import CannotPlan, Refused, Stay, lock_placement, plan_situation
+from maillage.plans.refusals import CannotPlan, Refused
+from maillage.plans.services import Stay, lock_placement, plan_situation
 
 Bound = Literal["max_people", "min_people"]
 MOST_PEOPLE = 32_767  # what the column holds

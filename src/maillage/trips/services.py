@@ -13,8 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,21 +35,10 @@ from maillage.trips.kinds import KINDS, Kind, Row, decode, encode
 from maillage.trips.merging import Merge, NewerFile, digest
 from maillage.trips.models import Trip, installation_id
 from maillage.trips.queries import born_here, last_trip, origin_of
-from maillage.trips.refusals import TripRefused, unwritable
+from maillage.trips.refusals import NOT_OURS, TripRefused, unwritable
 from maillage.trips.sealing import Damaged, Writer, read_lines
 
 FORMAT = 1
-# What a line that nobody of ours wrote raises; a base that is away is no fault of the file.
-NOT_OURS = (
-    ValidationError,
-    DataError,
-    IntegrityError,
-    TypeError,
-    ValueError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
-)
 DRAFT = ".partiel"  # after the name of a file that is not finished: it opens for nobody
 PLACES: dict[str, tuple[type[Model], tuple[str, ...]]] = {
     "region": (Region, ("code", "name")),

@@ -4,7 +4,8 @@ import json
 from maillage.config.finding import find_gathering
 from maillage.config.installation import prepare_tables
 from maillage.lib.typography import count, typo
-from maillage.plans.services import CannotPlan, make_plan, publish_plan
+from maillage.plans.refusals import CannotPlan
+from maillage.plans.services import make_plan, publish_plan
 
 
 def run(options: argparse.Namespace) -> int:
