@@ -2,6 +2,7 @@
 
 import argparse
 import datetime as dt
+import errno
 import json
 import os
 import shutil
@@ -72,6 +73,8 @@ def check_data_folder() -> str:
         probe.write_text("écrit", encoding="utf-8")
         probe.unlink()
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Wrong(f"Le disque de {folder} est plein : libérez au moins 500 Mo.") from error
         raise Wrong(
             f"On ne peut pas écrire dans {folder} ({os_error_words(error)}) : changez ses droits, ou MAILLAGE_DATA_DIR."
         ) from error
