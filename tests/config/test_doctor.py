@@ -1,9 +1,11 @@
 """What is wrong is said in one sentence with the way out, whatever it is that is wrong."""
 
 import datetime as dt
+import errno
 import os
 import socket
 from collections import namedtuple
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError
@@ -30,6 +32,15 @@ def folder(settings, tmp_path):
 def test_a_disk_that_is_nearly_full(monkeypatch):
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: Usage(3_000_000))
     with pytest.raises(Wrong, match="Il reste 3 Mo"):
+        doctor.check_data_folder()
+
+
+def test_a_disk_that_is_full_is_not_a_matter_of_rights(monkeypatch):
+    def full(self, *_args, **_options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(Wrong, match="est plein : libérez"):
         doctor.check_data_folder()
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import datetime as dt
+import errno
 import json
 import os
 import shutil
@@ -72,6 +73,8 @@ def check_data_folder() -> str:
         probe.write_text("écrit", encoding="utf-8")
         probe.unlink()
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Wrong(f"Le disque de {folder} est plein : libérez au moins 500 Mo.") from error
         raise Wrong(
             f"On ne peut pas écrire dans {folder} ({os_error_words(error)}) : changez ses droits, ou MAILLAGE_DATA_DIR."
         ) from error
@@ -149,7 +152,7 @@ def check_pdf() -> str:
     try:
         # a root of ours: else typst asks for the folder the command was typed in, which may be root's
         page = b'#set document(title: [essai])\n#set text(lang: "fr")\nEssai'
-        typst.compile(page, root=str(OUR_FONTS), pdf_standards=["ua-1"])
+        typst.compile(page, root=str(OUR_FONTS), pdf_standards=["ua-1"])  # type: ignore[type-var]  # bytes, says its stub
         ours = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(OUR_FONTS)])
         found = ours.fonts()
     except Exception as error:  # an extension of another language: whatever it raises, documents cannot be made
