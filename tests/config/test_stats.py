@@ -49,13 +49,14 @@ def test_counts_say_no_less_than_five_and_no_total_gives_the_rest(client, settin
     assert (gatherings.by_year, gatherings.total) == ({2025: None, 2024: 5}, 5)
     assert (welcomed.by_year, welcomed.total) == ({2025: None, 2024: 5}, 5)  # one of six, four of nobody
     page = client.get("/stats/?annee=2025").content.decode()
-    assert "moins de 5" in page
-    assert "arrondis" in page
+    assert "non montré" in page
+    assert "moins de 5<" not in page  # three gatherings of four would make it false
+    assert "arrondi vers le bas" in page
     assert "zqsecret" not in page
     assert client.get("/stats/?annee=zqnon").status_code == 200
     lines = list(csv.reader(io.StringIO(client.get("/stats.csv").content.decode("utf-8-sig")), delimiter=";"))
     assert lines[0][1:] == ["en tout (au moins)", "2025 (au moins)", "2024 (au moins)"]
-    assert lines[2][1:] == ["5", "moins de 5", "5"]
+    assert lines[2][1:] == ["5", "non montré", "5"]
     assert "zqsecret" not in str(lines)
 
 

@@ -48,7 +48,7 @@ class Figure:
 @dataclass(frozen=True)
 class Row:
     title: str | Promise
-    by_year: dict[int, int | None]  # at least so many; None: fewer than five
+    by_year: dict[int, int | None]  # at least so many; None: fewer than five, without the small ones
 
     @property
     def total(self) -> int | None:
@@ -126,7 +126,7 @@ def table(*, today: dt.date) -> tuple[list[int], list[Row]]:
 
 
 def rounded_down(number: int) -> int:
-    """0: fewer than five."""
+    """0: not shown."""
     step = next((step for below, step in STEPS if number < below), LAST_STEP)
     return number // step * step
 

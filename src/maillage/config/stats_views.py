@@ -35,12 +35,12 @@ def stats_csv(request: HttpRequest) -> HttpResponse:
         _("en tout (au moins)"),
         *(_("{year} (au moins)").format(year=year) for year in years),
     ]
-    few = _("moins de {n}").format(n=FLOOR)
+    unsaid = _("non montré")
     lines = [
         [
             str(row.title),
-            _("non montré") if row.total is None else str(row.total),
-            *(few if number is None else str(number) for number in row.by_year.values()),
+            unsaid if row.total is None else str(row.total),
+            *(unsaid if number is None else str(number) for number in row.by_year.values()),
         ]
         for row in rows
     ]
