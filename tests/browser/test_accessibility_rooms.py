@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from maillage.lib.languages import FRENCH, NAMES, WHOLE
 from tests.browser.addresses import day_of
@@ -202,20 +202,24 @@ def play(method: str, house: House, browser: Browser, language: str, inspection:
             look(stage)
             reveal = lead.page.locator(".controls button[value=reveal]")
             if reveal.count():
-                lead.tap(reveal)
-                if lead.page.locator("#confirm").is_visible():
-                    lead.page.locator("#confirm button[value=yes]").click()
-                expect(reveal).to_have_count(0)
+                press(lead, reveal)
                 look(f"{stage}, shown")
         advance = lead.page.locator(".controls button[value=advance]")
         if not advance.count():
             break
-        lead.tap(advance)
-        if lead.page.locator("#confirm").is_visible():
-            lead.page.locator("#confirm button[value=yes]").click()
+        press(lead, advance)
         expect(shared).not_to_have_attribute("data-step", step, timeout=SOON)
     for phone in (lead, ana, bob, wall):
         phone.close()
+
+
+def press(lead: Phone, control: Locator) -> None:
+    """And says yes, where it is asked."""
+    asked = control.get_attribute("data-confirm")
+    with lead.page.expect_response("**/moves*"):
+        lead.tap(control)
+        if asked:
+            lead.page.locator("#confirm button[value=yes]").click()
 
 
 def answer(page: Page) -> None:

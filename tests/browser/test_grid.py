@@ -64,8 +64,8 @@ FACTS = """() => {
     pictures: pictures.length, unnamed: pictures.filter((one) => !(one.alt || named(one))).length,
     drawings: all("svg").length, loud: all("svg").filter((one) => !one.closest("[aria-hidden=true], [role=img]")
       && !named(one)).map((one) => one.outerHTML.slice(0, 90)),
-    // what a phone's camera sees is no media
-    frames: all("iframe, frame, object, embed").length, media: all("audio, video:not(.scan video), canvas").length,
+    frames: all("iframe, frame, object, embed").length,
+    media: all("audio, video:not(.scan video), canvas").length,  // what a phone's camera sees is none
     tables: tables.length, titled: tables.filter((one) => one.caption || named(one)).length,
     untitled: tables.filter((one) => !(one.caption || named(one))).length,
     headed: tables.filter((one) => one.querySelector("th")).length,

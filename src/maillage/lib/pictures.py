@@ -15,8 +15,10 @@ MOST_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 16_000_000, "WEBP":
 LONGEST_SIDE = 2_000  # pixels: a sheet of a paper board is read well
 QUALITY = 82  # of the JPEG: 300 to 600 kB a board
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-BAD_BYTES = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError, struct.error)
-BAD_BYTES += (AssertionError, AttributeError)  # a PNG that names a palette and has none
+BAD_BYTES = (
+    *(OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError, struct.error),
+    *(AssertionError, AttributeError),  # a PNG that names a palette and has none
+)
 TURNS = {  # EXIF orientation: what brings it upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,

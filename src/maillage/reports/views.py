@@ -122,8 +122,8 @@ def report_page(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     links = [("icon", static("ui/icon.svg")), ("stylesheet", static("reports/report.css")), ("stylesheet", style)]
     head = format_html_join("", '<link rel="{}" href="{}">', links)
     file = reverse("reports:report-html", args=[gathering.pk]) + asked
-    bar = render_to_string("ui/_menu.html", request=request)
-    bar += back_bar(reverse("reports:documents", args=[gathering.pk]) + asked, file)
+    menu = render_to_string("ui/_menu.html", request=request)
+    bar = f"{menu}{back_bar(reverse('reports:documents', args=[gathering.pk]) + asked, file)}"
     foot = foot_links(reverse("site-map"))
     return HttpResponse(page_of(describe_report(gathering, **_said(request)), head, bar, foot))
 
