@@ -11,7 +11,7 @@ DATA ?= data
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test long faults lint fmt bench peers pictures lock messages vendor clean
+.PHONY: help demo demo-reset test long faults lint lint-types lint-rest fmt bench peers pictures lock messages vendor clean
 
 help: ## les commandes, une ligne chacune
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -122,10 +122,16 @@ faults: $(VENV)/.installed-dev ## les fautes, en entier : serveurs, relais et ba
 	fi
 	@touch $@
 
-lint: $(VENV)/.installed-dev .venv-audit/.installed ## style, types, sens des imports, migrations, audit des dépendances, traductions
+# Two at a time: types take one processor as long as all the rest takes the other.
+lint: $(VENV)/.installed-dev ## style, types, sens des imports, migrations, audit des dépendances, traductions
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target lint-types lint-rest
+
+lint-types: $(VENV)/.installed-dev
+	@$(BIN)/mypy
+
+lint-rest: $(VENV)/.installed-dev .venv-audit/.installed
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.dependencies
 	@MAILLAGE_DATA_DIR=$$(mktemp -d) $(BIN)/python -m django makemigrations --check --dry-run --settings maillage.config.settings

@@ -4,6 +4,7 @@ Package scope and not session: Playwright's loop must be gone before tests that 
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ FLAGS = (
 
 
 @pytest.fixture(scope="package")
-def day(tmp_path_factory: pytest.TempPathFactory) -> House:
+def day(tmp_path_factory: pytest.TempPathFactory, tables: Path) -> House:
     """Prepared, never served: what the others copy."""
-    return houses.unpack(made_once(tmp_path_factory, "day", houses.prepare), tmp_path_factory.mktemp("day") / "data")
+    made = made_once(tmp_path_factory, "day", partial(houses.prepare, tables=tables))
+    return houses.unpack(made, tmp_path_factory.mktemp("day") / "data")
 
 
 @pytest.fixture(scope="package")

@@ -162,13 +162,18 @@ def environment(folder: Path, database: str) -> dict[str, str]:
     }
 
 
-def prepare(folder: Path) -> None:
-    """The day in `folder`: its data, what the command printed, and on PostgreSQL a dump of its database."""
+def prepare(folder: Path, tables: Path | None = None) -> None:
+    """The day in `folder`: its data, what the command printed, and on PostgreSQL a dump of its database. With the
+    fixture `tables`, whose migrations were run; without, from nothing (tests/config/test_wheel.py does)."""
     database = ""
     if ON_POSTGRESQL:
         from tests import postgresql  # imported only there: it starts a cluster
 
-        database = postgresql.cluster().make_database(f"browser_{uuid.uuid4().hex[:8]}")
+        template = postgresql.TEMPLATE if tables else "template0"
+        database = postgresql.cluster().make_database(f"browser_{uuid.uuid4().hex[:8]}", template=template)
+    elif tables:
+        (folder / "data").mkdir()
+        shutil.copy(tables, folder / "data")
     done = subprocess.run(
         [sys.executable, "-m", "maillage", "demo", "--no-serve", "--data", str(folder / "data")],
         cwd=ROOT,

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -68,8 +69,9 @@ def test_bad_setting_is_refused_by_name(tmp_path, name, value, expected):
     assert "Traceback" not in refused.stderr
 
 
-def test_demo_prepares_the_day_once_and_the_commands_read_it(tmp_path, tmp_path_factory):
-    made = made_once(tmp_path_factory, "day", prepare)  # the command's own work: browser tests play the same day
+def test_demo_prepares_the_day_once_and_the_commands_read_it(tmp_path, tmp_path_factory, tables):
+    # The command's own work: browser tests play the same day.
+    made = made_once(tmp_path_factory, "day", partial(prepare, tables=tables))
     shutil.copytree(made / "data", tmp_path, dirs_exist_ok=True)
     printed = (made / "printed").read_text(encoding="utf-8")
     assert "Participer" in printed
@@ -118,8 +120,6 @@ def test_demo_prepares_the_day_once_and_the_commands_read_it(tmp_path, tmp_path_
     answer = run_python("-c", code, folder=tmp_path, **served)
     assert "None" not in answer.stdout  # a link made beside the demonstration opens it
 
-    assert {file.stat().st_mode & 0o077 for file in tmp_path.glob("maillage.sqlite3*")} == {0}
-
 
 def test_refusals_are_sentences_with_exit_code_1(tmp_path, installed):
     shutil.copytree(installed, tmp_path, dirs_exist_ok=True)
@@ -143,6 +143,7 @@ def test_the_first_person_of_a_new_installation_gets_in(tmp_path):
     assert run("sign-in-link", "moi@exemple.invalid", folder=tmp_path).returncode == 0
     wrong = run("sign-in-link", "moi", "--organise", "Mon Espace", folder=tmp_path)
     assert (wrong.returncode, "nom court" in wrong.stderr) == (1, True)
+    assert {file.stat().st_mode & 0o077 for file in tmp_path.glob("maillage.sqlite3*")} == {0}
 
 
 def test_a_base_that_is_none_is_a_sentence(tmp_path):
