@@ -41,7 +41,16 @@ from maillage.trips.sealing import Damaged, Writer, read_lines
 
 FORMAT = 1
 # What a line that nobody of ours wrote raises; a base that is away is no fault of the file.
-NOT_OURS = (ValidationError, DataError, IntegrityError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+NOT_OURS = (
+    ValidationError,
+    DataError,
+    IntegrityError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+)
 DRAFT = ".partiel"  # after the name of a file that is not finished: it opens for nobody
 PLACES: dict[str, tuple[type[Model], tuple[str, ...]]] = {
     "region": (Region, ("code", "name")),
