@@ -15,6 +15,7 @@ MOST_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 16_000_000, "WEBP":
 LONGEST_SIDE = 2_000  # pixels: a sheet of a paper board is read well
 QUALITY = 82  # of the JPEG: 300 to 600 kB a board
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+BAD_BYTES: tuple[type[Exception], ...]
 BAD_BYTES = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError, struct.error)
 BAD_BYTES += (AssertionError, AttributeError)  # a PNG that names a palette and has none
 TURNS = {  # EXIF orientation: what brings it upright
