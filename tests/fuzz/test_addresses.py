@@ -70,7 +70,8 @@ HEADERS = {
     "referer": ["http://[", "http://testserver/", "\u00e9"], "origin": ["null", "http://["], "x-forwarded-for": ["::1", "x", "1.2.3.4, é"],
     "accept-encoding": ["br", "gzip, br;q=0", "identity;q=0", "br;q=é"], "content-type": ["application/json", "text/plain; charset=é", "multipart/form-data"],
     "content-length": ["-1", "x"], "x-http-method-override": ["DELETE"], "host": ["x", "[", "testserver:99999", "testserver:é", "a" * 300],
-    "cookie": ["langue=x; lettres=\"", "sessionid=\x00; csrftoken=", "=;;=", "messages=x$y", "langue=ar", "a" * 5_000],
+    "cookie": ["langue=x; lettres=\"", "sessionid=\x00; csrftoken=", "=;;=", "messages=x$y", 'sessionid="\\000aaaaaaaaaaaaaaaa"',
+        'csrftoken="\\000\\303"; langue="\\000"', "langue=ar", "a" * 5_000],
     "x-forwarded-proto": ["https", "é"], "user-agent": ["", "x" * 5_000, "Mozilla/5.0 (\u202e"], "x-requested-with": ["XMLHttpRequest"],
 }  # fmt: skip
 
@@ -205,6 +206,25 @@ def test_the_read_interface_answers_anything_in_words(house: House, db: None) ->
 
 SIGN_IN = 0  # sent there instead of what was asked
 AT_THE_DOOR = frozenset({SIGN_IN, 400, 403, 404, 405})
+
+
+def test_a_nul_in_a_cookie_is_no_cookie(house: House, db: None) -> None:
+    """Once failed: a browser may write « \\000 » between quotes, and PostgreSQL looks for no session of that name."""
+    said = {"cookie": 'sessionid="\\000aaaaaaaaaaaaaaaa"; langue="d\\000"; lettres=confort'}
+    response, _body = house.ask("anonymous", "get", "/rencontres/", {}, said)
+    assert (response.status_code, response["Location"][:11]) == (302, "/connexion/")
+    assert response.wsgi_request.COOKIES == {"lettres": "confort"}
+
+
+def test_a_form_in_a_charset_that_is_no_text(house: House, db: None) -> None:
+    """Once failed: Python knows « rot13 », and reads no bytes in it."""
+    kind = "multipart/form-data; boundary=x; charset=rot13"
+    body = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na@b.fr\r\n--x--\r\n'
+    response = Client().generic("POST", "/connexion/", body, content_type=kind)
+    assert response.status_code == 400
+    assert b"<html" in response.content
+
+
 LOADED = re.compile(
     rb"""<(?:script|img|iframe|source|video|audio|embed|input)\b[^>]*?\bsrc=["']([^"']+)|<(?:link|use|image)\b[^>]*?\bhref=["']([^"']+)|<form\b[^>]*?\baction=["']([^"']+)"""
 )
@@ -357,7 +377,7 @@ def ask_once(house: House, random: Random, address: Address, *, api: list[str] |
     except Exception as error:
         raise AssertionError(f"{actor} {method} {path} ? {query} {headers} {data!r:.3000}") from error
     said = f"{actor} {method} {path} ? {query} {headers} {data!r:.3000} → {response.status_code}"
-    assert response.status_code < 500, said
+    assert response.status_code < 500 or (path == "/oembed" and response.status_code == 501), said  # oEmbed’s own word
     if response.status_code >= 400 and method != "head":
         shown = plain(response, body).decode("utf-8", "replace")
         in_words = "<html" in shown or '"sentence"' in shown or shown.startswith('{"error": "')

@@ -138,6 +138,30 @@ def test_an_address_that_is_none_in_a_header(room, name: str, kind: str) -> None
     assert asyncio.run(play()).status < 500
 
 
+def test_an_address_of_too_many_fields_beside_a_charset(room) -> None:
+    """Once failed: Django reads the address while it makes such a request, before anything of ours may refuse it."""
+
+    async def play() -> Answer:
+        from maillage.config.asgi import Application
+
+        application = Application()
+        application.django.start()
+        try:
+            scope = scope_of(
+                "POST",
+                "/glossaire/",
+                {"host": "testserver", "content-type": "text/plain; charset=utf-7"},
+                "a=b&" * 2_000,
+            )
+            return await ask(application, scope, b"")
+        finally:
+            await asyncio.to_thread(application.django.stop)
+
+    answer = asyncio.run(play())
+    assert answer.status == 400
+    assert b"<html" in answer.body
+
+
 def cookie(seat: Seat) -> str:
     return f"{seats.cookie_name(seat.session_id, seat.kind)}={seats.make_ticket(seat)}"
 

@@ -11,6 +11,7 @@ from contextvars import copy_context
 from threading import Barrier
 from typing import IO, Any, cast
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.signals import request_started
 from django.db import connections
@@ -20,6 +21,8 @@ from django.urls import set_script_prefix
 from maillage.config.bodies import Bodies, Gone, TooMuch, refusal
 
 THREADS = 4  # shared by all requests: a thread a request would be a thousand on a full day (STACK)
+
+UNREADABLE = b"%00"  # an address that config/refusing.py refuses in words
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -88,7 +91,11 @@ class Pages(ASGIHandler):
     def _answer(self, scope: Scope, body: IO[bytes]) -> Answer:
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=type(self), scope=scope)
-        request, refused = self.create_request(scope, body)
+        try:
+            request, refused = self.create_request(scope, body)
+        except SuspiciousOperation:
+            # where a charset is said, Django reads the address while it makes the request; refused as any other then
+            request, refused = self.create_request(scope | {"query_string": UNREADABLE}, body)
         response = cast(HttpResponse, refused if request is None else self.get_response(request))
         try:
             headers = [(name.encode("ascii"), value.encode("latin1")) for name, value in response.items()]

@@ -23,6 +23,7 @@ from maillage.ui.views import bad_request, conflict, too_many, wrong_method
 logger = logging.getLogger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
+UTF_8 = ("utf-8", "utf8")
 
 
 def refuse_nulls(get_response: Answer) -> Answer:
@@ -33,6 +34,12 @@ def refuse_nulls(get_response: Answer) -> Answer:
             if request.path.startswith("/api/"):
                 return unreadable(request)  # its refusals are JSON
             return bad_request(request, ValueError("a NUL"))  # not raised: nobody’s fault of ours, no line in the log
+        said = request.content_params or {}
+        if request.content_type == "multipart/form-data" and said.get("charset", "utf-8").lower() not in UTF_8:
+            return bad_request(request, ValueError("a charset"))  # no browser says one; « rot13 » is known, and no text
+        # « "\\000" » in a cookie is one too; none of ours holds any, and a session is looked for by what it says
+        for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
+            del request.COOKIES[name]
         return get_response(request)
 
     return answer

@@ -20,7 +20,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from maillage.lib.tableschema import SEPARATOR, BadCell
+from maillage.lib.tableschema import SEPARATOR, BadCell, is_broken
 from maillage.territories.enums import LandmarkKind, Level
 from maillage.territories.published import LEVELS, OwnRow, cited, own_list, read_own
 
@@ -196,6 +196,9 @@ def _read_json(name: str, text: str, reading: Reading) -> None:
         return
     except (ValueError, RecursionError):
         reading.doubts.append(Doubt(name, "", _("ce JSON contient un nombre impossible, ou trop de niveaux")))
+        return
+    if is_broken(content):
+        reading.doubts.append(Doubt(name, "", _("un texte y contient un demi-caractère, qui ne peut pas être gardé")))
         return
     if isinstance(content, Mapping):
         crs = _crs(content)
