@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from maillage.lib.languages import COOKIE, FRENCH, NAMES, WHOLE
+from maillage.lib.languages import COOKIE, FRENCH, NAMES, WHOLE, tongue_of
 from maillage.ui.languages import A_FILE
 from maillage.ui.participant import PAGES
 from tests.browser.addresses import ANYBODY, LEADING, SEATED, STAFF
@@ -90,6 +90,6 @@ def spoken(page: Page, path: str, language: str) -> str:
     elif "html" in answer.headers["content-type"]:
         told = page.evaluate("[document.documentElement.lang, document.documentElement.dir]")
         told[0] = told[0].partition("-")[0]
-        if answer.status != 200 or told != [language, "rtl" if language == "ar" else ""]:
+        if answer.status != 200 or told != [tongue_of(language), "rtl" if language == "ar" else ""]:
             return f"{path}: {answer.status}, {told}"
     return ""

@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def site_map(request: HttpRequest) -> HttpResponse:
     """Every part of the site that whoever asks may open; what is inside each is one page further."""
     context = {
-        "atlases": Space.objects.filter(atlas_public=True).order_by("name"),
+        "atlases": Space.objects.filter(atlas_public=True, region__isnull=False).order_by("name"),
         "own": spaces_to_organise(request.user).order_by("name"),
         "runs": runs_rooms_somewhere(request.user),
         "room": settings.ROOM,
