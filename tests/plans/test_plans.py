@@ -7,6 +7,7 @@ import pytest
 import seating
 from maillage.gatherings.models import Room, Workshop
 from maillage.lib.languages import spoken
+from maillage.lib.typography import typo
 from maillage.plans.enums import PlanStatus
 from maillage.plans.figures import figures_in_words
 from maillage.plans.models import Placement, Plan
@@ -233,11 +234,11 @@ def test_the_effect_of_a_move_says_what_the_person_had_asked_for(full_day, plan)
     Wish.objects.filter(**moment).delete()
     Wish.objects.create(**moment, workshop=codev, rank=1)
     name = str(placement.registration.person)
-    assert f"{name} n’a pas demandé « Coop ou pas coop »." in move_effect(placement, coop, None).worse
+    assert typo(f"{name} n’a pas demandé « Coop ou pas coop ».") in move_effect(placement, coop, None).worse
 
     Wish.objects.filter(**moment).update(rank=2)
     Wish.objects.create(**moment, workshop=coop, rank=1)
-    assert f"« Coop ou pas coop » est le choix 1 de {name}." in move_effect(placement, coop, None).better
+    assert typo(f"« Coop ou pas coop » est le choix 1 de {name}.") in move_effect(placement, coop, None).better
 
 
 def test_a_move_to_another_moment_or_without_a_table_is_refused(full_day, plan):

@@ -9,9 +9,11 @@ import tempfile
 from typing import IO, Any, cast
 
 from django.conf import settings
+from django.http import parse_cookie
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from maillage.lib.languages import chosen, spoken
 from maillage.live.outcomes import RETRY_AFTER
 from maillage.trips.forms import MOST_FILE_MB
 
@@ -35,11 +37,18 @@ class Gone(Exception):
     """The client left."""
 
 
+def biggest_of(scope: dict[str, Any]) -> int:
+    """Megabytes of the biggest file that may be meant."""
+    return MOST_FILE_MB if _carries(scope) else int(settings.MAX_UPLOAD_MB)
+
+
 def most_of(scope: dict[str, Any]) -> int:
     """Bytes kept of one body."""
-    if scope["path"].endswith(CARRIED) and settings.SESSION_COOKIE_NAME.encode() in _header(scope, b"cookie"):
-        return MOST_FILE_MB * MEGABYTE + BESIDE
-    return PAGES_SAY * settings.MAX_UPLOAD_MB * MEGABYTE + BESIDE
+    return biggest_of(scope) * MEGABYTE * (1 if _carries(scope) else PAGES_SAY) + BESIDE
+
+
+def _carries(scope: dict[str, Any]) -> bool:
+    return scope["path"].endswith(CARRIED) and settings.SESSION_COOKIE_NAME.encode() in _header(scope, b"cookie")
 
 
 class Bodies:
@@ -86,10 +95,13 @@ class Bodies:
         self.held -= kept
 
 
-def refusal(status: int) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """The page that says so, as it goes on the line. The line is closed: the rest of the body is not read."""
-    page: SafeString = render_to_string(f"{status}.html" if status == 413 else "busy.html")
-    content = page.encode()
+def refusal(status: int, scope: dict[str, Any]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """The page that says so, as it goes on the line. The line is closed: the rest of the body is not read.
+
+    In the language this device chose: a cookie and a catalogue are all it asks.
+    """
+    with spoken(chosen(parse_cookie(_header(scope, b"cookie").decode("latin1")))):
+        content = render_to_string("ui/failed.html", _words(status, biggest_of(scope))).encode()
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", b"%d" % len(content)),
@@ -104,6 +116,26 @@ def refusal(status: int) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     if status == 503:
         headers.append((b"retry-after", b"%d" % RETRY_AFTER))
     return status, headers, content
+
+
+def _words(status: int, biggest: int) -> dict[str, str]:
+    if status == 413:
+        return {
+            "title": _("Envoi trop gros"),
+            "heading": _("Cet envoi est trop gros"),
+            "lead": _(
+                "On prend ici {most} Mo au plus. Rien n’en a été gardé, et rien n’a été changé. Revenez en arrière et "
+                "choisissez un fichier plus léger."
+            ).format(most=biggest),
+        }
+    return {
+        "title": _("Un instant"),
+        "heading": _("Trop de fichiers arrivent à la fois"),
+        "lead": _(
+            "Le vôtre n’a pas été gardé, et rien n’a été changé. Attendez une minute, revenez en arrière et "
+            "renvoyez-le."
+        ),
+    }
 
 
 def _header(scope: dict[str, Any], wanted: bytes) -> bytes:

@@ -56,7 +56,7 @@ class Pages(ASGIHandler):
         except Gone:
             return
         except TooMuch as too_much:
-            await self._refuse(too_much.status, send)
+            await self._refuse(too_much.status, scope, send)
             return
         loop = asyncio.get_running_loop()
         try:
@@ -72,8 +72,10 @@ class Pages(ASGIHandler):
         for chunk, last in self.chunk_bytes(content):  # one waits for a slow client between two chunks
             await send({"type": "http.response.body", "body": chunk, "more_body": not last})
 
-    async def _refuse(self, status: int, send: Send) -> None:
-        status, headers, content = await asyncio.get_running_loop().run_in_executor(self.threads, refusal, status)
+    async def _refuse(self, status: int, scope: Scope, send: Send) -> None:
+        status, headers, content = await asyncio.get_running_loop().run_in_executor(
+            self.threads, refusal, status, scope
+        )
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 

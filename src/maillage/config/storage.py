@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
-REMARK = re.compile(rb"^[ \t]*//(?!!).*\n", re.MULTILINE)  # a line that is nothing else; a licence's begins with //!
+REMARKS = {  # a licence's begins with //! or /*!
+    ".js": re.compile(rb"^[ \t]*//(?!!).*\n", re.MULTILINE),  # a line that is nothing else
+    ".css": re.compile(rb"/\*(?!!).*?\*/\n?", re.DOTALL),
+}
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # servestatic has no types
-    """What phones load is what runs: the lines that explain our scripts to their readers stay in the sources."""
+    """What phones load is what runs: what explains our scripts and styles to their readers stays in the sources."""
 
     support_js_module_import_aggregation = True
 
@@ -33,7 +37,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         self, paths: dict[str, tuple[Storage, str]], dry_run: bool = False, **options: Any
     ) -> Iterator[Any]:
         lean = {
-            name: (_WithoutRemarks(storage) if name.endswith(".js") else storage, path)
+            name: (_WithoutRemarks(storage) if Path(name).suffix in REMARKS else storage, path)
             for name, (storage, path) in paths.items()
         }
         yield from super().post_process(lean, dry_run, **options)
@@ -46,7 +50,7 @@ class _WithoutRemarks:
 
     def open(self, path: str) -> "ContentFile[bytes]":
         with self.storage.open(path) as source:
-            return ContentFile(REMARK.sub(b"", source.read()), name=path)
+            return ContentFile(REMARKS[Path(path).suffix].sub(b"", source.read()), name=path)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.storage, name)

@@ -40,7 +40,7 @@ FILES = (
     "facilitation/library/",
     *_of("facilitation", "boards definition forms inputs refusals rounds view vocabulary", ".py"),
     *_of("seating", "explain parts", ".py"),
-    *_of("maillage/config", "closed_door refusing views", ".py"),
+    *_of("maillage/config", "bodies closed_door refusing views", ".py"),
     *_of("maillage/config/templates/config", "home room_server", ".html"),
     *_of("maillage/change", "apps processings retention", ".py"),
     "maillage/gatherings/processings.py",
