@@ -4,6 +4,7 @@ A backup (archives/backup.py) is written by the models of one version and read b
 was made by another. So this copies tables and not models: SQLite's file by SQLite's own backup, PostgreSQL's by COPY.
 """
 
+import os
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +21,8 @@ def write_tables(path: Path) -> dict[str, int]:
     """Inside the transaction that keeps others from writing. Says how many rows of each table the file holds, counted
     in the file; raises CopyDamaged when the base does not count the same."""
     held: dict[str, int] = _mine().write_tables(path)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
     return held
 
 

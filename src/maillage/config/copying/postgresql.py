@@ -5,7 +5,6 @@ it. What Django and our migrations make is tables, identity columns, constraints
 """
 
 import json
-import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,11 +61,6 @@ def write_tables(path: Path) -> dict[str, int]:
     with _zip(path, "r") as file:
         if broken := file.testzip():
             raise CopyDamaged(path, f"la table {broken} y est abîmée")
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
     return held
 
 

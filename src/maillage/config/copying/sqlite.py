@@ -1,6 +1,5 @@
 """SQLite: its own backup, page by page."""
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -30,11 +29,6 @@ def write_tables(path: Path) -> dict[str, int]:
             raise CopyDamaged(path, f"SQLite répond « {said} »")
         if (held := _count(copy)) != there:
             raise CopyDamaged(path, "elle n’a pas les mêmes lignes")
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
     return held
 
 
