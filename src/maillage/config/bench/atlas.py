@@ -27,6 +27,7 @@ from maillage.config.bench.growth import slope
 from maillage.config.bench.rows import Row, number, percentile
 from maillage.config.collecting import spare_collections
 from maillage.config.country.making import Country, make_country
+from maillage.lib import rates
 
 PERCENTS = (1.0, 10.0, 100.0)
 ADDRESSES = 12  # of a kind
@@ -110,6 +111,7 @@ def _files(kind: Kind, repeat: int) -> Times:
 
 def _answer(client: Client, address: str, more: dict[str, str] | None = None) -> tuple[Sample, int]:
     """What it took, octets."""
+    rates.table.clear()  # one place asks here what thousands would
 
     def ask() -> tuple[int, int]:
         response = client.get(address, headers={**BROWSER, **(more or {})})
