@@ -152,7 +152,7 @@ def check_pdf() -> str:
     try:
         # a root of ours: else typst asks for the folder the command was typed in, which may be root's
         page = b'#set document(title: [essai])\n#set text(lang: "fr")\nEssai'
-        typst.compile(page, root=str(OUR_FONTS), pdf_standards=["ua-1"])  # type: ignore[type-var]  # bytes, says its stub
+        typst.Compiler(page, root=str(OUR_FONTS)).compile(format="pdf", pdf_standards=["ua-1"])
         ours = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(OUR_FONTS)])
         found = ours.fonts()
     except Exception as error:  # an extension of another language: whatever it raises, documents cannot be made
