@@ -16,6 +16,14 @@ def _workbook_whose_kind_is_damaged() -> bytes:
     return bytes(data)
 
 
+def _zip_of_a_file_without_a_name() -> bytes:
+    """The directory of a zip may name nothing: ZipInfo.is_dir looks at the last letter of it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a", b"{}")
+    return out.getvalue().replace(b"a{}", b"\0{}").replace(b"aPK\x05", b"\0PK\x05")
+
+
 FAILED: dict[str, list[bytes]] = {
     "settings": [b"~+x", b"~nobody/x", b"9" * 5_000, b"/" + b"x" * 5_000],
     "cells": [b"x" * 5_000, "v\u00e9g\u0629t".encode() + b"9" * 5_000],  # seconds, for one cell of a file
@@ -25,7 +33,10 @@ FAILED: dict[str, list[bytes]] = {
         b'{"backup": ' + b"[" * 100_000,
         b"f8",  # under a right seal, and not pressed: its digest says so
     ],
-    "territories": [b'{"type": "FeatureCollection", "features": [{"\\ud800": false}]}'],
+    "territories": [
+        b'{"type": "FeatureCollection", "features": [{"\\ud800": false}]}',
+        _zip_of_a_file_without_a_name(),
+    ],
     "tables": [_workbook_whose_kind_is_damaged()],
     "provider": [b"[" * 100_000],
     "pictures": [  # a PNG that names a palette and has none

@@ -283,6 +283,12 @@ def test_a_sentence_made_public_is_read_again_first(phone, lead, session) -> Non
     assert post_form(porteur, session, kind="release", sentence=" ").status_code == 303  # nothing to read: refused
 
 
+def test_a_field_without_a_name_is_not_words_to_read_again(amel, session) -> None:
+    """Once failed: such a field was taken for the words of a move that lets none out."""
+    answer = post_form(amel, session, **{"kind": "mark", "mark": "vote", "on": "1", "": "ana"})
+    assert answer.status_code in (303, 409)
+
+
 def test_html_that_is_typed_is_shown_as_text(amel, session) -> None:
     assert amel.write("<img src=x onerror=alert(1)>").status_code == 201
     screen = amel.client.get(f"/seance/{session.id}/").text

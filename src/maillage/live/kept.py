@@ -43,7 +43,7 @@ class Kept:
 def before_sending(move: PostedMove) -> Kept | None:
     """What the page shows instead of sending: the words to be read again, or the form one comes back to with them."""
     answer = move.payload.pop(READ, None)
-    words = move.payload.get(PUBLIC.get(move.kind, ""), "")
+    words = move.payload.get(PUBLIC[move.kind]) if move.kind in PUBLIC else None
     if answer == YES or not (isinstance(words, str) and words.strip()):
         return None
     return Kept(move, read_again=answer != NO)

@@ -142,7 +142,7 @@ def read_files(files: Sequence[tuple[str, bytes]]) -> Reading:
 def _unzipped(name: str, content: bytes, reading: Reading) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]  # is_dir needs a name
             wanted = [entry for entry in entries if entry.filename.lower().endswith((".json", ".geojson", ".csv"))]
             if not wanted:
                 found = ", ".join(entry.filename for entry in entries[:3])
