@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.middleware import csrf
 
-from tests import emptying, postgresql
+from tests import emptying, postgresql, strict
 from tests.fuzz.counting import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown  # noqa: F401 - hooks
 from tests.once import ON_POSTGRESQL, made_once, made_tables
 from tests.order import longest_first
@@ -31,6 +31,7 @@ CI = os.environ.get("CI") == "true"
 csrf.CSRF_ALLOWED_CHARS = "BCDFGHJKLMNPQRSTVWXZ"
 
 emptying.install()
+strict.install()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -63,8 +63,13 @@ REFUSALS = (
     ContractsRefused, GatheringsRefused, ExperiencesRefused, OrganisationsRefused, contract_sheets.SheetRefused, directory_sheets.SheetRefused,
     plan_sheets.FileRefused, sealing.FileRefused, TripRefused, complete.CompleteRefused,
 )  # fmt: skip
-# What once broke one of them: this, in place of that.
-ONCE_FAILED = {"trip": [(b'{"kind": "session", "row": {"id": ', b'{"kind": "session", "row": {"id": 7, "x": ')]}
+# What once broke one of them: this, in place of that (a pattern).
+ONCE_FAILED = {
+    "trip": [
+        (rb'{"kind": "session", "row": {"id": ', b'{"kind": "session", "row": {"id": 7, "x": '),
+        (rb'"published_at": null', b'"published_at": "9999-12-31"'),
+    ]
+}
 HEADS = (b'"maillage"', b'"complete"', b'"backup"')
 
 
@@ -249,9 +254,9 @@ def test_any_file_is_taken_in_or_refused_in_words(world: World, tmp_path: Path) 
             for seed in doors[name].seeds:  # what is damaged was whole
                 assert play(name, doors[name], seed), (name, seed[:500])
             for before, after in ONCE_FAILED.get(name, ()):
-                assert any(before in seed for seed in doors[name].seeds), (name, before)
+                assert any(re.search(before, seed) for seed in doors[name].seeds), (name, before)
                 for seed in doors[name].seeds:
-                    play(name, doors[name], seed.replace(before, after))
+                    play(name, doors[name], re.sub(before, after, seed))
         for turn in counting.counted("imports"):
             name = names[turn % len(names)]
             name = "trip" if turn // len(names) % doors[name].every else name

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from maillage.atlas.indexing import index_all
 from maillage.atlas.models import Entry
-from maillage.atlas.search import FACETS, PAGE, find
+from maillage.atlas.search import PAGE, find
+from maillage.atlas.search_views import NAMES, chosen_in
 from maillage.lib.matching import roots
 from tests.fuzz import counting
 from tests.fuzz.drawing import WORDS, Chance, damaged, pick
@@ -54,7 +55,7 @@ def test_any_question_is_answered(house: House, questions: list[str]) -> None:  
     ]
     for turn in counting.counted("searches"):
         question = asked(random, questions)
-        chosen = {facet: sendable(Chance(random)) for facet in FACETS if random.random() < 0.15}
+        chosen = chosen_in({name: sendable(Chance(random)) for name in NAMES.values() if random.random() < 0.15})
         page = random.choice((1, 1, 2, 51, 9_999))
         try:
             if turn % 8 == 0:

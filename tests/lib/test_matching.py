@@ -1,10 +1,10 @@
 """Names recognised despite how they were typed, and never guessed in silence."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from maillage.lib.matching import closest, fold, slips
+from maillage.lib.matching import closest, fold, roots, slips
 
 CATEGORIES = {
     "Habitant·e": "resident",
@@ -73,6 +73,14 @@ def test_fold_keeps_given_names_apart():
 @given(st.text())
 def test_fold_twice_is_fold_once(text):
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text("sxe '"))
+@example("xxxx")
+def test_no_root_is_empty(text):
+    """Once failed: « xxxx » was all plural, and PostgreSQL searches no word of no letter."""
+    assert all(roots(text))
+    assert len(roots(text)) == len(fold(text).split())
 
 
 @pytest.mark.parametrize(

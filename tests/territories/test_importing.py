@@ -123,6 +123,7 @@ BOW = [[[4.0, 48.3], [4.02, 48.32], [4.02, 48.3], [4.0, 48.32], [4.0, 48.3]]]
         ({"population": "beaucoup"}, "population : « beaucoup » n’est pas un nombre"),
         ({"population": -3}, "une population de -3.0 n’est pas possible"),
         ({"lib_qp": ""}, "le nom manque"),
+        ({"lib_qp": "x" * 201}, f"« {'x' * 40}… » est trop long : 200 signes au plus"),
     ],
 )
 def test_what_cannot_be_taken_is_said_with_its_place_and_nothing_is_taken(db, changes, said):
@@ -136,6 +137,26 @@ def test_what_cannot_be_taken_is_said_with_its_place_and_nothing_is_taken(db, ch
     assert said in doubt
     assert not Region.objects.exists()
     assert not Source.objects.exists()
+
+
+COMMUNE = b"insee,name,department,epci_siren,epci_name\n10081,La Chapelle-Saint-Luc,10,%s,%s\n"
+LANDMARK = b"programme,id,name,insee_codes\ncit\xc3\xa9 de l'emploi,%s,Troyes,10081\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (COMMUNE % (b"CA de Troyes", b"Troyes"), "« CA de Troyes » n’est pas un SIREN : neuf chiffres"),
+        (COMMUNE % (b"200069250", b"y" * 201), f"« {'y' * 40}… » est trop long : 200 signes au plus"),
+        (LANDMARK % (b"z" * 21), f"« {'z' * 21}… » est trop long : 20 signes au plus"),
+    ],
+)
+def test_what_a_column_cannot_hold_is_said_of_its_row(db, content, said):
+    """Once failed: PostgreSQL refused the whole, with its own words."""
+    import_territories(everything())
+    assert any(
+        doubt.startswith("liste.csv, ligne 2 : ") and said in doubt for doubt in refused([("liste.csv", content)])
+    )
 
 
 def test_another_projection_is_named(db):

@@ -40,11 +40,15 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     return kept(request, space, lambda: _search(request, space))
 
 
+def chosen_in(asked: Mapping[str, str]) -> dict[str, str]:
+    """By facet, what an address asks; a year that is none asks nothing: PostgreSQL would refuse to compare it."""
+    chosen = {facet: asked.get(NAMES[facet], "") for facet in FACETS}
+    return chosen if re.fullmatch(r"[0-9]{4}", chosen["year"]) else chosen | {"year": ""}
+
+
 def _search(request: HttpRequest, space: Space) -> HttpResponse:
     question = " ".join(request.GET.get("q", "").split())[:LONGEST]
-    chosen = {facet: request.GET.get(NAMES[facet], "") for facet in FACETS}
-    if not re.fullmatch(r"[0-9]{4}", chosen["year"]):
-        chosen["year"] = ""
+    chosen = chosen_in(request.GET)
     page = int(asked) if re.fullmatch(r"[0-9]{1,4}", asked := request.GET.get("page", "1")) else 1
     being_made = bool(question) and is_empty() and Commune.objects.exists()
     if being_made:  # taken away since the start; a migration's is made by it

@@ -93,7 +93,7 @@ def fold(text: str) -> str:
 
 def _root(word: str) -> str:
     """A folded word without gender nor number, to compare only: « actrices » and « acteur » are « acteu »."""
-    word = word.rstrip("sx") if len(word) > 3 else word
+    word = word.rstrip("sx") or word if len(word) > 3 else word
     for ending, masculine in (("trice", "teur"), ("euse", "eur"), ("ienne", "ien"), ("ive", "if"), ("elle", "el")):
         if word.endswith(ending) and len(word) > len(ending) + 1:
             return word[: -len(ending)] + masculine

@@ -11,12 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.territories.enums import Level
-from maillage.territories.models import Commune, Department, Epci, Landmark, Outline, Qpv, Region, Shape
-from maillage.territories.reading import Doubt, LandmarkRow, Reading, TerritoryRow
+from maillage.territories.models import Commune, Department, Epci, Landmark, Outline, Qpv, Region, Shape, Sourced
+from maillage.territories.reading import SIREN, Doubt, LandmarkRow, Reading, TerritoryRow
 from maillage.territories.signals import imported
 
 SourcesOf = Callable[[str], Mapping[str, str]]  # a file's name → {"": slug, fact: slug}
 BATCH = 500  # rows a statement: SQLite's variables are bounded
+TABLES: Mapping[Level, type[Sourced]] = {
+    Level.REGION: Region,
+    Level.DEPARTMENT: Department,
+    Level.EPCI: Epci,
+    Level.COMMUNE: Commune,
+    Level.QPV: Qpv,
+}
 
 
 class TerritoriesRefused(Exception):
@@ -69,6 +76,7 @@ def import_rows(reading: Reading, *, sources_of: SourcesOf) -> Imported:
     by_level: dict[Level, list[TerritoryRow]] = {level: [] for level in Level}
     for row in reading.territories:
         by_level[row.level].append(row)
+    _check_written(reading, known)
     _check_twice(by_level, known)
 
     regions = [Region(code=row.code, name=row.name, sources=_said(row, sources_of)) for row in by_level[Level.REGION]]
@@ -142,6 +150,30 @@ def _known(rows: Iterable[TerritoryRow]) -> _Known:
 
 def department_of(insee: str) -> str:
     return insee[:3] if insee.startswith(("97", "98")) else insee[:2]
+
+
+def _check_written(reading: Reading, known: _Known) -> None:
+    """What a column cannot hold is said of its row: PostgreSQL would refuse the whole, SQLite would take it."""
+
+    def check(row: TerritoryRow | LandmarkRow, said: str, most: int) -> None:
+        if len(said) > most:
+            known.doubt(
+                row,
+                _("« %(start)s… » est trop long : %(most)d signes au plus") % {"start": said[:40], "most": most},
+            )
+
+    longest = Epci._meta.get_field("name").max_length
+    rows: list[TerritoryRow | LandmarkRow] = [*reading.territories, *reading.landmarks]
+    for row in rows:
+        table = Landmark if isinstance(row, LandmarkRow) else TABLES[row.level]
+        for column in table._meta.concrete_fields:
+            if column.max_length and isinstance(said := getattr(row, column.name, None), str):
+                check(row, said, column.max_length)
+        if isinstance(row, TerritoryRow):
+            for siren, name in ((row.epci, row.epci_name), (row.successor, row.successor_name)):
+                check(row, name, longest or 0)
+                if name and not SIREN.fullmatch(siren):
+                    known.doubt(row, _("« %s » n’est pas un SIREN : neuf chiffres") % siren[:40])
 
 
 def _check_twice(by_level: Mapping[Level, Sequence[TerritoryRow]], known: _Known) -> None:

@@ -106,7 +106,10 @@ def decode(model: type[models.Model], column: str, value: Any) -> Any:
         return None if value is None else base64.b64decode(value, validate=True)
     if isinstance(column_, models.ForeignKey):
         column_ = column_.target_field
-    return column_.to_python(value)
+    found = column_.to_python(value)
+    if isinstance(found, datetime) and found.tzinfo is None:
+        raise ValueError(f"{column}: {value} is an hour of nowhere")
+    return found
 
 
 def _speakers(things: Iterable[Speaker]) -> list[list[Any]]:
