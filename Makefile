@@ -82,10 +82,10 @@ OF_SQLITE := --ignore=tests/rights --ignore=tests/fuzz --ignore=tests/config/tes
 	--ignore=tests/reports/test_offices.py --ignore=tests/browser/test_grid.py --ignore=tests/browser/test_touch.py --ignore=tests/browser/test_weight.py --ignore=tests/browser/test_no_javascript.py \
 	--deselect=tests/live/test_rehearsal_page.py::test_copy_is_whole_and_leaves_the_data_alone
 
-# Four processes, a test file a process, each with its data folder, cluster and ports: browser tests mostly wait, so two
-# cores carry four (5 min 50 instead of 12 min 13 for the suite on SQLite).
+# Six processes, a test file a process, each with its data folder, cluster and ports: browser tests mostly wait, so two
+# cores carry six (four left a quarter of them idle).
 # In the order of tests/order.py: pytest-xdist's own begins with the files of many tests, and ends with the longest.
-PARALLEL := -n 4 --dist loadfile --no-loadscope-reorder
+PARALLEL := -n 6 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.installed-dev ## tous les tests courts, sur SQLite puis PostgreSQL ; dit ce qu’il saute et pourquoi
 	@$(BIN)/python -m pytest $(PARALLEL)
