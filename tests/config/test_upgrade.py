@@ -125,7 +125,7 @@ def said(capsys) -> str:
 @pytest.mark.parametrize(
     ("older", "lines"),
     [
-        (NEAR, ["3 changements attendent", "table registrations_opening : de plus : half_days"]),
+        (NEAR, ["4 changements attendent", "table registrations_opening : de plus : half_days"]),
         pytest.param(
             FAR,
             [

@@ -248,9 +248,11 @@ def renew_link(*, registration: Registration, by: object) -> None:
 def erase_needs(*, gathering: Gathering, by: object, said_before: dt.datetime | None = None) -> int:
     """After the day nobody needs to know who needed what. Nothing to erase leaves no line in the activity log."""
     rows = gathering.registrations.filter(WITH_NEEDS)
+    imports = gathering.imports.exclude(record={})  # what one wrote over says needs too
     if said_before is not None:
-        rows = rows.filter(needs_at__lt=said_before)
+        rows, imports = rows.filter(needs_at__lt=said_before), imports.filter(created_at__lt=said_before)
     number = rows.update(needs="", meal=Meal.UNSAID, children=0, interpreter="")
+    imports.update(record={})
     if number:
         record_activity(
             space=gathering.space.slug, by=str(by), verb=ERASED, about=str(gathering), about_id=gathering.pk
