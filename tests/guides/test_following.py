@@ -136,7 +136,7 @@ def test_the_guides_are_followed_from_nothing(browser: Browser, empty: Empty) ->
         press(page, "Ajouter une salle")
         field(page, "Nom").fill(room)
         press(page, "Enregistrer")
-    press(page, "Ajouter un moment")
+    press(page, "Ajouter un créneau")
     field(page, "Genre").select_option(label="Ateliers")
     field(page, "Titre").fill("Ateliers")
     press(page, "Enregistrer")

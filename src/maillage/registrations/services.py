@@ -285,7 +285,7 @@ def write_wishes(registration: Registration, ranks: Mapping[str, Sequence[str]])
             raise BadWish(_("Le même atelier est choisi deux fois."))
         for rank, workshop in enumerate(ranked, start=1):
             if offered.get(workshop) != slot:
-                raise BadWish(_("Cet atelier n’est pas proposé à ce moment."))
+                raise BadWish(_("Cet atelier n’est pas proposé sur ce créneau."))
             wishes.append(Wish(registration=registration, slot_id=slot, workshop_id=workshop, rank=rank))
     registration.wishes.filter(slot__in=list(ranks)).delete()
     Wish.objects.bulk_create(wishes)

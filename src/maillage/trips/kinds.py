@@ -211,7 +211,7 @@ SLOT = Kind(
     lists={"speakers": SPEAKERS_OF_SLOT},
     of_the_day=frozenset({"starts_at"}),
     gone=SAY,
-    label=_("moment"),
+    label=_("créneau"),
     implied=("gathering_id",),
 )
 WORKSHOP = Kind(
