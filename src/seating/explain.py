@@ -28,10 +28,10 @@ def explain(problem: Problem, plan: Plan, person_id: str, slot: str) -> Sentence
         raise ValueError(f"unknown person {person_id!r} or slot {slot!r}")
     person = problem.person(person_id)
     if slot in person.absent_slots:
-        return speak("Vous avez dit ne pas être là à ce moment.")
+        return speak("Vous avez dit ne pas être là sur ce créneau.")
     seat = plan.seat(person_id, slot)
     if seat is None:
-        return speak("Vous n’avez pas encore de place à ce moment.")
+        return speak("Vous n’avez pas encore de place sur ce créneau.")
     if not problem.has_workshop(seat.workshop):
         return speak("Votre atelier a changé : voyez l’accueil.")
     workshop = problem.workshop(seat.workshop)

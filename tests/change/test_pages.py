@@ -218,6 +218,23 @@ def test_what_is_public_is_read_by_anybody_without_a_name(demo, client, paul) ->
     assert "club de sport" not in client.get(pages[1]).content.decode()
 
 
+def test_a_first_link_that_is_lost_is_made_anew_until_the_noyau_begins(lead, other) -> None:
+    organiser = staff(lead.group.space)
+    there, make = (reverse(f"change:{name}", args=[lead.group_id]) for name in ("shared", "first-link"))
+    assert f'action="{make}"' not in organiser.get(there).content.decode()  # Paul was welcomed: it has begun
+    refused = organiser.post(make, follow=True).content.decode()
+    assert "ses liens sont à lui" in refused
+    assert organiser.get(url(lead, "home")).status_code == 200
+    lead.group.versions.filter(by__isnull=False).delete()
+    assert f'action="{make}"' in organiser.get(there).content.decode()
+    [new] = re.findall(r"/noyau/[^/\s]+/", organiser.post(make, follow=True).content.decode())
+    assert organiser.get(new).context["member"] == lead
+    assert organiser.get(url(lead, "home")).status_code == 404
+    assert lead.group.versions.filter(by_words="l’organisation", verb="a changé un lien personnel").count() == 1
+    assert organiser.get(make).status_code == 405
+    assert Client().post(make).status_code == 302  # to sign-in
+
+
 def test_who_changes_their_own_link_goes_on_by_the_new_one(client, lead) -> None:
     answer = client.post(url(lead, "members"), {"do": "renew", "row": str(lead.pk)})
     assert client.get(answer["Location"]).status_code == 200

@@ -289,7 +289,7 @@ def test_what_is_no_file_of_gatherings_gets_a_sentence(source, expected):
             "rooms.Salle Grise : « Salle Grise » n’est pas dans le",
         ),
         ('"Anarchaise"', '"Anarchie"', "round_2.Anarchie : « Anarchie » n’est pas dans le programme (Co-dév"),
-        ("[round_1]", "[round_3]", "round_3 : la rencontre n’a que 2 moments d’ateliers"),
+        ("[round_1]", "[round_3]", "round_3 : la rencontre n’a que 2 créneaux d’ateliers"),
         ('gathering = "jr-2025"', 'gathering = "jr-2026"', "gathering : « jr-2026 » n’existe pas (jr-2025"),
         ('"Europe/Paris"', '"Europe/Nancy"', "timezone : on attend un fuseau horaire"),
         ("max = 30", "max = 3", "round_2.Anarchaise.max : le plus est plus petit que le moins"),

@@ -125,7 +125,7 @@ def said(capsys) -> str:
 @pytest.mark.parametrize(
     ("older", "lines"),
     [
-        (NEAR, ["3 changements attendent", "table registrations_opening : de plus : half_days"]),
+        (NEAR, ["4 changements attendent", "table registrations_opening : de plus : half_days"]),
         pytest.param(
             FAR,
             [
@@ -311,6 +311,17 @@ def test_what_must_not_begin_does_not(older, monkeypatch, settings, capsys):
         upgrade()
     assert main(["verify"]) == 1
     assert "people.0099_from_tomorrow" in said(capsys)
+
+
+@pytest.mark.django_db
+def test_others_are_kept_from_writing_and_no_row_is_read_for_it(django_assert_num_queries):
+    with django_assert_num_queries(2 if ON_POSTGRESQL else 0):
+        upgrading._keep_others_from_writing()
+    if ON_POSTGRESQL:
+        locked = "SELECT relation::regclass::text FROM pg_locks WHERE pid = pg_backend_pid() AND mode = %s"
+        with connection.cursor() as cursor:
+            cursor.execute(locked, ["ShareRowExclusiveLock"])
+            assert {name for (name,) in cursor.fetchall()} == set(postgresql.table_names())
 
 
 def test_a_server_that_serves_is_seen(older):

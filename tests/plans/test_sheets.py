@@ -22,9 +22,9 @@ def two(space) -> Gathering:
     return day
 
 
-def read(day: Gathering, *lines: str) -> list[str]:
+def read(day: Gathering, *lines: str, slot: str = "Créneau") -> list[str]:
     """The places of the plan these lines make, or the sentences that refuse them."""
-    head = "Prénom;Nom;Courriel;Moment;Atelier;Table"
+    head = f"Prénom;Nom;Courriel;{slot};Atelier;Table"
     try:
         plan = import_plan(gathering=day, content="\n".join([head, *lines]).encode(), filename="p.csv", by="essai")
     except FileRefused as refusal:
@@ -37,6 +37,10 @@ def read(day: Gathering, *lines: str) -> list[str]:
 @pytest.mark.parametrize("typed", ["3", "3.0", "3,0", "03", "Table 3", "table n° 3", "T3", "n°3"])
 def test_a_table_is_a_number_however_it_is_written(two, typed):
     assert read(two, f"Ana;Marin;;Matin;Codev;{typed}") == ["Ana Matin Codev 3"]
+
+
+def test_a_file_of_an_older_release_is_read(two):
+    assert read(two, "Ana;Marin;;Matin;Codev;3", slot="Moment") == ["Ana Matin Codev 3"]
 
 
 @pytest.mark.parametrize("typed", ["-3", "1 et 2", "1/2", "3.5", "=1+2", "²", "٣", "12.5.2025", "1000", "0", "trois"])
@@ -57,7 +61,7 @@ def test_two_workshops_of_one_title_are_not_taken_one_for_the_other(two):
     first = Workshop.objects.get(title="Codev")
     Workshop.objects.create(slot=first.slot, position=2, title="Codev", table_min=1, table_max=4)
     (said,) = read(two, "Ana;Marin;;Matin;Codev;1")
-    assert "plusieurs ateliers s’appellent « Codev » à ce moment" in said
+    assert "plusieurs ateliers s’appellent « Codev » sur ce créneau" in said
 
 
 def test_two_moments_of_one_title_are_told_apart_by_their_workshops(two):

@@ -178,7 +178,7 @@ PLAN = Plan(
             "« Débat » : vous ne l’aviez pas demandé ; la salle de « Anarchaise » ne répond pas à votre besoin.",
         ),
         ("p7", "« Débat » : votre place est fixée par l’organisation."),
-        ("p8", "Vous avez dit ne pas être là à ce moment."),
+        ("p8", "Vous avez dit ne pas être là sur ce créneau."),
     ],
 )
 def test_everybody_is_told_why(person: str, sentence: str) -> None:

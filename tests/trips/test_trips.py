@@ -9,6 +9,7 @@ from PIL import Image
 from facilitation import Move as EngineMove
 from facilitation import replay
 from maillage.gatherings.models import Gathering, Room, Workshop
+from maillage.lib.languages import spoken
 from maillage.live import keys, log, seats
 from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.models import BoardPhoto, Move, Seat, Session
@@ -35,6 +36,7 @@ from maillage.trips.models import Trip
 from maillage.trips.refusals import TripRefused
 from maillage.trips.sealing import Damaged, FileRefused, NotOurs, Unfinished, WrongPassphrase
 from maillage.trips.services import carry_back
+from seating.words import speak
 from tests.trips.conftest import log_of, on
 from tests.trips.day import prepare_day, register, sit, submit, the_session, the_workshop, write
 
@@ -119,6 +121,45 @@ def test_ties_pairs_and_the_teams_questions_travel_and_come_home(home, room, tmp
     assert "Vélo ?" in said  # it stays, unanswered, until somebody erases it here too
     with on(home):
         assert facts() == {**after, "questions": before["questions"]}
+
+
+def test_why_one_sits_there_is_said_in_their_language_in_the_room_and_back(home, room, tmp_path):
+    def why(language):
+        with spoken(language):
+            return [(row.why, *row.plan.notes_said) for row in Placement.objects.order_by("registration")]
+
+    def say(sentence):
+        Placement.objects.update(reason=str(sentence), told=sentence.told)
+        Plan.objects.update(notes=[str(sentence)], told={str(sentence): sentence.told})
+
+    with on(home):
+        prepare_day(people=1)
+        say(speak("Vous y apportez un sujet."))
+    out, back = tmp_path / "aller.maillage", tmp_path / "retour.maillage"
+    home.carry_out(out)
+    room.carry_in(out)
+    with on(room):
+        assert why("en") == [("You bring a subject there.",) * 2]
+        say(speak("Votre atelier a changé : voyez l’accueil."))
+    room.carry_out(back)
+    assert home.carry_in(back).said == []
+    with on(home):
+        assert why("en") == [("Your workshop has changed: go to the welcome desk.",) * 2]
+
+
+def test_a_place_taken_away_goes_home_even_when_an_older_release_let_the_day_leave(away, home, room, tmp_path):
+    with on(home):
+        trip = Trip.objects.get()
+        for parts in trip.base["placement"].values():
+            del parts["told"]
+        trip.save()
+    with on(room):
+        Placement.objects.order_by("registration").first().delete()
+    back = tmp_path / "retour.maillage"
+    room.carry_out(back)
+    assert home.carry_in(back).said == []
+    with on(home):
+        assert Placement.objects.count() == 3
 
 
 def test_file_holds_nothing_in_clear(away, home):

@@ -44,6 +44,19 @@ def test_the_catalogue_changes_no_word_and_sets_french_spaces():
     assert [one for one, shown in pairs if shown != typo(one)] == []
 
 
+OF_TIME = re.compile(
+    r"([Ee]n ce|pour le|au|vécu ce) moment|moment (où|difficile|a été vécu)|deux moments|le moment et la façon"
+    r"|[{(]moment[})]|^(de )?moment$"
+)
+
+
+def test_a_part_of_the_programme_is_called_one_thing():
+    """« Créneau », as the glossary says; a moment is one of time."""
+    said = re.findall(r'^msgid(?:_plural)? "(.+)"$', CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert "Ajouter un créneau" in said
+    assert [one for one in said if re.search(r"\bmoments?\b", OF_TIME.sub("", one), re.IGNORECASE)] == []
+
+
 # Names, units and addresses: the same in every language.
 SAME = {
     "CSV", "JSON", "GraphML", "PDF", "HTML5", "CSS", "JavaScript", "SVG", "WAI-ARIA", "SIRET", "Maillage", "min",

@@ -298,11 +298,13 @@ ALL: tuple[ArchiveList, ...] = (
     ArchiveList(
         "salles", _("Les salles"), _("Nom, et ce que l’on sait de leur taille et de leur accès."), ROOMS, _rooms
     ),
-    ArchiveList("programmes", _("Le programme"), _("Les moments, avec leurs heures quand on les sait."), SLOTS, _slots),
+    ArchiveList(
+        "programmes", _("Le programme"), _("Les créneaux, avec leurs heures quand on les sait."), SLOTS, _slots
+    ),
     ArchiveList(
         "ateliers",
         _("Les ateliers"),
-        _("Titre, moment, salle, méthode, territoire. Qui anime et qui intervient n’y figure pas."),
+        _("Titre, créneau, salle, méthode, territoire. Qui anime et qui intervient n’y figure pas."),
         WORKSHOPS,
         lambda contents: map(workshop_row, contents.workshops),
     ),

@@ -168,6 +168,23 @@ def renew_link(*, member: Member, by: Member | None) -> Member:
     return keep(locked, verb=_("a changé un lien personnel"), by=by)
 
 
+def has_begun(group: CoreGroup) -> bool:
+    """A member did something: from then on no link is made outside the noyau, it would open what they noted."""
+    return group.versions.filter(by__isnull=False).exists()
+
+
+@transaction.atomic
+def renew_first_link(*, group: CoreGroup, by_words: str) -> Member:
+    """By who constituted it, when the one link was lost or given to somebody else. Raises ChangeRefused."""
+    leads = Member.objects.filter(group=group, lead=True, left_on=None, removed_at=None)
+    lead = leads.select_for_update(of=("self",)).select_related("group__space").first()
+    if lead is None or has_begun(group):
+        sentence = _("Ce noyau a commencé : ses liens sont à lui. Qui le tient les change, sur sa page « Membres ».")
+        raise ChangeRefused("link", sentence)
+    lead.link_version += 1
+    return keep(lead, verb=_("a changé un lien personnel"), by=None, by_words=by_words)
+
+
 def member_token(member: Member) -> str:
     """Opens their noyau, as them, until link_version is raised."""
     short = base64.urlsafe_b64encode(member.pk.bytes).decode().rstrip("=")

@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.change.access import fetch_group
+from maillage.change.checks import ChangeRefused
 from maillage.change.drawing import draw_rows
 from maillage.change.enums import Sharing
 from maillage.change.forms import NewGroupForm
-from maillage.change.members import make_group, member_token
+from maillage.change.members import has_begun, make_group, member_token, renew_first_link
 from maillage.change.models import Member
 from maillage.change.queries import groups_of, path_of, present_members, seen_of
 from maillage.change.rooms import sessions_to_offer
@@ -46,8 +47,8 @@ def groups(request: HttpRequest) -> HttpResponse:
                 lead=lead,
                 by_words=_("l’organisation"),
             )
-            link = public_address(request) + reverse("change:home", args=[member_token(member)])
-            messages.success(request, _("Le noyau est constitué. Donnez ce lien à qui le tient : %s") % link)
+            words = _("Le noyau est constitué. Donnez ce lien à qui le tient : %s")
+            messages.success(request, words % _link(request, member))
             return redirect("change:shared", group.pk)
     user = request.user
     own = Member.objects.none()
@@ -77,7 +78,26 @@ def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
         "wide": draw_rows(ways),
         "narrow": draw_rows(ways, width=360),
         "observations": list(seen_of(row, outside=True)[:50]) if shares else [],
+        "begun": has_begun(row),
         "sessions": sessions_to_offer(row),
         "offered": set(row.offerings.filter(withdrawn_at=None).values_list("session_id", flat=True)),
     }
     return render(request, "change/shared.html", context)
+
+
+@needs(Need.ORGANISE)
+@require_POST
+def first_link(request: HttpRequest, group_id: UUID) -> HttpResponse:
+    row = fetch_group(request.user, group_id)
+    try:
+        lead = renew_first_link(group=row, by_words=_("l’organisation"))
+    except ChangeRefused as refusal:
+        messages.warning(request, refusal.sentence)
+    else:
+        words = _("Le lien d’avant ne mène plus à rien. Donnez celui-ci à qui tient le noyau : %s")
+        messages.success(request, words % _link(request, lead))
+    return redirect("change:shared", row.pk)
+
+
+def _link(request: HttpRequest, member: Member) -> str:
+    return public_address(request) + reverse("change:home", args=[member_token(member)])

@@ -18,6 +18,7 @@ OWN = "noyau/<str:token>/"
 urlpatterns = [
     path("noyaux/", staff_views.groups, name="groups"),
     path("noyaux/<uuid:group_id>/", staff_views.group, name="shared"),
+    path("noyaux/<uuid:group_id>/lien/", staff_views.first_link, name="first-link"),
     path("noyaux/<uuid:group_id>/ateliers/", room_views.offer, name="offer"),
     path("fiche/<str:token>/noyau/", entrust_views.entrust, name="entrust"),
     path(OWN, views.home, name="home"),

@@ -24,7 +24,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.migration import Migration
 from django.db.migrations.state import ProjectState
 
-from maillage.config.copying import count_rows, kept, size_of_tables
+from maillage.config.copying import count_rows, kept, postgresql, size_of_tables
 from maillage.config.copying.damage import CopyDamaged
 from maillage.config.copying.kept import Copy
 from maillage.config.upgrade_words import (
@@ -269,7 +269,7 @@ def _keep_others_from_writing() -> None:
     """SQLite's transaction does from its beginning."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            names = ", ".join(map(connection.ops.quote_name, count_rows()))
+            names = ", ".join(map(connection.ops.quote_name, postgresql.table_names()))
             cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
 
 

@@ -219,7 +219,7 @@ def _slot(table: Table) -> SlotEntry:
     if entry.ends_at and (entry.starts_at is None or entry.ends_at <= entry.starts_at):
         table.say("ends_at", _("la fin vient après le début."))
     if entry.workshops and entry.kind != SlotKind.WORKSHOPS:
-        table.say("kind", _("un moment qui a des ateliers est de genre workshops."))
+        table.say("kind", _("un créneau qui a des ateliers est de genre workshops."))
     table.ignore_rest()
     return entry
 

@@ -178,7 +178,7 @@ class SlotForm(Seen, OfSlot):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("ends_at") and not data.get("starts_at") and "starts_at" not in self.errors:
-            self.add_error("starts_at", _("Une fin sans début : dites aussi quand le moment commence."))
+            self.add_error("starts_at", _("Une fin sans début : dites aussi quand le créneau commence."))
         return data
 
 

@@ -69,7 +69,7 @@ def new_slot(request: HttpRequest, gathering_id: UUID) -> HttpResponse:
         set_speakers(slot=slot, workshop=None, speakers=beside["speakers"])
         return f"moment-{slot.pk}"
 
-    return _part_page(request, gathering, SlotForm(request.POST or None), _("Ajouter un moment"), save)
+    return _part_page(request, gathering, SlotForm(request.POST or None), _("Ajouter un créneau"), save)
 
 
 @needs(Need.ORGANISE)

@@ -34,8 +34,8 @@ GATHERINGS = Columns(
         Column("sous_titre", "Sous-titre."),
         Column("theme", "Thème."),
         Column("date", "Jour de la rencontre ; vide tant qu’il n’est pas fixé.", "date"),
-        Column("debut", "Heure du premier moment du programme.", "time", derived=True),
-        Column("fin", "Heure de la fin du dernier moment du programme.", "time", derived=True),
+        Column("debut", "Heure du premier créneau du programme.", "time", derived=True),
+        Column("fin", "Heure de la fin du dernier créneau du programme.", "time", derived=True),
         Column("fuseau", "Fuseau horaire des heures, par exemple Europe/Paris.", required=True),
         Column("lieu", "Lieu, tel qu’annoncé."),
         COMMUNE,
@@ -48,11 +48,11 @@ GATHERINGS = Columns(
 )
 SLOTS = Columns(
     (
-        Column("id", "Identifiant du moment, le même pour toujours.", required=True, pattern=UUID_PATTERN),
+        Column("id", "Identifiant du créneau, le même pour toujours.", required=True, pattern=UUID_PATTERN),
         Column("rencontre", "Identifiant de la rencontre.", required=True, pattern=UUID_PATTERN, of="rencontres.id"),
         Column("position", "Rang dans le programme.", "integer", required=True),
         Column("genre", "Plénière, ateliers ou pause.", required=True, choices=SlotKind),
-        Column("titre", "Titre du moment.", required=True),
+        Column("titre", "Titre du créneau.", required=True),
         Column("debut", "Heure du début, si elle est connue.", "time"),
         Column("fin", "Heure de la fin, si elle est connue.", "time"),
     ),
@@ -61,9 +61,9 @@ SLOTS = Columns(
 WORKSHOPS = Columns(
     (
         Column("id", "Identifiant de l’atelier, le même pour toujours.", required=True, pattern=UUID_PATTERN),
-        Column("moment", "Identifiant du moment.", required=True, pattern=UUID_PATTERN, of="programmes.id"),
+        Column("moment", "Identifiant du créneau.", required=True, pattern=UUID_PATTERN, of="programmes.id"),
         Column("rencontre", "Identifiant de la rencontre.", derived=True, of="rencontres.id"),
-        Column("position", "Rang dans le moment.", "integer", required=True),
+        Column("position", "Rang dans le créneau.", "integer", required=True),
         Column("numero", "Numéro annoncé.", "integer"),
         Column("titre", "Titre.", required=True),
         Column("titre_court", "Titre court."),
@@ -229,7 +229,7 @@ class _Keeping:
         self._check(place, cells)
         slot = Slot.objects.filter(gathering__space=self.space, pk=cells["moment"]).first()
         if slot is None:
-            self._refuse(place, _("le moment « %s » est inconnu ici") % cells["moment"])
+            self._refuse(place, _("le créneau « %s » est inconnu ici") % cells["moment"])
         self._own(place, Workshop.objects.filter(pk=cells["id"]).exclude(slot__gathering=slot.gathering_id).exists())
         room = None
         if cells["salle"]:

@@ -121,7 +121,7 @@ def _take_over_programme(gathering: Gathering, entry: GatheringEntry, places: Pl
             _add_workshop(slot, number, workshop_entry, rooms, places)
     if entry.programme:
         changes.filled.append(
-            _("%(slug)s : %(slots)d moments, %(workshops)d ateliers, %(rooms)d salles")
+            _("%(slug)s : %(slots)d créneaux, %(workshops)d ateliers, %(rooms)d salles")
             % {
                 "slug": gathering.slug,
                 "slots": len(entry.programme),
@@ -256,8 +256,8 @@ def take_over_assumptions(
                     assumptions.filename,
                     size.key,
                     ngettext(
-                        "la rencontre n’a que %d moment d’ateliers.",
-                        "la rencontre n’a que %d moments d’ateliers.",
+                        "la rencontre n’a que %d créneau d’ateliers.",
+                        "la rencontre n’a que %d créneaux d’ateliers.",
                         len(moments),
                     )
                     % len(moments),

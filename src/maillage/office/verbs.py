@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[LogKind, str | Promise]] = {
     # what comes in, goes out, goes away
     "export": (LogKind.DATA, gettext_lazy("a emporté un fichier")),
     "import": (LogKind.DATA, gettext_lazy("a importé")),
+    "undo-import": (LogKind.DATA, gettext_lazy("a annulé un import")),
     "import-gatherings": (LogKind.DATA, gettext_lazy("a importé des rencontres")),
     "import-contracts": (LogKind.DATA, gettext_lazy("a importé des contrats")),
     "import-organisations": (LogKind.DATA, gettext_lazy("a importé des structures")),

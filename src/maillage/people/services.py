@@ -1,6 +1,6 @@
 """Spaces, rights, organisations, and the links that sign the staff in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,6 +19,7 @@ from maillage.lib.typography import typo
 from maillage.office.services import drop_mail, queue_mail, record_activity
 from maillage.people.enums import SpaceRole
 from maillage.people.log import record_of_account
+from maillage.people.merging import references
 from maillage.people.models import Organisation, Right, Space, User
 from maillage.people.presence import end_presences
 from maillage.people.queries import organisation_named
@@ -97,6 +98,16 @@ def find_or_make_organisation(*, space: Space, name: str) -> Organisation:
         space=space, folded_name=fold(name)[:200], defaults={"name": name}
     )
     return organisation
+
+
+def drop_unused_organisations(ids: Iterable[object]) -> None:
+    """Those that nothing names, and of which nobody has said more than the name."""
+    unused = Organisation.objects.filter(
+        pk__in=list(ids), kind="", siret="", website="", about="", source="", commune=None, epci=None, listed=False
+    )
+    for model, column in references():
+        unused = unused.exclude(pk__in=model._base_manager.filter(**{f"{column}__isnull": False}).values(column))
+    unused.delete()
 
 
 def make_sign_in_link(*, user: User, base_url: str, next_url: str = "") -> str:

@@ -16,7 +16,9 @@ class PlansConfig(AppConfig):
         from maillage.gatherings.removal import register_loss
         from maillage.office import kinds, retention
         from maillage.plans.arrivals import hear_arrival
+        from maillage.plans.enums import PlanStatus
         from maillage.plans.held import held
+        from maillage.plans.models import Placement
         from maillage.plans.parts import before, desk_places, losses, own_places, page_of_job
         from maillage.plans.queries import has_published_plan
         from maillage.plans.retention import TABLES, forget_person, forget_words
@@ -25,6 +27,7 @@ class PlansConfig(AppConfig):
         from maillage.registrations import own
         from maillage.registrations.held import register_holder
         from maillage.registrations.signals import arrived, entered, left, names_erased, person_erased
+        from maillage.registrations.undoing import hold_only_when
 
         register(Phase.BEFORE, before)
         register_loss(losses)
@@ -40,3 +43,4 @@ class PlansConfig(AppConfig):
         own.close_wishes_when(has_published_plan)
         kinds.register("plan", may_see=may_see_job, start=page_of_job, stop=_("S’arrêter au meilleur résultat trouvé"))
         register_holder(held)
+        hold_only_when(Placement, plan__status=PlanStatus.PUBLISHED)  # a draft is made again

@@ -68,7 +68,7 @@ class Placement(models.Model):
             models.UniqueConstraint(
                 fields=["plan", "registration", "slot"],
                 name="plans_one_place_a_slot",
-                violation_error_message=_("Cette personne a déjà une place à ce moment."),
+                violation_error_message=_("Cette personne a déjà une place sur ce créneau."),
             )
         ]
 
@@ -94,7 +94,7 @@ class WorkshopWait(models.Model):
             models.UniqueConstraint(
                 fields=["registration", "slot"],
                 name="plans_one_wait_a_slot",
-                violation_error_message=_("Cette personne attend déjà un atelier à ce moment."),
+                violation_error_message=_("Cette personne attend déjà un atelier sur ce créneau."),
             )
         ]
 

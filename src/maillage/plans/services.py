@@ -218,7 +218,7 @@ def move_person(
         raise MoveRefused(_("La répartition vient de changer : rechargez la page, puis recommencez."))
     placement = found
     if workshop.slot_id != placement.slot_id:
-        raise MoveRefused(_("Cet atelier n’a pas lieu à ce moment."))
+        raise MoveRefused(_("Cet atelier n’a pas lieu sur ce créneau."))
     situation = plan_situation(plan.gathering, plan, but=placement)
     if str(workshop.pk) not in situation.workshops or str(placement.registration_id) not in situation.registrations:
         raise MoveRefused(_("Cette personne ou cet atelier n’est plus au programme."))

@@ -20,10 +20,11 @@ from maillage.plans.third_person import about_them
 from maillage.registrations.models import Registration
 
 FIRST, LAST, EMAIL, ORGANISATION = "Prénom", "Nom", "Courriel", "Structure"
-SLOT, WORKSHOP, TABLE = "Moment", "Atelier", "Table"
+SLOT, WORKSHOP, TABLE = "Créneau", "Atelier", "Table"
 PORTEUR, FIXED, REASON = "Apporte un sujet", "Place fixée", "Pourquoi"
 HEADERS = [FIRST, LAST, EMAIL, ORGANISATION, SLOT, WORKSHOP, TABLE, PORTEUR, FIXED, REASON]
 NEEDED = [SLOT, WORKSHOP]
+ONCE = {fold("Moment"): fold(SLOT)}  # as files of an older release call a column
 YES = "Oui"
 T = TypeVar("T", Slot, Workshop)
 TABLE_NUMBER = re.compile(
@@ -81,9 +82,9 @@ def import_plan(*, gathering: Gathering, content: bytes, filename: str, by: obje
         table = read_table(content, filename)
     except UnreadableTable as refusal:
         raise FileRefused([refusal.sentence]) from refusal
-    columns = {fold(header): header for header in table.headers}
+    columns = {_column(header) for header in table.headers}
     missing = [name for name in NEEDED if fold(name) not in columns]
-    if not (fold(EMAIL) in columns or {fold(FIRST), fold(LAST)} <= columns.keys()):
+    if not (fold(EMAIL) in columns or {fold(FIRST), fold(LAST)} <= columns):
         missing.append(f"{EMAIL}, ou {FIRST} et {LAST}")
     if missing:
         known = ", ".join(table.headers)
@@ -100,7 +101,7 @@ def import_plan(*, gathering: Gathering, content: bytes, filename: str, by: obje
     locks: set[tuple[UUID, UUID]] = set()
     problems: list[str] = []
     for line, record in table.records():
-        cells = {fold(header): cell.strip() for header, cell in record.items()}
+        cells = {_column(header): cell.strip() for header, cell in record.items()}
         try:
             registration, slot, seat = _read_row(reader, cells)
         except _Unknown as unknown:
@@ -121,6 +122,10 @@ def import_plan(*, gathering: Gathering, content: bytes, filename: str, by: obje
         raise FileRefused([*told, _("Et {n} autres lignes.").format(n=more)] if more > 0 else told)
     scored = len(situation.registrations) <= SCORED_AT_ONCE
     return keep_plan(gathering, situation, _measured(situation, seats), locks, by, "import-plan", scored=scored)
+
+
+def _column(header: str) -> str:
+    return ONCE.get(fold(header), fold(header))
 
 
 def _measured(situation: Situation, seats: dict[tuple[str, str], seating.Seat]) -> seating.Plan:
@@ -154,15 +159,17 @@ class _Unknown(Exception):
 
 def _read_row(reader: _Reader, cells: Mapping[str, str]) -> tuple[Registration, Slot, seating.Seat]:
     registration = _who(reader, cells)
-    slots = _find(reader.slots, cells[fold(SLOT)], _("ce moment n’est pas au programme"), lambda slot: slot.title)
+    slots = _find(reader.slots, cells[fold(SLOT)], _("ce créneau n’est pas au programme"), lambda slot: slot.title)
     titles: dict[str, list[Workshop]] = {}
     for slot in slots:  # more than one of a same title: the workshop tells them apart
         for title, offered in reader.workshops.get(slot.pk, {}).items():
             titles.setdefault(title, []).extend(offered)
     typed = cells[fold(WORKSHOP)]
-    workshops = _find(titles, typed, _("cet atelier n’a pas lieu à ce moment"), lambda workshop: str(workshop))
+    workshops = _find(titles, typed, _("cet atelier n’a pas lieu sur ce créneau"), lambda workshop: str(workshop))
     if len(workshops) > 1:
-        sentence = _("plusieurs ateliers s’appellent « {workshop} » à ce moment : donnez-leur des titres différents.")
+        sentence = _(
+            "plusieurs ateliers s’appellent « {workshop} » sur ce créneau : donnez-leur des titres différents."
+        )
         raise _Unknown(sentence.format(workshop=typed))
     (workshop,) = workshops
     slot = next(slot for slot in slots if slot.pk == workshop.slot_id)

@@ -26,7 +26,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Fichier des places"),
-        help_text=gettext_lazy("CSV ou Excel (.xlsx) : une ligne par personne et par moment."),
+        help_text=gettext_lazy("CSV ou Excel (.xlsx) : une ligne par personne et par créneau."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
     )
 

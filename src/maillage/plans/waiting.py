@@ -45,7 +45,7 @@ def ask_workshop(*, registration: Registration, workshop: Workshop, by: object) 
         raise MoveRefused(_("Votre inscription ne tient plus."))
     place = plan.placements.filter(registration=registration, slot=workshop.slot_id).first()
     if place is None or workshop.slot.gathering_id != registration.gathering_id:
-        raise MoveRefused(_("Vous n’avez pas de place à ce moment : demandez à l’équipe."))
+        raise MoveRefused(_("Vous n’avez pas de place sur ce créneau : demandez à l’équipe."))
     if place.porteur:
         raise MoveRefused(_("Votre table compte sur votre sujet : parlez-en à l’équipe."))
     if place.workshop_id == workshop.pk:

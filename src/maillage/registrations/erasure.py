@@ -145,14 +145,14 @@ def forget_everywhere(person: Person, rows: Sequence[Registration]) -> None:
 
 
 def _forget_imports(person: Person, rows: Sequence[Registration]) -> None:
-    """A file that waits goes. One that was confirmed is empty already: of its answers go those about this person."""
+    """A file that waits goes. One that was confirmed is empty: of its answers and its undo, theirs go."""
     imports = RegistrationImport.objects.filter(gathering__in=_gatherings(rows))
     imports.filter(status=ImportStatus.DRAFT).delete()
     for named in imports:
         if says_name(named.filename, person):  # « Inscription Jeanne Martin.xlsx »
             named.filename = _("fichier d’inscriptions")
             named.save(update_fields=["filename"])
-    for line in Activity.objects.filter(verb="import", about_id__in=_gatherings(rows)):
+    for line in Activity.objects.filter(verb__in=("import", "undo-import"), about_id__in=_gatherings(rows)):
         if says_name(line.about, person):
             line.about = next(str(row.gathering) for row in rows if row.gathering_id == line.about_id)[:300]
             line.save(update_fields=["about"])
@@ -166,6 +166,11 @@ def _forget_imports(person: Person, rows: Sequence[Registration]) -> None:
         if kept != done.answers:
             done.answers = kept
             done.save(update_fields=["answers"])
+    for done in imports.exclude(record={}):
+        left = {key: row for key, row in done.record["rows"].items() if key not in theirs}
+        if left != done.record["rows"]:
+            done.record = done.record | {"rows": left} if left else {}
+            done.save(update_fields=["record"])
 
 
 def _rows(person: Person) -> "models.QuerySet[Registration]":

@@ -182,7 +182,7 @@ class FilterForm(forms.Form):
         choices=[
             ("", _("toutes les inscriptions")),
             ("no-wish", _("sans aucun vœu")),
-            ("some-wish-missing", _("sans vœu à un moment")),
+            ("some-wish-missing", _("sans vœu sur un créneau")),
             ("porteur", _("apportent un sujet")),
             ("needs", _("ont un besoin")),
             ("walk-in", _("venues sans inscription")),

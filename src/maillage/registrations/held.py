@@ -226,6 +226,11 @@ def _around(person: Person, rows: Sequence[Registration]) -> list[Held]:
             pending,
         )
         other.append((_("Fichiers"), words.format(n=pending)))
+    done = RegistrationImport.objects.filter(gathering__in=days).exclude(record={}).values_list("record", flat=True)
+    theirs = [record["rows"][key]["before"] for record in done for key in map(str, ids) if key in record["rows"]]
+    if any(part for before in theirs for part in before.values()):
+        words = _("Ce qu’un import a changé de votre inscription, gardé sept jours pour pouvoir l’annuler")
+        other.append((_("Fichiers"), words))
     if is_of_the_team(person):
         other.append((_("Compte de l’équipe"), _("Il y en a un à votre adresse ; il se gère sur « Votre compte ».")))
     return [

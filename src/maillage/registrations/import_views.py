@@ -18,6 +18,7 @@ from maillage.registrations.doubles import summary
 from maillage.registrations.enums import ImportStatus
 from maillage.registrations.forms import ColumnsForm, UploadForm
 from maillage.registrations.imports import (
+    KEEP_IMPORTS,
     NoNames,
     NothingToRead,
     QuestionsWait,
@@ -33,8 +34,9 @@ from maillage.registrations.models import RegistrationImport
 from maillage.registrations.opening import beyond_capacity_words
 from maillage.registrations.queries import numbered_rows, offer_of, reading_of, table_of
 from maillage.registrations.services import Refused
+from maillage.registrations.undoing import left_words, undo_import, undoable_import
 from maillage.registrations.values import nested
-from maillage.registrations.views import organised_gathering
+from maillage.registrations.views import JUST_IMPORTED, organised_gathering
 from maillage.territories.models import Commune
 
 EXAMPLES = 3  # values shown under a column
@@ -92,10 +94,19 @@ def upload(request: HttpRequest, gathering: UUID) -> HttpResponse:
                     "registrations:import-preview" if named else "registrations:import-columns", found.pk, import_.pk
                 )
     waiting = found.imports.filter(status=ImportStatus.DRAFT).defer("content").order_by("-created_at")
+    last = undoable_import(found)
     return render(
         request,
         "registrations/import_upload.html",
-        {"gathering": found, "form": form, "waiting": waiting, "most": settings.MAX_UPLOAD_MB, "may_tell": may_tell},
+        {
+            "gathering": found,
+            "form": form,
+            "waiting": waiting,
+            "most": settings.MAX_UPLOAD_MB,
+            "may_tell": may_tell,
+            "last": last,
+            "until": last and last.created_at + KEEP_IMPORTS,
+        },
         status=status,
     )
 
@@ -158,6 +169,7 @@ def preview(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpRespo
             if request.POST.get("action") == "confirm":
                 result = confirm_import(import_=import_, by=str(request.user))
                 messages.success(request, result.sentence)
+                request.session[JUST_IMPORTED] = str(import_.pk)
                 if beyond := beyond_capacity_words(import_.gathering):
                     messages.warning(request, beyond)
                 return redirect("registrations:list", import_.gathering_id)
@@ -226,6 +238,22 @@ def abandonment(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpR
         messages.error(request, refusal.sentence)
     else:
         messages.success(request, _("L’import est abandonné : rien n’a été écrit."))
+    return redirect("registrations:list", import_.gathering_id)
+
+
+@require_POST
+@needs(Need.ORGANISE)
+def cancellation(request: HttpRequest, gathering: UUID, import_id: UUID) -> HttpResponse:
+    """A confirmed import, taken back."""
+    import_ = _import(request, gathering, import_id)
+    try:
+        undone = undo_import(import_=import_, by=str(request.user))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, undone.sentence)
+        if undone.left:
+            messages.warning(request, left_words(undone.left))
     return redirect("registrations:list", import_.gathering_id)
 
 

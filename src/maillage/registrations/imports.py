@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.text import Truncator
@@ -24,11 +25,13 @@ from maillage.registrations.models import Registration, RegistrationImport, Wish
 from maillage.registrations.queries import numbered_rows, offer_of, read_content, reading_of
 from maillage.registrations.reading import Candidate, Record
 from maillage.registrations.services import Refused
+from maillage.registrations.undoing import State, forget_records, make_record, state_of_person, states
 from maillage.registrations.values import nested, organisation_key
 
 UNTITLED = re.compile(r"Colonne \d+")  # what `lib.spreadsheets` calls a column without a title
 MARKUP = ("# ", "##", "[", "{", "<")  # how TOML, Markdown, JSON, HTML begin; a form may call a column « # »
 TITLES_SHOWN, TITLE_SHOWN = 6, 40  # titles of a refused file, characters of one
+KEEP_IMPORTS = timedelta(days=7)  # a file that waits for an answer holds names, an undo too: a week, then it is gone
 MAX_ROWS = 10_000  # people of one file; a gathering has some hundreds
 
 
@@ -189,9 +192,10 @@ def drop_import(*, import_: RegistrationImport, by: str) -> None:
 
 
 def drop_old_imports(*, before: datetime) -> int:
-    """Forgets the files that nobody confirmed since."""
-    waiting = RegistrationImport.objects.filter(status=ImportStatus.DRAFT, created_at__lt=before)
-    return waiting.update(status=ImportStatus.DROPPED, content=b"", answers={})
+    """Forgets the files that nobody confirmed since, and what the others wrote over."""
+    old = RegistrationImport.objects.filter(created_at__lt=before)
+    waiting = old.filter(status=ImportStatus.DRAFT)
+    return forget_records(old) + waiting.update(status=ImportStatus.DROPPED, content=b"", answers={})
 
 
 @transaction.atomic
@@ -201,10 +205,10 @@ def confirm_import(*, import_: RegistrationImport, by: str) -> ImportResult:
     reading = reading_of(import_)
     if reading.waiting:
         raise QuestionsWait(len(reading.waiting))
-    result = _write(import_.gathering, reading, reading.candidates)
+    result, import_.record = _write(import_.gathering, reading, reading.candidates, undoable=True)
     import_.answers |= _settled(reading.candidates)
     import_.status, import_.content = ImportStatus.DONE, b""
-    import_.save(update_fields=["status", "content", "answers"])
+    import_.save(update_fields=["status", "content", "answers", "record"])
     _log(import_.gathering, result, import_.filename, by)
     return result
 
@@ -223,7 +227,7 @@ def import_registrations(
     check_mapping(mapping, len(table.headers), offer_of(gathering))
     reading = read_content(gathering, table, mapping=mapping, answers=earlier_answers(gathering))
     kept = [c for c in reading.candidates if (c.is_safe if accept == "safe" else not c.waiting)]
-    result = _write(gathering, reading, kept)
+    result, _record = _write(gathering, reading, kept, undoable=False)  # nobody to offer it to
     written = {candidate.rows for candidate in kept}
     doubts = [
         _("Ligne {row} : {sentence}").format(row=candidate.rows[0], sentence=doubt.sentence)
@@ -266,25 +270,36 @@ def _log(gathering: Gathering, result: ImportResult, filename: str, by: str) -> 
     )
 
 
-def _write(gathering: Gathering, reading: Reading, candidates: Iterable[Candidate]) -> ImportResult:
+def _write(
+    gathering: Gathering, reading: Reading, candidates: Iterable[Candidate], *, undoable: bool
+) -> tuple[ImportResult, dict[str, Any]]:
+    """The second: what takes it back. What takes an earlier one back is kept no more."""
     candidates = list(candidates)
     writer = _Writer(gathering)
+    changed = {c.known.registration: c for c in candidates if c.verdict == "changed" and c.known is not None}
+    before = states(changed) if undoable else {}
     for candidate in candidates:
         if candidate.verdict == "new":
             writer.add(candidate.record)
-        elif candidate.verdict == "changed" and candidate.known is not None:
-            writer.change(candidate.known.registration, candidate.record)
+    for registration, candidate in changed.items():
+        writer.change(registration, candidate.record)
     writer.flush()
+    record: dict[str, Any] = {}
+    if changed or writer.created:
+        forget_records(gathering.imports.all())
+        if undoable:
+            record = make_record(before, writer.created, writer.new_organisations)
     count = {
         verdict: sum(c.verdict == verdict for c in candidates) for verdict in ("new", "changed", "same", "left_out")
     }
-    return ImportResult(
+    result = ImportResult(
         created=count["new"],
         changed=count["changed"],
         unchanged=count["same"],
         left_out=count["left_out"],
         merged_rows=sum(len(c.rows) - 1 for c in candidates),
     )
+    return result, record
 
 
 class _Writer:
@@ -292,7 +307,10 @@ class _Writer:
 
     def __init__(self, gathering: Gathering) -> None:
         self._gathering = gathering
-        self._organisations = {organisation_key(each.name): each for each in gathering.space.organisations.all()}
+        known = list(gathering.space.organisations.all())
+        self._organisations = {organisation_key(each.name): each for each in known}
+        self._known_organisations = {each.pk for each in known}
+        self.created: dict[str, State] = {}  # registration → its person as they were known, {} of a new one
         self._known_people = self._people_of_space()
         self._people: list[Person] = []
         self._registrations: list[Registration] = []
@@ -318,6 +336,7 @@ class _Writer:
 
     def add(self, record: Record) -> None:
         person = self._known_people.pop((record.name_key, record.email.lower()), None) if record.email else None
+        known = state_of_person(person) if person is not None else {}
         if person is None:
             person = Person(space=self._gathering.space, category=ActorCategory.UNSAID)
             self._people.append(self._filled(person, record))
@@ -337,6 +356,7 @@ class _Writer:
             source=Source.IMPORT,
         )
         self._registrations.append(registration)
+        self.created[str(registration.pk)] = known
         self._wish(registration, record)
 
     def change(self, registration_id: str, record: Record) -> None:
@@ -374,6 +394,10 @@ class _Writer:
         for slot, ranked in record.wishes:
             for rank, workshop in enumerate(ranked, start=1):
                 self._wishes.append(Wish(registration=registration, slot_id=slot, workshop_id=workshop, rank=rank))
+
+    @property
+    def new_organisations(self) -> set[UUID]:
+        return {each.pk for each in self._organisations.values()} - self._known_organisations
 
     def flush(self) -> None:
         Person.objects.bulk_create(self._people)

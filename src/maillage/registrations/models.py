@@ -196,6 +196,7 @@ class RegistrationImport(models.Model):
     mapping = models.JSONField(default=dict)  # field → column number, as corrected by the organiser
     answers = models.JSONField(default=dict)  # row or value → the organiser's answer to a doubt
     status = models.CharField(max_length=10, choices=ImportStatus, default=ImportStatus.DRAFT)
+    record = models.JSONField(default=dict)  # of the last one confirmed: what it made and wrote over (undoing.py)
     by = models.CharField(max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
 

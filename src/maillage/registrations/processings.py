@@ -34,6 +34,7 @@ PROCESSINGS = (
             "registrations.Registration.porteur_subject",
             "registrations.Answer.values",
             "registrations.RegistrationImport.content",
+            "registrations.RegistrationImport.record",
             "registrations.Opening.contact",
             "registrations.CertificateTerms.signed_by",
             "plans.Placement.reason",

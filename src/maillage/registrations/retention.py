@@ -25,7 +25,7 @@ from maillage.office.services import drop_mail, record_activity
 from maillage.people.models import Person, Space
 from maillage.registrations.activity import OWN_VERBS, THE_PERSON
 from maillage.registrations.enums import ImportStatus
-from maillage.registrations.imports import drop_old_imports
+from maillage.registrations.imports import KEEP_IMPORTS, drop_old_imports
 from maillage.registrations.models import Answer, Listing, Registration, RegistrationImport
 from maillage.registrations.queries import WITH_NEEDS
 from maillage.registrations.services import erase_needs
@@ -33,7 +33,6 @@ from maillage.registrations.signals import names_erased
 
 NAMELESS = "Nom effacé"  # in the first name's place; a list shows it as any other
 KEEP_LATE_NEEDS = dt.timedelta(days=1)  # said once the day is over: typed late, or a past day that is rehearsed
-KEEP_IMPORTS = dt.timedelta(days=7)  # a file that waits for an answer holds names: a week, then it is sent again
 KEEP_LETTERS = dt.timedelta(days=30)  # once sent, or given up
 A_DAY = dt.timedelta(days=1)
 TABLES = {  # rule → where it erases what can be read
@@ -70,7 +69,8 @@ def erase_past_needs(*, now: dt.datetime) -> int:
     """Needs serve the day; the day after, nobody keeps them. Those said once the day is over serve one day more."""
     erased = 0
     with_needs = Registration.objects.filter(WITH_NEEDS).values("gathering")  # one person's is enough
-    for gathering in Gathering.objects.filter(date__lt=now.date(), pk__in=with_needs):
+    with_undo = RegistrationImport.objects.exclude(record={}).values("gathering")
+    for gathering in Gathering.objects.filter(Q(pk__in=with_needs) | Q(pk__in=with_undo), date__lt=now.date()):
         over = needs_over(gathering)
         if over is not None and now >= over:
             erased += erase_needs(gathering=gathering, by=BY, said_before=max(over, now - KEEP_LATE_NEEDS))
@@ -266,7 +266,8 @@ def _due_letters(space: UUID, _now: dt.datetime) -> list[Due]:
 
 
 def _due_imports(space: UUID, _now: dt.datetime) -> list[Due]:
-    rows = RegistrationImport.objects.filter(gathering__space=space, status=ImportStatus.DRAFT)
+    kept = Q(status=ImportStatus.DRAFT) | ~Q(record={})
+    rows = RegistrationImport.objects.filter(kept, gathering__space=space).defer("content", "record")
     return [
         Due(f"{row.gathering} : {row.filename}", row.created_at + KEEP_IMPORTS)
         for row in rows.select_related("gathering")
@@ -317,7 +318,7 @@ RULES = (
     ),
     Rule(
         key="imports",
-        title=gettext_lazy("Les fichiers d’inscriptions que personne n’a confirmés"),
+        title=gettext_lazy("Les fichiers d’inscriptions que personne n’a confirmés, et de quoi annuler un import"),
         term=lambda _space: _("{n} jours après leur envoi").format(n=KEEP_IMPORTS.days),
         stays="",
         due=_due_imports,

@@ -248,9 +248,11 @@ def renew_link(*, registration: Registration, by: object) -> None:
 def erase_needs(*, gathering: Gathering, by: object, said_before: dt.datetime | None = None) -> int:
     """After the day nobody needs to know who needed what. Nothing to erase leaves no line in the activity log."""
     rows = gathering.registrations.filter(WITH_NEEDS)
+    imports = gathering.imports.exclude(record={})  # what one wrote over says needs too
     if said_before is not None:
-        rows = rows.filter(needs_at__lt=said_before)
+        rows, imports = rows.filter(needs_at__lt=said_before), imports.filter(created_at__lt=said_before)
     number = rows.update(needs="", meal=Meal.UNSAID, children=0, interpreter="")
+    imports.update(record={})
     if number:
         record_activity(
             space=gathering.space.slug, by=str(by), verb=ERASED, about=str(gathering), about_id=gathering.pk
@@ -283,7 +285,7 @@ def write_wishes(registration: Registration, ranks: Mapping[str, Sequence[str]])
             raise BadWish(_("Le même atelier est choisi deux fois."))
         for rank, workshop in enumerate(ranked, start=1):
             if offered.get(workshop) != slot:
-                raise BadWish(_("Cet atelier n’est pas proposé à ce moment."))
+                raise BadWish(_("Cet atelier n’est pas proposé sur ce créneau."))
             wishes.append(Wish(registration=registration, slot_id=slot, workshop_id=workshop, rank=rank))
     registration.wishes.filter(slot__in=list(ranks)).delete()
     Wish.objects.bulk_create(wishes)

@@ -57,6 +57,11 @@ urlpatterns = [
         import_views.abandonment,
         name="import-abandonment",
     ),
+    path(
+        "rencontres/<uuid:gathering>/inscriptions/import/<uuid:import_id>/annulation/",
+        import_views.cancellation,
+        name="import-cancellation",
+    ),
     path("rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/", views.edit, name="edit"),
     path(
         "rencontres/<uuid:gathering>/inscriptions/<uuid:registration>/annulation/",

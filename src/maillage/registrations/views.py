@@ -20,6 +20,7 @@ from maillage.people.queries import can_organise
 from maillage.registrations.erasure import CarriedAway, erase_person, losses_of
 from maillage.registrations.exports import export_rows
 from maillage.registrations.forms import FilterForm, RegistrationForm
+from maillage.registrations.imports import KEEP_IMPORTS
 from maillage.registrations.models import Registration
 from maillage.registrations.own import places_of, token_of
 from maillage.registrations.queries import (
@@ -41,8 +42,10 @@ from maillage.registrations.services import (
     renew_link,
     restore_registration,
 )
+from maillage.registrations.undoing import undoable_import
 from maillage.ui.addresses import public_address
 
+JUST_IMPORTED = "registrations-imported"  # in the visitor's session: the next list offers to undo it
 PAGE = 100  # registrations: a regional day fits in two pages
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -79,6 +82,7 @@ def registrations(request: HttpRequest, gathering: UUID) -> HttpResponse:
     asked = request.GET.copy()
     asked.pop("page", None)
     counts = counts_of(found)
+    last = undoable_import(found) if request.session.pop(JUST_IMPORTED, "") else None
     return render(
         request,
         "registrations/list.html",
@@ -91,6 +95,8 @@ def registrations(request: HttpRequest, gathering: UUID) -> HttpResponse:
             "counts": counts,
             "sentences": counts_in_words(counts),
             "erased": needs_erased_words(found),
+            "last": last,
+            "until": last and last.created_at + KEEP_IMPORTS,
         },
     )
 

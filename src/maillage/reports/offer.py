@@ -156,7 +156,7 @@ def _welcome(gathering: Gathering) -> Iterable[Paper]:
     lacking = "" if planned else _("La répartition n’est pas encore publiée.")
     yield Paper(
         _("Badges"),
-        _("À découper, dix par page : le nom, la structure, la couleur et la salle de chaque moment."),
+        _("À découper, dix par page : le nom, la structure, la couleur et la salle de chaque créneau."),
         (Way("PDF", reverse("reports:badges", args=[gathering.pk])),),
     )
     yield Paper(

@@ -145,7 +145,7 @@ def _programme(facts: Mapping[str, Any]) -> Iterator[Block]:
         who = " · ".join(slot["workshops"]) if slot["workshops"] else "\u202f; ".join(slot["speakers"])
         rows.append((slot["time"], slot["title"], who) if timed else (slot["title"], who))
     yield Heading(_("Le programme"), 2)
-    headers = (_("Heure"), _("Moment"), _("Avec")) if timed else (_("Moment"), _("Avec"))
+    headers = (_("Heure"), _("Créneau"), _("Avec")) if timed else (_("Créneau"), _("Avec"))
     yield Table(_("Le programme"), headers, tuple(rows), widths=(2, 4, 6) if timed else (2, 3))
 
 

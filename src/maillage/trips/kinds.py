@@ -211,7 +211,7 @@ SLOT = Kind(
     lists={"speakers": SPEAKERS_OF_SLOT},
     of_the_day=frozenset({"starts_at"}),
     gone=SAY,
-    label=_("moment"),
+    label=_("créneau"),
     implied=("gathering_id",),
 )
 WORKSHOP = Kind(
@@ -347,25 +347,26 @@ PAIR = Kind(
 PLAN = Kind(
     "plan",
     Plan,
-    ("status", "seed", "notes", "figures", "by", "created_at", "published_at"),
+    ("status", "seed", "notes", "told", "figures", "by", "created_at", "published_at"),
     lambda gathering: Plan.objects.filter(gathering=gathering, status=PlanStatus.PUBLISHED),
     scope=lambda gathering: Plan.objects.filter(gathering=gathering),
-    of_the_day=frozenset({"status", "notes", "figures"}),
-    quiet=frozenset({"notes", "figures"}),
+    of_the_day=frozenset({"status", "notes", "told", "figures"}),
+    quiet=frozenset({"notes", "told", "figures"}),
     label=_("la répartition"),
     implied=("gathering_id",),
 )
 PLACEMENT = Kind(
     "placement",
     Placement,
-    (("workshop_id", "table", "porteur", "locked", "reason"),),
+    (("workshop_id", "table", "porteur", "locked", "reason"), "told"),  # apart: files of an older release have none
     lambda gathering: Placement.objects.filter(
         plan__gathering=gathering, plan__status=PlanStatus.PUBLISHED
     ).select_related("registration__person"),
     scope=lambda gathering: Placement.objects.filter(plan__gathering=gathering).select_related("registration__person"),
     key=("plan_id", "registration_id", "slot_id"),
     refs={"plan_id": "plan", "registration_id": "registration", "slot_id": "slot", "workshop_id": "workshop"},
-    of_the_day=frozenset({"workshop_id"}),
+    of_the_day=frozenset({"workshop_id", "told"}),
+    quiet=frozenset({"told"}),
     gone=DELETE,
     words={"workshop_id": _("la place")},
 )

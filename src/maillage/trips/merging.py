@@ -228,7 +228,7 @@ class Merge:
                 )
                 self.said.append(sentence.format(kind=kind.label, name=thing))
                 continue
-            ours = kind.parts_of(kind.dump(thing))
+            ours = {part: value for part, value in kind.parts_of(kind.dump(thing)).items() if part not in kind.quiet}
             if all(digest(value) == base[identity].get(part) for part, value in ours.items()):
                 thing.delete()
                 self.known[kind.name].discard(identity)

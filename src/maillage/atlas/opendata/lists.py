@@ -230,7 +230,7 @@ ALL: tuple[OpenList, ...] = (
     OpenList(
         "programmes",
         _("Programmes des rencontres"),
-        _("Les moments de chaque rencontre publique, avec leurs heures quand elles sont connues."),
+        _("Les créneaux de chaque rencontre publique, avec leurs heures quand elles sont connues."),
         SLOTS,
         _slots,
         slot_row,
@@ -241,7 +241,7 @@ ALL: tuple[OpenList, ...] = (
     OpenList(
         "ateliers",
         _("Ateliers des rencontres"),
-        _("Titre, moment, salle, territoire présenté. Qui anime et qui intervient n’y figure pas."),
+        _("Titre, créneau, salle, territoire présenté. Qui anime et qui intervient n’y figure pas."),
         WORKSHOPS,
         _workshops,
         workshop_row,

@@ -201,11 +201,16 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
+def table_names() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        return [name for _oid, name in cursor.fetchall()]
+
+
 def count_rows() -> dict[str, int]:
     counted = {}
     with connection.cursor() as cursor:
-        cursor.execute(TABLES)
-        for _oid, name in cursor.fetchall():
+        for name in table_names():
             cursor.execute(f"SELECT count(*) FROM {_q(name)}")  # noqa: S608 - quoted
             counted[name] = cursor.fetchone()[0]
     return counted

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='workshopwait',
-            constraint=models.UniqueConstraint(fields=('registration', 'slot'), name='plans_one_wait_a_slot', violation_error_message='Cette personne attend déjà un atelier à ce moment.'),
+            constraint=models.UniqueConstraint(fields=('registration', 'slot'), name='plans_one_wait_a_slot', violation_error_message='Cette personne attend déjà un atelier sur ce créneau.'),
         ),
         migrations.AddConstraint(
             model_name='plan',
@@ -67,6 +67,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='placement',
-            constraint=models.UniqueConstraint(fields=('plan', 'registration', 'slot'), name='plans_one_place_a_slot', violation_error_message='Cette personne a déjà une place à ce moment.'),
+            constraint=models.UniqueConstraint(fields=('plan', 'registration', 'slot'), name='plans_one_place_a_slot', violation_error_message='Cette personne a déjà une place sur ce créneau.'),
         ),
     ]
