@@ -4,6 +4,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 
 from facilitation import Move as EngineMove
@@ -23,14 +24,19 @@ from maillage.memory.following_up import ask_for_follow_up
 from maillage.memory.models import Action, FollowUp, Gleaning, Takeaway
 from maillage.memory.services import add_takeaway, remove_takeaway
 from maillage.memory.sheets import follow_up_lookup
+from maillage.office import ledger
+from maillage.office.models import Mail
+from maillage.office.services import queue_mail
 from maillage.people.merging import merge_organisations
 from maillage.people.models import Organisation, Person, Right, Tie, User
 from maillage.people.services import find_or_make_organisation, give_right
 from maillage.people.ties import add_tie, remove_tie
 from maillage.plans.models import Placement, Plan, SeatingPair
 from maillage.plans.pairs import add_pair, remove_pair
+from maillage.registrations.erasure import erase_person
 from maillage.registrations.models import Answer, Question, Registration
 from maillage.registrations.questions import add_question, erase_question
+from maillage.registrations.retention import NAMELESS, erase_past_names
 from maillage.registrations.services import mark_presence
 from maillage.trips.models import Trip
 from maillage.trips.refusals import TripRefused
@@ -444,6 +450,55 @@ def test_erased_in_the_room_is_erased_at_home(away, home, room, tmp_path):
     with on(home):
         assert the_session().status == SessionStatus.ERASED
         assert not keys.has_key(the_session().pk)
+
+
+def test_person_erased_in_the_room_is_erased_at_home(away, home, room, tmp_path):
+    """Their address and their telephone never left home: an empty name must not be all that is erased there."""
+    with on(home):
+        row = Registration.objects.get(person__first_name="Personne1")
+        queue_mail(to=row.person.email, subject="Bonjour", body="Personne1 Essai", about=row.gathering_id)
+        Person.objects.filter(pk=row.person_id).update(phone="06 00 00 00 01")
+    with on(room):
+        erase_person(person=Person.objects.get(pk=row.person_id), by="accueil")
+    room.carry_out(tmp_path / "retour")
+    home.carry_in(tmp_path / "retour")
+    with on(home):
+        person = Person.objects.get(pk=row.person_id)
+        assert (person.first_name, person.last_name, person.email, person.phone) == (NAMELESS, "", "", "")
+        assert person.pk in ledger.erased(ledger.PERSON)
+        assert not Mail.objects.filter(to="personne1@exemple.invalid").exists()
+        assert Person.objects.filter(last_name="Essai").count() == 3
+
+
+def test_person_whose_erasure_must_wait_keeps_their_name_at_home(away, home, room, tmp_path):
+    with on(home):
+        person = Person.objects.get(first_name="Personne1")
+        other = Gathering.objects.create(space=person.space, slug="autre", title="Autre", away_since=timezone.now())
+        Registration.objects.create(gathering=other, person=person, registered_at=timezone.now())
+    with on(room):
+        erase_person(person=Person.objects.get(pk=person.pk), by="accueil")
+    room.carry_out(tmp_path / "retour")
+    (said,) = home.carry_in(tmp_path / "retour").said
+    assert "Autre\u202f» est en ce moment sur un serveur de salle" in said
+    assert "Personne1" in said
+    with on(home):
+        Gathering.objects.filter(slug="autre").update(away_since=None)
+        erase_person(person=Person.objects.get(pk=person.pk), by="accueil")
+        assert Person.objects.get(pk=person.pk).email == ""
+
+
+def test_names_erased_at_home_do_not_come_back_from_the_room(away, home, room, tmp_path):
+    """Their time came while the day was away."""
+    with on(room):
+        Registration.objects.update(porteur_subject="Mon sujet")
+    with on(home):
+        Gathering.objects.update(date=dt.date(2020, 1, 1))
+        assert erase_past_names(now=timezone.now()) == 4
+    room.carry_out(tmp_path / "retour")
+    home.carry_in(tmp_path / "retour")
+    with on(home):
+        assert set(Person.objects.values_list("first_name", "last_name")) == {(NAMELESS, "")}
+        assert set(Registration.objects.values_list("porteur_subject", flat=True)) == {""}
 
 
 def test_session_opened_in_the_room_comes_home(away, home, room, tmp_path):

@@ -23,7 +23,10 @@ from maillage.lib.matching import fold
 from maillage.people.models import Organisation, OrganisationMerge, Person
 from maillage.plans.enums import PlanStatus
 from maillage.plans.models import Plan
+from maillage.registrations.erasure import CarriedAway, erase_person
 from maillage.registrations.models import Registration
+from maillage.registrations.retention import NAMELESS, forget_words
+from maillage.registrations.signals import names_erased
 from maillage.trips import kinds
 from maillage.trips.kinds import Kind, Row, decode
 from maillage.trips.sealing import Damaged, FileRefused
@@ -62,6 +65,8 @@ class Merge:
     known: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # kind → identities that are here
     made: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # kind → those this file brought
     agreed: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)  # what both sides know from now on
+    erased_there: list[Person] = field(default_factory=list)
+    erased_here: list[Person] = field(default_factory=list)
 
     def apply(self, kind: Kind, rows: Sequence[Row]) -> None:
         """Takes over what the file says of one kind; its references must have been applied before."""
@@ -85,6 +90,8 @@ class Merge:
         for row in rows:
             identity = kind.identity(row)
             theirs.add(identity)
+            if identity in mine and kind is kinds.PERSON and self._is_erased(mine[identity], row):
+                continue
             if identity in mine:
                 self._meet(kind, mine[identity], row, base.get(identity))
             elif identity in base or not self._complete(kind, row):
@@ -249,6 +256,27 @@ class Merge:
         if column == "room_id" and value is not None:
             return Room.objects.get(uid=value, gathering=self.gathering).pk
         return decode(kind.model, column, value)
+
+    def _is_erased(self, person: Person, row: Row) -> bool:
+        """Erased on one side is erased. A merge would do it by halves: the address never left home (`at_home`)."""
+        here, there = person.first_name == NAMELESS, row["first_name"] == NAMELESS
+        if here and not there:
+            self.erased_here.append(person)
+        elif there and not here:
+            self.erased_there.append(person)
+        return here or there
+
+    def erase(self, by: str) -> None:
+        """Once the gathering is home: its people as if they had been erased here, and what the file brought of those
+        whose time came meanwhile."""
+        for person in self.erased_there:
+            try:
+                erase_person(person=person, by=by)
+            except CarriedAway as carried:  # another of their gatherings
+                self.said.append(f"{person} : {carried.sentence}")
+        if self.erased_here:
+            forget_words(Registration.objects.filter(person__in=self.erased_here))
+            names_erased.send(Gathering, gathering=self.gathering)
 
     def say_homonyms(self) -> None:
         """Somebody registered on both sides is two people for the UUIDs: it is said, a person decides."""

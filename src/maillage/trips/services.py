@@ -337,6 +337,7 @@ class _Reading:
         Session.objects.filter(gathering=gathering, rehearsal=False).update(away=False)
         carried.send(sender=Gathering, gathering=gathering)
         self.arrival.finish()
+        merge.erase(self.by)
         _forget_bases(gathering)
         Trip.objects.create(
             id=self.trip,
