@@ -30,7 +30,7 @@ from maillage.registrations.models import Opening, Registration
 from maillage.registrations.own import token_of
 from maillage.registrations.own_views import fetch_own
 from maillage.registrations.retention import NAMELESS
-from maillage.registrations.services import PersonDetails, Refused
+from maillage.registrations.services import PersonDetails, Refused, edit_registration
 from maillage.registrations.signing_up import Answers, change_answers
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +205,32 @@ def test_a_page_sent_once_they_are_erased_brings_no_name_back(client, day, come)
     with pytest.raises(Refused):
         agree(registration=opened, shown=Shown("Ana Bon"), by="essai")
     assert Person.objects.get(pk=mine.person_id).full_name == NAMELESS
+
+
+def test_an_organisers_page_opened_before_brings_no_name_back(client, day, come, organiser):
+    client.force_login(organiser)
+    mine = come("Ana", "Bon", ANA)
+    address = reverse("registrations:edit", args=[day.pk, mine.pk])
+    erase_person(person=mine.person, by="essai")
+    typed = {"first_name": "Ana", "last_name": "Bon", "email": ANA, "category": "resident"}
+    page = client.post(address, typed)
+    assert page.status_code == 422
+    assert "Cette personne est effacée" in page.content.decode()
+    assert ANA not in page.content.decode()
+    with pytest.raises(Refused, match="est effacée"):  # erased between the reading of the row and its writing
+        edit_registration(
+            registration=mine,
+            details=PersonDetails(first_name="Ana", last_name="Bon", email=ANA),
+            by="essai",
+            needs="",
+            volunteer_porteur=False,
+            porteur_subject="Un sujet",
+            newsletter=False,
+            ranks={},
+        )
+    mine.refresh_from_db()
+    mine.person.refresh_from_db()
+    assert (mine.person.full_name, mine.person.email, mine.porteur_subject) == (NAMELESS, "", "")
 
 
 def test_files_are_written_anew_by_the_server_and_asked_again_when_it_could_not(

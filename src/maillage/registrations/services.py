@@ -54,6 +54,15 @@ class BadWish(Refused):
     pass
 
 
+class ErasedPerson(Refused):
+    """What was typed on a page that was opened before would bring the name back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Cette personne est effacée : rien ne s’écrit plus d’elle. Si elle revient, inscrivez-la de nouveau.")
+        )
+
+
 class NoPlaceLeft(Refused):
     def __init__(self, gathering: Gathering) -> None:
         self.gathering = gathering
@@ -143,7 +152,15 @@ def edit_registration(
     logistics: Logistics | None = None,
     own: Mapping[UUID, Sequence[str]] | None = None,
 ) -> None:
-    """The organiser's edit: wishes may change even when a plan is published, the plan does not follow by itself."""
+    """The organiser's edit: wishes may change even when a plan is published, the plan does not follow by itself.
+
+    The person is read again, under lock: erased while the page was open, they stay erased. Raises ErasedPerson.
+    """
+    from maillage.registrations.retention import NAMELESS  # which reads this module
+
+    registration.person = Person.objects.select_for_update().get(pk=registration.person_id)
+    if registration.person.first_name == NAMELESS:
+        raise ErasedPerson
     fill_person(registration.person, details)
     registration.say_needs(needs=needs, **(asdict(logistics) if logistics is not None else {}))
     registration.volunteer_porteur = volunteer_porteur

@@ -33,8 +33,10 @@ from maillage.registrations.queries import (
     territories_of,
 )
 from maillage.registrations.questions import WITH_QUESTIONS
+from maillage.registrations.retention import NAMELESS
 from maillage.registrations.services import (
     AlreadyRegistered,
+    ErasedPerson,
     Refused,
     add_registration,
     cancel_registration,
@@ -155,6 +157,7 @@ def edit(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRespo
             "own_link": own_link(request, row),
             "places": places_of(row.gathering, [row]).get(row.pk, []),
             "erased": needs_erased_words(row.gathering),
+            "nobody": ErasedPerson().sentence if row.person.first_name == NAMELESS else "",
         },
         status=422 if form.errors else 200,
     )
