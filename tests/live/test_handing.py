@@ -64,6 +64,31 @@ def test_a_seat_goes_to_another_phone_once(session) -> None:
     assert Seat.objects.filter(session=session).count() == 1
 
 
+def test_a_door_page_sent_again_gives_no_seat_back_to_the_phone_that_passed_it_on(session) -> None:
+    """« Précédent », then the button: the page still has the key its seat was made of."""
+    old, new = Client(), Client()
+    door = urls_of.join_url(session)
+    page = {"name": "Amel", "key": "that of the page"}
+    screen = old.post(door, page)["Location"]
+    assert old.post(door, page)["Location"] == screen  # pressed twice: one seat
+    assert Seat.objects.filter(session=session).count() == 1
+    link = link_on(old.get(f"{screen}autre-telephone/"))
+    new.post(link)
+    first = Seat.objects.get(session=session)
+
+    for _press in range(2):
+        old.cookies.clear()
+        assert old.post(door, page).status_code == 303
+
+    another = Seat.objects.exclude(id=first.id).get(session=session)  # one, however often it is pressed
+    assert str(another.id.hex) in old.cookies[seats.cookie_name(session.id)].value
+    assert new.get(screen).status_code == 200
+    new.post(link_on(old.get(f"{screen}autre-telephone/")))
+    old.cookies.clear()
+    assert old.post(door, page).status_code == 303
+    assert Seat.objects.filter(session=session).count() == 3
+
+
 def test_a_link_is_worth_minutes(session, monkeypatch) -> None:
     old, _seat = sit(session, "Amel")
     link = link_on(old.get(f"/seance/{session.id}/autre-telephone/"))

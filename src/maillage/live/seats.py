@@ -33,6 +33,7 @@ MOST_SEATS = 2_000  # taken by the code in one session: more than any room; beyo
 SEAT_CACHE = 30.0  # seconds: how late a stream of another process hears of a revocation; a move hears at once
 MOST_CACHED = 20_000  # seats
 
+OF_PEOPLE = (SeatKind.PARTICIPANT, SeatKind.FACILITATOR, SeatKind.ROBOT)
 SUFFIXES = {
     SeatKind.PARTICIPANT: "",
     SeatKind.ROBOT: "",
@@ -70,11 +71,13 @@ def take_seat(
 ) -> Seat:
     """Sits somebody down: a seat, and the move `join`. The same key, or registration, gives the same seat again."""
     name = clean_name(name)
-    if not name and kind in (SeatKind.PARTICIPANT, SeatKind.FACILITATOR, SeatKind.ROBOT):
+    if not name and kind in OF_PEOPLE:
         raise JoinRefused(Outcome(422, "no-name", _("Écrivez votre prénom.")))
     # A registration's seat and a door's are named apart: no key typed at the door is ever somebody's registration.
     whose = f"registration/{registration_id}" if registration_id else f"door/{key}"
     seat_id = _seat_id(session.id, kind, whose)
+    if kind in OF_PEOPLE and registration_id is None:
+        seat_id = _still_here(seat_id, session.id, kind)
     if kind == SeatKind.PARTICIPANT and registration_id is None:  # who leads, or is expected, is never kept out
         room = runtime.live().rooms.get(session.id)
         strangers = Seat.objects.filter(session=session, kind=kind, registration_id__isnull=True).exclude(id=seat_id)
@@ -93,6 +96,14 @@ def take_seat(
         raise JoinRefused(outcome)
     _keep(seat.id, session.id, seat.generation, seat.kind)  # their screen is asked for at once
     return seat
+
+
+def _still_here(seat_id: uuid.UUID, session_id: uuid.UUID, kind: SeatKind) -> uuid.UUID:
+    """This seat while no other phone had it, else another. A page of the door that is sent again has its key still, and
+    would give its seat back to the phone that passed it on, or that who leads took it from."""
+    while generation := Seat.objects.filter(id=seat_id, generation__gt=1).values_list("generation", flat=True).first():
+        seat_id = _seat_id(session_id, kind, f"after/{seat_id}/{generation}")
+    return seat_id
 
 
 def _find_or_make(
