@@ -12,14 +12,14 @@ from maillage.live import seats, urls_of
 from maillage.live.committer import Submitted
 from maillage.live.enums import SeatKind
 from maillage.live.glimpse import during
-from maillage.live.models import Session
+from maillage.live.models import Seat, Session
 from maillage.live.runtime import live
 from maillage.live.services import close_session, open_session
 from maillage.methods.models import MethodVersion
 from maillage.methods.services import keep_version
 from maillage.people.enums import SpaceRole
-from maillage.people.models import User
-from maillage.people.services import give_right
+from maillage.people.models import Right, User
+from maillage.people.services import end_every_session, give_right, withdraw_right
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,6 +65,41 @@ def test_ended_session_says_so_and_leads_to_what_was_kept(session, staff) -> Non
     assert "vide" not in row
     assert "Rien n’est encore écrit" in row  # what the report still waits for
     assert "a-retenir" not in row_of(staff(SpaceRole.FACILITATOR), session.workshop)  # they may not open that page
+
+
+def watch(client: Client, session: Session) -> str:
+    """The screen that the control room opens; each account has its own."""
+    screen = client.get(f"/regie/{session.pk}/")["Location"]
+    assert client.get(screen).status_code == 200
+    return screen
+
+
+@pytest.mark.parametrize("way", ["role", "everywhere", "sign-out"])
+def test_what_an_account_watched_ends_with_it_and_nobody_elses(session, staff, way) -> None:
+    gone, other = staff(SpaceRole.FACILITATOR), staff(SpaceRole.ORGANISER)
+    screen, _theirs = watch(gone, session), watch(other, session)
+    ticket = seats.read_ticket({name: one.value for name, one in gone.cookies.items()}, session.pk, "c")
+    assert seats.find_kind(ticket) == SeatKind.CONTROL
+    if way == "role":
+        withdraw_right(right=Right.objects.get(user=gone.user), by="essai")
+    elif way == "everywhere":
+        end_every_session(user=gone.user)
+    else:
+        gone.post("/deconnexion/")
+    assert seats.find_kind(ticket) == ""  # of their stream too
+    assert gone.get(screen, follow=True).status_code in (403, 404)
+    assert gone.get(f"/seance/{session.pk}/export.csv?siege=c").status_code == 403
+    assert other.get(screen).status_code == 200
+    assert Seat.objects.filter(session=session, kind=SeatKind.CONTROL).count() == 2
+
+
+def test_who_may_still_watch_is_let_in_again(session, staff) -> None:
+    """A second role was taken from them, or they signed out of another device."""
+    organiser = staff(SpaceRole.ORGANISER)
+    screen = watch(organiser, session)
+    give_right(user=organiser.user, space=session.gathering.space, role=SpaceRole.DESK, by="essai")
+    withdraw_right(right=Right.objects.get(user=organiser.user, role=SpaceRole.DESK), by="essai")
+    assert organiser.get(screen, follow=True).redirect_chain[-1][0] == screen
 
 
 def test_session_closed_from_outside_is_ended_too(session, staff) -> None:

@@ -10,7 +10,7 @@ class LiveConfig(AppConfig):
         from maillage.gatherings.glance import Phase  # models are loaded only now
         from maillage.gatherings.glance import register as register_glimpse
         from maillage.gatherings.removal import register_hold, register_loss
-        from maillage.live import removal, retention
+        from maillage.live import removal, retention, seats
         from maillage.live.entry import entry_part
         from maillage.live.glimpse import before, during
         from maillage.live.held import held
@@ -22,9 +22,11 @@ class LiveConfig(AppConfig):
         from maillage.live.trial import may_see_trial, page_of_trial
         from maillage.office import kinds, processing
         from maillage.office.retention import register as register_retention
+        from maillage.people.signals import account_closed
         from maillage.registrations.held import register_holder
         from maillage.registrations.own import register
 
+        account_closed.connect(seats.end_watching, dispatch_uid="maillage.live")
         pre_delete.connect(forget_deleted, sender=Session)
         register_loss(removal.losses)
         register_hold(removal.hold)

@@ -23,9 +23,10 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.live import runtime
 from maillage.live.committer import Submitted
-from maillage.live.enums import SeatKind
+from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.models import Seat, Session
 from maillage.live.outcomes import Outcome, refuse
+from maillage.people.models import User
 
 COOKIE_DAYS = 14  # the day, and time to come back to one's sheet
 LONGEST_NAME = 40  # characters
@@ -132,6 +133,20 @@ def revoke_seat(*, seat: Seat) -> None:
     seat.refresh_from_db(fields=["generation"])
     forget(seat.id)
     runtime.live().end_streams(seat.session_id, seat=str(seat.id))
+
+
+def watcher_key(user: uuid.UUID | None) -> str:
+    """Of the control room's seat in a session: each account has its own, which ends with it."""
+    return f"account/{user}"
+
+
+def end_watching(sender: object, *, user: User, **_news: object) -> None:
+    """Receiver of `people.signals.account_closed`: the screens that this account opened from the control room. Those
+    of before had one seat for everybody."""
+    rows = Seat.objects.filter(kind=SeatKind.CONTROL).exclude(session__status=SessionStatus.ERASED)
+    for seat in rows:
+        if seat.id in (_seat_id(seat.session_id, seat.kind, f"door/{key}") for key in (watcher_key(user.pk), "one")):
+            revoke_seat(seat=seat)
 
 
 def clean_name(text: str) -> str:

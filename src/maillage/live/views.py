@@ -116,6 +116,8 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     if ticket is not None and not seats.find_kind(ticket) and (given_back := find_given_back(ticket)):
         ticket = seats.Ticket(session_id, given_back.id, given_back.generation)
     if ticket is None or not seats.find_kind(ticket):
+        if which == seats.SUFFIXES[SeatKind.CONTROL] and kept is None and request.user.is_authenticated:
+            return redirect("live:control", session_id)  # whoever may still look is let in again
         return _sentence(request, refuse("no-seat" if ticket is None else "revoked-seat").sentence, 403, kept)
     if kept is not None and kept.read_again:
         return render(request, "live/read_again.html", screens.read_again(room, kept, which=which))
@@ -203,7 +205,7 @@ def project(request: HttpRequest, token: str) -> HttpResponse:
         return _sentence(request, refuse("unknown-session").sentence, 404)
     # a projector is in its room: who types the code there comes from the same address
     codes_throttle.at_home(request.META.get("REMOTE_ADDR", ""), session.gathering_id, session.id)
-    return _take_screen_seat(request, session, SeatKind.PROJECTOR)
+    return _take_screen_seat(request, session, SeatKind.PROJECTOR, key="one")
 
 
 @never_cache
@@ -214,7 +216,7 @@ def control(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     session = Session.objects.select_related("gathering").filter(id=session_id).first()
     if session is None or not queries.can_control(request.user, session):
         raise Http404
-    return _take_screen_seat(request, session, SeatKind.CONTROL)
+    return _take_screen_seat(request, session, SeatKind.CONTROL, key=seats.watcher_key(request.user.pk))
 
 
 def _gone(request: HttpRequest, session: Session) -> HttpResponse | None:
@@ -224,11 +226,11 @@ def _gone(request: HttpRequest, session: Session) -> HttpResponse | None:
     return _sentence(request, refuse("elsewhere").sentence, 410) if session.away else None
 
 
-def _take_screen_seat(request: HttpRequest, session: Session, kind: SeatKind) -> HttpResponse:
+def _take_screen_seat(request: HttpRequest, session: Session, kind: SeatKind, *, key: str) -> HttpResponse:
     if gone := _gone(request, session):
         return gone
     try:
-        seat = seats.take_seat(session=session, kind=kind, name="", role=str(kind), key="one")
+        seat = seats.take_seat(session=session, kind=kind, name="", role=str(kind), key=key)
     except seats.JoinRefused as refusal:
         return _sentence(request, refusal.sentence, _page_status(refusal.outcome.status))
     return _sit(request, seat)

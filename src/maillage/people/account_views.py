@@ -35,6 +35,7 @@ from maillage.people.second_factor import (
     setting_up,
 )
 from maillage.people.services import end_every_session, rename_user
+from maillage.people.signals import tell_closed
 from maillage.ui.addresses import public_address
 
 letters_rate = Rate("écrire à une nouvelle adresse de compte", 5, 600, ACCOUNT)
@@ -134,6 +135,7 @@ def presences(request: HttpRequest) -> HttpResponse:
         ended = others if "others" in request.POST else [row for row in others if str(row.pk) == asked]
         end_presences(ended)
         if ended:
+            tell_closed(cast(User, request.user))
             messages.success(request, _("C’est fait : il faudra un nouveau lien pour y entrer."))
         return redirect("people:presences")
     context = {"rows": rows, "here": here, "days": settings.SESSION_COOKIE_AGE // (24 * 3600)}

@@ -23,6 +23,7 @@ from maillage.people.merging import references
 from maillage.people.models import Organisation, Right, Space, User
 from maillage.people.presence import end_presences
 from maillage.people.queries import organisation_named
+from maillage.people.signals import tell_closed
 from maillage.territories.models import Region
 
 SIGN_IN_SCOPE = "sign-in"  # a token made for another purpose never opens an account
@@ -72,6 +73,7 @@ def withdraw_right(*, right: Right, by: str) -> None:
         space=right.space.slug, by=by, verb="withdraw-right", about=f"{right.user} : {right.get_role_display()}"
     )
     right.delete()
+    tell_closed(right.user)
 
 
 @transaction.atomic
@@ -140,6 +142,7 @@ def end_every_session(*, user: User) -> None:
     user.set_unusable_password()
     user.save(update_fields=["password"])
     end_presences(user.presences.all())
+    tell_closed(user)
     record_of_account(user, "end-sessions")
 
 

@@ -26,6 +26,7 @@ from maillage.people.openid_views import goodbye
 from maillage.people.presence import forget_session
 from maillage.people.second_factor import TooManyTries, WrongCode, check_code
 from maillage.people.services import owner_of_link, send_sign_in_link
+from maillage.people.signals import tell_closed
 from maillage.ui.addresses import is_ours, own_address, public_address
 
 letters_rate = Rate("demander un lien de connexion", 40, 600)  # a team behind one address, not a program
@@ -136,6 +137,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied(_("Cette demande vient d’un autre site : elle est refusée."))
     forget_session(request.session.session_key)
     kept = request.session.get(PROVIDER)
+    if isinstance(request.user, User):
+        tell_closed(request.user)
     logout(request)
     return goodbye(request, kept)
 
