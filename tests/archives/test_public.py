@@ -11,6 +11,7 @@ import pytest
 from django.db.models import CharField, TextField
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from maillage.archives import opening
 from maillage.archives.contents import ALL
@@ -230,6 +231,16 @@ def test_a_day_to_come_offers_no_archive(day, client):
     day.save()
     page = client.get(reverse("gatherings:public", args=[day.space.slug, day.slug])).content.decode()
     assert "archive.zip" not in page
+
+
+def test_nobody_is_found_by_two_archives_taken_while_people_sign_up_or_enter(day, client):
+    public = reverse("archives:public", args=[day.space.slug, day.slug])
+    told = table(client.get(public).content, "participation")
+    assert told[0]["personnes"] == "24"
+    for date in (timezone.localdate(), dt.date(2999, 1, 1)):
+        Gathering.objects.update(date=date)
+        assert table(client.get(public).content, "participation") == []
+        assert table(write_archive(Gathering.objects.get(pk=day.pk)), "participation") == told  # its organisers' own
 
 
 def refused(content: bytes, space) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from maillage.archives.columns import GATHERING, POTS, QUESTIONNAIRES, RESULTS, ROOMS, TAKEAWAYS
-from maillage.archives.participation import PARTICIPATION, codes_of, participation_of
+from maillage.archives.participation import PARTICIPATION, codes_of, kept_participation, participation_of
 from maillage.contracts.models import ContratDeVille
 from maillage.contracts.published import CONTRACTS, contract_row
 from maillage.contracts.queries import contracts_of, with_signatories
@@ -32,6 +33,7 @@ from maillage.memory.models import Experience, ExperienceVersion
 from maillage.memory.published import EXPERIENCES, experience_row
 from maillage.memory.queries import kept_by_workshop
 from maillage.questionnaires.results import rows_of as questionnaire_rows
+from maillage.registrations.opening import is_past
 from maillage.territories.models import Commune, Department, Epci, Qpv, Region, Shape, Source
 from maillage.territories.published import (
     LEVELS,
@@ -96,6 +98,9 @@ class Contents:
 
     @cached_property
     def participation(self) -> list[Row]:
+        """To anybody once the day is over: archives taken minute by minute would tell who signs up, then who enters."""
+        if self.for_anybody and not is_past(self.gathering, timezone.now()):
+            return kept_participation(self.gathering)
         return participation_of(self.gathering)
 
     @cached_property

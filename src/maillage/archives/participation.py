@@ -57,11 +57,16 @@ def participation_of(gathering: Gathering) -> list[Row]:
     """As counted here; else as the archive it came from said."""
     registered = Registration.objects.filter(gathering=gathering, status=RegistrationStatus.REGISTERED)
     if not registered.exists():
-        kept = KeptFigures.objects.filter(gathering=gathering, workshop=None).values_list("rows", flat=True).first()
-        return list(kept or [])
+        return kept_participation(gathering)
     present = registered.filter(presence=Presence.PRESENT)
     taken = present.exists()
     return _rows(present if taken else registered, Basis.PRESENT if taken else Basis.REGISTERED)
+
+
+def kept_participation(gathering: Gathering) -> list[Row]:
+    """As the archive it came from said: it moves no more."""
+    kept = KeptFigures.objects.filter(gathering=gathering, workshop=None).values_list("rows", flat=True).first()
+    return list(kept or [])
 
 
 def _rows(people: "QuerySet[Registration]", basis: str) -> list[Row]:
