@@ -15,7 +15,7 @@ from maillage.memory.actions import add_action
 from maillage.memory.experiences import EMPTY, propose_experience
 from maillage.memory.models import Action, FollowUp
 from maillage.office import retention
-from maillage.office.models import Activity, Mail
+from maillage.office.models import Activity, Job, Mail
 from maillage.office.services import queue_mail
 from maillage.people.models import Person, User
 from maillage.people.services import give_right, make_space, send_sign_in_link
@@ -29,8 +29,8 @@ from maillage.registrations.listings import Shown, agree
 from maillage.registrations.models import Opening, Registration
 from maillage.registrations.own import token_of
 from maillage.registrations.own_views import fetch_own
-from maillage.registrations.retention import NAMELESS
-from maillage.registrations.services import PersonDetails, Refused, edit_registration
+from maillage.registrations.retention import NAMELESS, erase_past_names
+from maillage.registrations.services import PersonDetails, Refused, edit_registration, erase_needs
 from maillage.registrations.signing_up import Answers, change_answers
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,25 @@ def test_a_short_name_takes_no_note_and_no_reason_of_others(day, come):
     plan.refresh_from_db()
     assert plan.notes == notes[:3]
     assert set(Placement.objects.values_list("reason", flat=True)) == {"", "Marie-Claire, « Marie »", "autre"}
+
+
+@pytest.mark.parametrize("way", ["person", "needs", "names"])
+def test_why_no_plan_was_found_is_said_no_more(day, come, way):
+    """« Aucune salle ne répond au besoin de Ana Bon (fauteuil roulant). » waits on the page of a work that failed."""
+    mine = come("Ana", "Bon", ANA)
+    mine.say_needs(needs="fauteuil roulant")
+    mine.save()
+    job = Job.objects.create(kind="plan", about=day.pk, status="failed", sentence="le besoin de Ana Bon")
+    other = Job.objects.create(kind="plan", about=mine.pk, status="failed", sentence="d’une autre rencontre")
+    if way == "person":
+        erase_person(person=mine.person, by="essai")
+    elif way == "needs":
+        erase_needs(gathering=day, by="essai")
+    else:
+        erase_past_names(now=timezone.now() + dt.timedelta(days=4000))
+    job.refresh_from_db()
+    other.refresh_from_db()
+    assert (job.sentence, other.sentence) == ("", "d’une autre rencontre")
 
 
 def test_of_two_namesakes_the_note_stays(day, come):

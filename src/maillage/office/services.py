@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from smtplib import SMTPException
@@ -80,6 +80,11 @@ def _progress_writer(job_id: UUID) -> ReportProgress:
         return wanted
 
     return report_progress
+
+
+def forget_sentences(abouts: Iterable[UUID]) -> int:
+    """What work said of these things: why no plan was found names people, and what they need."""
+    return Job.objects.filter(about__in=list(abouts)).exclude(sentence="").update(sentence="")
 
 
 def ask_to_stop(*, job: Job) -> None:

@@ -17,6 +17,7 @@ from maillage.lib.typography import NO_BREAK, grouped, typo
 from maillage.office import ledger
 from maillage.office.models import Activity
 from maillage.office.retention import ask_for_new_files
+from maillage.office.services import forget_sentences
 from maillage.people.models import Person
 from maillage.registrations.activity import OWN_VERBS, THE_PERSON
 from maillage.registrations.enums import ImportStatus, RegistrationStatus
@@ -136,6 +137,7 @@ def forget_everywhere(person: Person, rows: Sequence[Registration]) -> None:
     acts = Activity.objects.filter(about_id__in=[row.pk for row in rows])
     acts.filter(models.Q(by=person.full_name) | models.Q(verb__in=OWN_VERBS)).exclude(by=THE_PERSON).update(by=NAMELESS)
     letters_to(person).delete()
+    forget_sentences(_gatherings(rows))
     _forget_imports(person, rows)
     found = Registration.objects.filter(pk__in=[row.pk for row in rows])
     found.filter(WITH_NEEDS).update(needs="", meal="", children=0, interpreter="")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.matching import fold
-from maillage.office.services import record_activity
+from maillage.office.services import forget_sentences, record_activity
 from maillage.people.enums import ActorCategory
 from maillage.people.models import Person
 from maillage.people.services import find_or_make_organisation
@@ -271,6 +271,7 @@ def erase_needs(*, gathering: Gathering, by: object, said_before: dt.datetime | 
     number = rows.update(needs="", meal=Meal.UNSAID, children=0, interpreter="")
     imports.update(record={})
     if number:
+        forget_sentences([gathering.pk])
         record_activity(
             space=gathering.space.slug, by=str(by), verb=ERASED, about=str(gathering), about_id=gathering.pk
         )
