@@ -21,12 +21,12 @@ class PlansConfig(AppConfig):
         from maillage.plans.models import Placement
         from maillage.plans.parts import before, desk_places, losses, own_places, page_of_job
         from maillage.plans.queries import has_published_plan
-        from maillage.plans.retention import TABLES, forget_person, forget_words
+        from maillage.plans.retention import TABLES, forget_needs, forget_person, forget_words
         from maillage.plans.waiting import hear_left
         from maillage.plans.waiting_views import other_workshops
         from maillage.registrations import own
         from maillage.registrations.held import register_holder
-        from maillage.registrations.signals import arrived, entered, left, names_erased, person_erased
+        from maillage.registrations.signals import arrived, entered, left, names_erased, needs_erased, person_erased
         from maillage.registrations.undoing import hold_only_when
 
         register(Phase.BEFORE, before)
@@ -39,7 +39,9 @@ class PlansConfig(AppConfig):
         left.connect(hear_left, dispatch_uid="maillage.plans")
         names_erased.connect(forget_words, dispatch_uid="maillage.plans")
         person_erased.connect(forget_person, dispatch_uid="maillage.plans")
-        retention.clears("names", *TABLES)
+        needs_erased.connect(forget_needs, dispatch_uid="maillage.plans")
+        for rule in ("names", "needs"):
+            retention.clears(rule, *TABLES)
         own.close_wishes_when(has_published_plan)
         kinds.register("plan", may_see=may_see_job, start=page_of_job, stop=_("S’arrêter au meilleur résultat trouvé"))
         register_holder(held)

@@ -13,6 +13,9 @@ from maillage.plans.models import Placement, Plan, SeatingPair
 from maillage.registrations.activity import THE_PERSON
 from maillage.registrations.models import Registration
 
+# « La salle de « X » ne répond pas à votre besoin », « … au besoin de Ana Bon : place pour fauteuil roulant. »: seating
+# says it; a test makes a plan that does.
+NEED = re.compile(r"ne répond pas (?:à votre|au) besoin|besoin d’une place pour fauteuil")
 TABLES = ("plans_plan", "plans_placement", "plans_seatingpair")
 
 
@@ -30,11 +33,7 @@ def forget_person(sender: object, *, person: Person, registrations: Sequence[Reg
         others = Person.objects.filter(registrations__gathering=gathering).exclude(pk=person.pk)
         names = {other.full_name for other in others}
         for plan in Plan.objects.filter(gathering=gathering).exclude(notes=[]):
-            kept = [note for note in plan.notes if not _names(note, person.full_name, names)]
-            if kept != plan.notes:
-                plan.notes = kept
-                plan.told = {note: plan.told[note] for note in kept if note in plan.told}
-                plan.save(update_fields=["notes", "told"])
+            _keep_notes(plan, [note for note in plan.notes if not _names(note, person.full_name, names)])
 
 
 def _names(note: str, name: str, others: Collection[str]) -> bool:
@@ -60,3 +59,19 @@ def forget_words(sender: object, *, gathering: Gathering, **_signal: object) -> 
     SeatingPair.objects.filter(gathering=gathering).delete()
     Placement.objects.filter(plan__gathering=gathering).exclude(reason="").update(reason="", told={})
     Plan.objects.filter(gathering=gathering).update(notes=[], told={})
+
+
+def forget_needs(sender: object, *, gathering: Gathering, **_signal: object) -> None:
+    """Receiver of `registrations.signals.needs_erased`: why somebody sits where they do may say what they needed."""
+    rows = Placement.objects.filter(plan__gathering=gathering, reason__contains="besoin")
+    told = [pk for pk, reason in rows.values_list("pk", "reason") if NEED.search(reason)]
+    Placement.objects.filter(pk__in=told).update(reason="", told={})
+    for plan in Plan.objects.filter(gathering=gathering).exclude(notes=[]):
+        _keep_notes(plan, [note for note in plan.notes if not NEED.search(note)])
+
+
+def _keep_notes(plan: Plan, kept: list[str]) -> None:
+    if kept != plan.notes:
+        plan.notes = kept
+        plan.told = {note: plan.told[note] for note in kept if note in plan.told}
+        plan.save(update_fields=["notes", "told"])

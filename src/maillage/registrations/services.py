@@ -24,7 +24,7 @@ from maillage.registrations.opening import places_left
 from maillage.registrations.own import wishes_closed
 from maillage.registrations.queries import ERASED, WITH_NEEDS
 from maillage.registrations.questions import write_answers
-from maillage.registrations.signals import tell_arrived, tell_left
+from maillage.registrations.signals import needs_erased, tell_arrived, tell_left
 from maillage.registrations.waiting import STATUS_FIELDS, join_line, leave_line, lock_opening, settle, waiting_of
 
 NEEDS_FIELDS = ["needs", "needs_at", "meal", "children", "interpreter"]
@@ -272,6 +272,7 @@ def erase_needs(*, gathering: Gathering, by: object, said_before: dt.datetime | 
     imports.update(record={})
     if number:
         forget_sentences([gathering.pk])
+        needs_erased.send(Gathering, gathering=gathering)
         record_activity(
             space=gathering.space.slug, by=str(by), verb=ERASED, about=str(gathering), about_id=gathering.pk
         )

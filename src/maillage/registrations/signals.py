@@ -3,6 +3,7 @@
 `arrived(registration, by)`: this person is at the door, announced or not. Receivers may hear the same news twice.
 `names_erased(gathering)`: inside the transaction; whoever wrote names of its people elsewhere erases them too.
 `person_erased(person, registrations)`: the same for one person, whose name and address are still readable then.
+`needs_erased(gathering)`: the same for what its people needed, and for what was said of it.
 `entered(registration, by)`: this person left the waiting list and comes. `left(registration, by)`: they cancelled.
 """
 
@@ -16,6 +17,7 @@ entered = Signal()
 left = Signal()
 names_erased = Signal()
 person_erased = Signal()
+needs_erased = Signal()
 
 
 def tell_arrived(registration: Registration, by: object) -> None:
