@@ -1,10 +1,12 @@
 import pytest
+from django.utils import timezone
 
-from maillage.gatherings.models import Workshop
+from maillage.gatherings.models import Gathering, Workshop
 from maillage.plans.models import Plan
 from maillage.plans.services import lock_placement, move_person, places_of_plan
 from maillage.plans.undoing import ChangedSince, kept, read_kept, undo_move
-from maillage.registrations.services import cancel_registration
+from maillage.registrations.erasure import erase_person
+from maillage.registrations.services import cancel_registration, erase_needs
 from tests.plans.test_views import body, plan, staff, url
 
 __all__ = ["plan", "staff"]
@@ -110,3 +112,29 @@ def test_an_undo_holds_when_somebody_cancelled_meanwhile(full_day, plan):
     back = plan.placements.get(registration=placement.registration_id, slot=placement.slot_id)
     assert (back.workshop_id, back.locked) == (placement.workshop_id, False)
     assert not plan.placements.filter(registration=gone).exists()
+
+
+@pytest.mark.parametrize("way", ["person", "needs"])
+def test_what_is_undone_after_an_erasure_brings_no_name_back(staff, full_day, plan, way):
+    """What the plan said before the move waits in the session of whoever moved."""
+    Gathering.objects.update(date=timezone.localdate())  # on the day nobody is cancelled for it: the seats are the same
+    placement = plan.placements.filter(workshop__title="Coop ou pas coop", porteur=False).first()
+    target = Workshop.objects.get(slot__gathering=full_day, title="Anarchaise")
+    gone = plan.placements.exclude(registration=placement.registration_id).first().registration
+    note = f"La salle de « Anarchaise » ne répond pas au besoin de {gone.person.full_name} : fauteuil roulant."
+    Plan.objects.filter(pk=plan.pk).update(notes=[*plan.notes, note])
+    staff.post(url("move", full_day, placement.pk), {"place": f"{target.pk}:", "action": "move"})
+    staff.get(url("plan", full_day))
+    assert note in str(staff.session.items())
+    if way == "person":
+        erase_person(person=gone.person, by="essai")
+    else:
+        erase_needs(gathering=full_day, by="essai")
+
+    assert note not in str(staff.session.items())
+    staff.post(url("undo", full_day))
+
+    plan.refresh_from_db()
+    assert note not in plan.notes
+    assert plan.placements.get(registration=placement.registration_id, slot=placement.slot_id).workshop_id == target.pk
+    assert staff.get(url("plan", full_day)).status_code == 200  # still signed in

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterable
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -109,6 +111,31 @@ def forget_session(session_key: str | None) -> None:
     """Somebody signs out here."""
     if session_key:
         Presence.objects.filter(session=digest_of(session_key)).delete()
+
+
+_remembered: set[str] = set()
+
+
+def register_remembered(*keys: str) -> None:
+    """Of sessions: what a page keeps there for the next one, to say or to undo what was done, and that names people."""
+    _remembered.update(keys)
+
+
+def forget_remembered() -> None:
+    """Somebody is erased: whoever's page would say their name again, or « Défaire » write it back. What is packed is
+    not looked into for one name."""
+    for row in Session.objects.filter(expire_date__gt=timezone.now()):
+        kept = row.get_decoded()
+        left = {key: value for key, value in kept.items() if key not in _remembered}
+        if left != kept:
+            data = SessionStore().encode(left)
+            Session.objects.filter(pk=row.pk, session_data=row.session_data).update(session_data=data)
+
+
+def forget_here(session: SessionBase) -> None:
+    """The same of the session that asks: it is in memory already."""
+    for key in _remembered:
+        session.pop(key, None)
 
 
 def erase_over(now: dt.datetime) -> int:

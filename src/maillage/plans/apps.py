@@ -15,6 +15,7 @@ class PlansConfig(AppConfig):
         from maillage.gatherings.glance import Phase, register
         from maillage.gatherings.removal import register_loss
         from maillage.office import kinds, retention
+        from maillage.people.presence import register_remembered
         from maillage.plans.arrivals import hear_arrival
         from maillage.plans.enums import PlanStatus
         from maillage.plans.held import held
@@ -22,6 +23,7 @@ class PlansConfig(AppConfig):
         from maillage.plans.parts import before, desk_places, losses, own_places, page_of_job
         from maillage.plans.queries import has_published_plan
         from maillage.plans.retention import TABLES, forget_needs, forget_person, forget_words
+        from maillage.plans.undoing import LAST, UNDO
         from maillage.plans.waiting import hear_left
         from maillage.plans.waiting_views import other_workshops
         from maillage.registrations import own
@@ -29,6 +31,7 @@ class PlansConfig(AppConfig):
         from maillage.registrations.signals import arrived, entered, left, names_erased, needs_erased, person_erased
         from maillage.registrations.undoing import hold_only_when
 
+        register_remembered(LAST, UNDO)
         register(Phase.BEFORE, before)
         register_loss(losses)
         own.register(own_places)

@@ -22,6 +22,8 @@ from maillage.plans.services import (
     usable_plan,
 )
 
+LAST, UNDO = "plan-last", "plan-undo"  # in the visitor's session: what was just done, what may still be undone
+
 
 class ChangedSince(Refused):
     def __init__(self) -> None:

@@ -40,12 +40,10 @@ from maillage.plans.services import (
 )
 from maillage.plans.telling import say_stored
 from maillage.plans.third_person import about_them
-from maillage.plans.undoing import kept, read_kept, undo_move
+from maillage.plans.undoing import LAST, UNDO, kept, read_kept, undo_move
 from maillage.plans.versions import compare
 from maillage.plans.ways_out import Field, lacks_of, take_way_out, undo_fields
 from maillage.registrations.queries import needs_erased_words
-
-LAST, UNDO = "plan-last", "plan-undo"  # in the visitor's session: what was just done, what may still be undone
 
 
 def _gathering(request: HttpRequest, gathering: UUID) -> Gathering:

@@ -3,6 +3,7 @@
 from maillage.office.services import record_activity
 from maillage.registrations.models import Registration
 
+DESK_LAST = "desk-last"  # in a session of the desk: who was just marked, to undo it
 THE_PERSON = "la personne inscrite"  # what they do by their own link: the log outlives their name
 OWN_VERBS = ("change-answers", "wishes", "change-listing", "agree-to-listing")  # nobody else's acts
 

@@ -11,7 +11,9 @@ class RegistrationsConfig(AppConfig):
         from maillage.gatherings.signals import copied
         from maillage.office import processing
         from maillage.office import retention as keeping
+        from maillage.people.presence import register_remembered
         from maillage.registrations import questions, removal, retention
+        from maillage.registrations.activity import DESK_LAST
         from maillage.registrations.glimpses import before, during, sign_up_action
         from maillage.registrations.processings import PROCESSINGS
 
@@ -21,6 +23,7 @@ class RegistrationsConfig(AppConfig):
         register_loss(removal.losses)
         copied.connect(questions.copy_questions, dispatch_uid="maillage.registrations")
         removing.connect(removal.forget_people, dispatch_uid="maillage.registrations")
+        register_remembered(DESK_LAST)
         for rule in retention.RULES:
             keeping.register(rule)
             keeping.clears(rule.key, *retention.TABLES[rule.key])

@@ -16,6 +16,7 @@ from maillage.gatherings.models import Gathering
 from maillage.lib.needs import Need, needs
 from maillage.people.access import fetch_in_space
 from maillage.people.queries import can_organise, can_run_desk
+from maillage.registrations.activity import DESK_LAST
 from maillage.registrations.enums import Presence, RegistrationStatus
 from maillage.registrations.forms import WalkInForm
 from maillage.registrations.half_days import counts_in_half_days, half_day_marks, half_days_asked, seen_at
@@ -46,7 +47,7 @@ def _page(
     asked = half_days_asked(gathering)
     last, arrival = None, None
     if request.method == "GET":
-        last = request.session.pop("desk-last", None)
+        last = request.session.pop(DESK_LAST, None)
         arrival = _arrival(gathering, request.session.pop("desk-arrival", None))
     return render(
         request,
@@ -119,7 +120,7 @@ def presence(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpR
         return redirect(_back(found, request))
     before = _undo(row, wanted, halves, asked)
     mark_presence(registration=row, presence=wanted, by=request.user, half_days=halves)
-    request.session["desk-last"] = {
+    request.session[DESK_LAST] = {
         "registration": str(row.pk),
         "name": row.person.full_name,
         "now": row.presence_words,

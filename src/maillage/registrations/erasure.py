@@ -19,6 +19,7 @@ from maillage.office.models import Activity
 from maillage.office.retention import ask_for_new_files
 from maillage.office.services import forget_sentences
 from maillage.people.models import Person
+from maillage.people.presence import forget_remembered
 from maillage.registrations.activity import OWN_VERBS, THE_PERSON
 from maillage.registrations.enums import ImportStatus, RegistrationStatus
 from maillage.registrations.held import is_of_the_team, letters_to, says_name
@@ -144,6 +145,7 @@ def forget_everywhere(person: Person, rows: Sequence[Registration]) -> None:
     forget_words(found)
     person_erased.send(Person, person=person, registrations=list(rows))
     forget_people([person.pk])
+    forget_remembered()
 
 
 def _forget_imports(person: Person, rows: Sequence[Registration]) -> None:

@@ -23,6 +23,7 @@ from maillage.office.models import Activity, Mail
 from maillage.office.retention import BY, Due, Rule, months_after, names_months
 from maillage.office.services import drop_mail, forget_sentences, record_activity
 from maillage.people.models import Person, Space
+from maillage.people.presence import forget_remembered
 from maillage.registrations.activity import OWN_VERBS, THE_PERSON
 from maillage.registrations.enums import ImportStatus
 from maillage.registrations.imports import KEEP_IMPORTS, drop_old_imports
@@ -36,7 +37,7 @@ KEEP_LATE_NEEDS = dt.timedelta(days=1)  # said once the day is over: typed late,
 KEEP_LETTERS = dt.timedelta(days=30)  # once sent, or given up
 A_DAY = dt.timedelta(days=1)
 TABLES = {  # rule → where it erases what can be read
-    "needs": ("registrations_registration", "office_job"),
+    "needs": ("registrations_registration", "office_job", "django_session"),
     "names": (
         "people_person",
         "registrations_registration",
@@ -46,6 +47,7 @@ TABLES = {  # rule → where it erases what can be read
         "office_mail",
         "office_activity",
         "office_job",
+        "django_session",
     ),
     "listings": ("registrations_listing",),
     "letters": ("office_mail",),
@@ -162,6 +164,7 @@ def _erase_names(gathering: Gathering, people: "QuerySet[Person]") -> int:
     RegistrationImport.objects.filter(gathering=gathering).delete()
     drop_mail(about=gathering.pk)
     forget_sentences([gathering.pk])
+    forget_remembered()
     names_erased.send(Gathering, gathering=gathering)
     ledger.record_erasures(ledger.PERSON, ids)
     record_activity(space=gathering.space.slug, by=BY, verb="erase-names", about=str(gathering), about_id=gathering.pk)

@@ -14,6 +14,7 @@ from maillage.lib.matching import fold
 from maillage.office.services import forget_sentences, record_activity
 from maillage.people.enums import ActorCategory
 from maillage.people.models import Person
+from maillage.people.presence import forget_remembered
 from maillage.people.services import find_or_make_organisation
 from maillage.registrations.activity import log_registration
 from maillage.registrations.enums import Meal, Presence, RegistrationStatus
@@ -272,6 +273,7 @@ def erase_needs(*, gathering: Gathering, by: object, said_before: dt.datetime | 
     imports.update(record={})
     if number:
         forget_sentences([gathering.pk])
+        forget_remembered()
         needs_erased.send(Gathering, gathering=gathering)
         record_activity(
             space=gathering.space.slug, by=str(by), verb=ERASED, about=str(gathering), about_id=gathering.pk

@@ -16,6 +16,7 @@ from maillage.gatherings.services import record_export
 from maillage.lib.needs import Need, needs
 from maillage.lib.spreadsheets import write_csv, write_xlsx
 from maillage.people.access import fetch_in_space
+from maillage.people.presence import forget_here
 from maillage.people.queries import can_organise
 from maillage.registrations.erasure import CarriedAway, erase_person, losses_of
 from maillage.registrations.exports import export_rows
@@ -192,6 +193,7 @@ def erasure(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRe
     if request.method == "POST":
         try:
             erase_person(person=row.person, by=request.user)
+            forget_here(request.session)
         except CarriedAway as carried:
             refusal = carried.sentence
         else:
