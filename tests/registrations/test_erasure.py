@@ -16,7 +16,7 @@ from maillage.memory.experiences import EMPTY, propose_experience
 from maillage.memory.models import Action, FollowUp
 from maillage.office import retention
 from maillage.office.models import Activity, Job, Mail
-from maillage.office.services import queue_mail
+from maillage.office.services import drop_mail, queue_mail, send_due_mail
 from maillage.people.models import Person, User
 from maillage.people.services import give_right, make_space, send_sign_in_link
 from maillage.plans.models import Placement, Plan
@@ -275,6 +275,22 @@ def test_files_are_written_anew_by_the_server_and_asked_again_when_it_could_not(
     assert (written, wait()) == ([{"names"}], False)
     retention.erase_all_due(now=now + dt.timedelta(hours=2))
     assert len(written) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_that_was_written_to_a_file_goes_with_its_row(day, come, settings, tmp_path):
+    """Without a mail server the letters that left are files, of a month."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    mine, other = come("Ana", "Bon", ANA), come("Paul", "Dur", "paul@exemple.invalid")
+    for row in (mine, other):
+        queue_mail(to=row.person.email, subject="Votre inscription", body=row.person.full_name, about=day.pk)
+    assert send_due_mail() == 2
+    erase_person(person=mine.person, by="essai")
+    (left,) = settings.EMAIL_FILE_PATH.iterdir()
+    assert "Paul Dur" in left.read_text(encoding="utf-8")
+    drop_mail(about=day.pk)
+    assert list(settings.EMAIL_FILE_PATH.iterdir()) == []
 
 
 def test_two_who_share_an_address_keep_each_their_own_letters_and_read_no_other(day, come):

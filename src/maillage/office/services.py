@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from smtplib import SMTPException
 from typing import Any
 from uuid import UUID
 
-from django.core.mail import EmailMessage
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
 from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -118,6 +120,18 @@ def drop_mail(*, about: UUID) -> int:
     return Mail.objects.filter(about=about).delete()[0]
 
 
+def letter_file(mail_id: UUID) -> Path:
+    """Without a mail server a letter is a file, under the name of its row: it goes when its row goes."""
+    return Path(settings.EMAIL_FILE_PATH) / f"{mail_id}.log"
+
+
+def forget_letter(sender: type[Mail], instance: Mail, **_more: object) -> None:
+    """Receiver of `post_delete`: who is erased is in no letter, wherever it was written."""
+    if instance.status != MailStatus.QUEUED:
+        file = letter_file(instance.pk)
+        transaction.on_commit(lambda: file.unlink(missing_ok=True), robust=True)
+
+
 def send_due_mail(*, limit: int = MAIL_BATCH) -> int:
     """Sends what waits, oldest first; a letter refused MAIL_ATTEMPTS times is left aside. Returns how many left."""
     waiting = Mail.objects.filter(status=MailStatus.QUEUED).order_by("created_at", "pk")
@@ -135,7 +149,10 @@ def _send(mail_id: UUID) -> bool:
         return False
     mail.attempts += 1
     try:
-        EmailMessage(mail.subject, mail.body, to=[mail.to]).send()
+        link = get_connection()
+        EmailMessage(mail.subject, mail.body, to=[mail.to], connection=link).send()
+        if written := getattr(link, "_fname", None):  # Django's own backend of files
+            Path(written).replace(letter_file(mail.pk))
     except (SMTPException, OSError) as error:
         mail.error = str(error)[:500]
         if mail.attempts >= MAIL_ATTEMPTS:
