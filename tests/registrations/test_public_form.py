@@ -55,6 +55,13 @@ def test_the_form_is_one_page_without_account_cookie_or_script(opening):
     assert Registration.objects.get().source == Source.FORM
 
 
+@pytest.mark.parametrize("https", [True, False])
+def test_the_address_in_the_cookie_of_thanks_goes_by_https_alone_where_there_is_one(client, opening, settings, https):
+    settings.HTTPS = https
+    cookie = send(client, opening).cookies[public_views.SENT_COOKIE]
+    assert (bool(cookie["secure"]), cookie["httponly"], cookie["samesite"]) == (https, True, "Lax")
+
+
 def test_everything_said_is_written_and_nothing_more(client, opening):
     coop, codev = Workshop.objects.filter(slot__position=4).order_by("-title")[1:3]
     send(

@@ -1,5 +1,6 @@
 """The form to come to a gathering: for anyone, without an account, a script or a cookie."""
 
+from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -129,6 +130,7 @@ def _remember(response: HttpResponse, opening: Opening, email: str, *, waiting: 
         path=reverse("registrations:sent", args=[opening.gathering.space.slug, opening.gathering.slug]),
         httponly=True,
         samesite="Lax",
+        secure=settings.HTTPS,
     )
 
 
