@@ -17,6 +17,7 @@ from maillage.live.runtime import live
 from maillage.live.services import close_session, open_session
 from maillage.methods.models import MethodVersion
 from maillage.methods.services import keep_version
+from maillage.office.models import Activity
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Right, User
 from maillage.people.services import end_every_session, give_right, withdraw_right
@@ -100,6 +101,42 @@ def test_who_may_still_watch_is_let_in_again(session, staff) -> None:
     give_right(user=organiser.user, space=session.gathering.space, role=SpaceRole.DESK, by="essai")
     withdraw_right(right=Right.objects.get(user=organiser.user, role=SpaceRole.DESK), by="essai")
     assert organiser.get(screen, follow=True).redirect_chain[-1][0] == screen
+
+
+def test_who_leads_no_more_is_put_out_by_a_new_link(session, staff) -> None:
+    """Whoever was given the link « Animer » keeps it, a role or none."""
+    organiser, gone = staff(SpaceRole.ORGANISER), Client()
+    address = f"/rencontres/{session.gathering_id}/regie/"
+    old = urls_of.facilitator_url(session)
+    screen = gone.post(old, {"name": "Lise", "key": "k"})["Location"]
+    ticket = seats.read_ticket({name: one.value for name, one in gone.cookies.items()}, session.pk, "a")
+    assert gone.get(screen).status_code == 200
+    asked = {"new-link": session.workshop_id}
+    assert staff(SpaceRole.FACILITATOR).post(address, asked).status_code == 403
+    assert seats.find_kind(ticket)
+
+    said = organiser.post(address, asked, follow=True).content.decode()
+
+    assert "a un nouveau lien d’animation" in said
+    assert seats.find_kind(ticket) == ""
+    assert gone.get(screen).status_code == 403
+    assert gone.get(old).status_code == 404
+    assert gone.post(old, {"name": "Lise", "key": "k"}).status_code == 404
+    session.refresh_from_db()
+    new = urls_of.facilitator_url(session)
+    assert new in said
+    other = Client()
+    assert other.get(other.post(new, {"name": "Omar", "key": "o"})["Location"]).status_code == 200
+    assert Activity.objects.filter(verb="a changé un lien d’animation", about_id=session.pk).count() == 1
+
+
+def test_a_room_that_is_away_or_ended_keeps_its_link(session, staff) -> None:
+    organiser, address = staff(SpaceRole.ORGANISER), f"/rencontres/{session.gathering_id}/regie/"
+    for change in ({"away": True}, {"away": False, "status": "closed"}):
+        Session.objects.filter(pk=session.pk).update(**change)
+        said = organiser.post(address, {"new-link": session.workshop_id}, follow=True).content.decode()
+        assert "son lien n’a pas changé" in said
+    assert Session.objects.get(pk=session.pk).facilitator_code == session.facilitator_code
 
 
 def test_session_closed_from_outside_is_ended_too(session, staff) -> None:

@@ -16,10 +16,10 @@ from maillage.live.condition import condition
 from maillage.live.control import rooms_of
 from maillage.live.helping import answer_help
 from maillage.live.opening import open_gathering, open_one
-from maillage.live.queries import open_sessions
+from maillage.live.queries import open_sessions, sessions_with_codes
 from maillage.live.reopening import reopen_room
 from maillage.live.seats import which_seat
-from maillage.live.services import AwayGathering, NoMethod
+from maillage.live.services import AwayGathering, NoMethod, change_lead_link
 from maillage.live.shifting import GOING_ON, MOST_MINUTES, shift_clocks
 from maillage.live.throttle import codes_throttle
 from maillage.live.urls_of import export_url
@@ -44,6 +44,8 @@ def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
             _shift(request, gathering)
         elif "reopen" in request.POST:
             _reopen(request, gathering)
+        elif "new-link" in request.POST:
+            _change_link(request, gathering)
         else:
             _open(request, gathering)
         return redirect("live:control-room", gathering_id)
@@ -66,6 +68,7 @@ def control_room(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
         ),
         "to_see": count(sum(row.troubled for row in rows), _("salle à voir"), _("salles à voir"), zero=""),
         "openable": sum(row.session is None and not row.why_not for row in rows),
+        "led": [row for row in rows if row.session and not row.ended],
         "several_slots": len({row.workshop.slot_id for row in rows}) > 1,
         "can_organise": can_organise(request.user, gathering.space),
         "condition": condition(),
@@ -109,6 +112,16 @@ def _reopen(request: HttpRequest, gathering: Gathering) -> None:
         messages.warning(request, refusal)
     else:
         messages.success(request, _("« {room} » est rouverte.").format(room=session))
+
+
+def _change_link(request: HttpRequest, gathering: Gathering) -> None:
+    """Of a room whose link « Animer » is held by somebody who leads it no more."""
+    workshop = _workshop(gathering, request.POST["new-link"])
+    session = next((one for one in sessions_with_codes(gathering.pk) if one.workshop_id == workshop.pk), None)
+    if session is not None and change_lead_link(session=session, by=str(request.user)):
+        messages.success(request, _("« {room} » a un nouveau lien d’animation.").format(room=session))
+    else:
+        messages.warning(request, _("Cette salle n’est plus ouverte ici : son lien n’a pas changé."))
 
 
 def _answer_help(request: HttpRequest, gathering: Gathering) -> None:

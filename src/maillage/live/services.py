@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.codes import new_code
 from maillage.live import keys, seats, signals
-from maillage.live.enums import SessionStatus
+from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.faults import report
-from maillage.live.models import BoardPhoto, HelpCall, Session, Snapshot
+from maillage.live.models import BoardPhoto, HelpCall, Seat, Session, Snapshot
 from maillage.live.results import keep_results
 from maillage.live.rooms import method_of, start_state
 from maillage.live.runtime import live
@@ -89,6 +89,21 @@ def close_session(*, session: Session, by: str) -> None:
     session.refresh_from_db()
     if closed:
         _note(session, by, "a clos une séance")
+
+
+def change_lead_link(*, session: Session, by: str) -> bool:
+    """The link « Animer » is lost, or held by somebody who leads no more: another one, and who came in by the first is
+    out. False: it is erased, or on another server."""
+    with transaction.atomic():
+        locked = Session.objects.select_for_update().get(id=session.id)
+        if locked.status == SessionStatus.ERASED or locked.away:
+            return False
+        locked.facilitator_code = _facilitator_code()
+        locked.save(update_fields=["facilitator_code"])
+        _note(session, by, "a changé un lien d’animation")
+    for seat in Seat.objects.filter(session=session, kind=SeatKind.FACILITATOR):
+        seats.revoke_seat(seat=seat)
+    return True
 
 
 def erase_session(*, session: Session, by: str) -> None:

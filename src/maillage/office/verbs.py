@@ -168,6 +168,7 @@ TOLD = (
 # These nouns keep the words themselves.
 WRITTEN = (
     gettext_noop("a ouvert une séance"),
+    gettext_noop("a changé un lien d’animation"),
     gettext_noop("a ouvert une séance de répétition"),
     gettext_noop("a clos une séance"),
     gettext_noop("a effacé une séance"),
