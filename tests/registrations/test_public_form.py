@@ -62,6 +62,22 @@ def test_the_address_in_the_cookie_of_thanks_goes_by_https_alone_where_there_is_
     assert (bool(cookie["secure"]), cookie["httponly"], cookie["samesite"]) == (https, True, "Lax")
 
 
+def test_the_page_tells_nobody_whether_an_address_has_served(client, opening):
+    """Opened before and after: one registration more or none, it says the same."""
+    Opening.objects.update(capacity=10)
+
+    def page() -> str:
+        return re.sub(r'name="key" value="[^"]+"', "", client.get(address(opening)).content.decode())
+
+    send(client, opening)
+    before = page()
+    send(Client(), opening, first_name="Une autre")  # the same address
+    assert page() == before
+    send(Client(), opening, email="nouvelle@exemple.invalid")
+    assert page() == before
+    assert Registration.objects.count() == 2
+
+
 def test_everything_said_is_written_and_nothing_more(client, opening):
     coop, codev = Workshop.objects.filter(slot__position=4).order_by("-title")[1:3]
     send(

@@ -26,9 +26,11 @@ class Door(Enum):
 
 @dataclass(frozen=True)
 class Entrance:
+    """How many places are left is said to nobody: counted before and after, it would tell whether an address that was
+    sent had already served."""
+
     door: Door
     sentence: str
-    left: int | None = None  # places; None: no limit
 
     @property
     def enters(self) -> bool:
@@ -99,10 +101,9 @@ def entrance(opening: Opening, now: dt.datetime) -> Entrance:
             return Entrance(
                 Door.WAITING,
                 _("Il n’y a plus de place pour le moment. Vous pouvez vous inscrire sur la liste d’attente."),
-                0,
             )
-        return Entrance(Door.FULL, _("Il n’y a plus de place."), 0)
-    return Entrance(Door.OPEN, _("Les inscriptions sont ouvertes."), left)
+        return Entrance(Door.FULL, _("Il n’y a plus de place."))
+    return Entrance(Door.OPEN, _("Les inscriptions sont ouvertes."))
 
 
 def _somebody_waits(gathering: Gathering) -> bool:
