@@ -101,9 +101,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         shutil.copyfile(tables, name)
 
 
+class AtOnce:
+    """Stands for the office's executor of letters: the work is done when it is asked, in the test's own transaction."""
+
+    def submit(self, _in_its_thread, work):
+        work()
+
+
 @pytest.fixture(autouse=True)
-def _folders(settings, tmp_path: Path) -> None:
+def _folders(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has its own keys and files."""
+    if office := sys.modules.get("maillage.office.services"):
+        monkeypatch.setattr(office, "_letters", AtOnce())
     settings.KEYS_DIR = tmp_path / "keys"
     settings.MEDIA_ROOT = tmp_path / "files"
     if kept := sys.modules.get("maillage.atlas.keeping"):

@@ -3,14 +3,17 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from maillage.gatherings.access import fetch_gathering
 from maillage.gatherings.models import Gathering
 from maillage.gatherings.queries import gatherings_for
 from maillage.gatherings.removal import remove_gathering
+from maillage.office import services as office
 from maillage.office.models import Activity, Mail
 from maillage.people.models import Invitation, Right, User
 from maillage.people.queries import can_facilitate, can_organise, can_read, can_run_desk, spaces_of
@@ -241,6 +244,36 @@ def test_the_sign_in_page_writes_to_the_team_and_says_the_same_to_everybody(clie
     path, _sign, token = link_in(letter).partition("?jeton=")
     assert client.post(path, {"jeton": token}).status_code == 302
     assert client.session["_auth_user_id"]
+
+
+class Later:
+    def __init__(self):
+        self.works = []
+
+    def submit(self, _in_its_thread, work):
+        self.works.append(work)
+
+
+def test_an_address_that_is_known_takes_the_page_no_longer(client, settings, monkeypatch, space):
+    """Three times as long, when the letter was written while the page was awaited."""
+    settings.EMAIL_HOST = "courrier.exemple.invalid"
+    monkeypatch.setattr(office, "_letters", later := Later())
+    zoe = User.objects.create_user("zoe@exemple.invalid", "Zoé")
+    done = []
+    for address in (zoe.email, "personne@exemple.invalid"):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.post("/connexion/", {"email": address}).status_code == 200
+        done.append([query["sql"].split(" WHERE ")[0] for query in asked])
+    client.force_login(zoe)
+    for address in ("libre@exemple.invalid", User.objects.create_user("paul@exemple.invalid").email):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.post("/compte/adresse/", {"email": address}).status_code == 302
+        done.append([query["sql"].split(" WHERE ")[0] for query in asked])
+    assert (done[0], done[2]) == (done[1], done[3])
+    assert not Mail.objects.exists()
+    for work in later.works:
+        work()
+    assert set(Mail.objects.values_list("to", flat=True)) == {"zoe@exemple.invalid", "libre@exemple.invalid"}
 
 
 def test_letters_are_not_asked_for_without_end(client, settings):

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import connections, transaction
+from django.db import close_old_connections, connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,6 +31,7 @@ ReportProgress = Callable[..., bool]  # report_progress(percent, sentence=""); F
 Work = Callable[[ReportProgress], Mapping[str, Any] | None]
 
 _executor = ThreadPoolExecutor(JOB_THREADS, thread_name_prefix="travaux")
+_letters = ThreadPoolExecutor(1, thread_name_prefix="lettres")  # none waits for a plan that is being computed
 
 
 def record_activity(*, space: str, by: str, verb: str, about: str = "", about_id: UUID | None = None) -> Activity:
@@ -113,6 +114,22 @@ def close_lost_jobs(*, older_than: timedelta = LOST_AFTER) -> int:
 def queue_mail(*, to: str, subject: str, body: str, about: UUID | None = None) -> Mail:
     """Nothing leaves inside a request; a line break in a subject is a space (it would forge headers)."""
     return Mail.objects.create(to=to, subject=" ".join(subject.split())[:200], body=body, about=about)
+
+
+def write_beside(work: Callable[[], None]) -> None:
+    """Writes a letter, or finds that there is none to write, while the page is answered: how long the page takes says
+    nothing of which it was. Outside of a transaction."""
+    _letters.submit(_write, work)
+
+
+def _write(work: Callable[[], None]) -> None:
+    close_old_connections()
+    try:
+        work()
+    except Exception:  # the edge of the thread: nobody above would hear of it
+        logger.exception("a letter was not written")
+    finally:
+        close_old_connections()
 
 
 def drop_mail(*, about: UUID) -> int:

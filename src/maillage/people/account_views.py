@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from maillage.lib.needs import Need, needs
 from maillage.lib.qr import qr_svg
 from maillage.lib.rates import ACCOUNT, Rate
+from maillage.office.services import write_beside
 from maillage.people.address import ask_for_address, change_address, find_address
 from maillage.people.entering import PROVIDER
 from maillage.people.models import Right, User
@@ -100,7 +101,8 @@ def address_change(request: HttpRequest) -> HttpResponse:
             response = render(request, "people/address_change.html", {"form": form}, status=429)
             response["Retry-After"] = str(wait)
             return response
-        ask_for_address(user=cast(User, request.user), email=email, base_url=public_address(request))
+        user, base_url = cast(User, request.user), public_address(request)
+        write_beside(lambda: ask_for_address(user=user, email=email, base_url=base_url))
         sentence = _("Une lettre part à %s : votre adresse change quand vous y répondez.")
         if not settings.EMAIL_HOST:
             sentence = _("Ce serveur n’envoie pas de courrier : la lettre pour %s est dans son dossier mail/.")

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.lib.needs import Need, needs
 from maillage.lib.rates import MAILBOX, Rate
+from maillage.office.services import write_beside
 from maillage.people.entering import PROVIDER, enter, enter_at_last, who_waits
 from maillage.people.enums import Way
 from maillage.people.models import User
@@ -64,7 +65,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             response["Retry-After"] = str(wait)
             return response
         wanted = own_address(request, request.POST.get("next", "")) or ""
-        send_sign_in_link(email=form.cleaned_data["email"], base_url=public_address(request), next_url=wanted)
+        email, base_url = form.cleaned_data["email"], public_address(request)
+        write_beside(lambda: send_sign_in_link(email=email, base_url=base_url, next_url=wanted))
         return render(request, "people/sign_in_sent.html", {"email": form.cleaned_data["email"]})
     return render(request, "people/sign_in.html", context, status=422 if form.errors else 200)
 
