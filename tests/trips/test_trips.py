@@ -1,14 +1,17 @@
 """A day leaves for the server of a room and comes back: nothing lost, nothing doubled, one home at a time."""
 
 import datetime as dt
+import hashlib
 import io
+import uuid
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 from PIL import Image
 
 from facilitation import Move as EngineMove
-from facilitation import replay
+from facilitation import replay, shipped_methods
 from maillage.gatherings.models import Gathering, Room, Workshop
 from maillage.lib.languages import spoken
 from maillage.live import keys, log, seats
@@ -24,12 +27,14 @@ from maillage.memory.following_up import ask_for_follow_up
 from maillage.memory.models import Action, FollowUp, Gleaning, Takeaway
 from maillage.memory.services import add_takeaway, remove_takeaway
 from maillage.memory.sheets import follow_up_lookup
+from maillage.methods.queries import latest_version
+from maillage.methods.services import keep_version
 from maillage.office import ledger
 from maillage.office.models import Mail
 from maillage.office.services import queue_mail
 from maillage.people.merging import merge_organisations
 from maillage.people.models import Organisation, Person, Right, Tie, User
-from maillage.people.services import find_or_make_organisation, give_right
+from maillage.people.services import find_or_make_organisation, give_right, make_space
 from maillage.people.ties import add_tie, remove_tie
 from maillage.plans.models import Placement, Plan, SeatingPair
 from maillage.plans.pairs import add_pair, remove_pair
@@ -40,10 +45,10 @@ from maillage.registrations.retention import NAMELESS, erase_past_names
 from maillage.registrations.services import mark_presence
 from maillage.trips.models import Trip
 from maillage.trips.refusals import TripRefused
-from maillage.trips.sealing import Damaged, FileRefused, NotOurs, Unfinished, WrongPassphrase
+from maillage.trips.sealing import Damaged, FileRefused, NotOurs, Unfinished, Writer, WrongPassphrase, read_lines
 from maillage.trips.services import carry_back
 from seating.words import speak
-from tests.trips.conftest import log_of, on
+from tests.trips.conftest import PHRASE, log_of, on
 from tests.trips.day import prepare_day, register, sit, submit, the_session, the_workshop, write
 
 
@@ -166,6 +171,44 @@ def test_a_place_taken_away_goes_home_even_when_an_older_release_let_the_day_lea
     assert home.carry_in(back).said == []
     with on(home):
         assert Placement.objects.count() == 3
+
+
+def forged(file: Path, to: Path, **changes: object) -> Path:
+    """A file that somebody who has its passphrase wrote again: each line of a kind as its change gives it."""
+    writer = Writer(to, PHRASE)
+    with file.open("rb") as opened:
+        for line in read_lines(opened, PHRASE):
+            change = changes.get(str(line.get("kind")))
+            writer.line({**line, "row": {**line["row"], **change(line["row"])}} if change else line)
+    writer.flush()
+    writer.finish()
+    return to
+
+
+@pytest.mark.parametrize("checksum", ["its own", "another's"])
+def test_a_file_gives_no_other_space_a_method_as_if_it_were_shipped(away, home, room, tmp_path, checksum):
+    """Whoever organises chooses the passphrase of the file, and writes in it what they like."""
+    with on(home):
+        Workshop.objects.update(method="codev")
+        other = make_space(slug="ailleurs", name="Ailleurs", by="essai")
+        before = keep_version(source=shipped_methods()["codev"].source, name="codev.toml")
+        mine = before.source.replace("version = 1", "version = 99", 1).replace('title = "', 'title = "À moi : ', 1)
+        assert mine != before.source
+    room.carry_out(tmp_path / "retour")
+
+    def change(_row):
+        said = {"method": "codev", "version": 99, "source": mine, "shipped": True, "id": str(uuid.uuid4())}
+        told = mine if checksum == "its own" else "of a release to come"
+        return said | {"checksum": hashlib.sha256(told.encode()).hexdigest()}
+
+    file = forged(tmp_path / "retour", tmp_path / "faux", version=change)
+    if checksum == "another's":
+        with pytest.raises(Damaged):
+            home.carry_in(file)
+    else:
+        home.carry_in(file)
+    with on(home):
+        assert latest_version("codev", other) == before
 
 
 def test_file_holds_nothing_in_clear(away, home):

@@ -1,7 +1,8 @@
+import hashlib
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from facilitation import Method, MethodError, load_method, shipped_methods
@@ -33,9 +34,18 @@ class KnownMethod:
 
 
 def latest_version(method: str, space: Space) -> MethodVersion | None:
-    """The space's own newest version of a method, else the shipped one; None when nobody has written it yet."""
-    versions = MethodVersion.objects.filter(Q(space=space) | Q(space__isnull=True), method=method)
-    return versions.order_by(F("space_id").asc(nulls_last=True), "-version", "-created_at").first()
+    """The space's own newest version of a method, else the shipped one; None when nobody has written it yet.
+
+    Of those that this release ships, its own text: a file of another server may bring others, for its own sessions.
+    """
+    own = own_versions(space, method).first()
+    if own is not None:
+        return own
+    versions = MethodVersion.objects.filter(space__isnull=True, method=method)
+    shipped = shipped_methods().get(method)
+    if shipped is not None:
+        versions = versions.filter(checksum=hashlib.sha256(shipped.source.encode()).hexdigest())
+    return versions.order_by("-version", "-created_at").first()
 
 
 def own_versions(space: Space, method: str) -> QuerySet[MethodVersion]:

@@ -4,6 +4,7 @@ A log is never merged: its home alone writes it. What arrives begins with all th
 """
 
 import base64
+import hashlib
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -123,6 +124,8 @@ class Arrival:
 
     def _version(self, row: Line) -> None:
         space = None if row["shipped"] else self.gathering.space_id
+        if row["checksum"] != hashlib.sha256(row["source"].encode()).hexdigest():
+            raise Damaged  # else a text could be kept under the checksum of one that a release to come will ship
         twin = MethodVersion.objects.filter(space=space, method=row["method"], checksum=row["checksum"]).first()
         if twin is None:
             values = {name: decode(MethodVersion, name, row[name]) for name in VERSION}
