@@ -275,6 +275,22 @@ def test_somebody_of_an_earlier_gathering_keeps_one_row(client, opening):
     assert not namesake.registrations.exists()
 
 
+def test_whoever_knows_a_name_and_an_address_changes_neither_name_nor_telephone_nor_past_counts(client, opening):
+    """A form that does not ask who one is leaves a person of before as they were."""
+    known = Person.objects.create(
+        space=opening.gathering.space, first_name="Jeanne", last_name="Martin", email="jeanne@exemple.invalid",
+        phone="06 12", category="elected_official",
+    )  # fmt: skip
+    opening.asked = [Asked.PHONE]
+    opening.save()
+
+    send(client, opening, first_name="JEANNE", last_name="martin", phone="06 66")
+
+    known.refresh_from_db()
+    assert Registration.objects.get().person_id == known.pk
+    assert (known.full_name, known.phone, known.category) == ("Jeanne Martin", "06 12", "elected_official")
+
+
 def test_the_log_names_nobody(client, opening):
     send(client, opening)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from maillage.gatherings.models import Gathering
 from maillage.lib.matching import fold
 from maillage.office.models import Mail
+from maillage.people.enums import ActorCategory
 from maillage.people.models import Person
 from maillage.registrations.activity import log_registration
 from maillage.registrations.enums import RegistrationStatus, Source
@@ -160,7 +161,10 @@ def _by_address(gathering: Gathering, email: str) -> Registration | None:
 
 
 def _person(gathering: Gathering, details: PersonDetails) -> Person:
-    """Somebody of an earlier gathering, same name and same address, keeps one row; what they leave empty stays."""
+    """Somebody of an earlier gathering, same name and same address, keeps one row; what they leave empty stays.
+
+    So does what names them and where they are called: whoever knows the two may have typed it. Their link changes it.
+    """
     name = fold(f"{details.first_name} {details.last_name}")
     known = Person.objects.filter(space=gathering.space, email__iexact=details.email) if details.email else ()
     person = next((each for each in known if fold(each.full_name) == name), None)
@@ -168,7 +172,10 @@ def _person(gathering: Gathering, details: PersonDetails) -> Person:
         person = Person(space=gathering.space)
     else:
         kept = {
-            "phone": details.phone or person.phone,
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "phone": person.phone or details.phone,
+            "category": details.category if details.category != ActorCategory.UNSAID else person.category,
             "organisation": details.organisation or (person.organisation.name if person.organisation else ""),
         }
         if not (details.commune or details.commune_text):
