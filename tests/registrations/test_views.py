@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from maillage.gatherings.models import Workshop
 from maillage.lib.spreadsheets import read_table, write_csv
+from maillage.office.models import Mail
+from maillage.office.services import queue_mail
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Person, Space
 from maillage.registrations import own
@@ -176,6 +178,27 @@ def test_wishes_and_needs_are_edited(staff, full_day):
         "Nancy",
         None,
     )
+
+
+def test_an_address_put_right_closes_the_links_that_the_wrong_one_was_sent(staff, client, day):
+    staff.post(url("new", day), registration_form(day, email="jeanne@exempel.invalid"))
+    row = day.registrations.get()
+    other = Registration.objects.create(gathering=day, person=Person.objects.create(space=day.space, first_name="Paul"))
+    read = reverse("registrations:own", args=[token_of(row)])
+    waits = queue_mail(to="Jeanne@exempel.invalid", subject="Rappel", body=read, about=day.pk)
+    queue_mail(to="jeanne@exempel.invalid", subject="De quelqu’un d’autre", body=token_of(other), about=day.pk)
+    address = url("edit", day, row.pk)
+
+    staff.post(address, registration_form(day, email="JEANNE@exempel.invalid"))
+    assert client.get(read).status_code == 200  # the same address
+    said = body(staff.post(address, registration_form(day, email="jeanne@exemple.invalid"), follow=True))
+
+    assert "le lien personnel de Jeanne est neuf" in said
+    assert client.get(read).status_code == 404
+    row.refresh_from_db()
+    assert client.get(reverse("registrations:own", args=[token_of(row)])).status_code == 200
+    assert not Mail.objects.filter(pk=waits.pk).exists()
+    assert Mail.objects.get().subject == "De quelqu’un d’autre"
 
 
 def test_the_same_wish_twice_or_a_bad_address_is_refused_with_the_form(staff, full_day):

@@ -6,11 +6,14 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.matching import fold
+from maillage.office.enums import MailStatus
+from maillage.office.models import Mail
 from maillage.office.services import forget_sentences, record_activity
 from maillage.people.enums import ActorCategory
 from maillage.people.models import Person
@@ -22,7 +25,7 @@ from maillage.registrations.half_days import half_day_at, half_days_asked, in_or
 from maillage.registrations.letters import Letter, queue_letter
 from maillage.registrations.models import Registration, Wish
 from maillage.registrations.opening import places_left
-from maillage.registrations.own import wishes_closed
+from maillage.registrations.own import link_name, wishes_closed
 from maillage.registrations.queries import ERASED, WITH_NEEDS
 from maillage.registrations.questions import write_answers
 from maillage.registrations.signals import needs_erased, tell_arrived, tell_left
@@ -152,16 +155,21 @@ def edit_registration(
     ranks: Mapping[str, Sequence[str]],
     logistics: Logistics | None = None,
     own: Mapping[UUID, Sequence[str]] | None = None,
-) -> None:
+) -> bool:
     """The organiser's edit: wishes may change even when a plan is published, the plan does not follow by itself.
 
     The person is read again, under lock: erased while the page was open, they stay erased. Raises ErasedPerson.
+    True: their address was another, so their links are new.
     """
     from maillage.registrations.retention import NAMELESS  # which reads this module
 
     registration.person = Person.objects.select_for_update().get(pk=registration.person_id)
     if registration.person.first_name == NAMELESS:
         raise ErasedPerson
+    moved = _is_another_address(registration.person.email, details.email)
+    if moved:
+        _close_links(registration.person)
+        registration.refresh_from_db(fields=["token_version"])
     fill_person(registration.person, details)
     registration.say_needs(needs=needs, **(asdict(logistics) if logistics is not None else {}))
     registration.volunteer_porteur = volunteer_porteur
@@ -172,6 +180,21 @@ def edit_registration(
     if own:
         write_answers(registration, own)
     log_registration(registration, by, "edit-registration")
+    return moved
+
+
+def _is_another_address(before: str, after: str) -> bool:
+    return bool(before) and before.casefold() != after.casefold()
+
+
+def _close_links(person: Person) -> None:
+    """Whoever reads the mail of an address that was not theirs, or is no more, has read their links; the letters that
+    wait to leave for it stay here."""
+    rows = list(Registration.objects.filter(person=person))
+    Registration.objects.filter(person=person).update(token_version=F("token_version") + 1)
+    waiting = Mail.objects.filter(to__iexact=person.email, status=MailStatus.QUEUED)
+    for row in rows:
+        waiting.filter(about=row.gathering_id, body__contains=link_name(row)).delete()
 
 
 @transaction.atomic

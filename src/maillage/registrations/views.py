@@ -142,11 +142,18 @@ def edit(request: HttpRequest, gathering: UUID, registration: UUID) -> HttpRespo
     form = RegistrationForm(request.POST or None, gathering=row.gathering, registration=row)
     if request.method == "POST" and form.is_valid():
         try:
-            edit_registration(registration=row, details=form.details, by=request.user, **_rest(form))
+            moved = edit_registration(registration=row, details=form.details, by=request.user, **_rest(form))
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
             messages.success(request, _("C’est enregistré pour {name}.").format(name=row.person.full_name))
+            if moved:
+                messages.warning(
+                    request,
+                    _("L’adresse a changé : le lien personnel de {name} est neuf. Donnez-le-lui.").format(
+                        name=row.person.full_name
+                    ),
+                )
             return redirect("registrations:list", row.gathering_id)
     return render(
         request,
