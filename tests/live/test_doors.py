@@ -1,14 +1,17 @@
 """How one comes in: by code, by the facilitator's link, by the projector's; what a stranger gets."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from maillage.gatherings.models import Gathering
 from maillage.live import log, seats, urls_of
 from maillage.live.enums import SeatKind
-from maillage.live.models import Seat
-from maillage.live.services import close_session, erase_session, open_session
+from maillage.live.models import Seat, Session
+from maillage.live.services import KEEP_DAYS, close_session, erase_session, open_session
 from maillage.live.throttle import MOST_AT_HOME, MOST_OF_ONE
 from maillage.people.enums import SpaceRole
 from maillage.people.models import Right, User
@@ -127,6 +130,22 @@ def test_projector_link_makes_one_seat(session) -> None:
     assert Seat.objects.filter(session=session, kind=SeatKind.PROJECTOR).count() == 1
     token = urls_of.projector_url(session).split("/")[2]
     assert Client().get(f"/projection/{token[:-2]}AA/").status_code == 404
+
+
+def test_a_wall_shows_nothing_once_the_day_and_the_next_are_over(session) -> None:
+    """The computer of a room is everybody's: its history has the link, its browser the seat."""
+    client, link = Client(), urls_of.projector_url(session)
+    screen = client.get(link)["Location"]
+    day = timezone.now() - timedelta(days=3)
+    Session.objects.filter(pk=session.pk).update(erase_at=day + timedelta(days=KEEP_DAYS))
+    Gathering.objects.update(date=day.date())
+    for address in (link, screen):
+        said = client.get(address)
+        assert said.status_code == 410
+        assert "la rencontre est passée" in said.content.decode()
+    lead = Client()
+    prompter = lead.post(urls_of.facilitator_url(session), {"name": "Lise", "key": "k"})["Location"]
+    assert lead.get(prompter).status_code == 200
 
 
 def test_one_laptop_prompts_and_projects(session) -> None:

@@ -67,7 +67,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("live:screen", session.id)  # seated already: even a closed session shows what it said
     if session.status == SessionStatus.CLOSED:
         return _sentence(request, refuse("closed").sentence, 410)
-    if timezone.now() >= doors_close_at(session):
+    if _is_past(session):
         return _sentence(request, refuse("past").sentence, 410)
     room = live().rooms.at(session.id, session.last_number).in_words()
     context: dict[str, Any] = {
@@ -119,6 +119,8 @@ def screen(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
         if which == seats.SUFFIXES[SeatKind.CONTROL] and kept is None and request.user.is_authenticated:
             return redirect("live:control", session_id)  # whoever may still look is let in again
         return _sentence(request, refuse("no-seat" if ticket is None else "revoked-seat").sentence, 403, kept)
+    if seats.find_kind(ticket) == SeatKind.PROJECTOR and _is_past(Session.objects.get(id=session_id)):
+        return _sentence(request, refuse("past").sentence, 410, kept)
     if kept is not None and kept.read_again:
         return render(request, "live/read_again.html", screens.read_again(room, kept, which=which))
     refusal = kept.sentence if kept else read_flash(request.COOKIES, session_id)
@@ -203,6 +205,8 @@ def project(request: HttpRequest, token: str) -> HttpResponse:
     session = Session.objects.filter(id=session_id).first() if session_id else None
     if session is None:
         return _sentence(request, refuse("unknown-session").sentence, 404)
+    if _is_past(session):  # the computer of a room is everybody's: what it showed stays in its history
+        return _sentence(request, refuse("past").sentence, 410)
     # a projector is in its room: who types the code there comes from the same address
     codes_throttle.at_home(request.META.get("REMOTE_ADDR", ""), session.gathering_id, session.id)
     return _take_screen_seat(request, session, SeatKind.PROJECTOR, key="one")
@@ -217,6 +221,11 @@ def control(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     if session is None or not queries.can_control(request.user, session):
         raise Http404
     return _take_screen_seat(request, session, SeatKind.CONTROL, key=seats.watcher_key(request.user.pk))
+
+
+def _is_past(session: Session) -> bool:
+    """The day and the one after: nobody else enters, nothing is shown on a wall."""
+    return timezone.now() >= doors_close_at(session)
 
 
 def _gone(request: HttpRequest, session: Session) -> HttpResponse | None:
