@@ -43,6 +43,7 @@ from maillage.registrations.models import Answer, Question, Registration
 from maillage.registrations.questions import add_question, erase_question
 from maillage.registrations.retention import NAMELESS, erase_past_names
 from maillage.registrations.services import mark_presence
+from maillage.territories.models import Commune, Department, Region
 from maillage.trips.models import Trip
 from maillage.trips.refusals import TripRefused
 from maillage.trips.sealing import Damaged, FileRefused, NotOurs, Unfinished, Writer, WrongPassphrase, read_lines
@@ -209,6 +210,25 @@ def test_a_file_gives_no_other_space_a_method_as_if_it_were_shipped(away, home, 
         home.carry_in(file)
     with on(home):
         assert latest_version("codev", other) == before
+
+
+def test_a_file_that_comes_back_makes_no_territory_for_every_space(away, home, room, tmp_path):
+    def somewhere(insee):
+        region = Region.objects.get_or_create(code="44", defaults={"name": "Grand Est"})[0]
+        there = Department.objects.get_or_create(code="67", defaults={"name": "Bas-Rhin", "region": region})[0]
+        return Commune.objects.create(insee=insee, name=f"Commune {insee}", department=there)
+
+    with on(home):
+        somewhere("67001")
+    with on(room):
+        for name, insee in (("Personne1", "67001"), ("Personne2", "67999")):
+            Person.objects.filter(first_name=name).update(commune=somewhere(insee))
+    room.carry_out(tmp_path / "retour")
+    home.carry_in(tmp_path / "retour")
+    with on(home):
+        assert list(Commune.objects.values_list("pk", flat=True)) == ["67001"]
+        communes = dict(Person.objects.values_list("first_name", "commune"))
+        assert (communes["Personne1"], communes["Personne2"]) == ("67001", None)
 
 
 def test_file_holds_nothing_in_clear(away, home):

@@ -32,7 +32,7 @@ from maillage.trips.kinds import Kind, Row, decode
 from maillage.trips.sealing import Damaged, FileRefused
 
 Base = Mapping[str, Mapping[str, Mapping[str, str]]]  # kind → identity → part → digest
-TERRITORIES = {"commune_id": "commune", "epci_id": "epci", "qpv_id": "qpv"}
+TERRITORIES = frozenset({"commune_id", "epci_id", "qpv_id"})
 
 
 class NewerFile(FileRefused):
@@ -255,6 +255,9 @@ class Merge:
     def _value(self, kind: Kind, column: str, value: Any) -> Any:
         if column == "room_id" and value is not None:
             return Room.objects.get(uid=value, gathering=self.gathering).pk
+        if column in TERRITORIES and value is not None and self.from_room:  # one that is not here is left out
+            there: Any = kind.model._meta.get_field(column).related_model
+            return value if there._base_manager.filter(pk=value).exists() else None
         return decode(kind.model, column, value)
 
     def _is_erased(self, person: Person, row: Row) -> bool:

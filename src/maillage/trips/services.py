@@ -312,7 +312,8 @@ class _Reading:
                 break
             kind, row = line["kind"], line["row"]
             if kind in PLACES:
-                _keep_place(kind, row)
+                if not self.head["home"]:  # every space of a home reads its territories: no organiser writes there
+                    _keep_place(kind, row)
             elif kind == "space":
                 space = self._space(row)
             elif kind == "right":
