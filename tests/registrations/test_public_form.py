@@ -135,15 +135,26 @@ def test_what_the_organiser_does_not_ask_is_neither_shown_nor_taken(client, open
 
 def test_a_name_that_one_person_carries_is_suggested_to_nobody(client, opening):
     space = opening.gathering.space
+    opening.asked = [Asked.ORGANISATION]
+    opening.save()
     for name, members in (("Centre social Nord", 3), ("Cabinet Durand", 1)):
         organisation = Organisation.objects.create(space=space, name=name, folded_name=name.lower())
         for number in range(members):
-            Person.objects.create(space=space, first_name=f"P{number}", organisation=organisation)
+            person = Person.objects.create(space=space, first_name=f"P{number}", organisation=organisation)
+            Registration.objects.create(gathering=opening.gathering, person=person)
+    for number in range(3):  # whoever wonders whether that one is there, or has something to say to all
+        for name in ("Cabinet Durand", "Achetez mes vélos"):
+            send(Client(), opening, first_name=f"Faux {name} {number}", email="", organisation=name)
+    Registration.objects.filter(source=Source.FORM).update(presence="present", self_arrived=True)
 
     page = body(client.get(address(opening)))
 
     assert '<option value="Centre social Nord">' in page
     assert "Durand" not in page
+    assert "vélos" not in page
+
+    Registration.objects.filter(source=Source.FORM).update(self_arrived=False)  # the desk saw them
+    assert "Cabinet Durand" in body(client.get(address(opening)))
 
 
 # Faults

@@ -300,8 +300,14 @@ MOST_SUGGESTED = 300  # lines of a list in a page
 
 
 def known_organisations(space: Space) -> list[str]:
-    """Names that may be suggested to anyone: those that several people of the space gave."""
-    rows = space.organisations.annotate(members=Count("people")).filter(members__gte=ENOUGH_PEOPLE)
+    """Names that may be suggested to anyone: those of several people of the space, whom the team wrote down or saw.
+
+    Whoever filled in the form is nobody yet: with two more of their making, a page would tell that the third is there.
+    """
+    known = Q(people__registrations__source__in=(Source.TEAM, Source.IMPORT))
+    known |= Q(people__registrations__presence=Presence.PRESENT, people__registrations__self_arrived=False)
+    rows = space.organisations.annotate(members=Count("people", filter=known, distinct=True))
+    rows = rows.filter(members__gte=ENOUGH_PEOPLE)
     return list(rows.order_by("name").values_list("name", flat=True)[:MOST_SUGGESTED])
 
 
