@@ -78,6 +78,17 @@ def test_the_page_tells_nobody_whether_an_address_has_served(client, opening):
     assert Registration.objects.count() == 2
 
 
+def test_that_few_places_are_left_is_said_without_a_number(client, opening):
+    words = "Il ne reste que quelques places."
+    Opening.objects.update(capacity=20)
+    Registration.objects.all().delete()
+    assert words not in client.get(address(opening)).content.decode()
+    for number in range(18):
+        assert words not in client.get(address(opening)).content.decode()
+        send(Client(), opening, email=f"p{number}@exemple.invalid")
+    assert words in client.get(address(opening)).content.decode()
+
+
 def test_everything_said_is_written_and_nothing_more(client, opening):
     coop, codev = Workshop.objects.filter(slot__position=4).order_by("-title")[1:3]
     send(

@@ -27,10 +27,11 @@ class Door(Enum):
 @dataclass(frozen=True)
 class Entrance:
     """How many places are left is said to nobody: counted before and after, it would tell whether an address that was
-    sent had already served."""
+    sent had already served. That few are is said: it moves once."""
 
     door: Door
     sentence: str
+    few_left: bool = False
 
     @property
     def enters(self) -> bool:
@@ -103,6 +104,8 @@ def entrance(opening: Opening, now: dt.datetime) -> Entrance:
                 _("Il n’y a plus de place pour le moment. Vous pouvez vous inscrire sur la liste d’attente."),
             )
         return Entrance(Door.FULL, _("Il n’y a plus de place."))
+    if opening.capacity is not None and left is not None and left <= max(1, opening.capacity // 10):
+        return Entrance(Door.OPEN, _("Il ne reste que quelques places."), few_left=True)
     return Entrance(Door.OPEN, _("Les inscriptions sont ouvertes."))
 
 
