@@ -38,7 +38,7 @@ FAILED: dict[str, list[bytes]] = {
         _zip_of_a_file_without_a_name(),
     ],
     "tables": [_workbook_whose_kind_is_damaged()],
-    "provider": [b"[" * 100_000],
+    "provider": [b"[" * 100_000, b'{"given": {"state": "\\ud800"}, "claims": {}, "userinfo": {}, "token": {}}'],
     "pictures": [  # a PNG that names a palette and has none
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x18\0\0\0\x10\x01\x03\0\0\x006\xea-\xd6\0\0\0\0IEND\xaeB`\x82\0\0\0\x03PLTE\0\0\0\xa7z=\xda"
         b"\0\0\0\x10IDATx\x9cc\xfc\xcf\xc0\xc0\xc4@>\x06\0C\x01\x01\x1f\x9c)\xe3\xe5\0\0\0\0IEND\xaeB`\x82",

@@ -75,7 +75,7 @@ class Client:
 
     def finish(self, *, pending: Pending, redirect_uri: str, given: Mapping[str, str]) -> Identity:
         """`given`: what the browser brings back. Raises Refused, ProviderSilent."""
-        if not secrets.compare_digest(given.get("state", "").encode(), pending.state.encode()):
+        if not secrets.compare_digest(given.get("state", "").encode(errors="replace"), pending.state.encode()):
             raise Refused("state")
         if "iss" in given and given["iss"] != self.provider.issuer:  # RFC 9207
             raise Refused("iss")

@@ -27,7 +27,7 @@ class Door(Enum):
 @dataclass(frozen=True)
 class Entrance:
     """How many places are left is said to nobody: counted before and after, it would tell whether an address that was
-    sent had already served. That few are is said: it moves once."""
+    sent had already served. That few are left is said: it moves at one number alone."""
 
     door: Door
     sentence: str
