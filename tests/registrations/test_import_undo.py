@@ -18,6 +18,7 @@ from maillage.registrations.held import held_on
 from maillage.registrations.imports import confirm_import, drop_old_imports, import_registrations, start_import
 from maillage.registrations.listings import Shown, agree
 from maillage.registrations.models import Opening, Registration, Wish
+from maillage.registrations.own import token_of
 from maillage.registrations.queries import reading_of
 from maillage.registrations.retention import erase_past_needs
 from maillage.registrations.services import PersonDetails, add_registration, erase_needs, mark_presence
@@ -98,6 +99,22 @@ def test_those_it_changed_are_what_they_were(day, ana):
         "L’import est annulé : 1 inscription retirée, 1 inscription redevenue ce qu’elle était."
     )
     assert everything() == before
+
+
+def test_an_address_that_a_file_changes_closes_the_links_of_the_other_until_it_is_undone(client, day, ana):
+    def own() -> str:
+        return reverse("registrations:own", args=[token_of(ana)])
+
+    link = own()
+    done = confirmed(day, ("Ana", "Bon", "ana.bon@exemple.invalid", "", "Les Amis", "", ""))
+    ana.person.refresh_from_db()
+    assert ana.person.email == "ana.bon@exemple.invalid"
+    assert client.get(link).status_code == 404
+    ana.refresh_from_db()
+    assert client.get(renewed := own()).status_code == 200
+    undo_import(import_=done, by="essai")
+    assert client.get(link).status_code == 200
+    assert client.get(renewed).status_code == 404
 
 
 def test_what_changed_since_stays_and_is_named(day, ana):

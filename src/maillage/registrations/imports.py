@@ -24,7 +24,7 @@ from maillage.registrations.mapping import NAMES, check_mapping, propose_mapping
 from maillage.registrations.models import Registration, RegistrationImport, Wish
 from maillage.registrations.queries import numbered_rows, offer_of, read_content, reading_of
 from maillage.registrations.reading import Candidate, Record
-from maillage.registrations.services import Refused
+from maillage.registrations.services import Refused, follow_address
 from maillage.registrations.undoing import State, forget_records, make_record, state_of_person, states
 from maillage.registrations.values import nested, organisation_key
 
@@ -85,6 +85,7 @@ class ImportResult:
     unchanged: int
     left_out: int
     merged_rows: int
+    moved: int = 0  # whose address is another: their links are new
     doubts: tuple[str, ...] = field(default=())  # « ligne 12 : … », of the rows that were not written
 
     @property
@@ -107,7 +108,15 @@ class ImportResult:
         if self.left_out:
             parts.append(ngettext("{n} laissée de côté", "{n} laissées de côté", self.left_out).format(n=self.left_out))
         sentence = ", ".join(parts)
-        return sentence[:1].upper() + sentence[1:] + "."
+        sentence = sentence[:1].upper() + sentence[1:] + "."
+        if not self.moved:
+            return sentence
+        moved = ngettext(
+            "Une adresse a changé : le lien personnel envoyé à l’ancienne n’ouvre plus rien.",
+            "{n} adresses ont changé : les liens personnels envoyés aux anciennes n’ouvrent plus rien.",
+            self.moved,
+        ).format(n=self.moved)
+        return f"{sentence} {moved}"
 
 
 def read_upload(content: bytes, filename: str) -> Table:
@@ -298,6 +307,7 @@ def _write(
         unchanged=count["same"],
         left_out=count["left_out"],
         merged_rows=sum(len(c.rows) - 1 for c in candidates),
+        moved=writer.moved,
     )
     return result, record
 
@@ -310,6 +320,7 @@ class _Writer:
         known = list(gathering.space.organisations.all())
         self._organisations = {organisation_key(each.name): each for each in known}
         self._known_organisations = {each.pk for each in known}
+        self.moved = 0  # people whose address is another, and whose links are new
         self.created: dict[str, State] = {}  # registration → its person as they were known, {} of a new one
         self._known_people = self._people_of_space()
         self._people: list[Person] = []
@@ -362,6 +373,8 @@ class _Writer:
     def change(self, registration_id: str, record: Record) -> None:
         """What the file leaves empty stays as it is."""
         registration = Registration.objects.select_related("person").get(pk=registration_id, gathering=self._gathering)
+        if record.email:
+            self.moved += follow_address(registration, record.email)
         self._filled(registration.person, record).save()
         if record.volunteer is not None:
             registration.volunteer_porteur = record.volunteer

@@ -166,10 +166,7 @@ def edit_registration(
     registration.person = Person.objects.select_for_update().get(pk=registration.person_id)
     if registration.person.first_name == NAMELESS:
         raise ErasedPerson
-    moved = _is_another_address(registration.person.email, details.email)
-    if moved:
-        _close_links(registration.person)
-        registration.refresh_from_db(fields=["token_version"])
+    moved = follow_address(registration, details.email)
     fill_person(registration.person, details)
     registration.say_needs(needs=needs, **(asdict(logistics) if logistics is not None else {}))
     registration.volunteer_porteur = volunteer_porteur
@@ -183,8 +180,14 @@ def edit_registration(
     return moved
 
 
-def _is_another_address(before: str, after: str) -> bool:
-    return bool(before) and before.casefold() != after.casefold()
+def follow_address(registration: Registration, email: str) -> bool:
+    """Before it is written. True: it is another than the one their links were sent to, which are closed."""
+    before = registration.person.email
+    moved = bool(before) and before.casefold() != email.casefold()
+    if moved:
+        _close_links(registration.person)
+        registration.refresh_from_db(fields=["token_version"])
+    return moved
 
 
 def _close_links(person: Person) -> None:
