@@ -7,6 +7,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
+from maillage.lib.languages import spoken
 from maillage.office import services
 from maillage.office.enums import JobStatus, MailStatus
 from maillage.office.models import Activity, Job, Mail
@@ -56,12 +57,16 @@ def test_a_job_that_refuses_says_its_sentence_and_one_that_breaks_says_a_general
 
     refused = run_job(kind="plan", about=None, by="Zoé", work=refuses)
     broken = run_job(kind="plan", about=None, by="Zoé", work=breaks)
+    with spoken("en"):
+        elsewhere = run_job(kind="plan", about=None, by="Zoe", work=breaks)
     wait_for_jobs()
     refused.refresh_from_db()
     broken.refresh_from_db()
     assert (refused.status, refused.sentence) == (JobStatus.FAILED, "Le fichier est trop petit.")
     assert broken.status == JobStatus.FAILED
     assert broken.sentence.startswith("Une erreur inattendue")
+    elsewhere.refresh_from_db()
+    assert elsewhere.sentence.startswith("An unexpected error")
     assert "a secret detail" in caplog.text
     assert "TooSmall" not in caplog.text
 

@@ -30,7 +30,7 @@ def test_a_thousand_pages_end_with_their_progress_said(day, monkeypatch):
     stories = {room.pk: told for room in rooms[:DEBATES]}
     monkeypatch.setattr(facts_of, "stories_by_workshop", lambda pk, *, rehearsal: stories)
     said: list[tuple[float, str]] = []
-    made = long_work._make(day, "pdf", False, False, lambda percent, words="": not said.append((percent, words)))
+    made = long_work._make(day, "pdf", False, False, lambda percent, words="": not said.append((percent, words)), "fr")
     content = long_work.find_made(made["file"], day.pk)
     assert content is not None
     assert len(pypdf.PdfReader(io.BytesIO(content)).pages) >= 1000
@@ -38,3 +38,16 @@ def test_a_thousand_pages_end_with_their_progress_said(day, monkeypatch):
     assert percents == sorted(percents)
     assert any("On rassemble" in words for _percent, words in said)
     assert any("On met en page" in words for _percent, words in said)
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("fr", "On rassemble les faits : atelier 2 sur 2."), ("en", "Gathering the facts: workshop 2 of 2.")],
+)
+def test_the_document_is_in_french_and_its_progress_in_the_language_of_who_waits(day, language, says):
+    said: list[str] = []
+    made = long_work._make(day, "html", False, False, lambda _percent, words="": not said.append(words), language)
+    content = long_work.find_made(made["file"], day.pk)
+    assert content is not None
+    assert b'<html lang="fr-FR">' in content
+    assert says in [words.replace("\u00a0", " ").replace("\u202f", " ") for words in said]

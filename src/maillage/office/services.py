@@ -16,6 +16,7 @@ from django.db import close_old_connections, connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maillage.lib.languages import current, spoken
 from maillage.office.enums import JobStatus, MailStatus
 from maillage.office.models import Activity, Job, Mail
 
@@ -47,11 +48,12 @@ def run_job(*, kind: str, about: UUID | None, by: str, work: Work) -> Job:
     """
     close_lost_jobs()
     job = Job.objects.create(kind=kind, about=about, by=by[:200])
-    transaction.on_commit(lambda: _executor.submit(_run, job.pk, work))
+    language = current()
+    transaction.on_commit(lambda: _executor.submit(_run, job.pk, work, language))
     return job
 
 
-def _run(job_id: UUID, work: Work) -> None:
+def _run(job_id: UUID, work: Work, language: str) -> None:
     try:
         Job.objects.filter(pk=job_id).update(status=JobStatus.RUNNING, started_at=timezone.now())
         result = work(_progress_writer(job_id))
@@ -60,8 +62,9 @@ def _run(job_id: UUID, work: Work) -> None:
         sentence = getattr(error, "sentence", None)
         if sentence is None:
             logger.exception("job %s failed", job_id)
-            sentence = _("Une erreur inattendue a arrêté ce travail. Rien n’a été perdu ; relancez-le.")
-        _finish(job_id, JobStatus.FAILED, sentence=str(sentence)[:500])
+        with spoken(language):  # of who waits: the work itself is in French, unless it says otherwise
+            words = str(sentence or _("Une erreur inattendue a arrêté ce travail. Rien n’a été perdu ; relancez-le."))
+        _finish(job_id, JobStatus.FAILED, sentence=words[:500])
     finally:
         connections.close_all()
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maillage.gatherings.models import Gathering
+from maillage.lib.languages import current, in_language
 from maillage.lib.typography import typo
 from maillage.office.enums import JobStatus
 from maillage.office.models import Job
@@ -47,25 +48,33 @@ def start_report(*, gathering: Gathering, form: str, rehearsal: bool, plain: boo
         if job.result.get("wanted") == wanted:
             return job
 
+    language = current()
+
     def work(report_progress: ReportProgress) -> Mapping[str, Any]:
-        return _make(gathering, form, rehearsal, plain, report_progress) | {"wanted": wanted}
+        return _make(gathering, form, rehearsal, plain, report_progress, language) | {"wanted": wanted}
 
     job = run_job(kind=KIND, about=gathering.pk, by=by, work=work)
     Job.objects.filter(pk=job.pk, result={}).update(result={"wanted": wanted})
     return job
 
 
-def _make(gathering: Gathering, form: str, rehearsal: bool, plain: bool, report: ReportProgress) -> dict[str, Any]:
+def _make(
+    gathering: Gathering, form: str, rehearsal: bool, plain: bool, report: ReportProgress, language: str
+) -> dict[str, Any]:
+    """The document is in French; how far it is, is for who waits."""
+
     def said(percent: float, sentence: str) -> None:
         if not report(percent, typo(sentence)):
             raise Stopped
 
+    @in_language(language)
     def told(done: int, total: int) -> None:
         said(
             TOLD * done / max(total, 1),
             gettext("On rassemble les faits : atelier {n} sur {all}.").format(n=done, all=total),
         )
 
+    @in_language(language)
     def put(done: int, total: int) -> None:
         said(
             TOLD + (SET - TOLD) * done / total,
@@ -73,17 +82,18 @@ def _make(gathering: Gathering, form: str, rehearsal: bool, plain: bool, report:
         )
 
     document = describe_report(gathering, rehearsal=rehearsal, plain=plain, progress=told)
-    content = _set_pdf(document, said) if form == "pdf" else writer_of(form)(document, progress=put)
+    content = _set_pdf(document, said, language) if form == "pdf" else writer_of(form)(document, progress=put)
     file = shelf.keep_file(
         gathering_id=gathering.pk, name="compte-rendu", fingerprint=document.fingerprint, form=form, content=content
     )
     return {"url": f"{reverse('reports:documents', args=[gathering.pk])}?pret={file}", "file": file}
 
 
-def _set_pdf(document: Document, said: Any) -> bytes:
+def _set_pdf(document: Document, said: Any, language: str) -> bytes:
     """typst says nothing before its end: the bar follows the time that such a document usually takes."""
     usual = max(document.weight / BLOCKS_A_SECOND, 1.0)
 
+    @in_language(language)
     def watch(seconds: float) -> None:
         if seconds > MOST_SECONDS:
             raise TooLong
