@@ -113,12 +113,14 @@ def test_who_leads_no_more_is_put_out_by_a_new_link(session, staff) -> None:
     assert gone.get(screen).status_code == 200
     asked = {"new-link": session.workshop_id}
     assert staff(SpaceRole.FACILITATOR).post(address, asked).status_code == 403
+    assert organiser.post(address, {"new-link": ""}).status_code == 404  # no room is chosen for who chose none
     assert seats.find_kind(ticket)
 
     said = organiser.post(address, asked, follow=True).content.decode()
 
     assert "a un nouveau lien d’animation" in said
     assert seats.find_kind(ticket) == ""
+    assert [seat.name for seat in live().rooms.load(session.pk).state.seats.values() if seat.present] == []
     assert gone.get(screen).status_code == 403
     assert gone.get(old).status_code == 404
     assert gone.post(old, {"name": "Lise", "key": "k"}).status_code == 404

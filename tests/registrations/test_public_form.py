@@ -79,7 +79,7 @@ def test_the_page_tells_nobody_whether_an_address_has_served(client, opening):
 
 
 def test_that_few_places_are_left_is_said_without_a_number(client, opening):
-    words = "Il ne reste que quelques places."
+    words = "Il reste peu de places."
     Opening.objects.update(capacity=20)
     Registration.objects.all().delete()
     assert words not in client.get(address(opening)).content.decode()

@@ -29,7 +29,10 @@ SENTENCES: dict[str, tuple[int, Promise]] = {
     "no-seat": (403, _("Vous n’avez pas de place dans cette séance. Entrez avec le code affiché dans la salle.")),
     "revoked-seat": (
         403,
-        _("Cette place n’est plus sur cet appareil. Entrez avec le code de la salle, ou reprenez l’appareil qui l’a."),
+        _(
+            "Cette place n’est plus sur cet appareil. Entrez avec le code de la salle, ou reprenez l’appareil qui l’a. "
+            "Pour animer, demandez le lien à qui organise."
+        ),
     ),
     "foreign-page": (403, _("Cette demande vient d’un autre site : elle est refusée.")),
     "past": (

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.codes import new_code
 from maillage.live import keys, seats, signals
+from maillage.live.committer import Submitted
 from maillage.live.enums import SeatKind, SessionStatus
 from maillage.live.faults import report
 from maillage.live.models import BoardPhoto, HelpCall, Seat, Session, Snapshot
@@ -101,7 +102,11 @@ def change_lead_link(*, session: Session, by: str) -> bool:
         locked.facilitator_code = _facilitator_code()
         locked.save(update_fields=["facilitator_code"])
         _note(session, by, "a changé un lien d’animation")
+    room = live().rooms.load(session.id)
     for seat in Seat.objects.filter(session=session, kind=SeatKind.FACILITATOR):
+        known = room.state.seats.get(str(seat.id))
+        if known is not None and known.present and room.state.status != "closed":  # else they are counted as leading
+            live().committer.submit(Submitted(session.id, seat.id, "leave", {}, f"link-{secrets.token_urlsafe(9)}"))
         seats.revoke_seat(seat=seat)
     return True
 

@@ -171,7 +171,7 @@ def _registration(row: Registration) -> Held:
         (_("Date de la rencontre"), _day(row.gathering.date)),
         (_("Inscription"), row.get_status_display()),
         (_("Inscription reçue le"), _moment(row.registered_at)),
-        (_("Venue par"), row.get_source_display()),
+        (_("Inscription faite"), row.get_source_display()),
         (_("Rang dans la file d’attente"), row.waiting_rank),
         (_("Présence"), row.get_presence_display()),
         (_("Présence notée le"), _moment(row.presence_at)),

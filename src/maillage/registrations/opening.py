@@ -105,7 +105,7 @@ def entrance(opening: Opening, now: dt.datetime) -> Entrance:
             )
         return Entrance(Door.FULL, _("Il n’y a plus de place."))
     if opening.capacity is not None and left is not None and left <= max(1, opening.capacity // 10):
-        return Entrance(Door.OPEN, _("Il ne reste que quelques places."), few_left=True)
+        return Entrance(Door.OPEN, _("Il reste peu de places."), few_left=True)
     return Entrance(Door.OPEN, _("Les inscriptions sont ouvertes."))
 
 
