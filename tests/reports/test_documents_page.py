@@ -171,7 +171,7 @@ def test_a_stopped_work_keeps_nothing_and_says_so(day, monkeypatch):
 
         monkeypatch.setattr(pdf, "LOOK", 0.01)
         with pytest.raises(long_work.Stopped):
-            long_work._make(day, form, False, False, report)
+            long_work._make(day, form, False, False, report, "fr")
         assert len(said) == last
         assert not shelf.folder().is_dir() or not list(shelf.folder().glob("*"))
     assert "On met en page" in said[-1]
@@ -179,7 +179,7 @@ def test_a_stopped_work_keeps_nothing_and_says_so(day, monkeypatch):
 
 def test_progress_goes_forward_and_never_says_done_before_the_end(day):
     percents: list[float] = []
-    long_work._make(day, "docx", False, False, lambda percent, sentence="": not percents.append(percent))
+    long_work._make(day, "docx", False, False, lambda percent, sentence="": not percents.append(percent), "fr")
     assert percents == sorted(percents)
     assert 90 < percents[-1] < 100
 
