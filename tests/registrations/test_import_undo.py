@@ -21,7 +21,7 @@ from maillage.registrations.models import Opening, Registration, Wish
 from maillage.registrations.own import token_of
 from maillage.registrations.queries import reading_of
 from maillage.registrations.retention import erase_past_needs
-from maillage.registrations.services import PersonDetails, add_registration, erase_needs, mark_presence
+from maillage.registrations.services import PersonDetails, add_registration, erase_needs, mark_presence, renew_link
 from maillage.registrations.undoing import AllChangedSince, NotUndoable, undo_import, undoable_import
 from tests.registrations.conftest import make_day
 from tests.registrations.day import FILE
@@ -101,20 +101,30 @@ def test_those_it_changed_are_what_they_were(day, ana):
     assert everything() == before
 
 
-def test_an_address_that_a_file_changes_closes_the_links_of_the_other_until_it_is_undone(client, day, ana):
+def test_an_address_that_a_file_changes_and_its_undo_close_the_links_that_the_other_was_sent(client, day, ana):
     def own() -> str:
+        ana.refresh_from_db()
         return reverse("registrations:own", args=[token_of(ana)])
 
-    link = own()
+    def open_() -> list[str]:
+        return [link for link in sent if client.get(link).status_code == 200]
+
+    sent = [own()]
     done = confirmed(day, ("Ana", "Bon", "ana.bon@exemple.invalid", "", "Les Amis", "", ""))
     ana.person.refresh_from_db()
     assert ana.person.email == "ana.bon@exemple.invalid"
-    assert client.get(link).status_code == 404
-    ana.refresh_from_db()
-    assert client.get(renewed := own()).status_code == 200
-    undo_import(import_=done, by="essai")
-    assert client.get(link).status_code == 200
-    assert client.get(renewed).status_code == 404
+    assert open_() == []
+    sent.append(own())
+    assert open_() == sent[1:]
+    undone = undo_import(import_=done, by="essai")
+    assert "le lien personnel de cette personne est neuf" in undone.sentence
+    ana.person.refresh_from_db()
+    assert ana.person.email == "ana@exemple.invalid"
+    sent.append(own())
+    assert open_() == sent[2:]
+    renew_link(registration=ana, by="essai")  # no number that served serves again
+    sent.append(own())
+    assert open_() == sent[3:]
 
 
 def test_what_changed_since_stays_and_is_named(day, ana):

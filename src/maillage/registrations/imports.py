@@ -24,7 +24,7 @@ from maillage.registrations.mapping import NAMES, check_mapping, propose_mapping
 from maillage.registrations.models import Registration, RegistrationImport, Wish
 from maillage.registrations.queries import numbered_rows, offer_of, read_content, reading_of
 from maillage.registrations.reading import Candidate, Record
-from maillage.registrations.services import Refused, follow_address
+from maillage.registrations.services import Refused, follow_address, new_links_words
 from maillage.registrations.undoing import State, forget_records, make_record, state_of_person, states
 from maillage.registrations.values import nested, organisation_key
 
@@ -108,15 +108,7 @@ class ImportResult:
         if self.left_out:
             parts.append(ngettext("{n} laissée de côté", "{n} laissées de côté", self.left_out).format(n=self.left_out))
         sentence = ", ".join(parts)
-        sentence = sentence[:1].upper() + sentence[1:] + "."
-        if not self.moved:
-            return sentence
-        moved = ngettext(
-            "Une adresse a changé : le lien personnel envoyé à l’ancienne n’ouvre plus rien.",
-            "{n} adresses ont changé : les liens personnels envoyés aux anciennes n’ouvrent plus rien.",
-            self.moved,
-        ).format(n=self.moved)
-        return f"{sentence} {moved}"
+        return f"{sentence[:1].upper()}{sentence[1:]}. {new_links_words(self.moved)}".rstrip()
 
 
 def read_upload(content: bytes, filename: str) -> Table:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.gatherings.models import Gathering, Workshop
 from maillage.lib.matching import fold
@@ -188,6 +189,17 @@ def follow_address(registration: Registration, email: str) -> bool:
         _close_links(registration.person)
         registration.refresh_from_db(fields=["token_version"])
     return moved
+
+
+def new_links_words(number: int) -> str:
+    """Of people whose address is another. Empty when there is none."""
+    if not number:
+        return ""
+    return ngettext(
+        "Une adresse a changé : le lien personnel de cette personne est neuf, donnez-le-lui.",
+        "{n} adresses ont changé : les liens personnels de ces personnes sont neufs, donnez-les-leur.",
+        number,
+    ).format(n=number)
 
 
 def _close_links(person: Person) -> None:

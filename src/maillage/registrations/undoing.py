@@ -25,11 +25,12 @@ from maillage.people.services import drop_unused_organisations
 from maillage.registrations.enums import ImportStatus
 from maillage.registrations.models import Answer, Registration, RegistrationImport, Wish
 from maillage.registrations.reading import digest
-from maillage.registrations.services import Refused, write_wishes
+from maillage.registrations.services import Refused, follow_address, new_links_words, write_wishes
 from maillage.registrations.waiting import lock_opening, settle
 
 MOST_NAMED = 10  # beyond, they are counted
-KEYS = frozenset({"id", "gathering_id", "person_id", "space_id"})
+# token_version only ever rises: put back, it would reach again the number of a link that another address was sent.
+KEYS = frozenset({"id", "gathering_id", "person_id", "space_id", "token_version"})
 PERSON = [field.attname for field in Person._meta.concrete_fields if field.attname not in KEYS]
 ROW = [field.attname for field in Registration._meta.concrete_fields if field.attname not in KEYS]
 
@@ -63,6 +64,7 @@ class Undone:
     removed: int
     restored: int
     left: tuple[str, ...]  # names, of rows changed or used since
+    moved: int  # people whose address is again what it was: their links are new
 
     @property
     def sentence(self) -> str:
@@ -78,7 +80,8 @@ class Undone:
             ),
         )
         said = ", ".join(words.format(n=number) for number, words in parts if number)
-        return _("L’import est annulé : {what}.").format(what=said)
+        words = _("L’import est annulé : {what}.").format(what=said)
+        return f"{words} {new_links_words(self.moved)}".rstrip()
 
 
 def left_words(names: Sequence[str]) -> str:
@@ -149,16 +152,14 @@ def undo_import(*, import_: RegistrationImport, by: str) -> Undone:
     if not same:
         raise AllChangedSince(left)
     removed = {key for key in same if "registration" in kept[key]["made"]}
+    moved = sum(_put_back(rows[key], kept[key]["before"]) for key in same if "person" not in kept[key]["made"])
     Registration.objects.filter(pk__in=removed).delete()
     _remove_people([rows[key].person_id for key in removed if "person" in kept[key]["made"]])
-    for key in same:
-        if "person" not in kept[key]["made"]:
-            _put_back(rows[key], kept[key]["before"])
     drop_unused_organisations(import_.record["organisations"])
     settle(opening)
     import_.status, import_.record, import_.answers = ImportStatus.DROPPED, {}, {}
     import_.save(update_fields=["status", "record", "answers"])
-    undone = Undone(len(removed), len(same) - len(removed), tuple(left))
+    undone = Undone(len(removed), len(same) - len(removed), tuple(left), moved)
     record_activity(
         space=gathering.space.slug,
         by=by,
@@ -197,8 +198,9 @@ def _remove_people(made: Sequence[UUID]) -> None:
     Person.objects.filter(pk__in=set(made) - _named(Person, made, but=())).delete()
 
 
-def _put_back(row: Registration, before: State) -> None:
-    """Of a registration that was removed, its person alone."""
+def _put_back(row: Registration, before: State) -> bool:
+    """Of a registration that is removed, its person alone. True: their address is another, so their links are new."""
+    moved = follow_address(row, before.get("person", {}).get("email", row.person.email))
     for thing, part in ((row.person, "person"), (row, "registration")):
         columns = before.get(part, {})
         for field in thing._meta.concrete_fields:
@@ -210,6 +212,7 @@ def _put_back(row: Registration, before: State) -> None:
         workshops = Workshop.objects.filter(slot__in=[UUID(slot) for slot in wishes])
         offered = {str(pk) for pk in workshops.values_list("pk", flat=True)}
         write_wishes(row, {slot: [each for each in ranked or () if each in offered] for slot, ranked in wishes.items()})
+    return moved
 
 
 def _state(row: Registration) -> State:
